@@ -1,0 +1,22 @@
+"""`python -m keyscan`, and the console script: hands over to the command line with nothing else imported."""
+
+from __future__ import annotations
+
+import sys
+
+
+def run() -> None:
+    """Run the command line and exit with its code."""
+    if sys.argv[1:] == ["--version"]:
+        # Answered before click is imported: scripts probe for us with it.
+        from keyscan._version import __version__
+
+        sys.stdout.write(f"keyscan {__version__}\n")
+        return
+    from keyscan.cli import main
+
+    sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    run()

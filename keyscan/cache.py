@@ -1,0 +1,211 @@
+"""The compiled rules on disk, in the user's cache directory, keyed by what they were made from.
+
+Parsing all rules takes 50 ms and compiling the first pass more, which no hook can pay at each commit. Entries
+are data (JSON, and Hyperscan's own bytes, checked by a digest); whatever does not load is made again, and a
+cache that cannot be written is no error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from keyscan import ruleset
+from keyscan._version import __version__
+from keyscan.errors import UsageError
+from keyscan.model import Companion, Help, Precision, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from keyscan.engine.firstpass import Entry, FirstPass
+    from keyscan.engine.matcher import Matcher
+
+# Raised by hand when what is stored changes its shape or meaning within one version.
+FORMAT = 1
+
+
+def directory() -> Path:
+    """The cache's directory: KEYSCAN_CACHE_DIR, else where the platform keeps caches."""
+    chosen = os.environ.get("KEYSCAN_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "linux":  # platformdirs takes 5 ms to import, and says just this
+        base = os.environ.get("XDG_CACHE_HOME", "")
+        return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "keyscan"
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("keyscan", appauthor=False))
+
+
+def load_rules(paths: Sequence[Path], *, builtin: bool = True) -> tuple[Rule, ...]:
+    """The built-in rules and those of `paths`, from the cache when no file has changed."""
+    places = [*([ruleset.builtin_dir()] if builtin else []), *paths]
+    files = [file for place in places for file in ruleset.rule_files(place)]
+    name = f"rules-{_digest(_state_of(files))}.json"
+    stored = _read(name)
+    if stored is not None:
+        try:
+            return tuple(_rule_from(entry) for entry in json.loads(stored))
+        except (ValueError, TypeError, KeyError):
+            pass
+    rules = ruleset.load(places)
+    _write(name, json.dumps([asdict(rule) for rule in rules], separators=(",", ":")).encode())
+    return rules
+
+
+def _state_of(files: Iterable[Path]) -> list[object]:
+    state: list[object] = []
+    for file in files:
+        try:
+            found = file.stat()
+        except OSError:
+            state.append((str(file), None))
+            continue
+        state.append((str(file.absolute()), found.st_size, found.st_mtime_ns))
+    return state
+
+
+def _rule_from(entry: dict[str, Any]) -> Rule:
+    companion = entry.pop("companion")
+    if companion is not None:
+        severity = companion.pop("severity")
+        companion = Companion(**companion, severity=None if severity is None else Severity(severity))
+    texts = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
+    guide = entry.pop("help")
+    guide["steps"] = tuple(guide["steps"])
+    return Rule(
+        **{
+            **entry,
+            **texts,
+            "severity": Severity(entry["severity"]),
+            "precision": Precision(entry["precision"]),
+            "companion": companion,
+            "help": Help(**guide),
+        }
+    )
+
+
+def matcher(rules: Sequence[Rule], engine: str = "auto", size: int | None = None) -> Matcher:
+    """The matcher for `rules`; `size` is how many bytes are to be scanned, None when not known.
+
+    `engine`: auto, hyperscan or regex. Auto takes Hyperscan unless it is not installed, or the input so small
+    that `bytes.find` is done before Hyperscan is imported.
+    """
+    from keyscan.engine.firstpass import KeywordPass
+    from keyscan.engine.matcher import Matcher
+
+    small = size is not None and size <= SMALL
+    if engine == "regex" or (engine == "auto" and small):
+        return Matcher(rules, KeywordPass(rules))
+    try:
+        return Matcher(rules, _hyperscan_pass(rules))
+    except ImportError as error:
+        if engine == "hyperscan":
+            raise UsageError("--engine hyperscan: the package hyperscan is not installed here") from error
+        return Matcher(rules, KeywordPass(rules))
+
+
+# Bytes up to which `bytes.find` of every keyword beats importing Hyperscan; measured in benchmarks/startup.py.
+SMALL = 64 * 1024
+
+
+def _hyperscan_pass(rules: Sequence[Rule]) -> FirstPass:
+    import hyperscan
+
+    from keyscan.engine.firstpass import Entry, HyperscanPass, entries_of
+
+    made_of = [hyperscan.__file__, sys.platform, _cpu(), [(rule.id, rule.pattern) for rule in rules]]
+    name = f"first-{_digest(made_of)}"
+    stored = _read(f"{name}.json")
+    dumped = _read(f"{name}.hs")
+    if stored is not None and dumped is not None:
+        try:
+            entries: list[Entry] = [Entry(*fields) for fields in json.loads(stored)]
+            return HyperscanPass(entries, dumped)
+        except Exception:  # noqa: BLE001, S110 - any error of Hyperscan's means: compile again
+            pass
+    entries = entries_of(rules)
+    made = HyperscanPass(entries)
+    _write(f"{name}.json", json.dumps([(e.text, e.rule, e.low, e.high) for e in entries]).encode())
+    _write(f"{name}.hs", made.dump())
+    return made
+
+
+def _cpu() -> str:
+    """What Hyperscan specialises a database for: the machine, and on Linux its CPU features."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            return next((line for line in file if line.startswith(("flags", "Features"))), "")
+    except OSError:
+        import platform
+
+        return f"{platform.machine()} {platform.processor()}"
+
+
+def _digest(made_of: object) -> str:
+    text = json.dumps([FORMAT, __version__, sys.version_info[:2], made_of], default=str)
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def _read(name: str) -> bytes | None:
+    """The contents stored under `name`, if they are whole: the first line is their digest."""
+    try:
+        with open(directory() / name, "rb") as file:  # noqa: PTH123
+            mark, _, data = file.read().partition(b"\n")
+    except (OSError, RuntimeError):
+        return None
+    return data if mark == hashlib.blake2b(data, digest_size=16).hexdigest().encode() else None
+
+
+def _write(name: str, data: bytes) -> None:
+    """Store `data` under `name`, whole or not at all; what can't be written is not stored."""
+    try:
+        place = directory()
+        place.mkdir(parents=True, exist_ok=True)
+        mark = hashlib.blake2b(data, digest_size=16).hexdigest().encode()
+        write_whole(place / name, mark + b"\n" + data)
+    except (OSError, RuntimeError):
+        return
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write `file` so that readers see the old contents or the new, never a part; raises OSError."""
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        os.chmod(temporary, _mode_of(file))  # noqa: PTH101
+        os.replace(temporary, file)  # noqa: PTH105
+    except BaseException:
+        os.unlink(temporary)  # noqa: PTH108
+        raise
+
+
+def _mode_of(file: Path) -> int:
+    """The mode that `file` has, or would get."""
+    try:
+        return file.stat().st_mode & 0o7777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def clear(keep: Callable[[str], bool] = lambda _name: False) -> int:
+    """Remove what is stored, except names for which `keep` is true; how many files went."""
+    gone = 0
+    try:
+        for file in directory().iterdir():
+            if file.is_file() and not keep(file.name):
+                file.unlink()
+                gone += 1
+    except OSError:
+        pass
+    return gone

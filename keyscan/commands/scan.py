@@ -1,0 +1,37 @@
+"""`keyscan scan`: files, directories and standard input."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import click
+
+from keyscan.commands import common
+
+
+@click.command(name="scan")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--all", "everything", is_flag=True, help="In a git work tree, scan ignored files too.")
+@click.option("--stdin-filename", default="<stdin>", metavar="NAME", help="The name for what '-' reads.")
+@common.scan_options
+def command(paths: tuple[str, ...], everything: bool, stdin_filename: str, **values: Any) -> int:
+    """Scan files and directories (default: this one); '-' reads standard input.
+
+    Inside a git work tree: tracked files, and untracked ones that git does not ignore.
+    """
+    from keyscan import cache, scan
+    from keyscan.sources import files
+
+    started = time.perf_counter()
+    settings = common.settings_of(values)
+    rules = common.rules_of(settings)
+    named = [path for path in paths if path != "-"]
+    targets = list(files.targets(named if paths else ["."], everything=everything))
+    size = scan.size_of(targets)
+    matcher = cache.matcher(rules, settings.engine, None if "-" in paths else size)
+    tally = scan.scan_files(targets, matcher, settings.options, settings.jobs)
+    if "-" in paths:
+        scan.scan_blob(files.read_stdin(sys.stdin.buffer, stdin_filename), matcher, settings.options, tally)
+    return common.finish(scan.report(tally, matcher, settings.options, started), settings)

@@ -1,0 +1,1 @@
+"""Bytes in, matches out: opens no file and knows no git."""

@@ -1,0 +1,102 @@
+"""The only import of `regex`: hits -> windows -> candidate spans, bounded in size and time."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from keyscan.engine.firstpass import Entry, Hits
+    from keyscan.model import Rule
+
+# What look-ahead may need to see past a match's longest end.
+_MARGIN = 8
+# Starts further apart than this are searched, nearer ones are tried one by one.
+_FEW_STARTS = 24
+# Seconds that one rule may spend on one text before it is given up and said so.
+TIMEOUT = 5.0
+
+
+class Candidate(NamedTuple):
+    """A match of a pattern: offsets of the whole and of its group `secret`."""
+
+    start: int
+    end: int
+    secret_start: int
+    secret_end: int
+
+
+class Slow(Exception):  # noqa: N818 - not an error of ours: a report on the input
+    """A pattern took too long on this text."""
+
+
+class Pattern:
+    """A rule's expression, compiled when first needed (about 1 ms)."""
+
+    def __init__(self, pattern: str, max_length: int) -> None:
+        self._text, self._max_length = pattern, max_length
+
+    @cached_property
+    def _compiled(self) -> Any:
+        import regex
+
+        return regex.compile(self._text.encode(), regex.VERSION0)
+
+    def all(self, data: bytes, low: int = 0, high: int | None = None) -> Iterator[Candidate]:
+        """Every match in data[low:high], as `finditer` gives them; Slow when it takes too long."""
+        try:
+            for found in self._compiled.finditer(data, low, high, timeout=TIMEOUT):
+                yield Candidate(*found.span(), *found.span("secret"))
+        except TimeoutError as error:
+            raise Slow from error
+
+    def at(self, data: bytes, start: int) -> Candidate | None:
+        """The match that begins at `start`, if any."""
+        try:
+            found = self._compiled.match(data, start, start + self._max_length + _MARGIN, timeout=TIMEOUT)
+        except TimeoutError as error:
+            raise Slow from error
+        return Candidate(*found.span(), *found.span("secret")) if found else None
+
+    def near(self, data: bytes, spots: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
+        """Matches for which one of `spots`, (first start, last start) ranges in rising order, has room."""
+        done = -1
+        for low, high in _merged(spots, self._max_length):
+            if high - low <= _FEW_STARTS:
+                for start in range(max(low, done + 1, 0), high + 1):
+                    found = self.at(data, start)
+                    if found:
+                        yield found
+                        break
+            else:
+                yield from self.all(data, max(0, low), min(len(data), high + self._max_length + _MARGIN))
+            done = max(done, high)
+
+
+def _merged(spots: Iterable[tuple[int, int]], reach: int) -> Iterator[tuple[int, int]]:
+    """`spots` with wide neighbours that could see the same match joined into one."""
+    last: tuple[int, int] | None = None
+    for low, high in spots:
+        wide = last is not None and max(high - low, last[1] - last[0]) > _FEW_STARTS
+        if last is not None and (low <= last[1] or (wide and low <= last[1] + reach)):
+            last = (last[0], max(last[1], high))
+            continue
+        if last is not None:
+            yield last
+        last = (low, high)
+    if last is not None:
+        yield last
+
+
+def spots_by_rule(hits: Hits, entries: Sequence[Entry], rules: Sequence[Rule]) -> dict[int, list[tuple[int, int]]]:
+    """For each rule number that was hit, the ranges where its matches may begin, in rising order."""
+    spots: dict[int, set[tuple[int, int]]] = {}
+    for number, end in hits:
+        entry = entries[number]
+        high = entry.high if entry.high >= 0 else rules[entry.rule].max_length
+        low_start = end - high
+        # A keyword may stand anywhere in its match, so the match may begin right at the keyword at the latest.
+        spots.setdefault(entry.rule, set()).add((low_start, end - entry.low))
+    return {rule: sorted(found) for rule, found in spots.items()}

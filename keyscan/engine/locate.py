@@ -1,0 +1,49 @@
+"""Byte offsets -> lines and columns: newline offsets and bisect."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+
+from keyscan.model import Location
+
+
+class Lines:
+    """The lines of a text whose first byte is at `line` and `column`. A line ends at LF."""
+
+    def __init__(self, data: bytes, line: int = 1, column: int = 1) -> None:
+        self._data, self._line, self._column = data, line, column
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts = [0]
+        at = self._data.find(b"\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = self._data.find(b"\n", at + 1)
+        return starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a byte offset, both from 1; the column counts code points (a bad byte counts one)."""
+        line = bisect_right(self._starts, offset)
+        before = self._data[self._starts[line - 1] : offset]
+        column = len(before.decode("utf-8", "replace")) + (self._column if line == 1 else 1)
+        return line + self._line - 1, column
+
+    def offset(self, line: int, column: int) -> int:
+        """The byte offset of a line and column, for text that is valid UTF-8: the inverse of `position`."""
+        line -= self._line - 1
+        column -= self._column - 1 if line == 1 else 0
+        start = self._starts[line - 1]
+        end = self._starts[line] if line < len(self._starts) else len(self._data)
+        return start + len(self._data[start:end].decode("utf-8", "replace")[: column - 1].encode("utf-8"))
+
+    def location(self, start: int, end: int) -> Location:
+        """Where data[start:end] stands; `end_column` is exclusive."""
+        return Location(*self.position(start), *self.position(end))
+
+    def line_text(self, line: int) -> bytes:
+        """The bytes of a line, without its end."""
+        start = self._starts[line - self._line]
+        end = self._data.find(b"\n", start)
+        return self._data[start : end if end >= 0 else None].rstrip(b"\r")

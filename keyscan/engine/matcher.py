@@ -1,0 +1,138 @@
+"""The engine's front: bytes in, matches out, in order and each secret once."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from keyscan.engine import checks, filters
+from keyscan.engine.confirm import Candidate, Pattern, Slow, spots_by_rule
+from keyscan.model import Match, Precision, Rule, Severity, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from keyscan.engine.firstpass import FirstPass
+
+_CONTEXT = 200
+# git's own test for a binary file: a NUL byte within its first 8,000.
+_BINARY_PROBE = 8000
+
+
+class Matcher:
+    """All rules, ready to scan; holds no state between texts but compiled patterns."""
+
+    def __init__(self, rules: Sequence[Rule], first: FirstPass) -> None:
+        self.rules, self._first = rules, first
+        self._patterns = [Pattern(rule.pattern, rule.max_length) for rule in rules]
+        self._companions = {
+            number: Pattern(rule.companion.pattern, rule.companion.distance)
+            for number, rule in enumerate(rules)
+            if rule.companion
+        }
+
+    def scan(self, data: bytes, slow: list[str] | None = None) -> list[Match]:
+        """The matches in `data`, in order of place; rule ids given up for time are added to `slow`."""
+        hits = self._first.hits(data)
+        if not hits:
+            return []
+        binary = is_binary(data)
+        found: list[Match] = []
+        for number, spots in spots_by_rule(hits, self._first.entries, self.rules).items():
+            rule = self.rules[number]
+            if binary and (rule.filters == "generic" or rule.context):
+                continue
+            try:
+                for candidate in self._patterns[number].near(data, spots):
+                    match = self._judge(number, data, candidate)
+                    if match:
+                        found.append(match)
+            except Slow:
+                if slow is not None:
+                    slow.append(rule.id)
+        return without_overlaps(found)
+
+    def _judge(self, number: int, data: bytes, candidate: Candidate) -> Match | None:
+        rule = self.rules[number]
+        secret = data[candidate.secret_start : candidate.secret_end]
+        match = Match(rule, *candidate, secret, rule.severity, rule.precision, (f"matches {rule.name}",))
+        if filters.reason(match, context_of(data, candidate)):
+            return None
+        verdict = checks.verdict(rule.checks, secret) if rule.checks else None
+        if verdict is False:
+            match = _with(match, Severity.LOW, Precision.LOW, "its checksum or structure is wrong: likely a sample")
+        elif verdict:
+            match = _with(match, rule.severity, Precision.VERY_HIGH, "its checksum or structure is right")
+        return self._paired(number, data, match) if rule.companion else match
+
+    def _paired(self, number: int, data: bytes, match: Match) -> Match | None:
+        companion = match.rule.companion
+        assert companion is not None  # noqa: S101 - the caller asked
+        low = max(0, match.start - companion.distance)
+        high = min(len(data), match.end + companion.distance)
+        best: Candidate | None = None
+        for other in self._companions[number].all(data, low, high):
+            overlaps = other.secret_start < match.secret_end and match.secret_start < other.secret_end
+            if not overlaps and (best is None or _gap(match, other) < _gap(match, best)):
+                best = other
+        if best is None:
+            return None if companion.required else match
+        found = _with(
+            match,
+            companion.severity or match.severity,
+            match.precision,
+            f"with its {companion.name} beside it",
+        )
+        return _replace(
+            found,
+            companion=Span(best.secret_start, best.secret_end),
+            companion_secret=data[best.secret_start : best.secret_end],
+        )
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether git would call `data` binary."""
+    return b"\0" in data[:_BINARY_PROBE]
+
+
+def context_of(data: bytes, candidate: Candidate) -> filters.Context:
+    """The rest of the line before the secret and after it, bounded."""
+    start, end = candidate.secret_start, candidate.secret_end
+    line = max(data.rfind(b"\n", 0, start) + 1, start - _CONTEXT)
+    stop = data.find(b"\n", end, end + _CONTEXT)
+    return filters.Context(data[line:start], data[end : stop if stop >= 0 else end + _CONTEXT])
+
+
+def without_overlaps(matches: Iterable[Match]) -> list[Match]:
+    """One match a secret: where two overlap, the surer rule's, then the longer; sorted by place."""
+    kept: list[tuple[int, int]] = []
+    chosen: list[Match] = []
+    for match in sorted(matches, key=_rank):
+        span = (match.secret_start, match.secret_end)
+        at = bisect_left(kept, span)
+        after = at < len(kept) and kept[at][0] < span[1]
+        before = at > 0 and kept[at - 1][1] > span[0]
+        if not after and not before:
+            kept.insert(at, span)
+            chosen.append(match)
+    return sorted(chosen, key=lambda match: (match.secret_start, match.secret_end, match.rule.id))
+
+
+def _rank(match: Match) -> tuple[bool, int, int, int, int, str]:
+    rule = match.rule
+    length = match.secret_end - match.secret_start
+    return (rule.filters == "generic", -rule.precision, -length, -rule.severity, match.secret_start, rule.id)
+
+
+def _gap(match: Match, other: Candidate) -> int:
+    return max(other.secret_start - match.secret_end, match.secret_start - other.secret_end)
+
+
+def _with(match: Match, severity: Severity, precision: Precision, evidence: str) -> Match:
+    return _replace(match, severity=severity, precision=precision, evidence=(*match.evidence, evidence))
+
+
+def _replace(match: Match, **changes: object) -> Match:
+    from dataclasses import replace
+
+    return replace(match, **changes)  # type: ignore[arg-type]

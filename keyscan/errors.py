@@ -1,0 +1,66 @@
+"""The errors that keyscan raises, and its exit codes.
+
+KeyscanError                 one clear line for the user
++-- UsageError               exit 2: the command line, or a path that is not there
++-- ConfigError              exit 2: configuration that cannot be read or is wrong
++-- RuleError                exit 2: a rule file that cannot be read or is wrong
++-- BaselineError            exit 2: a baseline that cannot be read
++-- IncompleteError          exit 3: what was asked for could not be read
+    +-- GitError             exit 3: git failed, or refuses the repository
+
+Only `cli.py` turns them into text and an exit code.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process returns; it never depends on the output format."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    INTERRUPTED = 130
+
+
+class KeyscanError(Exception):
+    """An error with a message for the user: one line that names the place and the remedy."""
+
+    exit_code: ExitCode = ExitCode.INCOMPLETE
+
+
+class UsageError(KeyscanError):
+    """The command line cannot be carried out as written."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ConfigError(KeyscanError):
+    """The configuration cannot be read, or says something that is not valid."""
+
+    exit_code = ExitCode.USAGE
+
+
+class RuleError(KeyscanError):
+    """A rule file cannot be read, or a rule in it is not valid."""
+
+    exit_code = ExitCode.USAGE
+
+
+class BaselineError(KeyscanError):
+    """A baseline cannot be read; it is never taken as empty."""
+
+    exit_code = ExitCode.USAGE
+
+
+class IncompleteError(KeyscanError):
+    """Something that was asked for could not be read, so nothing may be called clean."""
+
+    exit_code = ExitCode.INCOMPLETE
+
+
+class GitError(IncompleteError):
+    """Git failed, is missing, or refuses the repository."""

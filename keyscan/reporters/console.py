@@ -1,0 +1,123 @@
+"""The console report: findings grouped by file, what to do, and one last line that states the coverage."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from keyscan.model import Severity
+from keyscan.reporters.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyscan.model import Finding, Report, Skip
+
+_COLORS = {
+    Severity.CRITICAL: "1;31",
+    Severity.HIGH: "31",
+    Severity.MEDIUM: "33",
+    Severity.LOW: "36",
+    Severity.INFO: "2",
+}
+# Skipped places that are listed one by one; the rest is counted.
+_LISTED = 20
+
+
+def render(report: Report, *, color: bool = False) -> str:
+    """The report for a person at a terminal."""
+    paint = _Paint(color)
+    lines: list[str] = []
+    for path, findings in groupby(report.findings, key=lambda finding: finding.origin.path):
+        lines.append(paint("1", clean(path)))
+        for finding in findings:
+            lines.extend(_finding(finding, paint))
+        lines.append("")
+    lines.extend(_skipped(report.skipped, paint))
+    lines.extend(paint("2", f"note: {clean(note)}") for note in report.notes)
+    lines.append(_summary(report, paint))
+    return "\n".join(lines) + "\n"
+
+
+class _Paint:
+    def __init__(self, on: bool) -> None:
+        self._on = on
+
+    def __call__(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._on else text
+
+
+def _finding(finding: Finding, paint: _Paint) -> Iterator[str]:
+    where = finding.location
+    place = f"{clean(finding.origin.path)}:{where.line}:{where.column}"
+    if where.cell is not None:
+        place += f" (cell {where.cell})"
+    severity = paint(_COLORS[finding.severity], finding.severity.label)
+    yield f"  {place}: {severity}: {clean(finding.rule_name)} [{finding.rule_id}]"
+    shown = finding.redacted if finding.secret is None else finding.secret
+    yield f"    found   {paint('1', clean(shown))} ({clean(finding.provider)})"
+    if finding.origin.commit:
+        who = clean(finding.origin.author or "")
+        yield f"    commit  {finding.origin.commit[:12]} {who} {finding.origin.date or ''}"
+    yield f"    why     {clean('; '.join(finding.evidence) or finding.message)}"
+    for related in finding.related:
+        spot = f":{related.location.line}:{related.location.column}" if related.location else ""
+        yield f"    also    {clean(related.message)}: {clean(related.path)}{spot}"
+    for step in _advice(finding):
+        yield f"    do      {clean(step)}"
+    yield f"    ignore  {finding.fingerprint}"
+
+
+def _advice(finding: Finding) -> Iterator[str]:
+    if finding.help.revoke_url:
+        yield f"revoke it: {finding.help.revoke_url}"
+    if finding.env:
+        yield f"read it from the environment instead: {finding.env[0]}"
+    elif not finding.help.revoke_url:
+        yield "revoke it where it was made, and read the new one from the environment or a secret manager"
+
+
+def _skipped(skipped: tuple[Skip, ...], paint: _Paint) -> Iterator[str]:
+    # What makes the scan incomplete first: it decides the exit code.
+    ordered = sorted(skipped, key=lambda skip: not skip.incomplete)
+    for skip in ordered[:_LISTED]:
+        word = paint("31", "not read") if skip.incomplete else "skipped"
+        yield f"{word}: {clean(skip.path)}: {clean(skip.reason)}"
+    if len(ordered) > _LISTED:
+        yield f"skipped: {len(ordered) - _LISTED} more"
+
+
+def _summary(report: Report, paint: _Paint) -> str:
+    stats = report.stats
+    count = len(report.findings)
+    if count:
+        head = paint("1;31", f"{count} finding{'s' * (count != 1)}")
+    elif report.complete:
+        head = paint("1;32", "clean")
+    else:
+        head = paint("1;31", "incomplete, nothing found in what was read")
+    covered = [f"{stats.files} file{'s' * (stats.files != 1)}"]
+    if stats.blobs:
+        covered.append(f"{stats.blobs} blobs")
+    if stats.commits:
+        covered.append(f"{stats.commits} commits")
+    covered += [_size(stats.bytes), f"{stats.rules} rules", f"{stats.seconds:.2f} s"]
+    covered += [
+        f"{len(group)} {word}"
+        for group, word in ((report.known, "in the baseline"), (report.ignored, "ignored"))
+        if group
+    ]
+    if report.hidden:
+        covered.append(f"{report.hidden} below the minimum severity")
+    if report.skipped:
+        covered.append(f"{len(report.skipped)} skipped")
+    return f"keyscan: {head} ({', '.join(covered)})"
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in ("bytes", "KB", "MB"):
+        if size < 1000:  # noqa: PLR2004 - decimal units
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

@@ -1,0 +1,66 @@
+"""JSON, version 1: documented in `docs/output.md`, described by `keyscan/reporters/schema-v1.json`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from keyscan._version import __version__
+
+if TYPE_CHECKING:
+    from keyscan.model import Finding, Report
+
+
+def render(report: Report) -> str:
+    """The report as one JSON document."""
+    return json.dumps(document(report), indent=2, ensure_ascii=True) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as the JSON document's data."""
+    return {
+        "version": 1,
+        "tool": {"name": "keyscan", "version": __version__},
+        "findings": [entry(finding) for finding in report.findings],
+        "skipped": [{"path": text_of(skip.path), "reason": skip.reason} for skip in report.skipped],
+        "stats": {
+            "files": report.stats.files,
+            "blobs": report.stats.blobs,
+            "commits": report.stats.commits,
+            "bytes": report.stats.bytes,
+            "rules": report.stats.rules,
+            "seconds": round(report.stats.seconds, 3),
+        },
+        "complete": report.complete,
+    }
+
+
+def entry(finding: Finding) -> dict[str, Any]:
+    """One finding as data; fields that do not apply are None."""
+    where, origin = finding.location, finding.origin
+    made: dict[str, Any] = {
+        "rule": finding.rule_id,
+        "provider": finding.provider,
+        "severity": finding.severity.label,
+        "precision": finding.precision.label,
+        "path": text_of(origin.path),
+        "line": where.line,
+        "column": where.column,
+        "end_line": where.end_line,
+        "end_column": where.end_column,
+        "redacted": finding.redacted,
+        "fingerprint": finding.fingerprint,
+        "message": finding.message,
+        "help_url": finding.help.revoke_url or finding.help.link or None,
+        "commit": origin.commit,
+        "author": origin.author,
+        "date": origin.date,
+    }
+    if finding.secret is not None:
+        made["secret"] = finding.secret
+    return made
+
+
+def text_of(path: str) -> str:
+    r"""`path` as valid Unicode: a byte that is not UTF-8 becomes `\xNN`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

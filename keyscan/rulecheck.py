@@ -1,0 +1,79 @@
+"""The proof of rules: every example hits, every negative stays silent, under both engines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyscan import templates
+from keyscan.engine.checks import CHECKS
+from keyscan.engine.confirm import Pattern
+from keyscan.engine.firstpass import HyperscanPass, KeywordPass, entries_of
+from keyscan.engine.matcher import Matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keyscan.engine.firstpass import FirstPass
+    from keyscan.model import Rule
+
+# Each template is expanded with this many seeds, so that no lucky draw proves a rule.
+_SEEDS = 5
+
+
+def problems(rules: Sequence[Rule]) -> Iterator[str]:
+    """One line for everything that is wrong with `rules`, each naming file and rule."""
+    for rule in rules:
+        for problem in _problems_of(rule):
+            yield f"{rule.source}: rule {rule.id}: {problem}"
+
+
+def _problems_of(rule: Rule) -> Iterator[str]:
+    unknown = [name for name in rule.checks if name not in CHECKS]
+    if unknown:
+        yield f"no check named {unknown[0]}; there are {', '.join(CHECKS)}"
+        return
+    passes: dict[str, FirstPass] = {"regex": KeywordPass([rule])}
+    try:
+        next(Pattern(rule.pattern, rule.max_length).all(b""), None)
+    except Exception as error:  # noqa: BLE001 - regex's errors are not one class
+        yield f"pattern does not compile in regex: {error}"
+        return
+    try:
+        passes["hyperscan"] = HyperscanPass(entries_of([rule]))
+    except ImportError:
+        pass
+    except Exception as error:  # noqa: BLE001
+        yield f"pattern does not compile in Hyperscan: {error}"
+        return
+    for name, first in passes.items():
+        yield from _examples(rule, Matcher([rule], first), name)
+
+
+def _examples(rule: Rule, matcher: Matcher, engine: str) -> Iterator[str]:
+    for number, template in enumerate(rule.examples or ("{secret}",), 1):
+        for seed in range(_SEEDS):
+            secret, text = example(rule, template, seed)
+            found = [match for match in matcher.scan(text) if not secret or match.secret == secret]
+            if not found:
+                yield f"example {number} is missed ({engine}, seed {seed})"
+                break
+            if found[0].severity != _expected(rule):
+                yield f"example {number} is found with severity {found[0].severity.label} ({engine}, seed {seed})"
+                break
+    for number, template in enumerate(rule.negatives, 1):
+        for seed in range(_SEEDS):
+            text = example(rule, template, seed)[1]
+            if any(match.severity >= min(rule.severity, 2) for match in matcher.scan(text)):
+                yield f"negative {number} hits ({engine}, seed {seed})"
+                break
+
+
+def _expected(rule: Rule) -> int:
+    companion = rule.companion
+    return companion.severity if companion and companion.required and companion.severity is not None else rule.severity
+
+
+def example(rule: Rule, template: str, seed: int) -> tuple[bytes, bytes]:
+    """The rule's secret and the text of a template, both made from `seed`."""
+    secret = templates.expand(rule.template, f"{rule.id}/{seed}")
+    return secret.encode(), templates.expand(template, f"{rule.id}/{seed}/{template}", secret).encode()

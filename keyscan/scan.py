@@ -1,0 +1,193 @@
+"""The joiner: blobs and a matcher -> findings -> a report, sorted and counted."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from keyscan import parallel
+from keyscan.engine.locate import Lines
+from keyscan.model import Blob, Finding, Match, Origin, Related, Report, Severity, Skip, Stats
+from keyscan.redact import fingerprint, redacted
+from keyscan.sources import files
+from keyscan.sources.files import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from keyscan.engine.matcher import Matcher
+
+# Findings kept for one text; a hostile file could hold millions.
+MAX_FINDINGS = 10_000
+# Files that a worker process takes at a time.
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What decides how findings are made and which count."""
+
+    min_severity: Severity = Severity.MEDIUM
+    salt: str = ""
+    show_secrets: bool = False
+    line_hashes: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a scan has gathered so far; parts from several processes add up."""
+
+    findings: list[Finding] = field(default_factory=list)
+    skipped: list[Skip] = field(default_factory=list)
+    files: int = 0
+    blobs: int = 0
+    commits: int = 0
+    bytes: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Take over what `other` gathered."""
+        self.findings.extend(other.findings)
+        self.skipped.extend(other.skipped)
+        self.files += other.files
+        self.blobs += other.blobs
+        self.commits += other.commits
+        self.bytes += other.bytes
+
+
+def scan_blob(blob: Blob, matcher: Matcher, options: Options, tally: Tally) -> None:
+    """Scan one blob and add to `tally` what it holds and what could not be read of it."""
+    tally.files += not blob.overlap
+    tally.bytes += len(blob.data) - blob.overlap
+    slow: list[str] = []
+    matches = matcher.scan(blob.data, slow)
+    tally.skipped.extend(
+        Skip(blob.origin.path, f"rule {rule} took too long on this text", incomplete=True) for rule in slow
+    )
+    if len(matches) > MAX_FINDINGS:
+        reason = f"{len(matches)} findings; only the first {MAX_FINDINGS} are reported"
+        tally.skipped.append(Skip(blob.origin.path, reason))
+        matches = matches[:MAX_FINDINGS]
+    if matches:
+        lines = Lines(blob.data, blob.line, blob.column)
+        tally.findings.extend(finding_of(match, blob.origin, lines, options) for match in matches)
+
+
+def finding_of(match: Match, origin: Origin, lines: Lines, options: Options) -> Finding:
+    """The redacted finding for a match."""
+    rule = match.rule
+    mark = fingerprint(rule.id, match.secret, options.salt)
+    related: tuple[Related, ...] = ()
+    if match.companion and rule.companion:
+        place = lines.location(match.companion.start, match.companion.end)
+        related = (Related(f"its {rule.companion.name}", origin.path, place),)
+    return Finding(
+        rule_id=rule.id,
+        rule_name=rule.name,
+        provider=rule.provider,
+        severity=match.severity,
+        precision=match.precision,
+        origin=origin,
+        location=lines.location(match.secret_start, match.secret_end),
+        redacted=redacted(match, mark),
+        fingerprint=mark,
+        message=f"{rule.name} found",
+        help=rule.help,
+        evidence=match.evidence,
+        env=rule.env,
+        related=related,
+        secret=match.secret.decode("utf-8", "backslashreplace") if options.show_secrets else None,
+    )
+
+
+def scan_blobs(items: Iterable[Blob | Skip], matcher: Matcher, options: Options) -> Tally:
+    """Scan all of `items` in this process."""
+    tally = Tally()
+    for item in items:
+        if isinstance(item, Skip):
+            tally.skipped.append(item)
+        else:
+            scan_blob(item, matcher, options, tally)
+    return tally
+
+
+def only_added(findings: list[Finding], added: Callable[[bytes], list[range] | None]) -> list[Finding]:
+    """The findings of which at least one line is added; `added` gives a path's new lines, None for all."""
+    lines: dict[str, list[range] | None] = {}
+    kept = []
+    for finding in findings:
+        path = finding.origin.path
+        if path not in lines:
+            lines[path] = added(path.encode("utf-8", "surrogateescape"))
+        ranges = lines[path]
+        where = finding.location
+        spots = [where, *(related.location for related in finding.related if related.location)]
+        if ranges is None or any(r.start <= s.end_line and s.line < r.stop for r in ranges for s in spots):
+            kept.append(finding)
+    return kept
+
+
+def size_of(targets: Iterable[Target | Skip], enough: int = 1 << 20) -> int:
+    """How many bytes the targets have together, counted up to `enough`."""
+    total = 0
+    for target in targets:
+        if isinstance(target, Skip):
+            continue
+        with suppress(OSError):
+            total += os.stat(target.file).st_size  # noqa: PTH116
+        if total >= enough:
+            break
+    return total
+
+
+def scan_files(targets: list[Target | Skip], matcher: Matcher, options: Options, jobs: int = 0) -> Tally:
+    """Read and scan files, spread over `jobs` processes (0: one a core) when there is enough to do."""
+    tally = Tally(skipped=[target for target in targets if isinstance(target, Skip)])
+    todo = [target for target in targets if isinstance(target, Target)]
+    overlap = max((rule.max_length for rule in matcher.rules), default=1) * 2
+    work = _Reader(matcher, options, overlap)
+    batches = [todo[at : at + BATCH] for at in range(0, len(todo), BATCH)]
+    for part in parallel.run(work, batches, jobs):
+        tally.add(part)
+    return tally
+
+
+class _Reader:
+    """Reads and scans a batch of files; what a worker process runs."""
+
+    def __init__(self, matcher: Matcher, options: Options, overlap: int) -> None:
+        self._matcher, self._options, self._overlap = matcher, options, overlap
+
+    def __call__(self, batch: list[Target]) -> Tally:
+        tally = Tally()
+        for target in batch:
+            for item in files.read(target, self._overlap):
+                if isinstance(item, Skip):
+                    tally.skipped.append(item)
+                else:
+                    scan_blob(item, self._matcher, self._options, tally)
+        return tally
+
+
+def report(tally: Tally, matcher: Matcher, options: Options, started: float) -> Report:
+    """The report on a finished scan that began at `started` (of `time.perf_counter`)."""
+    # Pieces of a large file overlap: what stands in both was found twice.
+    unique = {(finding.sort_key, finding.location): finding for finding in tally.findings}
+    findings = sorted(unique.values(), key=lambda finding: finding.sort_key)
+    shown = tuple(finding for finding in findings if finding.severity >= options.min_severity)
+    used = {finding.rule_id for finding in shown}
+    seconds = time.perf_counter() - started
+    return Report(
+        findings=shown,
+        hidden=len(findings) - len(shown),
+        skipped=tuple(sorted(tally.skipped, key=lambda skip: (skip.path, skip.reason))),
+        stats=Stats(tally.files, tally.blobs, tally.commits, tally.bytes, len(matcher.rules), seconds),
+        rules={rule.id: rule for rule in matcher.rules if rule.id in used},
+    )
+
+
+def without_secrets(finding: Finding) -> Finding:
+    """The finding with no plaintext."""
+    return replace(finding, secret=None)

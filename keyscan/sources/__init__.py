@@ -1,0 +1,1 @@
+"""Where bytes come from: each source yields `Blob`; trouble becomes `Skip`, never silence."""

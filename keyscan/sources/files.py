@@ -1,0 +1,158 @@
+"""Files and directories: in a work tree what git tracks or would add, elsewhere everything.
+
+Listing is apart from reading, so that listing is cheap and reading can be spread over processes.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from keyscan.errors import GitError, UsageError
+from keyscan.model import Blob, Origin, Skip
+from keyscan.sources.git import Git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# A file larger than this is read in overlapping pieces.
+PIECE = 32 * 1024 * 1024
+
+
+class Target(NamedTuple):
+    """A file to scan: where it is, and the name that reports give it."""
+
+    file: str
+    name: str
+
+
+def targets(paths: Iterable[str], *, everything: bool = False) -> Iterator[Target | Skip]:
+    """The files that `paths` stand for, each once; UsageError for a path that is not there."""
+    seen: set[str] = set()
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"{path}: no such file or directory")
+        for target in _under(path, everything=everything):
+            key = target.path if isinstance(target, Skip) else target.name
+            if key not in seen:
+                seen.add(key)
+                yield target
+
+
+def _under(path: str, *, everything: bool) -> Iterator[Target | Skip]:
+    if not os.path.isdir(path):  # noqa: PTH112 - a plain string is faster and keeps odd bytes
+        yield _target(path)
+        return
+    listed = None if everything else _listed_by_git(path)
+    if listed is None:
+        yield from _walk(path)
+        return
+    for name in listed:
+        yield from _listed(os.path.join(path, name))  # noqa: PTH118
+
+
+def _listed(file: str) -> Iterator[Target | Skip]:
+    """What git lists as one name: a file, or the directory of another repository."""
+    if os.path.isdir(file) and not os.path.islink(file):  # noqa: PTH112, PTH114
+        yield Skip(_name(file), "another repository: not followed; run keyscan in it")
+    elif os.path.lexists(file):
+        yield _target(file)
+
+
+def _listed_by_git(directory: str) -> list[str] | None:
+    """Tracked files, and untracked ones that are not ignored; None outside a work tree."""
+    git = Git(directory)
+    try:
+        out = git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    except GitError as error:
+        if "not a git repository" in str(error) or "must be run in a work tree" in str(error):
+            return None
+        if "git is not installed" in str(error):
+            return None
+        raise
+    return list(dict.fromkeys(os.fsdecode(name) for name in out.split(b"\0") if name))
+
+
+def _walk(directory: str) -> Iterator[Target | Skip]:
+    stack = [directory]
+    while stack:
+        current = stack.pop()
+        try:
+            with os.scandir(current) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Skip(_name(current), f"directory cannot be read: {error.strerror}", incomplete=True)
+            continue
+        directories = []
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != ".git":
+                    directories.append(entry.path)
+            elif entry.is_file(follow_symlinks=False):
+                yield Target(entry.path, _name(entry.path))
+            else:
+                yield _target(entry.path)
+        stack.extend(reversed(directories))
+
+
+def _target(file: str) -> Target | Skip:
+    """A regular file as a target; links and special files are named instead."""
+    mode = os.lstat(file).st_mode
+    if stat.S_ISREG(mode):
+        return Target(file, _name(file))
+    if stat.S_ISLNK(mode):
+        return Skip(_name(file), "symbolic link: its target is scanned where it lives")
+    kind = "named pipe" if stat.S_ISFIFO(mode) else "socket" if stat.S_ISSOCK(mode) else "device"
+    return Skip(_name(file), f"{kind}: not read")
+
+
+def _name(file: str) -> str:
+    """The name that reports give a file: as the user named it, with forward slashes."""
+    name = os.path.normpath(file)
+    return name.replace(os.sep, "/") if os.sep != "/" else name
+
+
+def read(target: Target, overlap: int) -> Iterator[Blob | Skip]:
+    """The contents of a file, in pieces that overlap by `overlap` bytes when it is large."""
+    try:
+        with open(target.file, "rb", buffering=0) as handle:  # noqa: PTH123 - a Path costs more than the read
+            data = handle.read(PIECE)
+            if len(data) < PIECE:
+                yield Blob(data, Origin(target.name))
+                return
+            yield from _pieces(handle, data, target, overlap)
+    except OSError as error:
+        yield Skip(target.name, f"cannot be read: {error.strerror}", incomplete=True)
+
+
+def _pieces(handle: IO[bytes], data: bytes, target: Target, overlap: int) -> Iterator[Blob]:
+    line = column = 1
+    shared = 0
+    while data:
+        yield Blob(data, Origin(target.name), line, column, shared)
+        fresh = handle.read(PIECE)
+        if not fresh:
+            return
+        gone, kept = data[:-overlap], data[-overlap:]
+        last = gone.rpartition(b"\n")[2]
+        newlines = gone.count(b"\n")
+        column = len(last.decode("utf-8", "replace")) + (1 if newlines else column)
+        line += newlines
+        data, shared = kept + fresh, len(kept)
+
+
+def read_stdin(stream: IO[bytes], name: str) -> Blob:
+    """All of standard input, under `name`."""
+    return Blob(stream.read(), Origin(name, kind="stdin"))
+
+
+def root_of(path: str) -> Path | None:
+    """The root of the work tree that holds `path`; None outside one."""
+    directory = path if os.path.isdir(path) else os.path.dirname(path) or "."  # noqa: PTH112, PTH120
+    try:
+        found = Git(directory).ask("rev-parse", "--show-toplevel")
+    except GitError:
+        return None
+    return Path(os.fsdecode(found)) if found else None

@@ -1,0 +1,147 @@
+"""The only caller of git. The repository is hostile: nothing in its configuration may run.
+
+The environment that git handed us is kept (GIT_DIR, GIT_INDEX_FILE, quarantine variables: a hook that drops
+them reads the wrong index), what could run a program or reach the network is overridden.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import suppress
+from threading import Thread
+from typing import IO, TYPE_CHECKING
+
+from keyscan.errors import GitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# Settings by which a repository could run a program, wait for the network, or change what is reported.
+SAFE = (
+    "-c", "core.fsmonitor=false",
+    "-c", "core.hooksPath=/dev/null",
+    "-c", "core.quotePath=false",
+    "-c", "core.untrackedCache=false",
+    "-c", "diff.orderFile=/dev/null",
+    "-c", "diff.ignoreSubmodules=none",
+    "-c", "diff.renames=false",
+    "-c", "diff.noprefix=false",
+    "-c", "diff.mnemonicPrefix=false",
+    "-c", "core.commitGraph=true",
+    "-c", "submodule.recurse=false",
+    "-c", "log.showSignature=false",
+    "-c", "gpg.program=false",
+    "-c", "protocol.allow=never",
+)  # fmt: skip
+
+
+def environment() -> dict[str, str]:
+    """This process's environment, with what could prompt, page, lazily fetch or translate switched off."""
+    return {
+        **os.environ,
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_PAGER": "cat",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "LC_ALL": "C",
+    }
+
+
+class Git:
+    """Git, run in one directory."""
+
+    def __init__(self, directory: Path | str = ".") -> None:
+        self.directory = os.fspath(directory)
+
+    def start(self, *args: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
+        """A running git whose output is read from pipes; GitError when git is not there."""
+        try:
+            return subprocess.Popen(
+                ["git", *SAFE, *args],
+                cwd=self.directory,
+                env=environment(),
+                stdin=subprocess.DEVNULL if stdin is None else stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        except FileNotFoundError as error:
+            if not os.path.isdir(self.directory):  # noqa: PTH112 - the name may not be text
+                raise GitError(f"{self.directory}: no such directory") from error
+            raise GitError("git is not installed, or not on PATH") from error
+
+    def run(self, *args: str, stdin: bytes | None = None) -> bytes:
+        """What git prints; GitError with git's own words when it fails."""
+        process = self.start(*args, stdin=None if stdin is None else subprocess.PIPE)
+        out, err = process.communicate(stdin)
+        if process.returncode:
+            raise error_of(args, err)
+        return out
+
+    def ask(self, *args: str) -> bytes | None:
+        """What git prints, without the line's end; None when it fails."""
+        process = self.start(*args)
+        out, _ = process.communicate()
+        return None if process.returncode else out.rstrip(b"\n")
+
+    def objects(self, names: list[bytes]) -> Iterator[tuple[bytes, bytes] | None]:
+        """(type, contents) of each object of `names` (ids, or revisions without a newline); None: missing.
+
+        One git answers all, so a list of any length costs one process.
+        """
+        if not names:
+            return
+        process = self.start("cat-file", "--batch", "--buffer", stdin=subprocess.PIPE)
+        assert process.stdin is not None  # noqa: S101 - a pipe was asked for
+        assert process.stdout is not None  # noqa: S101
+        feeder = Thread(target=_feed, args=(process.stdin, names), daemon=True)
+        feeder.start()
+        try:
+            for name in names:
+                yield _answer(process.stdout, name)
+        finally:
+            process.stdout.close()
+            process.kill()
+            process.wait()
+            feeder.join()
+            for pipe in (process.stderr, process.stdin):
+                with suppress(OSError, AttributeError):
+                    pipe.close()  # type: ignore[union-attr]
+
+
+def _feed(pipe: IO[bytes], names: list[bytes]) -> None:
+    with suppress(OSError, ValueError):
+        for start in range(0, len(names), 1000):
+            pipe.write(b"".join(name + b"\n" for name in names[start : start + 1000]))
+        pipe.close()
+
+
+def _answer(pipe: IO[bytes], name: bytes) -> tuple[bytes, bytes] | None:
+    header = pipe.readline()
+    if not header.endswith(b"\n"):
+        raise GitError(f"git cat-file ended early, at {name.decode('utf-8', 'replace')}")
+    parts = header.split()
+    if parts[-1] == b"missing" or len(parts) != 3:  # noqa: PLR2004 - id, type, size
+        return None
+    size = int(parts[2])
+    data = pipe.read(size)
+    if len(data) != size or pipe.read(1) != b"\n":
+        raise GitError(f"git cat-file ended early, at {name.decode('utf-8', 'replace')}")
+    return parts[1], data
+
+
+def error_of(args: tuple[str, ...], stderr: bytes) -> GitError:
+    """The clear error for what git said."""
+    text = stderr.decode("utf-8", "replace").strip()
+    if "dubious ownership" in text:
+        return GitError(
+            "git refuses this repository because somebody else owns it; if you trust it, run: "
+            "git config --global --add safe.directory DIRECTORY"
+        )
+    if "not a git repository" in text:
+        return GitError("not a git repository (nor any of its parents)")
+    line = text.splitlines()[0] if text else "it gave no reason"
+    return GitError(f"git {args[0]} failed: {line.removeprefix('fatal: ')}")

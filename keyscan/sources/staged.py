@@ -1,0 +1,130 @@
+"""The index: exactly what the next commit would hold.
+
+`git diff --cached` lists what differs from HEAD (from nothing, before the first commit), reading the index that
+GIT_INDEX_FILE names; the blobs come from the object store. The working tree is never looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keyscan.model import Blob, Origin, Skip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyscan.sources.git import Git
+
+_GITLINK = b"160000"
+_SYMLINK = b"120000"
+_HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A path in the index that differs from HEAD: the id of its new blob."""
+
+    path: bytes
+    mode: bytes
+    oid: bytes
+
+
+def name_of(path: bytes) -> str:
+    """A path as text; bytes that are not UTF-8 become surrogates, so that nothing is lost."""
+    return path.decode("utf-8", "surrogateescape")
+
+
+def entries(git: Git) -> list[Entry]:
+    """What is staged: added, changed and type-changed paths; deletions have nothing to scan."""
+    out = git.run(
+        "diff",
+        "--cached",
+        "--raw",
+        "-z",
+        "--no-abbrev",
+        "--no-ext-diff",
+        "--no-renames",
+        "--diff-filter=ACMRTU",
+    )
+    fields = out.split(b"\0")
+    found = []
+    for head, path in zip(fields[0::2], fields[1::2], strict=False):
+        _, mode, _, oid, _status = head.split()
+        found.append(Entry(path, mode, oid))
+    return found
+
+
+def blobs(git: Git, staged: list[Entry]) -> Iterator[Blob | Skip]:
+    """The staged blobs; gitlinks, intent-to-add and unmerged paths are named instead."""
+    wanted = []
+    for entry in staged:
+        reason = _not_a_blob(entry)
+        if reason:
+            yield Skip(name_of(entry.path), reason)
+        else:
+            wanted.append(entry)
+    for entry, found in zip(wanted, git.objects([entry.oid for entry in wanted]), strict=True):
+        path = name_of(entry.path)
+        if found is None:
+            yield Skip(path, "its blob is missing from the object store", incomplete=True)
+        else:
+            yield Blob(found[1], Origin(path, blob=entry.oid.decode()))
+
+
+def _not_a_blob(entry: Entry) -> str | None:
+    if entry.mode == _GITLINK:
+        return "submodule: not followed; run keyscan in it"
+    if not entry.oid.strip(b"0"):
+        return "unmerged: resolve it before the commit" if entry.mode == b"000000" else "intent to add: no content yet"
+    return None
+
+
+def added_lines(git: Git, path: bytes) -> list[range] | None:
+    """The staged lines of `path` that are in no parent of the commit to be, as ranges from 1.
+
+    The parents are HEAD and, while a merge is in progress, each MERGE_HEAD. None: all lines are new.
+    """
+    common: list[range] | None = None
+    for parent in parents(git):
+        ranges = _lines_against(git, parent, path)
+        common = ranges if common is None else _both(common, ranges)
+    return common
+
+
+def parents(git: Git) -> list[str]:
+    """HEAD, unless unborn, and the other parents of a merge in progress."""
+    found = ["HEAD"] if git.ask("rev-parse", "--verify", "-q", "HEAD") else []
+    where = git.ask("rev-parse", "--git-path", "MERGE_HEAD")
+    if where:
+        file = os.path.join(git.directory, os.fsdecode(where))  # noqa: PTH118 - git's own bytes
+        if os.path.exists(file):  # noqa: PTH110
+            with open(file, encoding="ascii") as handle:  # noqa: PTH123
+                found.extend(handle.read().split())
+    return found
+
+
+def _lines_against(git: Git, parent: str, path: bytes) -> list[range]:
+    out = git.run(
+        "diff", "--cached", "-U0", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--text",
+        parent, "--", os.fsdecode(path),
+    )  # fmt: skip
+    found = []
+    for hunk in _HUNK.finditer(out):
+        start, count = int(hunk.group(1)), int(hunk.group(2) or 1)
+        if count:
+            found.append(range(start, start + count))
+    return found
+
+
+def _both(left: list[range], right: list[range]) -> list[range]:
+    """The parts that are in a range of `left` and in one of `right`."""
+    found = []
+    for a in left:
+        for b in right:
+            low, high = max(a.start, b.start), min(a.stop, b.stop)
+            if low < high:
+                found.append(range(low, high))
+    return found

@@ -1,0 +1,160 @@
+"""Fixtures that every test file may use: an isolated environment, real repositories, the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from keyscan import cli, templates
+
+_PINNED = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_AUTHOR_NAME": "Ada",
+    "GIT_AUTHOR_EMAIL": "ada@example.org",
+    "GIT_AUTHOR_DATE": "2026-01-02T03:04:05+0000",
+    "GIT_COMMITTER_NAME": "Ada",
+    "GIT_COMMITTER_EMAIL": "ada@example.org",
+    "GIT_COMMITTER_DATE": "2026-01-02T03:04:05+0000",
+    "GIT_ALLOW_PROTOCOL": "file",
+}
+# One cache for the whole run: rules are compiled once, tests of the cache itself choose their own.
+_DROPPED = (
+    "GIT_",
+    "GITHUB_",
+    "GITLAB_",
+    "CI",
+    "KEYSCAN_",
+    "PRE_COMMIT",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "BUILD",
+    "TF_BUILD",
+)
+
+
+@pytest.fixture(scope="session")
+def cache_dir(tmp_path_factory):
+    """The cache directory of this test run."""
+    return tmp_path_factory.mktemp("keyscan-cache")
+
+
+@pytest.fixture(autouse=True)
+def _isolated(monkeypatch, tmp_path_factory, cache_dir):
+    """Nothing of the machine's configuration, home or CI reaches a test."""
+    for name in list(os.environ):
+        if name.startswith(_DROPPED):
+            monkeypatch.delenv(name)
+    for name, value in _PINNED.items():
+        monkeypatch.setenv(name, value)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(cache_dir))
+
+
+class Repo:
+    """A real git repository in a directory."""
+
+    def __init__(self, path: Path, *init: str) -> None:
+        """Make it, with `git init` options `init`."""
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+        self.git("init", "-q", "-b", "main", *init)
+
+    def git(self, *args: str | bytes, stdin: bytes | None = None, env: dict[str, str] | None = None) -> bytes:
+        """What git prints; fails the test when git fails."""
+        done = subprocess.run(
+            ["git", *args],
+            cwd=self.path,
+            input=stdin,
+            capture_output=True,
+            check=False,
+            env={**os.environ, **(env or {})},
+        )
+        assert done.returncode == 0, (args, done.stderr.decode(errors="replace"))
+        return done.stdout
+
+    def write(self, name: str | bytes, text: str | bytes) -> Path:
+        """Write a file below the repository, making directories."""
+        file = self.path / os.fsdecode(name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    def stage(self, name: str | bytes, text: str | bytes) -> None:
+        """Write a file and add it to the index."""
+        self.write(name, text)
+        self.git("add", "-f", "--", name)
+
+    def commit(self, message: str = "change", *args: str, env: dict[str, str] | None = None) -> str:
+        """Commit the index; the commit's id."""
+        self.git("commit", "-q", "--allow-empty", "--no-verify", "-m", message, *args, env=env)
+        return self.git("rev-parse", "HEAD").decode().strip()
+
+
+@pytest.fixture
+def repo(tmp_path):
+    """An empty repository on the branch main."""
+    return Repo(tmp_path / "repo")
+
+
+@dataclass
+class Result:
+    """What a run of the command line gave."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(monkeypatch, capfd):
+    """Run the command line in this process: run("scan", ".", cwd=...) -> Result."""
+
+    def run(*argv: str, cwd: Path | None = None) -> Result:
+        with monkeypatch.context() as patch:
+            if cwd is not None:
+                patch.chdir(cwd)
+            capfd.readouterr()
+            code = cli.main(list(argv))
+            sys.stdout.flush()
+            out, err = capfd.readouterr()
+        return Result(int(code), out, err)
+
+    return run
+
+
+@pytest.fixture
+def spawn():
+    """Run the command line as a process of its own: spawn(["scan", "."], cwd=..., stdin=b"") -> Result."""
+
+    def spawn(argv, cwd=None, stdin=b"", env=None):
+        root = str(Path(cli.__file__).parent.parent)
+        done = subprocess.run(
+            [sys.executable, "-m", "keyscan", *argv],
+            cwd=cwd,
+            input=stdin,
+            capture_output=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": root, **(env or {})},
+        )
+        return Result(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+
+    return spawn
+
+
+def token(template: str, seed: str = "test") -> str:
+    """A well-formed fake secret made at run time from a rule's template syntax."""
+    return templates.expand(template, seed)
+
+
+@pytest.fixture
+def anthropic_key():
+    """A well-formed fake Anthropic key."""
+    return token("sk-ant-api03-{b64url:93}AA")
