@@ -13,6 +13,11 @@ def run() -> None:
 
         sys.stdout.write(f"keyscan {__version__}\n")
         return
+    if sys.argv[1:] == ["staged"]:
+        from keyscan import quick
+
+        if quick.staged() is not None:
+            return
     from keyscan.cli import main
 
     sys.exit(main(sys.argv[1:]))

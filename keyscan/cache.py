@@ -116,13 +116,42 @@ def matcher(rules: Sequence[Rule], engine: str = "auto", size: int | None = None
 SMALL = 64 * 1024
 
 
-def _hyperscan_pass(rules: Sequence[Rule]) -> FirstPass:
+def store_quick(rules: Sequence[Rule]) -> None:
+    """Store the quick hook's engine (`keyscan/quick.py`) for the built-in rules, unless it is there already.
+
+    Costs a compilation of the first pass (about a second) the first time, and nothing where it cannot be used.
+    """
+    from keyscan import quick
+    from keyscan.engine import quick as engine
+
+    try:
+        state = quick.state_of_rules()
+        name = quick.quick_name()
+        stored = _read(name)
+        if stored is not None and engine.loads(stored)["state"] == state:
+            return
+        import hyperscan._hs_ext as extension
+
+        first = _hyperscan_pass(rules)
+        entries = [(entry.rule, entry.low, entry.high) for entry in first.entries]
+        programs = [engine.program(rule.pattern, rule.max_length) for rule in rules]
+        _write(name, engine.dumps(state, extension.__file__, f"{_first_name(rules)}.hs", entries, programs))
+    except (ImportError, OSError, ValueError, AttributeError):
+        # No Hyperscan, no place to write, or a Python whose compiler is not the one that is known here.
+        return
+
+
+def _first_name(rules: Sequence[Rule]) -> str:
     import hyperscan
 
+    made_of = [hyperscan.__file__, sys.platform, _cpu(), [(rule.id, rule.pattern) for rule in rules]]
+    return f"first-{_digest(made_of)}"
+
+
+def _hyperscan_pass(rules: Sequence[Rule]) -> FirstPass:
     from keyscan.engine.firstpass import Entry, HyperscanPass, entries_of
 
-    made_of = [hyperscan.__file__, sys.platform, _cpu(), [(rule.id, rule.pattern) for rule in rules]]
-    name = f"first-{_digest(made_of)}"
+    name = _first_name(rules)
     stored = _read(f"{name}.json")
     dumped = _read(f"{name}.hs")
     if stored is not None and dumped is not None:

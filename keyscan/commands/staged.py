@@ -29,8 +29,11 @@ def command(whole_files: bool, **values: Any) -> int:
     settings = common.settings_of(values)
     blobs = list(staged.blobs(git, entries))
     size = sum(len(item.data) for item in blobs if not isinstance(item, Skip))
-    matcher = cache.matcher(common.rules_of(settings), settings.engine, size)
+    rules = common.rules_of(settings)
+    matcher = cache.matcher(rules, settings.engine, size)
     tally = scan.scan_blobs(blobs, matcher, settings.options)
     if tally.findings and not whole_files:
         tally.findings = scan.only_added(tally.findings, lambda path: staged.added_lines(git, path))
+    if not settings.rules and not settings.disable:
+        cache.store_quick(rules)
     return common.finish(scan.report(tally, matcher, settings.options, started), settings)

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from keyscan.model import Severity
+from keyscan.reporters.summary import coverage
 from keyscan.reporters.text import clean
 
 if TYPE_CHECKING:
@@ -96,12 +97,8 @@ def _summary(report: Report, paint: _Paint) -> str:
         head = paint("1;32", "clean")
     else:
         head = paint("1;31", "incomplete, nothing found in what was read")
-    covered = [f"{stats.files} file{'s' * (stats.files != 1)}"]
-    if stats.blobs:
-        covered.append(f"{stats.blobs} blobs")
-    if stats.commits:
-        covered.append(f"{stats.commits} commits")
-    covered += [_size(stats.bytes), f"{stats.rules} rules", f"{stats.seconds:.2f} s"]
+    objects = [f"{number} {word}" for number, word in ((stats.blobs, "blobs"), (stats.commits, "commits")) if number]
+    covered = [coverage(stats.files, stats.bytes, stats.rules, stats.seconds, *objects)]
     covered += [
         f"{len(group)} {word}"
         for group, word in ((report.known, "in the baseline"), (report.ignored, "ignored"))
@@ -112,12 +109,3 @@ def _summary(report: Report, paint: _Paint) -> str:
     if report.skipped:
         covered.append(f"{len(report.skipped)} skipped")
     return f"keyscan: {head} ({', '.join(covered)})"
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("bytes", "KB", "MB"):
-        if size < 1000:  # noqa: PLR2004 - decimal units
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"

@@ -13,42 +13,16 @@ from threading import Thread
 from typing import IO, TYPE_CHECKING
 
 from keyscan.errors import GitError
+from keyscan.sources.safe import ENVIRONMENT, SAFE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Settings by which a repository could run a program, wait for the network, or change what is reported.
-SAFE = (
-    "-c", "core.fsmonitor=false",
-    "-c", "core.hooksPath=/dev/null",
-    "-c", "core.quotePath=false",
-    "-c", "core.untrackedCache=false",
-    "-c", "diff.orderFile=/dev/null",
-    "-c", "diff.ignoreSubmodules=none",
-    "-c", "diff.renames=false",
-    "-c", "diff.noprefix=false",
-    "-c", "diff.mnemonicPrefix=false",
-    "-c", "core.commitGraph=true",
-    "-c", "submodule.recurse=false",
-    "-c", "log.showSignature=false",
-    "-c", "gpg.program=false",
-    "-c", "protocol.allow=never",
-)  # fmt: skip
-
 
 def environment() -> dict[str, str]:
     """This process's environment, with what could prompt, page, lazily fetch or translate switched off."""
-    return {
-        **os.environ,
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_PAGER": "cat",
-        "GIT_LITERAL_PATHSPECS": "1",
-        "LC_ALL": "C",
-    }
+    return {**os.environ, **ENVIRONMENT}
 
 
 class Git:
