@@ -23,11 +23,41 @@ _LINK_WORDS = (
     "text literal prod production dev development staging stage live const let var export set new is with from use "
     "using data stringdata type project account user username service admin master main primary secondary backup "
     "config settings options params self this os process ai com io net http https name xi x sk cloud platform rest sdk "
-    "login registry password apikey apitoken machine host v1 v2 v3 public final static char bytes null or"
+    "login registry password apikey apitoken machine host h header method get post v1 v2 v3 public "
+    "final static char bytes null or"
 )
 _LINK = "|".join(_LINK_WORDS.split())
+# What may stand between the parts of one name, and how much of it.
+JOIN_WIDTH = 16
+JOIN = rf"""[\s"'`:=({{\[<>,._-]{{0,{JOIN_WIDTH}}}"""
 _PUNCTUATION = r"""[\s"'`:=>,;(){}\[\]<>/\\|&?$@#%+!.~*_-]"""
 GLUE = rf"(?:{_PUNCTUATION}{{0,12}}(?i:{_LINK})){{0,6}}{_PUNCTUATION}{{1,24}}"
+# What may follow a provider's word before the glue: the rest of the name, or the path and query of its address.
+_TAIL = r"[\w.-]{0,40}(?:/[\w./-]{0,80}+(?:\?[\w.%=&+,~-]{0,120}?[?&])?)?"
+# Names that end like this hold no secret: ids, digests, versions.
+_NOT_AN_ID = (
+    "".join(
+        rf"(?<!(?i:{end}))"
+        for end in (
+            "_id",
+            "-id",
+            "hash",
+            "sha",
+            "sha1",
+            "sha256",
+            "md5",
+            "uuid",
+            "guid",
+            "version",
+            "commit",
+            "revision",
+            "digest",
+            "checksum",
+            "etag",
+        )
+    )
+    + "(?<![a-z]Id)"
+)
 _AFTER_WORD = (
     r"(?:(?![A-Za-z])|(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])"
     r"|(?=(?i:ai|api|key|token|secret|client|auth|pat|cloud|access|rest|service|admin|app)))"
@@ -47,11 +77,20 @@ def bare(value: str) -> str:
 def named(words: tuple[str, ...], value: str) -> str:
     """The whole expression for a value that counts only after one of `words` (a name, a field, a host)."""
     names = "|".join(word_pattern(word) for word in words)
-    return rf"(?:{names})[\w.-]{{0,40}}{GLUE}(?<![A-Za-z0-9_+/-])(?P<secret>{value})(?![A-Za-z0-9_+/=-])"
+    return rf"(?:{names}){_TAIL}{_NOT_AN_ID}{GLUE}(?<![A-Za-z0-9_+/-])(?P<secret>{value})(?![A-Za-z0-9_+/=-])"
 
 
 def word_literals(word: str) -> tuple[str, int, int]:
-    """The plain expression for `word` in any case, with the least and the most bytes that it matches."""
-    parts = re.split(r"[ _-]", word)
+    r"""The plain expression for `word` in any case, with the least and the most bytes that it matches.
+
+    Between the parts of a word like `exa api` may stand what joins names in code and data: `EXA_API`, `exaApi`,
+    `Exa(api`, `exa:\n  api`, `"exa": {"api`.
+    """
+    parts = word_parts(word)
     width = sum(map(len, parts))
-    return "(?i:" + r"[\s_.-]?".join(map(re.escape, parts)) + ")", width, width + len(parts) - 1
+    return "(?i:" + JOIN.join(map(re.escape, parts)) + ")", width, width + JOIN_WIDTH * (len(parts) - 1)
+
+
+def word_parts(word: str) -> list[str]:
+    """The parts of a context word, which are separated by a space, `_` or `-`."""
+    return re.split(r"[ _-]", word)

@@ -78,7 +78,7 @@ def _pem(secret: bytes) -> bool | None:
     found = _PEM_BODY.search(secret)
     if not found:
         return None
-    text = re.sub(rb"\\[nr]|[\"'+,\\\s]", b"", _PEM_HEADER.sub(b"", found.group(1)))
+    text = re.sub(rb"\\[nr]|[\"']\s*\+\s*[\"']|[\"',\\\s]", b"", _PEM_HEADER.sub(b"", found.group(1)))
     body = decode_base64(text.rstrip(b"="))
     if body is None:
         return False

@@ -11,10 +11,11 @@ Every match contains a hit of its rule. Two engines give hits that differ but, c
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from keyscan.patterns import LEFT, word_literals
+from keyscan.patterns import JOIN_WIDTH, LEFT, word_literals, word_parts
 from keyscan.ruleset import parse_tree
 
 if TYPE_CHECKING:
@@ -62,12 +63,12 @@ class KeywordPass:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         entries: list[Entry] = []
-        owners: dict[bytes, list[int]] = {}
+        owners: dict[tuple[bytes, ...], list[int]] = {}
         for number, rule in enumerate(rules):
             for word in rule.keywords:
-                exact = rule.pattern.startswith(LEFT) and rule.prefix.lower().startswith(word)
-                owners.setdefault(word.encode(), []).append(len(entries))
-                entries.append(Entry(word, number, len(word), len(word) if exact else -1))
+                named = bool(rule.value) and word in rule.context
+                owners.setdefault(_parts(word, named=named), []).append(len(entries))
+                entries.append(_keyword_entry(rule, number, word, named=named))
         self.entries: Sequence[Entry] = entries
         self._owners = owners
 
@@ -75,13 +76,37 @@ class KeywordPass:
         """Hits at the end of each keyword."""
         lower = data.lower()
         found: Hits = []
-        for word, numbers in self._owners.items():
+        for (word, *rest), numbers in self._owners.items():
             at = lower.find(word)
             while at >= 0:
-                end = at + len(word)
-                found.extend((number, end) for number in numbers)
+                end = _joined(lower, at + len(word), rest)
+                if end >= 0:
+                    found.extend((number, end) for number in numbers)
                 at = lower.find(word, at + 1)
         return found
+
+
+def _parts(word: str, *, named: bool) -> tuple[bytes, ...]:
+    return tuple(part.encode() for part in (word_parts(word) if named else [word]))
+
+
+def _keyword_entry(rule: Rule, number: int, word: str, *, named: bool) -> Entry:
+    """The entry of a keyword: where the match must begin with it, so near that few starts have to be tried."""
+    if named:
+        _text, low, high = word_literals(word)
+        return Entry(word, number, low, high)
+    exact = rule.pattern.startswith(LEFT) and rule.prefix.lower().startswith(word)
+    return Entry(word, number, len(word), len(word) if exact else -1)
+
+
+def _joined(lower: bytes, end: int, rest: Sequence[bytes]) -> int:
+    """Where the last of the parts `rest` ends that follow `end`, each near the one before; -1 without them."""
+    for part in rest:
+        at = lower.find(part, end, end + JOIN_WIDTH + len(part))
+        if at < 0:
+            return -1
+        end = at + len(part)
+    return end
 
 
 class HyperscanPass:
@@ -134,6 +159,10 @@ def entries_of(rules: Sequence[Rule]) -> list[Entry]:
     for number, rule in enumerate(rules):
         if rule.value and rule.context:
             entries.extend(Entry(text, number, low, high) for text, low, high in map(word_literals, rule.context))
+            continue
+        if rule.value and not rule.prefix:
+            # No literal to start from (`{52}JQQJ99...`): cut short it would hit all over; its marker is rarer.
+            entries.extend(Entry(f"(?i:{re.escape(word)})", number, len(word), -1) for word in rule.keywords)
             continue
         text = expression(rule)
         low, high = parse_tree(text).getwidth()
