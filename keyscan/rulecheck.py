@@ -46,7 +46,11 @@ def _problems_of(rule: Rule) -> Iterator[str]:
         yield f"pattern does not compile in Hyperscan: {error}"
         return
     for name, first in passes.items():
-        yield from _examples(rule, Matcher([rule], first), name)
+        try:
+            yield from _examples(rule, Matcher([rule], first), name)
+        except (ValueError, IndexError) as error:
+            yield f"a template is wrong: {error}"
+            return
 
 
 def _examples(rule: Rule, matcher: Matcher, engine: str) -> Iterator[str]:
@@ -57,7 +61,7 @@ def _examples(rule: Rule, matcher: Matcher, engine: str) -> Iterator[str]:
             if not found:
                 yield f"example {number} is missed ({engine}, seed {seed})"
                 break
-            if found[0].severity != _expected(rule):
+            if found[0].severity not in _expected(rule):
                 yield f"example {number} is found with severity {found[0].severity.label} ({engine}, seed {seed})"
                 break
     for number, template in enumerate(rule.negatives, 1):
@@ -68,9 +72,12 @@ def _examples(rule: Rule, matcher: Matcher, engine: str) -> Iterator[str]:
                 break
 
 
-def _expected(rule: Rule) -> int:
+def _expected(rule: Rule) -> set[int]:
+    """The severities that an example may have: with its companion beside it, or without."""
     companion = rule.companion
-    return companion.severity if companion and companion.required and companion.severity is not None else rule.severity
+    if companion is None or companion.severity is None:
+        return {rule.severity}
+    return {companion.severity} if companion.required else {rule.severity, companion.severity}
 
 
 def example(rule: Rule, template: str, seed: int) -> tuple[bytes, bytes]:

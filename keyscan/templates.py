@@ -20,13 +20,13 @@ import random
 import re
 import string
 import uuid
-import zlib
 from typing import TYPE_CHECKING
+
+from keyscan import checksums
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 ALPHABETS = {
     "alnum": string.ascii_letters + string.digits,
     "alpha": string.ascii_letters,
@@ -46,18 +46,78 @@ ALPHABETS = {
 _FIELD = re.compile(r"\{\{|\}\}|\{([A-Za-z0-9_-]+)(?::([^{}]*))?\}")
 
 
-def base62(number: int, width: int) -> str:
-    """`number` in base 62 (digits, upper, lower), left-padded with 0 to `width`."""
-    out = ""
-    while number:
-        number, digit = divmod(number, 62)
-        out = BASE62[digit] + out
-    return out.rjust(width, "0")
+def _after(made: str, prefix: str) -> bytes:
+    """What was made after the last `prefix`."""
+    return made[made.rindex(prefix) + len(prefix) :].encode()
 
 
 def _crc32_base62(made: str, argument: str, _rng: random.Random) -> str:
-    """The last 6 characters of GitHub's and npm's tokens: CRC-32 of what follows the prefix `argument`."""
-    return base62(zlib.crc32(made[made.rindex(argument) + len(argument) :].encode()), 6)
+    """The last 6 characters of GitHub's, npm's and Vercel's tokens, of what follows the prefix `argument`."""
+    return checksums.crc32_base62(_after(made, argument))
+
+
+def _crc32_hex(made: str, argument: str, _rng: random.Random) -> str:
+    """The last 8 characters of Cloudflare's tokens, of what follows the prefix `argument`."""
+    return checksums.crc32_hex(_after(made, argument))
+
+
+def _crc32_hex_little(made: str, argument: str, _rng: random.Random) -> str:
+    """The last 8 characters of Grafana's tokens, of all from the prefix `argument` on."""
+    return checksums.crc32_hex_little(made[made.rindex(argument) :].rstrip("_").encode())
+
+
+def _gitlab_tail(made: str, argument: str, _rng: random.Random) -> str:
+    """The length and checksum that end GitLab's routable tokens, after the prefix `argument`."""
+    start = made.rindex(argument)
+    payload = made[start + len(argument) :].removesuffix(".01.").removesuffix(".")
+    covered = made[start:] + checksums.digits(len(payload), checksums.BASE36, 2)
+    return covered[len(made) - start :] + checksums.crc32_base36(covered.encode())
+
+
+def _sha256_base32(made: str, argument: str, _rng: random.Random) -> str:
+    """The 8 characters inside `github_pat_` tokens, of all from the prefix `argument` on."""
+    return checksums.sha256_base32(made[made.rindex(argument) :].encode())
+
+
+def _cask(_made: str, argument: str, rng: random.Random) -> str:
+    """One of Microsoft's annotated keys with the provider's 4-character signature `argument`, checksum included."""
+    while True:
+        body = "".join(rng.choices(ALPHABETS["alnum"], k=52)) + "JQQJ99B" + rng.choice("ABCDEFGHIJKL")
+        body += "".join(rng.choices(ALPHABETS["alnum"], k=12)) + "AAAA" + argument
+        tail = checksums.cask(body.encode())
+        if tail.isalnum():
+            return body + tail
+
+
+def _age(_made: str, argument: str, rng: random.Random) -> str:
+    """`argument` data characters and the 6 that check them, for an `AGE-SECRET-KEY-1`."""
+    data = "".join(rng.choices("qpzry9x8gf2tvdw0s3jn54khce6mua7l", k=int(argument)))
+    return (data + checksums.bech32("age-secret-key-", data)).upper()
+
+
+def _aws_id(_made: str, _argument: str, rng: random.Random) -> str:
+    """The 16 characters after `AKIA`: an account's number, then random ones."""
+    number = (rng.randrange(10**11, 10**12) << 7) | (1 << 47) | rng.randrange(1 << 7)
+    return base64.b32encode(number.to_bytes(6, "big") + rng.randbytes(4)).decode()
+
+
+def _macaroon(_made: str, argument: str, rng: random.Random) -> str:
+    """A version 2 macaroon for the host `argument`, as PyPI's tokens hold."""
+    identifier = str(uuid.UUID(bytes=rng.randbytes(16), version=4)).encode()
+    caveat = json.dumps([3, rng.randbytes(16).hex()]).encode()
+    fields = [(1, argument.encode()), (2, identifier), (0, b""), (2, caveat), (0, b""), (0, b"")]
+    data = b"\x02" + b"".join(bytes([kind]) + (bytes([len(value)]) + value if kind else b"") for kind, value in fields)
+    return _b64url(data + b"\x06\x20" + rng.randbytes(32))
+
+
+def _json64(_made: str, argument: str, rng: random.Random) -> str:
+    """Base64 of a JSON object; `argument` is `name=value,name=value`, each `*` a random letter or digit."""
+    made = {name: _filled(value, rng) for name, _, value in (pair.partition("=") for pair in argument.split(","))}
+    return base64.b64encode(json.dumps(made, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _filled(text: str, rng: random.Random) -> str:
+    return "".join(rng.choice(ALPHABETS["alnum"]) if c == "*" else c for c in text)
 
 
 def _b64url(data: bytes) -> str:
@@ -74,17 +134,21 @@ def _jwt(_made: str, argument: str, rng: random.Random) -> str:
 
 
 def _pem(_made: str, argument: str, rng: random.Random) -> str:
-    """A PEM block labelled `argument`, DER-shaped at its start, random after it."""
+    """A PEM block labelled `argument`: DER-shaped, or as OpenSSH's own format and PGP's begin; random after it."""
     size = 610
-    body = base64.b64encode(b"\x30\x82" + (size - 4).to_bytes(2, "big") + b"\x02\x01\x00" + rng.randbytes(size - 7))
+    start = b"\x30\x82" + (size - 4).to_bytes(2, "big") + b"\x02\x01\x00"
+    if argument.startswith("OPENSSH"):
+        start = b"openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none\0\0\0\0\0\0\0\x01"
+    elif argument.startswith("PGP"):
+        start = b"\x95\x01\xd8\x04"
+    body = base64.b64encode(start + rng.randbytes(size - len(start)))
     lines = re.findall(".{1,64}", body.decode())
     return "\n".join([f"-----BEGIN {argument}-----", *lines, f"-----END {argument}-----"])
 
 
 def _base64_of(_made: str, argument: str, rng: random.Random) -> str:
     """Base64 of `argument` with each `*` replaced by a random letter or digit."""
-    text = "".join(rng.choice(ALPHABETS["alnum"]) if c == "*" else c for c in argument)
-    return base64.b64encode(text.encode()).decode()
+    return base64.b64encode(_filled(argument, rng).encode()).decode()
 
 
 def _pick(_made: str, argument: str, rng: random.Random) -> str:
@@ -93,7 +157,16 @@ def _pick(_made: str, argument: str, rng: random.Random) -> str:
 
 
 MAKERS: dict[str, Callable[[str, str, random.Random], str]] = {
+    "age": _age,
+    "aws-id": _aws_id,
+    "cask": _cask,
     "crc32-base62": _crc32_base62,
+    "crc32-hex": _crc32_hex,
+    "crc32-hex-little": _crc32_hex_little,
+    "gitlab-tail": _gitlab_tail,
+    "json64": _json64,
+    "macaroon": _macaroon,
+    "sha256-base32": _sha256_base32,
     "jwt": _jwt,
     "pem": _pem,
     "base64": _base64_of,

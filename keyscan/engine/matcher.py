@@ -104,10 +104,17 @@ def context_of(data: bytes, candidate: Candidate) -> filters.Context:
 
 
 def without_overlaps(matches: Iterable[Match]) -> list[Match]:
-    """One match a secret: where two overlap, the surer rule's, then the longer; sorted by place."""
+    """One match a secret: where two overlap, the surer rule's, then the longer; sorted by place.
+
+    The second half of a pair is told with its first, not once more by itself.
+    """
+    found = list(matches)
+    halves = _merged([match.companion for match in found if match.companion])
     kept: list[tuple[int, int]] = []
     chosen: list[Match] = []
-    for match in sorted(matches, key=_rank):
+    for match in sorted(found, key=_rank):
+        if not match.companion and _touches(halves, match.secret_start, match.secret_end):
+            continue
         span = (match.secret_start, match.secret_end)
         at = bisect_left(kept, span)
         after = at < len(kept) and kept[at][0] < span[1]
@@ -116,6 +123,23 @@ def without_overlaps(matches: Iterable[Match]) -> list[Match]:
             kept.insert(at, span)
             chosen.append(match)
     return sorted(chosen, key=lambda match: (match.secret_start, match.secret_end, match.rule.id))
+
+
+def _merged(spans: Iterable[Span]) -> list[tuple[int, int]]:
+    """`spans` sorted, those that overlap joined."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted({(span.start, span.end) for span in spans}):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether [start, end) overlaps one of `spans`, which are sorted and apart."""
+    at = bisect_left(spans, (end, 0))
+    return at > 0 and spans[at - 1][1] > start
 
 
 def _rank(match: Match) -> tuple[bool, int, int, int, int, str]:

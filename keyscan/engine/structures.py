@@ -1,0 +1,158 @@
+"""What stands inside a token: JSON, macaroons, DER, JSON Web Tokens; for `checks`, with the same three answers."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from typing import Any
+
+_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+
+def decode_base64(text: bytes) -> bytes | None:
+    """`text` decoded as base64 or base64url with or without padding; None when it is neither."""
+    bare = text.rstrip(b"=").translate(_TO_STANDARD)
+    try:
+        return base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _object(text: bytes | None) -> dict[str, Any] | None:
+    """The JSON object in `text`, if that is what it is."""
+    try:
+        found = json.loads(text or b"")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def json_object(secret: bytes) -> bool:
+    """The secret is a JSON object, as a service account's key file is."""
+    return _object(secret) is not None
+
+
+def base64_json(secret: bytes) -> bool:
+    """After the prefix stands base64 of a JSON object (`ops_`, `glc_`), or that and `_` and more (`sntrys_`)."""
+    at = secret.find(b"eyJ")
+    text = secret[at:] if at >= 0 else b""
+    return any(_object(decode_base64(part)) is not None for part in (text, text.rpartition(b"_")[0]))
+
+
+# The payload that jwt.io and half of all documentation show.
+_SAMPLE_CLAIMS = {("sub", "1234567890"), ("name", "John Doe")}
+# RFC 7518, RFC 8037, RFC 8812, and `none`, which some libraries accept.
+_ALGORITHMS = re.compile(r"[HRPE]S(?:256|384|512)|ES256K|EdDSA|Ed25519|Ed448|none|dir|RSA-OAEP.*|A\d+.*|ECDH-ES.*")
+
+
+def _claims(secret: bytes) -> dict[str, Any] | None:
+    """The payload of a JSON Web Token; None when header or payload is not what it must be."""
+    parts = secret.split(b".")
+    head = _object(decode_base64(parts[0]))
+    if head is None or not isinstance(head.get("alg"), str) or not _ALGORITHMS.fullmatch(head["alg"]):
+        return None
+    return _object(decode_base64(parts[1])) if len(parts) > 1 else None
+
+
+def jwt(secret: bytes) -> bool:
+    """A JSON Web Token: header and payload are JSON objects, the algorithm is known, the payload no sample's."""
+    claims = _claims(secret[secret.find(b"eyJ") :])
+    if claims is None:
+        return False
+    return not any(claims.get(name) == value for name, value in _SAMPLE_CLAIMS)
+
+
+def supabase_role(secret: bytes) -> bool:
+    """A Supabase key of the older kind: a token issued by `supabase` for a role, not the local demo's."""
+    claims = _claims(secret)
+    return claims is not None and claims.get("iss") == "supabase" and isinstance(claims.get("role"), str)
+
+
+def basic_auth(secret: bytes) -> bool:
+    """Base64 of `user:password`, both printable, the password not empty."""
+    user, colon, password = (decode_base64(secret) or b"").partition(b":")
+    text = user + password
+    return bool(colon and user and password) and all(32 <= byte < 127 for byte in text)  # noqa: PLR2004
+
+
+_EOS, _LOCATION, _IDENTIFIER, _VERIFIER, _SIGNATURE = 0, 1, 2, 4, 6
+_SIGNATURE_BYTES = 32
+
+
+def macaroon(secret: bytes) -> bool:
+    """PyPI: a version 2 macaroon, whose fields lead exactly to its end and a 32-byte signature."""
+    data = decode_base64(secret[secret.find(b"-") + 1 :])
+    if not data or data[0] != _IDENTIFIER:
+        return False
+    kinds: list[int] = []
+    at = 1
+    while at < len(data):
+        kind, at = data[at], at + 1
+        kinds.append(kind)
+        if kind == _EOS:
+            continue
+        size, at = _varint(data, at)
+        at += size
+        if kind == _SIGNATURE:
+            return size == _SIGNATURE_BYTES and at == len(data) and _IDENTIFIER in kinds
+        if kind not in {_LOCATION, _IDENTIFIER, _VERIFIER}:
+            return False
+    return False
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """The base-128 number at `at` and where it ends."""
+    number = shift = 0
+    while at < len(data):
+        byte, at = data[at], at + 1
+        number |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:  # noqa: PLR2004
+            break
+    return number, at
+
+
+_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)(?:-----END|\Z)", re.DOTALL)
+_PEM_HEADER = re.compile(rb"(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset|MessageID): ?[^\n\\]*")
+# What wraps the lines of a block inside code: escapes, quotes, joins, comment and YAML signs.
+_PEM_WRAPPING = re.compile(rb"\\[nrt]|\\u000[ad]|&#1[03];|%0[AaDd]|[\"']\s*[.+]\s*[\"']|[\"',\\\s#*|>;]")
+# Shorter bodies hold no key: the shortest, an Ed25519 key in PKCS #8, has 48 bytes.
+_LEAST_KEY = 40
+_LONG_FORM = 0x80
+
+
+def pem(secret: bytes) -> bool | None:
+    """A PEM block: the body is base64 of a DER sequence of its own length, or begins as OpenSSH's format does.
+
+    None for bodies that are encrypted as a whole or PGP's, which show no structure.
+    """
+    found = _PEM.search(secret)
+    if not found:
+        return None
+    inner = found.group(2)
+    if inner.endswith(b"\n+"):  # a diff's mark, but only there: base64 lines may begin with it too
+        inner = re.sub(rb"(?m)^\+", b"", inner)
+    headed = _PEM_HEADER.search(inner) is not None
+    text = _PEM_WRAPPING.sub(b"", _PEM_HEADER.sub(b"", inner))
+    if found.group(1).startswith(b"PGP"):
+        # A checksum of its own ends it: `=` and 4 characters.
+        text = re.sub(rb"=[A-Za-z0-9+/]{4}\Z", b"", text)
+    body = decode_base64(text)
+    if body is None or len(body) < _LEAST_KEY or len(set(body)) < _LEAST_KEY // 2:
+        return False
+    if headed or found.group(1).startswith(b"PGP"):
+        return None
+    return body.startswith(b"openssh-key-v1\0") or _is_der_sequence(body)
+
+
+def _is_der_sequence(body: bytes) -> bool:
+    """A DER sequence that is as long as it says."""
+    if body[0] != 0x30:  # noqa: PLR2004 - the tag of a sequence
+        return False
+    size, start = body[1], 2
+    if size >= _LONG_FORM:
+        start += size - _LONG_FORM
+        size = int.from_bytes(body[2:start], "big")
+    return start + size == len(body)
