@@ -1,0 +1,184 @@
+"""The hot loops over packs: delta operations, object headers, windows round changes.
+
+Pure functions of bytes and integers, so that mypyc can compile this module as it stands; interpreted it gives the
+same results. Whatever does not fit raises `DeltaError`, never anything else.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The most that one varint of a delta's header may span: 8 groups of 7 bits hold any size that fits a disk.
+_VARINT: Final = 8
+# Types of pack entries.
+BLOB: Final = 3
+OFS_DELTA: Final = 6
+REF_DELTA: Final = 7
+
+
+class DeltaError(Exception):
+    """A delta or an object header that git would not have written."""
+
+
+def varint(data: bytes, at: int) -> tuple[int, int]:
+    """The little-endian base-128 number at `at`, and the offset after it; DeltaError when it is cut or too long."""
+    value = shift = 0
+    size = len(data)
+    while shift < _VARINT * 7:
+        if at >= size:
+            break
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:  # noqa: PLR2004 - the high bit says that more follows
+            return value, at
+        shift += 7
+    raise DeltaError("a size that does not end")
+
+
+def apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, list[int]]:  # noqa: C901, PLR0912 - one hot loop
+    """The version that `delta` makes of `base`, and where it is new.
+
+    The places are offsets into the new version, flat: start, end, start, end ... in rising order. Inserted runs
+    are start < end; a seam between two runs that were not neighbours in the base, or the edge of a run at the
+    version's own beginning or end where the base went on, is start == end. DeltaError for a delta that does not
+    fit `base`, contradicts its own size, or makes more than `limit` bytes.
+    """
+    total = len(base)
+    source, at = varint(delta, 0)
+    target, at = varint(delta, at)
+    if source != total or target > limit:
+        raise DeltaError("sizes that do not fit")
+    parts: list[bytes] = []
+    changes: list[int] = []
+    end = len(delta)
+    length = 0
+    # Where the next copied run would have to begin in the base to be no seam; -1: an inserted run came before.
+    expected = 0
+    while at < end:
+        code = delta[at]
+        at += 1
+        if code >= 0x80:  # noqa: PLR2004 - a copy from the base
+            start, size, at = _copy(delta, at, code)
+            if start + size > total:
+                raise DeltaError("a copy from beyond the base")
+            if start != expected and expected >= 0:
+                changes.append(length)
+                changes.append(length)
+            expected = start + size
+            length += size
+            if length > target:
+                raise DeltaError("more than it said")
+            parts.append(base[start:expected])
+        else:
+            if code == 0 or at + code > end:
+                raise DeltaError("an insertion that is cut off")
+            if expected < 0:
+                changes[-1] = length + code
+            else:
+                changes.append(length)
+                changes.append(length + code)
+            expected = -1
+            length += code
+            if length > target:
+                raise DeltaError("more than it said")
+            parts.append(delta[at : at + code])
+            at += code
+    if length != target:
+        raise DeltaError("less than it said")
+    if expected >= 0 and expected != total:
+        changes.append(length)
+        changes.append(length)
+    return b"".join(parts), changes
+
+
+def _copy(delta: bytes, at: int, code: int) -> tuple[int, int, int]:
+    """The offset and size that the copy instruction `code` gives, and the offset after it."""
+    if at + 7 > len(delta) and at + code.bit_count() - 1 > len(delta):
+        raise DeltaError("a copy that is cut off")
+    start = size = 0
+    for shift in (0, 8, 16, 24):
+        if code & 1:
+            start |= delta[at] << shift
+            at += 1
+        code >>= 1
+    for shift in (0, 8, 16):
+        if code & 1:
+            size |= delta[at] << shift
+            at += 1
+        code >>= 1
+    return start, size or 0x10000, at
+
+
+def windows(changes: list[int], length: int, reach: int) -> list[int]:
+    """`changes` widened by `reach` bytes on both sides, joined where they meet, within 0..length; flat as given."""
+    found: list[int] = []
+    last = -1
+    for number in range(0, len(changes), 2):
+        start = max(changes[number] - reach, 0)
+        end = min(changes[number + 1] + reach, length)
+        if last >= start:
+            if end > last:
+                found[-1] = last = end
+            continue
+        found.append(start)
+        found.append(end)
+        last = end
+    return found
+
+
+def gather(data: bytes, places: list[int], gap: bytes) -> bytes:
+    """The bytes of `data` at `places` (flat: start, end ...), with `gap` after each."""
+    parts: list[bytes] = []
+    for number in range(0, len(places), 2):
+        parts.append(data[places[number] : places[number + 1]])
+        parts.append(gap)
+    return b"".join(parts)
+
+
+def header(data: bytes, at: int) -> tuple[int, int, int]:
+    """The type, the inflated size and the length of the pack entry's header at `at`; DeltaError when it is cut."""
+    if at >= len(data):
+        raise DeltaError("an entry that is cut off")
+    byte = data[at]
+    kind = (byte >> 4) & 7
+    if byte < 0x80:  # noqa: PLR2004
+        return kind, byte & 0x0F, 1
+    more, end = varint(data, at + 1)
+    return kind, (byte & 0x0F) | (more << 4), end - at
+
+
+def distance(data: bytes, at: int) -> tuple[int, int]:
+    """How far back an offset delta's base lies, and the length of that number; DeltaError when it does not end."""
+    size = len(data)
+    value = 0
+    for number in range(_VARINT):
+        if at + number >= size:
+            break
+        byte = data[at + number]
+        value = (value << 7) | (byte & 0x7F)
+        if byte < 0x80:  # noqa: PLR2004
+            return value, number + 1
+        value += 1
+    raise DeltaError("a distance that does not end")
+
+
+def entries(chunk: bytes, origin: int, offsets: list[int], kinds: bytearray, bases: list[int]) -> None:
+    """Add, for each pack entry at `offsets`, its type to `kinds` and its base's place to `bases`.
+
+    `chunk` is the pack from offset `origin` on. The place is the base's offset in the pack for an offset delta,
+    0 for an entry that is no delta, and for a delta that names its base by its id minus the
+    offset of that id. DeltaError for an entry that is cut off or has its base at or before offset 0.
+    """
+    for offset in offsets:
+        kind, _size, length = header(chunk, offset - origin)
+        kinds.append(kind)
+        if kind == OFS_DELTA:
+            back, _length = distance(chunk, offset - origin + length)
+            if back <= 0 or back >= offset:
+                raise DeltaError("a base outside the pack")
+            bases.append(offset - back)
+        elif kind == REF_DELTA:
+            bases.append(-(offset + length))
+        else:
+            bases.append(0)
