@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from keyscan._version import __version__
-from keyscan.errors import ExitCode, KeyscanError
+from keyscan.errors import ExitCode, KeyscanError, OutputClosed
 
 # Name -> the one-line help that the list of commands shows without importing the command.
 COMMANDS = {
@@ -64,6 +64,10 @@ def main(argv: list[str]) -> int:
         result = group.main(argv, prog_name="keyscan", standalone_mode=False)
         sys.stdout.flush()
         return int(result or 0)
+    except (BrokenPipeError, OutputClosed):
+        # What Python still holds must not fail again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return ExitCode.INCOMPLETE
     except KeyscanError as error:
         return _fail(str(error), error.exit_code)
     except click.exceptions.Exit as error:
@@ -72,10 +76,6 @@ def main(argv: list[str]) -> int:
         return _fail(_click_message(error), ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader has gone; what it asked for was not all delivered.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return ExitCode.INCOMPLETE
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, it could show a secret
         return _fail(_internal(error), ExitCode.INCOMPLETE)
 

@@ -7,6 +7,7 @@ KeyscanError                 one clear line for the user
 +-- BaselineError            exit 2: a baseline that cannot be read
 +-- IncompleteError          exit 3: what was asked for could not be read
     +-- GitError             exit 3: git failed, or refuses the repository
++-- OutputClosed             exit 3: the reader of our output has gone; nothing is said
 
 Only `cli.py` turns them into text and an exit code.
 """
@@ -60,6 +61,10 @@ class IncompleteError(KeyscanError):
     """Something that was asked for could not be read, so nothing may be called clean."""
 
     exit_code = ExitCode.INCOMPLETE
+
+
+class OutputClosed(KeyscanError):  # noqa: N818 - it is no error of ours, and is not reported
+    """The reader of our output has gone; there is nobody to tell."""
 
 
 class GitError(IncompleteError):

@@ -45,7 +45,7 @@ def _staged(started: float) -> int | None:
     lister, listing = _start(list(STAGED), None)
     try:
         entries = _entries(_read(listing))
-        if _wait(lister) or entries is None:
+        if _wait(lister) or not entries:
             return None
         names = [b":" + name for name in _CONFIGURATION] + [oid for _, oid in entries]
         os.write(ask_out, b"".join(name + b"\n" for name in names))

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests_support import Repo, token
 
-from keyscan import cli, templates
+from keyscan import cli
 
 _PINNED = {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -56,46 +57,6 @@ def _isolated(monkeypatch, tmp_path_factory, cache_dir):
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(cache_dir))
-
-
-class Repo:
-    """A real git repository in a directory."""
-
-    def __init__(self, path: Path, *init: str) -> None:
-        """Make it, with `git init` options `init`."""
-        self.path = path
-        path.mkdir(parents=True, exist_ok=True)
-        self.git("init", "-q", "-b", "main", *init)
-
-    def git(self, *args: str | bytes, stdin: bytes | None = None, env: dict[str, str] | None = None) -> bytes:
-        """What git prints; fails the test when git fails."""
-        done = subprocess.run(
-            ["git", *args],
-            cwd=self.path,
-            input=stdin,
-            capture_output=True,
-            check=False,
-            env={**os.environ, **(env or {})},
-        )
-        assert done.returncode == 0, (args, done.stderr.decode(errors="replace"))
-        return done.stdout
-
-    def write(self, name: str | bytes, text: str | bytes) -> Path:
-        """Write a file below the repository, making directories."""
-        file = self.path / os.fsdecode(name)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return file
-
-    def stage(self, name: str | bytes, text: str | bytes) -> None:
-        """Write a file and add it to the index."""
-        self.write(name, text)
-        self.git("add", "-f", "--", name)
-
-    def commit(self, message: str = "change", *args: str, env: dict[str, str] | None = None) -> str:
-        """Commit the index; the commit's id."""
-        self.git("commit", "-q", "--allow-empty", "--no-verify", "-m", message, *args, env=env)
-        return self.git("rev-parse", "HEAD").decode().strip()
 
 
 @pytest.fixture
@@ -147,11 +108,6 @@ def spawn():
         return Result(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
     return spawn
-
-
-def token(template: str, seed: str = "test") -> str:
-    """A well-formed fake secret made at run time from a rule's template syntax."""
-    return templates.expand(template, seed)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keyscan import cache
-from keyscan.errors import ExitCode, UsageError
+from keyscan.errors import ExitCode, OutputClosed, UsageError
 from keyscan.model import Report, Rule, Severity
 from keyscan.reporters import REPORTERS, render
 from keyscan.scan import Options
@@ -104,9 +104,18 @@ def finish(report: Report, settings: Settings) -> int:
         write_file(settings.output, render(settings.format, report))
     else:
         color = settings.color if settings.color is not None else use_color(sys.stdout)
-        sys.stdout.write(render(settings.format, report, color=color))
+        emit(render(settings.format, report, color=color))
     code = report.exit_code
     return ExitCode.CLEAN if settings.exit_zero and code == ExitCode.FINDINGS else code
+
+
+def emit(text: str) -> None:
+    """Print a report; OutputClosed when its reader has gone (click would exit with 1: findings)."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise OutputClosed from error
 
 
 def write_file(file: str, text: str) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from keyscan.commands import common
 from keyscan.model import Skip
+
+if TYPE_CHECKING:
+    from keyscan.model import Report, Rule
+    from keyscan.sources.git import Git
 
 
 @click.command(name="staged")
@@ -27,13 +33,32 @@ def command(whole_files: bool, **values: Any) -> int:
     git = Git()
     entries = staged.entries(git)
     settings = common.settings_of(values)
+    rules = common.rules_of(settings)
+    if not entries and os.environ.get("PRE_COMMIT"):
+        # `pre-commit run --all-files` in CI: nothing is staged, and "clean" would be said of nothing.
+        return common.finish(_tracked(git, rules, settings, started), settings)
     blobs = list(staged.blobs(git, entries))
     size = sum(len(item.data) for item in blobs if not isinstance(item, Skip))
-    rules = common.rules_of(settings)
     matcher = cache.matcher(rules, settings.engine, size)
     tally = scan.scan_blobs(blobs, matcher, settings.options)
     if tally.findings and not whole_files:
         tally.findings = scan.only_added(tally.findings, lambda path: staged.added_lines(git, path))
     if not settings.rules and not settings.disable:
         cache.store_quick(rules)
-    return common.finish(scan.report(tally, matcher, settings.options, started), settings)
+    report = scan.report(tally, matcher, settings.options, started)
+    if not entries:
+        report = replace(report, notes=(*report.notes, "nothing is staged, so nothing was scanned"))
+    return common.finish(report, settings)
+
+
+def _tracked(git: Git, rules: tuple[Rule, ...], settings: common.Settings, started: float) -> Report:
+    """All tracked files, as `keyscan scan` of the root would scan them."""
+    from keyscan import cache, scan
+    from keyscan.sources import files
+
+    root = os.path.relpath(os.fsdecode(git.run("rev-parse", "--show-toplevel").rstrip(b"\n")))
+    targets = list(files.targets([root]))
+    matcher = cache.matcher(rules, settings.engine, scan.size_of(targets))
+    tally = scan.scan_files(targets, matcher, settings.options, settings.jobs)
+    report = scan.report(tally, matcher, settings.options, started)
+    return replace(report, notes=(*report.notes, "nothing is staged: all files were scanned instead"))

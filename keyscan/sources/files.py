@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -108,9 +109,14 @@ def _target(file: str) -> Target | Skip:
     return Skip(_name(file), f"{kind}: not read")
 
 
+_FOREIGN_NAMES = sys.platform != "win32" and sys.getfilesystemencoding().lower() not in {"utf-8", "utf8"}
+
+
 def _name(file: str) -> str:
-    """The name that reports give a file: as the user named it, with forward slashes."""
+    """The name that reports give a file: as the user named it, with forward slashes, read as UTF-8."""
     name = os.path.normpath(file)
+    if _FOREIGN_NAMES:
+        name = os.fsencode(name).decode("utf-8", "surrogateescape")
     return name.replace(os.sep, "/") if os.sep != "/" else name
 
 

@@ -61,6 +61,19 @@ class Git:
         out, _ = process.communicate()
         return None if process.returncode else out.rstrip(b"\n")
 
+    def hooks_path(self) -> tuple[str, str | None]:
+        """(scope, value) of core.hooksPath as the user configured it; the value is None when it is not set.
+
+        `SAFE` overrides it on the command line, so that scope is passed over.
+        """
+        out = self.ask("config", "--show-scope", "--get-all", "core.hooksPath") or b""
+        found: tuple[str, str | None] = ("", None)
+        for line in out.splitlines():
+            scope, _, value = line.partition(b"\t")
+            if scope != b"command":
+                found = (scope.decode(), os.fsdecode(value))
+        return found
+
     def objects(self, names: list[bytes]) -> Iterator[tuple[bytes, bytes] | None]:
         """(type, contents) of each object of `names` (ids, or revisions without a newline); None: missing.
 
@@ -115,7 +128,8 @@ def error_of(args: tuple[str, ...], stderr: bytes) -> GitError:
             "git refuses this repository because somebody else owns it; if you trust it, run: "
             "git config --global --add safe.directory DIRECTORY"
         )
-    if "not a git repository" in text:
+    # Outside a repository `git diff` becomes another command, which has no --cached.
+    if "not a git repository" in text or "unknown option `cached'" in text:
         return GitError("not a git repository (nor any of its parents)")
     line = text.splitlines()[0] if text else "it gave no reason"
     return GitError(f"git {args[0]} failed: {line.removeprefix('fatal: ')}")

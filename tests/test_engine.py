@@ -1,0 +1,111 @@
+"""The engine against a brute-force oracle, its two first passes against each other, and hostile input."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+import pytest
+import regex
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from keyscan import cache, rulecheck
+from keyscan.engine.firstpass import HyperscanPass, KeywordPass, entries_of
+from keyscan.engine.locate import Lines
+from keyscan.engine.matcher import Matcher
+
+RULES = cache.load_rules([])
+BOTH = {"regex": Matcher(RULES, KeywordPass(RULES))}
+# Where there is no wheel, one engine is all there is.
+with contextlib.suppress(ImportError):
+    BOTH["hyperscan"] = Matcher(RULES, HyperscanPass(entries_of(RULES)))
+
+
+def spans(matches):
+    """What two engines must agree on."""
+    return [(m.rule.id, m.secret_start, m.secret_end, m.severity) for m in matches]
+
+
+def snippet(number):
+    """An example of a rule, chosen by number."""
+    rule = RULES[number % len(RULES)]
+    templates = rule.examples or ("{secret}",)
+    return rulecheck.example(rule, templates[number % len(templates)], number % 7)[1]
+
+
+texts = st.lists(
+    st.one_of(
+        st.integers(0, 10_000).map(snippet),
+        st.integers(0, 10_000).map(lambda n: snippet(n)[: n % 40]),
+        st.sampled_from(
+            [b"\n", b" ", b"=", b'"', b"key: ", b"token = ", b"sk-", b"AKIA", b"-", b"_", b"\\n", b"x" * 30]
+        ),
+        st.binary(max_size=20),
+    ),
+    max_size=8,
+).map(b"".join)
+
+
+@pytest.mark.skipif(len(BOTH) < 2, reason="one engine only")
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts)
+def test_both_engines_find_the_same(text):
+    """Whatever the text, the matches do not depend on the first pass."""
+    assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["regex"].scan(text))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts)
+def test_the_oracle_finds_nothing_more(text):
+    """Every secret that a rule's bare expression finds in the whole text is in a confirmed candidate's place."""
+    matcher = BOTH.get("hyperscan", BOTH["regex"])
+    for number, rule in enumerate(RULES):
+        expected = {found.span("secret") for found in regex.finditer(rule.pattern.encode(), text)}
+        if expected:
+            assert expected <= {(c.secret_start, c.secret_end) for c in candidates(matcher, number, text)}, rule.id
+
+
+def candidates(matcher, number, text):
+    """What the engine confirms for one rule, before filters and overlaps."""
+    from keyscan.engine.confirm import spots_by_rule
+
+    spots = spots_by_rule(matcher._first.hits(text), matcher._first.entries, RULES).get(number, [])
+    return list(matcher._patterns[number].near(text, spots))
+
+
+@given(st.text(alphabet="ab\n\u00e9\U0001f511", max_size=60), st.data())
+def test_offset_to_place_and_back(text, data):
+    """An offset's line and column lead back to the offset."""
+    raw = text.encode()
+    index = data.draw(st.integers(0, len(text)))
+    offset = len(text[:index].encode())
+    lines = Lines(raw)
+    assert lines.offset(*lines.position(offset)) == offset
+
+
+MB = 1 << 20
+NASTY = {
+    "one line": b"a" * 10 * MB,
+    "all equals": b"=" * 10 * MB,
+    "all base64": (b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5eg" * 150_000)[: 10 * MB],
+    "nested quotes": b"\"'" * 5 * MB,
+    "keywords only": b"mistral_api_key" * (10 * MB // 15),
+    "prefixes only": b"sk-ant-api03-" * (10 * MB // 13),
+    "assignments": b'api_key = "' * (10 * MB // 11),
+    "pem heads": b"-----BEGIN PRIVATE KEY-----\n" * (10 * MB // 28),
+    "spaces": b"token" + b" " * 10 * MB,
+    "braces": b"{" * 10 * MB,
+    "zeroes": b"\0" * 10 * MB,
+    "escapes": b"\\u0041" * (10 * MB // 6),
+}
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_pathological_input_is_done_in_time(name):
+    """10 MB of each nasty kind end, either scanned or given up and said so, within a bound that no hang meets."""
+    matcher = BOTH.get("hyperscan", BOTH["regex"])
+    slow: list[str] = []
+    started = time.monotonic()
+    matcher.scan(NASTY[name], slow)
+    assert time.monotonic() - started < 120
