@@ -245,6 +245,11 @@ class Finding:
     secret: str | None = field(default=None, repr=False)
 
     @property
+    def inline(self) -> bool:
+        """Whether it is ignored by a marker in the scanned text itself."""
+        return self.status == "ignored" and self.status_reason.startswith("inline")
+
+    @property
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """The order of every report: by place, then rule, so that it never depends on scheduling."""
         where = self.location
@@ -270,6 +275,8 @@ class Report:
 
     `findings` are new and count; `known` are in the baseline; `ignored` were told to be fine; `hidden`
     counts findings below the minimum severity. `notes` are one-line remarks for the user (unused ignores).
+    `root` is the work tree's root, `base` the directory that relative paths start from (empty: the root), both
+    absolute with forward slashes; `started` is the run's start in UTC, `yyyy-mm-ddThh:mm:ss`.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -282,6 +289,8 @@ class Report:
     notes: tuple[str, ...] = ()
     interrupted: bool = False
     root: str = ""
+    base: str = ""
+    started: str = ""
     command: str = ""
     revision: str | None = None
     branch: str | None = None

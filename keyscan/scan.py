@@ -72,7 +72,10 @@ def scan_blob(blob: Blob, matcher: Matcher, options: Options, tally: Tally) -> N
         matches = matches[:MAX_FINDINGS]
     if matches:
         lines = Lines(blob.data, blob.line, blob.column)
-        tally.findings.extend(finding_of(match, blob.origin, lines, options) for match in matches)
+        found = [finding_of(match, blob.origin, lines, options) for match in matches]
+        # A piece can't tell the lines before it; `_Reader` goes over the whole file then.
+        whole = options.line_hashes and not blob.overlap
+        tally.findings.extend(with_line_hashes(found, blob.data) if whole else found)
 
 
 def finding_of(match: Match, origin: Origin, lines: Lines, options: Options) -> Finding:
@@ -100,6 +103,14 @@ def finding_of(match: Match, origin: Origin, lines: Lines, options: Options) -> 
         related=related,
         secret=match.secret.decode("utf-8", "backslashreplace") if options.show_secrets else None,
     )
+
+
+def with_line_hashes(findings: list[Finding], data: bytes) -> list[Finding]:
+    """The findings with GitHub's hash of their first line, in the file that holds `data` and nothing else."""
+    from keyscan.linehash import line_hashes
+
+    hashes = line_hashes(data, {finding.location.line for finding in findings})
+    return [replace(finding, line_hash=hashes.get(finding.location.line)) for finding in findings]
 
 
 def scan_blobs(items: Iterable[Blob | Skip], matcher: Matcher, options: Options) -> Tally:
@@ -163,12 +174,23 @@ class _Reader:
     def __call__(self, batch: list[Target]) -> Tally:
         tally = Tally()
         for target in batch:
+            before, pieces = len(tally.findings), 0
             for item in files.read(target, self._overlap):
                 if isinstance(item, Skip):
                     tally.skipped.append(item)
                 else:
                     scan_blob(item, self._matcher, self._options, tally)
+                    pieces += 1
+            if pieces > 1 and self._options.line_hashes:
+                self._hash_lines(target, tally, before)
         return tally
+
+    def _hash_lines(self, target: Target, tally: Tally, start: int) -> None:
+        """Give the findings from `start` on, in a file read in pieces, the line hashes of the whole file."""
+        found = tally.findings[start:]
+        if found:
+            with suppress(OSError), open(target.file, "rb") as handle:  # noqa: PTH123
+                tally.findings[start:] = with_line_hashes(found, handle.read())
 
 
 def report(tally: Tally, matcher: Matcher, options: Options, started: float) -> Report:
@@ -185,6 +207,7 @@ def report(tally: Tally, matcher: Matcher, options: Options, started: float) -> 
         skipped=tuple(sorted(tally.skipped, key=lambda skip: (skip.path, skip.reason))),
         stats=Stats(tally.files, tally.blobs, tally.commits, tally.bytes, len(matcher.rules), seconds),
         rules={rule.id: rule for rule in matcher.rules if rule.id in used},
+        started=time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - seconds)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ import click
 from keyscan import cache
 from keyscan.errors import ExitCode, OutputClosed, UsageError
 from keyscan.model import Report, Rule, Severity
-from keyscan.reporters import REPORTERS, render
+from keyscan.reporters import LOCATED, REPORTERS, render
 from keyscan.scan import Options
 
 if TYPE_CHECKING:
@@ -42,7 +42,12 @@ class Settings:
     @property
     def options(self) -> Options:
         """The part that the scan needs."""
-        return Options(self.min_severity, self.salt, self.show_secrets)
+        return Options(self.min_severity, self.salt, self.show_secrets, line_hashes="sarif" in self.formats)
+
+    @property
+    def formats(self) -> set[str]:
+        """The formats of all reports that are asked for."""
+        return {self.format, *(name for name, _ in self.reports)}
 
 
 def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -98,6 +103,12 @@ def rules_of(settings: Settings) -> tuple[Rule, ...]:
 
 def finish(report: Report, settings: Settings) -> int:
     """Write the report where it was asked for; the exit code."""
+    context = click.get_current_context(silent=True)
+    report = replace(report, command=report.command or (context.info_name if context else None) or "")
+    if settings.formats & LOCATED:
+        from keyscan.commands.located import located
+
+        report = located(report)
     for name, file in settings.reports:
         write_file(file, render(name, report))
     if settings.output:

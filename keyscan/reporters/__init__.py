@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 REPORTERS = {
     "console": "keyscan.reporters.console",
     "json": "keyscan.reporters.json",
+    "sarif": "keyscan.reporters.sarif",
 }
+# The formats that show where the repository is: its root, revision, branch and remote.
+LOCATED = frozenset({"sarif", "gitlab", "html", "markdown", "github-summary"})
 
 
 def render(name: str, report: Report, *, color: bool = False) -> str:

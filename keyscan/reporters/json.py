@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from keyscan._version import __version__
+from keyscan.reporters.text import name_of, safe_json
 
 if TYPE_CHECKING:
     from keyscan.model import Finding, Report
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def render(report: Report) -> str:
     """The report as one JSON document."""
-    return json.dumps(document(report), indent=2, ensure_ascii=True) + "\n"
+    return safe_json(json.dumps(document(report), indent=2)) + "\n"
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def document(report: Report) -> dict[str, Any]:
         "version": 1,
         "tool": {"name": "keyscan", "version": __version__},
         "findings": [entry(finding) for finding in report.findings],
-        "skipped": [{"path": text_of(skip.path), "reason": skip.reason} for skip in report.skipped],
+        "skipped": [{"path": name_of(skip.path), "reason": skip.reason} for skip in report.skipped],
         "stats": {
             "files": report.stats.files,
             "blobs": report.stats.blobs,
@@ -43,7 +44,7 @@ def entry(finding: Finding) -> dict[str, Any]:
         "provider": finding.provider,
         "severity": finding.severity.label,
         "precision": finding.precision.label,
-        "path": text_of(origin.path),
+        "path": name_of(origin.path),
         "line": where.line,
         "column": where.column,
         "end_line": where.end_line,
@@ -59,8 +60,3 @@ def entry(finding: Finding) -> dict[str, Any]:
     if finding.secret is not None:
         made["secret"] = finding.secret
     return made
-
-
-def text_of(path: str) -> str:
-    r"""`path` as valid Unicode: a byte that is not UTF-8 becomes `\xNN`."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -2,23 +2,62 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Controls, format characters (bidirectional overrides among them), surrogates, private and unassigned.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+!|&~$=^]|^-|:(?=//)|(?<=www)\.|(?<=^\d)\.")
+# What CI machines read as commands in a log: GitHub's `::name::` and `##[name]`, Azure's `##vso[`, TeamCity's.
+_COMMAND = re.compile(r"^\s*:|::|##")
 
 
 def clean(text: str) -> str:
     """`text` on one line with every character that could act or hide written as an escape."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_escape(char) if unicodedata.category(char) in _HIDDEN else char for char in text)
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(_escape(char) if unicodedata.category(char) in _HIDDEN else char for char in text)
+    if "::" in text or "##" in text or text.lstrip()[:1] == ":":
+        text = _COMMAND.sub(lambda found: found[0][:-1] + _escape(found[0][-1]), text)
+    return text
+
+
+def name_of(path: str) -> str:
+    r"""`path` as valid Unicode and otherwise unchanged, for data: a byte that is not UTF-8 becomes `\xNN`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _escape(char: str) -> str:
-    code = ord(char)
-    if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - a byte of a name that is not UTF-8
-        return f"\\x{code - 0xDC00:02x}"
+    point = ord(char)
+    if 0xDC80 <= point <= 0xDCFF:  # noqa: PLR2004 - a byte of a name that is not UTF-8
+        return f"\\x{point - 0xDC00:02x}"
     return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char) or (
-        f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004
+        f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"  # noqa: PLR2004
     )
+
+
+def code(text: str) -> str:
+    """`text` as a Markdown code span, in which nothing acts: no markup, no mention, no link."""
+    shown = clean(text)
+    ticks = max((len(run) for run in re.findall("`+", shown)), default=0) + 1
+    pad = " " if not shown.strip() or shown[0] in "` " or shown[-1] in "` " else ""
+    return "`" * ticks + pad + (shown or " ") + pad + "`" * ticks
+
+
+def prose(text: str) -> str:
+    """`text` as Markdown that reads as it is: every character that could be markup is escaped."""
+    return _MARKUP.sub(r"\\\g<0>", clean(text)).replace("@", "(at)")
+
+
+def cell(text: str) -> str:
+    """Markdown as the cell of a table."""
+    return text.replace("|", r"\|")
+
+
+def fold(text: str, limit: int) -> str:
+    """`text`, cut to `limit` characters with a mark where it was cut."""
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def safe_json(document: str) -> str:
+    """A JSON document whose strings hold nothing that a CI machine's log would take for a command."""
+    return document.replace("##", "#\\u0023").replace("::", ":\\u003a")
