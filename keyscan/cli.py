@@ -19,6 +19,7 @@ from keyscan.errors import ExitCode, KeyscanError, OutputClosed
 COMMANDS = {
     "staged": "Scan what the next commit would hold (the pre-commit hook).",
     "scan": "Scan files and directories, or standard input.",
+    "env": "Check .env files: ignored by git, out of images and packages, one key an environment.",
     "rules": "List, show and check the rules.",
     "install": "Install keyscan as this repository's git hook.",
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from keyscan.engine.matcher import Matcher
+    from keyscan.model import Rule
 
 # Findings kept for one text; a hostile file could hold millions.
 MAX_FINDINGS = 10_000
@@ -206,9 +207,18 @@ def report(tally: Tally, matcher: Matcher, options: Options, started: float) -> 
         hidden=len(findings) - len(shown),
         skipped=tuple(sorted(tally.skipped, key=lambda skip: (skip.path, skip.reason))),
         stats=Stats(tally.files, tally.blobs, tally.commits, tally.bytes, len(matcher.rules), seconds),
-        rules={rule.id: rule for rule in matcher.rules if rule.id in used},
+        rules={rule.id: rule for rule in (*matcher.rules, *_hygiene_rules(used)) if rule.id in used},
         started=time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - seconds)),
     )
+
+
+def _hygiene_rules(used: set[str]) -> Iterable[Rule]:
+    """The rules of hygiene findings, imported only where there may be some."""
+    if not any(rule_id.startswith(("env-", "browser-", "agent-")) for rule_id in used):
+        return ()
+    from keyscan.hygiene.rules import RULES
+
+    return RULES.values()
 
 
 def without_secrets(finding: Finding) -> Finding:

@@ -70,6 +70,9 @@ def _finding(finding: Finding, paint: _Paint) -> Iterator[str]:
 
 
 def _advice(finding: Finding) -> Iterator[str]:
+    if finding.provider == "keyscan":  # not a secret but what is done with one
+        yield from finding.help.steps
+        return
     if finding.help.revoke_url:
         yield f"revoke it: {finding.help.revoke_url}"
     if finding.env:

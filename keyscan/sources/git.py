@@ -47,11 +47,11 @@ class Git:
                 raise GitError(f"{self.directory}: no such directory") from error
             raise GitError("git is not installed, or not on PATH") from error
 
-    def run(self, *args: str, stdin: bytes | None = None) -> bytes:
-        """What git prints; GitError with git's own words when it fails."""
+    def run(self, *args: str, stdin: bytes | None = None, good: tuple[int, ...] = (0,)) -> bytes:
+        """What git prints; GitError with git's own words when its exit code is not one of `good`."""
         process = self.start(*args, stdin=None if stdin is None else subprocess.PIPE)
         out, err = process.communicate(stdin)
-        if process.returncode:
+        if process.returncode not in good:
             raise error_of(args, err)
         return out
 

@@ -1,0 +1,158 @@
+"""The joiner for hygiene: git's answers and file contents -> subjects -> findings -> what `keyscan env` reports."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keyscan.hygiene import exposure, yet
+from keyscan.hygiene.exposure import Subject
+from keyscan.hygiene.names import Kind, kind_of
+from keyscan.hygiene.values import real_values
+from keyscan.model import Skip
+from keyscan.scan import Tally
+from keyscan.sources import worktree
+
+if TYPE_CHECKING:
+    from keyscan.engine.matcher import Matcher
+    from keyscan.scan import Options
+    from keyscan.sources.worktree import Ignored, Tree
+
+# A file of names and values is not larger; what is, is named as skipped.
+MAX_BYTES = 1 << 20
+# Manifests and source files that are looked into for what reads a `.env`, nearest the root first.
+MAX_LOOKED_INTO = 1500
+_SYMLINK = "120000"
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was gathered of one repository: its tree, and its files of the family."""
+
+    tree: Tree
+    subjects: list[Subject] = field(default_factory=list)
+    rules: dict[str, Ignored] = field(default_factory=dict)
+
+
+def surveys(root: str, matcher: Matcher, tally: Tally) -> list[Survey]:
+    """The repository at `root` and its submodules, each with its files of the family read and judged."""
+    return [_survey(tree, matcher, tally) for tree in worktree.trees(root)]
+
+
+def _survey(tree: Tree, matcher: Matcher, tally: Tally) -> Survey:
+    survey = Survey(tree)
+    names = [*tree.family, *(name for name in tree.untracked if kind_of(name))]
+    survey.rules = worktree.ignored(tree, [*names, ".env"])
+    staged = worktree.new_in_index(tree) if tree.family else set()
+    contents = _contents(tree, names, tally)
+    for name in names:
+        data = contents.get(name)
+        kind = kind_of(name)
+        if data is None or kind is None:
+            continue
+        tally.files += 1
+        tally.bytes += len(data)
+        survey.subjects.append(_subject(survey, name, kind, data, matcher, staged=name in staged))
+    return survey
+
+
+def _subject(survey: Survey, name: str, kind: Kind, data: bytes, matcher: Matcher, *, staged: bool) -> Subject:
+    tree, rule = survey.tree, survey.rules.get(name)
+    return Subject(
+        path=tree.prefix + name,
+        kind=kind,
+        values=tuple(real_values(kind, data, matcher)),
+        data=data,
+        tracked=name in tree.family,
+        staged=staged,
+        ignored=rule is not None and not rule.negated,
+        shared=rule is None or rule.shared,
+        decided=rule.text if rule else "",
+        mode=_reachable_mode(os.path.join(tree.root, name)),  # noqa: PTH118 - keeps odd bytes
+    )
+
+
+def _contents(tree: Tree, names: list[str], tally: Tally) -> dict[str, bytes]:
+    """What each file holds: of tracked ones what the index has, of the others what is on disk."""
+    found: dict[str, bytes] = {}
+    tracked = [name for name in names if name in tree.family and tree.family[name][0] != _SYMLINK]
+    oids = [tree.family[name][1].encode() for name in tracked]
+    for name, answer in zip(tracked, tree.git.objects(oids), strict=True):
+        if answer is None:
+            tally.skipped.append(Skip(tree.prefix + name, "its blob is missing from the object store", incomplete=True))
+        else:
+            found[name] = answer[1][:MAX_BYTES]
+    for name in names:
+        if name not in tree.family:
+            data = read(tree.root, name, tree.prefix, tally)
+            if data is not None:
+                found[name] = data
+    return found
+
+
+def read(root: str, name: str, prefix: str, tally: Tally) -> bytes | None:
+    """A regular file below `root` that no link leads to, at most MAX_BYTES of it; else a skip, and None."""
+    file = os.path.join(root, name)  # noqa: PTH118
+    if not worktree.is_inside(root, name):
+        tally.skipped.append(Skip(prefix + name, "symbolic link: not followed"))
+        return None
+    try:
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(handle, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                tally.skipped.append(Skip(prefix + name, "not a regular file: not read"))
+                return None
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        tally.skipped.append(Skip(prefix + name, f"cannot be read: {error.strerror}", incomplete=True))
+        return None
+    if len(data) > MAX_BYTES:
+        tally.skipped.append(Skip(prefix + name, f"larger than {MAX_BYTES} bytes: only its beginning was read"))
+    return data[:MAX_BYTES]
+
+
+def _reachable_mode(file: str) -> int | None:
+    """The mode of a file; None when it is not there or a directory above it keeps other users out."""
+    if os.name != "posix":
+        return None
+    try:
+        mode = os.lstat(file).st_mode
+        directory = os.path.dirname(os.path.realpath(file))  # noqa: PTH120
+        while True:
+            if not os.stat(directory).st_mode & stat.S_IXOTH:  # noqa: PTH116
+                return None
+            above = os.path.dirname(directory)  # noqa: PTH120
+            if above == directory:
+                return mode
+            directory = above
+    except OSError:
+        return None
+
+
+def run(root: str, matcher: Matcher, options: Options, tally: Tally) -> list[Survey]:
+    """Check the repository at `root`, adding the findings to `tally`; what was gathered."""
+    found = surveys(root, matcher, tally)
+    for survey in found:
+        for subject in survey.subjects:
+            tally.findings.extend(exposure.check(subject, options.salt))
+        _not_yet(survey, options, tally)
+    return found
+
+
+def _not_yet(survey: Survey, options: Options, tally: Tally) -> None:
+    """Tell a repository that reads a `.env` and has none to ignore it before it exists."""
+    tree = survey.tree
+    rule = survey.rules.get(".env")
+    if rule is not None and not rule.negated and rule.shared:
+        return
+    if any(subject.kind is Kind.ENV for subject in survey.subjects):
+        return
+    unheard = Tally()  # a file that git tracks and the disk lacks is no news here
+    for name in yet.worth_reading(tree.tracked)[:MAX_LOOKED_INTO]:
+        data = read(tree.root, name, tree.prefix, unheard)
+        why = yet.reads_env(name, data) if data else None
+        if why:
+            tally.findings.append(yet.found(tree.prefix, name, why, rule.text if rule else "", options.salt))
+            return

@@ -1,0 +1,89 @@
+"""The files where people are told to put keys: what a path's name says it is.
+
+Names from the documents of dotenv, Vite, Next.js, direnv, Flask, Cloudflare Workers, Streamlit, Dynaconf,
+Azure Functions, Google Cloud, npm, PyPI and curl.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a file of the family is, which decides how it is parsed."""
+
+    ENV = "environment file"
+    TEMPLATE = "template"
+    TOML = "secrets file"
+    JSON = "credentials file"
+    INI = "package manager's credentials"
+    NETRC = "netrc file"
+
+
+# Parts of a name that say: this is the example to copy, commit it.
+_TEMPLATE = re.compile(
+    r"(?:^|[._-])(?:example|examples|sample|samples|template|templates|tmpl|tpl|dist|defaults?|schema|skel|skeleton|"
+    r"spec|stub|blank|empty|demo|ejs|erb|j2|jinja|jinja2|hbs|mustache|in)(?=$|[._-])"
+)
+# Files beside environment files that hold no values in plain text, or that are code or prose about them.
+_OTHER = re.compile(
+    r"\.(?:vault|enc|gpg|pgp|age|sops|asc|[cm]?[jt]sx?|py|pyi|go|rs|rb|php|java|kt|cs|sh|bash|zsh|fish|ps1|bat|"
+    r"md|mdx|rst|txt|html?|css|lock|png|jpe?g|svg|map|snap|d|json5?|ya?ml|toml|xml|swp)\Z|~\Z"
+)
+_ENV = re.compile(r"\.env(?:[._-].+)?\Z|.+\.env\Z|\.envrc(?:[._-].+)?\Z|\.dev\.vars(?:\..+)?\Z|\.flaskenv\Z")
+_TEMPLATE_ENV = re.compile(r"(?:.*[._-])?(?:env|envrc|vars|flaskenv)(?:[._-].*)?\Z")
+_FIXED = {
+    "secrets.toml": Kind.TOML,
+    ".secrets.toml": Kind.TOML,
+    "local.settings.json": Kind.JSON,
+    "credentials.json": Kind.JSON,
+    ".npmrc": Kind.INI,
+    ".pypirc": Kind.INI,
+    ".netrc": Kind.NETRC,
+    "_netrc": Kind.NETRC,
+}
+_SERVICE_ACCOUNT = re.compile(r"service[-_]?account.*\.json\Z")
+# A first sieve over all of a repository's paths: each name of the family has one of these in it.
+MARKS = ("env", ".vars", "secrets.toml", "settings.json", "credentials", "netrc", "npmrc", "pypirc", "account")
+# The same sieve in git's pattern language, for names that are not in the index.
+PATTERNS = (
+    "*.env", ".env*", ".dev.vars*", ".flaskenv", "env.*", "*.env.*", "*_env", "secrets.toml", ".secrets.toml",
+    "local.settings.json", "credentials.json", "service-account*.json", "service_account*.json",
+    "serviceaccount*.json", ".npmrc", ".pypirc", ".netrc", "_netrc",
+)  # fmt: skip
+
+
+def kind_of(path: str) -> Kind | None:
+    """What the file at `path` is, by its base name; None if it is not of the family."""
+    name = path.rpartition("/")[2].lower()
+    if name in _FIXED:
+        return _FIXED[name]
+    if _SERVICE_ACCOUNT.match(name):
+        return Kind.TEMPLATE if _TEMPLATE.search(name) else Kind.JSON
+    if _ENV.match(name) or _TEMPLATE_ENV.match(name):
+        if _OTHER.search(name):
+            return None
+        if _TEMPLATE.search(name):
+            return Kind.TEMPLATE
+        return Kind.ENV if _ENV.match(name) else None
+    return None
+
+
+_LABELS = {
+    "production": r"prod(?:uction)?|live|prd",
+    "staging": r"stag(?:e|ing)?|stg|preprod|uat|qa|preview",
+    "development": r"dev(?:el(?:op(?:ment)?)?)?|local",
+    "test": r"tests?|testing|ci|e2e",
+}
+_LABEL = {label: re.compile(rf"(?:^|[._/-])(?:{words})(?=$|[._/-])") for label, words in _LABELS.items()}
+
+
+def environment_of(path: str) -> str:
+    """The environment that an environment file is for, by its name, else its directories; "" when neither says."""
+    directory, _, name = path.lower().rpartition("/")
+    for text in (name, directory):
+        for label, pattern in _LABEL.items():
+            if pattern.search(text):
+                return label
+    return ""

@@ -1,0 +1,181 @@
+"""What git says of a work tree's hygiene files: tracked, ignored and by which rule, in submodules too.
+
+Everything is batched: three runs of git a repository, whatever its size.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from keyscan.hygiene.names import MARKS, PATTERNS, kind_of
+from keyscan.sources.git import Git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Directories of other people's code and of tools: what lies there untracked is not this project's.
+PRUNED = (
+    ".git", "node_modules", ".venv", "venv", "site-packages", ".tox", ".nox", "__pycache__", ".mypy_cache",
+    ".ruff_cache", ".pytest_cache", ".next", ".nuxt", ".terraform", ".gradle", "bower_components",
+)  # fmt: skip
+# Submodules deeper than this, or more of them, are not entered: a hostile repository could nest for ever.
+MAX_DEPTH = 5
+MAX_MODULES = 200
+_GITLINK = re.compile(rb"(?:\A|\0)160000 [0-9a-f]+ \d\t([^\0]+)")
+_OIDS = re.compile(rb"(?:\A|\0)(\d{6}) ([0-9a-f]+) \d\t([^\0]+)")
+
+
+class Ignored(NamedTuple):
+    """The ignore rule that decides about a path: the file that it stands in, its line, and itself."""
+
+    source: str
+    line: int
+    pattern: str
+
+    @property
+    def negated(self) -> bool:
+        """Whether the rule takes the path out of what is ignored."""
+        return self.pattern.startswith("!")
+
+    @property
+    def shared(self) -> bool:
+        """Whether the rule is part of the repository, not of this machine's excludes."""
+        parts = self.source.split("/")
+        return parts[-1] == ".gitignore" and not self.source.startswith(("/", "~")) and not {"..", ".git"} & set(parts)
+
+    @property
+    def text(self) -> str:
+        """The rule's place, in words."""
+        return f"{self.source}:{self.line} ({self.pattern})"
+
+
+class Tree(NamedTuple):
+    """One repository: `prefix` is its path below the outermost, "" or ending with a slash.
+
+    `tracked` are all paths of the index; `family` those tracked that are candidates; `untracked` the untracked
+    candidates, ignored or not. Paths are relative to this repository, as text with surrogates.
+    """
+
+    git: Git
+    root: str
+    prefix: str
+    tracked: list[str]
+    family: dict[str, tuple[str, str]]
+    untracked: list[str]
+    modules: list[str]
+
+
+def root_of(path: str) -> str:
+    """The root of the work tree that `path` is in; GitError outside one."""
+    return os.fsdecode(Git(path).run("rev-parse", "--show-toplevel").removesuffix(b"\n"))
+
+
+def trees(root: str, extra: tuple[str, ...] = ()) -> list[Tree]:
+    """The repository at `root` and its submodules that are checked out; `extra` are more candidates' patterns."""
+    found: list[Tree] = []
+    todo = [(root, "", 0)]
+    while todo and len(found) < MAX_MODULES:
+        directory, prefix, depth = todo.pop()
+        tree = _tree(directory, prefix, extra)
+        found.append(tree)
+        if depth < MAX_DEPTH:
+            todo.extend((_join(directory, name), f"{prefix}{name}/", depth + 1) for name in tree.modules)
+    return found
+
+
+def _tree(root: str, prefix: str, extra: tuple[str, ...]) -> Tree:
+    git = Git(root)
+    index = git.run("ls-files", "-z", "-s")
+    tracked, family = [], {}
+    if index:
+        text = os.fsdecode(index)
+        tracked = [entry.partition("\t")[2] for entry in text.split("\0") if entry]
+        wanted = set(candidates(tracked))
+        if wanted:
+            for mode, oid, name in _OIDS.findall(index):
+                path = os.fsdecode(name)
+                if path in wanted:
+                    family[path] = (mode.decode(), oid.decode())
+    modules = [name for name in map(os.fsdecode, _GITLINK.findall(index)) if _is_checked_out(root, name)]
+    return Tree(git, root, prefix, tracked, family, _untracked(git, extra), modules)
+
+
+def candidates(paths: Iterable[str]) -> list[str]:
+    """The paths whose names may be of the family, in order."""
+    # All paths are searched as one text for the few marks that names of the family have: 5 ms for 50,000.
+    text = "\0".join(paths)
+    lower = text.lower()
+    if len(lower) != len(text):  # a few letters change their length
+        return [path for path in text.split("\0") if kind_of(path)]
+    found = set()
+    for mark in MARKS:
+        at = lower.find(mark)
+        while at >= 0:
+            end = text.find("\0", at)
+            found.add((text.rfind("\0", 0, at) + 1, end if end >= 0 else len(text)))
+            at = lower.find(mark, at + 1)
+    return [path for start, end in sorted(found) if kind_of(path := text[start:end])]
+
+
+def _untracked(git: Git, extra: tuple[str, ...]) -> list[str]:
+    """Untracked candidates. Git's exclusion runs backwards here: all is excluded but the family's names."""
+    rules = ["-x", "*", "-x", "!*/"]
+    for pattern in (*PATTERNS, *extra):
+        rules += ["-x", f"!{pattern}"]
+    for name in PRUNED:
+        rules += ["-x", f"{name}/"]
+    out = git.run("ls-files", "-o", "-z", *rules)
+    names = (os.fsdecode(name) for name in out.split(b"\0") if name)
+    return [name for name in names if not name.endswith("/")]
+
+
+def _is_checked_out(root: str, name: str) -> bool:
+    """Whether a submodule's directory is there, and really below `root`: no part of the way is a link."""
+    return is_inside(root, name) and os.path.lexists(_join(_join(root, name), ".git"))
+
+
+def is_inside(root: str, name: str) -> bool:
+    """Whether `name` below `root` is reached without `..` and without following a symbolic link."""
+    parts = name.split("/")
+    if name.startswith("/") or any(part in {"", ".", ".."} for part in parts):
+        return False
+    path = root
+    for part in parts:
+        path = _join(path, part)
+        if os.path.islink(path):  # noqa: PTH114 - the name may not be text
+            return False
+    return True
+
+
+def _join(directory: str, name: str) -> str:
+    return os.path.join(directory, name)  # noqa: PTH118 - a plain string keeps odd bytes
+
+
+def ignored(tree: Tree, paths: Iterable[str]) -> dict[str, Ignored]:
+    """The rule that decides about each path, as if none were tracked; paths that no rule speaks of are left out.
+
+    The paths need not exist, so the answer for a `.env` that is yet to come can be had.
+    """
+    asked = list(paths)
+    if not asked:
+        return {}
+    # check-ignore reads pathspecs: "./" keeps a name that begins with a colon from being one.
+    text = b"".join(b"./" + os.fsencode(path) + b"\0" for path in asked)
+    args = ("--no-literal-pathspecs", "check-ignore", "--no-index", "-v", "-n", "-z", "--stdin")
+    out = tree.git.run(*args, stdin=text, good=(0, 1))  # 1: none is ignored
+    fields = [os.fsdecode(field) for field in out.split(b"\0")]
+    answers = zip(fields[0::4], fields[1::4], fields[2::4], asked, strict=False)
+    return {path: Ignored(source, int(line), pattern) for source, line, pattern, path in answers if source}
+
+
+def new_in_index(tree: Tree) -> set[str]:
+    """The family's tracked paths that the last commit does not have."""
+    head = "HEAD" if tree.git.ask("rev-parse", "--verify", "-q", "HEAD") else None
+    if head is None:
+        return set(tree.family)
+    out = tree.git.run(
+        "diff", "--cached", "--name-only", "-z", "--no-ext-diff", "--no-renames", "--diff-filter=A", head
+    )
+    return {os.fsdecode(name) for name in out.split(b"\0")} & set(tree.family)
