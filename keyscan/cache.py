@@ -149,22 +149,26 @@ def _first_name(rules: Sequence[Rule]) -> str:
 
 
 def _hyperscan_pass(rules: Sequence[Rule]) -> FirstPass:
-    from keyscan.engine.firstpass import Entry, HyperscanPass, entries_of
+    from keyscan.engine.firstpass import Entry, HyperscanPass
 
     name = _first_name(rules)
-    stored = _read(f"{name}.json")
-    dumped = _read(f"{name}.hs")
-    if stored is not None and dumped is not None:
+    stored = [_read(f"{name}{ending}") for ending in _FIRST_PARTS]
+    if None not in stored:
+        listed, *dumped = stored
         try:
-            entries: list[Entry] = [Entry(*fields) for fields in json.loads(stored)]
-            return HyperscanPass(entries, dumped)
+            entries: list[Entry] = [Entry(*fields) for fields in json.loads(listed or b"")]
+            return HyperscanPass(entries, (), [part for part in dumped if part is not None])
         except Exception:  # noqa: BLE001, S110 - any error of Hyperscan's means: compile again
             pass
-    entries = entries_of(rules)
-    made = HyperscanPass(entries)
-    _write(f"{name}.json", json.dumps([(e.text, e.rule, e.low, e.high) for e in entries]).encode())
-    _write(f"{name}.hs", made.dump())
+    made = HyperscanPass.of(rules)
+    fields = [(e.text, e.rule, e.low, e.high, e.value, e.reach) for e in made.entries]
+    for ending, part in zip(_FIRST_PARTS, [json.dumps(fields).encode(), *made.dump()], strict=True):
+        _write(f"{name}{ending}", part)
     return made
+
+
+# The entries, the database of all expressions, and that of the named rules' values.
+_FIRST_PARTS = (".json", ".hs", ".values.hs")
 
 
 def _cpu() -> str:

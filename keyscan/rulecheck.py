@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from keyscan import templates
 from keyscan.engine.checks import CHECKS
 from keyscan.engine.confirm import Pattern
-from keyscan.engine.firstpass import HyperscanPass, KeywordPass, entries_of
+from keyscan.engine.firstpass import HyperscanPass, KeywordPass
 from keyscan.engine.matcher import Matcher
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _problems_of(rule: Rule) -> Iterator[str]:
         yield f"pattern does not compile in regex: {error}"
         return
     try:
-        passes["hyperscan"] = HyperscanPass(entries_of([rule]))
+        passes["hyperscan"] = HyperscanPass.of([rule])
     except ImportError:
         pass
     except Exception as error:  # noqa: BLE001

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyscan import cache, rulecheck
-from keyscan.engine.firstpass import HyperscanPass, KeywordPass, entries_of
+from keyscan.engine.firstpass import HyperscanPass, KeywordPass
 from keyscan.engine.locate import Lines
 from keyscan.engine.matcher import Matcher
 
@@ -19,7 +19,7 @@ RULES = cache.load_rules([])
 BOTH = {"regex": Matcher(RULES, KeywordPass(RULES))}
 # Where there is no wheel, one engine is all there is.
 with contextlib.suppress(ImportError):
-    BOTH["hyperscan"] = Matcher(RULES, HyperscanPass(entries_of(RULES)))
+    BOTH["hyperscan"] = Matcher(RULES, HyperscanPass.of(RULES))
 
 
 def spans(matches):

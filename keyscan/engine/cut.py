@@ -1,0 +1,123 @@
+"""Cutting a rule's expression short for the first pass: a superset that compiles fast and hits rarely.
+
+Any match of the whole begins with a match of the cut one, so nothing is lost.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from keyscan.ruleset import parse_tree
+
+if TYPE_CHECKING:
+    from keyscan.model import Rule
+
+# How much of the secret's own text the first pass looks at, in bytes: enough to be rare, short enough to be cheap.
+DEPTH = 16
+# A repeat that may run longer than this ends the expression: Hyperscan would unroll it.
+_LONGEST_REPEAT = 64
+
+
+def expression(rule: Rule) -> str:
+    """The pattern cut to its start: a superset of it, with no look-around."""
+    tree = parse_tree(rule.pattern)
+    text, _done, _left = _cut_items(tree, tree.state.groupdict["secret"], None)
+    return text
+
+
+def _cut_items(items: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
+    """`items` as text, ended once `left` bytes of the secret are covered; `left` None: not inside it yet.
+
+    Returns the text, whether it was ended early (so that nothing may follow), and what is left.
+    """
+    out = ""
+    for op, argument in items:
+        text, done, left = _cut_item(str(op), argument, group, left)
+        out += text
+        if done or (left is not None and left <= 0):
+            return out, True, left
+    return out, False, left
+
+
+def _cut_item(name: str, argument: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
+    if name in {"LITERAL", "NOT_LITERAL", "ANY", "IN"}:
+        return _atom(name, argument), False, None if left is None else left - 1
+    if name in {"AT", "ASSERT", "ASSERT_NOT"}:
+        return "", False, left
+    if name == "SUBPATTERN":
+        number, add, remove, inner = argument
+        text, done, left = _cut_items(inner, group, DEPTH if number is not None and number == group else left)
+        return f"(?{_flags(add)}{'-' + _flags(remove) if remove else ''}:{text})", done, left
+    if name == "ATOMIC_GROUP":
+        text, done, left = _cut_items(argument, group, left)
+        return f"(?:{text})", done, left
+    if name == "BRANCH":
+        return _cut_branch(argument[1], group, left)
+    if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+        return _cut_repeat(argument, group, left)
+    return "", True, left  # a back-reference or the like: what stands before it is still a superset
+
+
+def _cut_branch(branches: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
+    cuts = [_cut_items(branch, group, left) for branch in branches]
+    rests = [rest for _, _, rest in cuts if rest is not None]
+    return (
+        f"(?:{'|'.join(cut[0] for cut in cuts)})",
+        any(cut[1] for cut in cuts),
+        max(rests) if rests else left,
+    )
+
+
+def _cut_repeat(argument: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
+    low, high, inner = argument
+    low, high = int(low), int(high)
+    text, done, rest = _cut_items(inner, group, None if left is None else 10_000)
+    width = max(1, inner.getwidth()[0])
+    if left is not None:
+        need = -(-left // width)
+        if low >= need:
+            return f"(?:{text}){{{need}}}", True, 0
+        left -= low * width
+    elif rest is not None:
+        left = rest
+    if done or high > _LONGEST_REPEAT:
+        return (f"(?:{text}){{{low}}}" if low else ""), True, left
+    return f"(?:{text}){{{low},{high}}}", False, left
+
+
+def _flags(bits: int) -> str:
+    return ("i" if bits & 2 else "") + ("m" if bits & 8 else "") + ("s" if bits & 16 else "")
+
+
+def _byte(code: int) -> str:
+    return rf"\x{code:02x}"
+
+
+_CLASSES = {
+    "CATEGORY_DIGIT": "0-9",
+    "CATEGORY_WORD": "A-Za-z0-9_",
+    "CATEGORY_SPACE": r"\t\n\x0b\x0c\r\x20",
+}
+_NOT_CLASSES = {"CATEGORY_NOT_DIGIT": r"\D", "CATEGORY_NOT_WORD": r"\W", "CATEGORY_NOT_SPACE": r"\S"}
+
+
+def _atom(name: str, argument: Any) -> str:
+    if name == "LITERAL":
+        return _byte(argument)
+    if name == "NOT_LITERAL":
+        return f"[^{_byte(argument)}]"
+    if name == "ANY":
+        return "."
+    parts = ""
+    for op, value in argument:
+        kind = str(op)
+        if kind == "NEGATE":
+            parts += "^"
+        elif kind == "LITERAL":
+            parts += _byte(value)
+        elif kind == "RANGE":
+            parts += f"{_byte(value[0])}-{_byte(value[1])}"
+        else:
+            key = str(value)
+            parts += _CLASSES.get(key) or _NOT_CLASSES[key]
+    return f"[{parts}]"
