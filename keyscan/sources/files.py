@@ -120,25 +120,40 @@ def _name(file: str) -> str:
     return name.replace(os.sep, "/") if os.sep != "/" else name
 
 
+# A file swapped for a link or a pipe after it was listed is neither followed nor waited for.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
 def read(target: Target, overlap: int) -> Iterator[Blob | Skip]:
     """The contents of a file, in pieces that overlap by `overlap` bytes when it is large."""
     try:
-        with open(target.file, "rb", buffering=0) as handle:  # noqa: PTH123 - a Path costs more than the read
-            data = handle.read(PIECE)
-            if len(data) < PIECE:
-                yield Blob(data, Origin(target.name))
-                return
-            yield from _pieces(handle, data, target, overlap)
+        descriptor = os.open(target.file, _FLAGS)
     except OSError as error:
         yield Skip(target.name, f"cannot be read: {error.strerror}", incomplete=True)
+        return
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            yield Skip(target.name, "not a regular file any more", incomplete=True)
+            return
+        # One byte more than the size tells whether the file has grown; asking for more costs page faults.
+        data = os.read(descriptor, min(found.st_size + 1, PIECE))
+        if len(data) <= found.st_size < PIECE:
+            yield Blob(data, Origin(target.name))
+        else:
+            yield from _pieces(descriptor, data, target, overlap)
+    except OSError as error:
+        yield Skip(target.name, f"cannot be read: {error.strerror}", incomplete=True)
+    finally:
+        os.close(descriptor)
 
 
-def _pieces(handle: IO[bytes], data: bytes, target: Target, overlap: int) -> Iterator[Blob]:
+def _pieces(descriptor: int, data: bytes, target: Target, overlap: int) -> Iterator[Blob]:
     line = column = 1
     shared = 0
     while data:
         yield Blob(data, Origin(target.name), line, column, shared)
-        fresh = handle.read(PIECE)
+        fresh = os.read(descriptor, PIECE)
         if not fresh:
             return
         gone, kept = data[:-overlap], data[-overlap:]
