@@ -21,6 +21,7 @@ COMMANDS = {
     "scan": "Scan files and directories, or standard input.",
     "env": "Check .env files: ignored by git, out of images and packages, one key an environment.",
     "rules": "List, show and check the rules.",
+    "config": "Show and check the configuration in force.",
     "install": "Install keyscan as this repository's git hook.",
 }
 

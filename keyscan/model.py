@@ -277,6 +277,7 @@ class Report:
     counts findings below the minimum severity. `notes` are one-line remarks for the user (unused ignores).
     `root` is the work tree's root, `base` the directory that relative paths start from (empty: the root), both
     absolute with forward slashes; `started` is the run's start in UTC, `yyyy-mm-ddThh:mm:ss`.
+    `show_ignored`: the user wants known and ignored findings listed too.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -287,6 +288,7 @@ class Report:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     hidden: int = 0
     notes: tuple[str, ...] = ()
+    show_ignored: bool = False
     interrupted: bool = False
     root: str = ""
     base: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
 _DIGEST_BYTES = 10
 _SHOWN = 8
+_FINGERPRINT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*:[0-9a-f]{20}\Z")
 
 
 def fingerprint(rule_id: str, secret: bytes, salt: str = "") -> str:
@@ -21,6 +23,11 @@ def fingerprint(rule_id: str, secret: bytes, salt: str = "") -> str:
     key = hashlib.blake2b(salt.encode(), digest_size=32, person=b"keyscan/v1").digest()
     digest = hashlib.blake2b(rule_id.encode() + b"\0" + secret, key=key, digest_size=_DIGEST_BYTES)
     return f"{rule_id}:{digest.hexdigest()}"
+
+
+def is_fingerprint(text: str) -> bool:
+    """Whether `text` has the form of a fingerprint."""
+    return _FINGERPRINT.match(text) is not None
 
 
 def redacted(match: Match, mark: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from keyscan.engine.matcher import Matcher
+    from keyscan.ignores import Ignores
     from keyscan.model import Rule
 
 # Findings kept for one text; a hostile file could hold millions.
@@ -35,6 +36,7 @@ class Options:
     salt: str = ""
     show_secrets: bool = False
     line_hashes: bool = False
+    ignores: Ignores | None = None
 
 
 @dataclass(slots=True)
@@ -82,7 +84,10 @@ def scan_blob(blob: Blob, matcher: Matcher, options: Options, tally: Tally) -> N
 def finding_of(match: Match, origin: Origin, lines: Lines, options: Options) -> Finding:
     """The redacted finding for a match."""
     rule = match.rule
-    mark = fingerprint(rule.id, match.secret, options.salt)
+    status, reason, mark = "new", "", ""
+    if options.ignores:
+        status, reason, mark = options.ignores.status(match, lines.data, origin)
+    mark = mark or fingerprint(rule.id, match.secret, options.salt)
     related: tuple[Related, ...] = ()
     if match.companion and rule.companion:
         place = lines.location(match.companion.start, match.companion.end)
@@ -102,6 +107,8 @@ def finding_of(match: Match, origin: Origin, lines: Lines, options: Options) -> 
         evidence=match.evidence,
         env=rule.env,
         related=related,
+        status=status,
+        status_reason=reason,
         secret=match.secret.decode("utf-8", "backslashreplace") if options.show_secrets else None,
     )
 
@@ -123,6 +130,20 @@ def scan_blobs(items: Iterable[Blob | Skip], matcher: Matcher, options: Options)
         else:
             scan_blob(item, matcher, options, tally)
     return tally
+
+
+def without_excluded(items: Iterable[Blob | Skip], ignores: Ignores) -> list[Blob | Skip]:
+    """`items` without those that the configuration excludes."""
+    if not ignores.exclude:
+        return list(items)
+    return [item for item in items if isinstance(item, Skip) or not ignores.excluded(item.origin.path, in_git=True)]
+
+
+def targets_kept(targets: Iterable[Target | Skip], ignores: Ignores) -> list[Target | Skip]:
+    """`targets` without those that the configuration excludes."""
+    if not ignores.exclude:
+        return list(targets)
+    return [one for one in targets if isinstance(one, Skip) or not ignores.excluded(one.name)]
 
 
 def only_added(findings: list[Finding], added: Callable[[bytes], list[range] | None]) -> list[Finding]:
@@ -194,16 +215,23 @@ class _Reader:
                 tally.findings[start:] = with_line_hashes(found, handle.read())
 
 
-def report(tally: Tally, matcher: Matcher, options: Options, started: float) -> Report:
-    """The report on a finished scan that began at `started` (of `time.perf_counter`)."""
+def report(tally: Tally, matcher: Matcher, options: Options, started: float, *, whole: bool = False) -> Report:
+    """The report on a finished scan that began at `started` (of `time.perf_counter`).
+
+    `whole`: all that the configuration speaks of was scanned, so ignores of no use can be told.
+    """
     # Pieces of a large file overlap: what stands in both was found twice.
     unique = {(finding.sort_key, finding.location): finding for finding in tally.findings}
     findings = sorted(unique.values(), key=lambda finding: finding.sort_key)
     shown = tuple(finding for finding in findings if finding.severity >= options.min_severity)
     used = {finding.rule_id for finding in shown}
     seconds = time.perf_counter() - started
+    notes = options.ignores.notes(findings, whole=whole) if options.ignores else []
     return Report(
-        findings=shown,
+        findings=tuple(finding for finding in shown if finding.status == "new"),
+        known=tuple(finding for finding in shown if finding.status == "baseline"),
+        ignored=tuple(finding for finding in shown if finding.status == "ignored"),
+        notes=tuple(notes),
         hidden=len(findings) - len(shown),
         skipped=tuple(sorted(tally.skipped, key=lambda skip: (skip.path, skip.reason))),
         stats=Stats(tally.files, tally.blobs, tally.commits, tally.bytes, len(matcher.rules), seconds),

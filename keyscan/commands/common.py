@@ -4,54 +4,45 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from keyscan import cache
+from keyscan.commands.settings import Settings, git_reader, root_of, settings_of, with_options
+from keyscan.config import BASELINE, FILES
 from keyscan.errors import ExitCode, OutputClosed, UsageError
+from keyscan.inline import MODES
 from keyscan.model import Report, Rule, Severity
 from keyscan.reporters import LOCATED, REPORTERS, render
-from keyscan.scan import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+__all__ = [
+    "PROJECT_FILES",
+    "Settings",
+    "emit",
+    "finish",
+    "git_reader",
+    "root_of",
+    "rules_of",
+    "scan_options",
+    "settings_of",
+    "use_color",
+    "write_file",
+]
+
+# What a repository says about its own scans: read from the index or a commit by the commands that scan those.
+PROJECT_FILES = (*FILES, BASELINE)
 _SEVERITIES = [severity.label for severity in Severity]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the command line and the configuration ask for, together."""
-
-    format: str = "console"
-    output: str | None = None
-    reports: tuple[tuple[str, str], ...] = ()
-    min_severity: Severity = Severity.MEDIUM
-    exit_zero: bool = False
-    show_secrets: bool = False
-    rules: tuple[str, ...] = ()
-    disable: tuple[str, ...] = ()
-    engine: str = "auto"
-    jobs: int = 0
-    color: bool | None = None
-    salt: str = ""
-
-    @property
-    def options(self) -> Options:
-        """The part that the scan needs."""
-        return Options(self.min_severity, self.salt, self.show_secrets, line_hashes="sarif" in self.formats)
-
-    @property
-    def formats(self) -> set[str]:
-        """The formats of all reports that are asked for."""
-        return {self.format, *(name for name, _ in self.reports)}
 
 
 def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every scanning command has; their values arrive as keyword arguments."""
+    function = with_options(function)
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
@@ -70,34 +61,34 @@ _OPTIONS = (
     click.option("--disable", multiple=True, metavar="RULE", help="Leave out the rule with this id."),
     click.option("--engine", type=click.Choice(["auto", "hyperscan", "regex"]), help="What makes the first pass."),
     click.option("-j", "--jobs", type=click.IntRange(0), help="Processes to use (default: one a core)."),
+    click.option("--exclude", multiple=True, metavar="GLOB", help="Do not read these paths (gitignore syntax)."),
+    click.option("--baseline", metavar="FILE", help="The accepted findings (default: .keyscan-baseline)."),
+    click.option("--inline-ignores", type=click.Choice(MODES),
+                 help="Whose markers in the text count: all tools', our own, or none's (default: all)."),
+    click.option("--show-ignored", is_flag=True, default=None, help="List ignored and known findings too."),
+    click.option("--config", metavar="FILE", envvar="KEYSCAN_CONFIG",
+                 help="Read this configuration instead of .keyscan.toml or pyproject.toml."),
+    click.option("--isolated", is_flag=True, default=None,
+                 help="Take nothing from the repository: no configuration, baseline or inline ignore."),
     click.option("--color/--no-color", default=None, help="Colour the console report (default: on a terminal)."),
 )  # fmt: skip
 
 
-def settings_of(values: dict[str, Any], root: Path | None = None) -> Settings:
-    """The settings for the option values of a command run in the repository at `root`."""
-    del root
-    given = {key: value for key, value in values.items() if value is not None and value != ()}
-    if "min_severity" in given:
-        given["min_severity"] = Severity[given["min_severity"].upper()]
-    given["reports"] = tuple(map(_report_target, given.get("reports", ())))
-    return Settings(**given)
-
-
-def _report_target(text: str) -> tuple[str, str]:
-    name, separator, file = text.partition("=")
-    if name not in REPORTERS or not separator or not file:
-        raise UsageError(f"--report {text}: write FORMAT=FILE, with one of {', '.join(REPORTERS)}")
-    return name, file
-
-
 def rules_of(settings: Settings) -> tuple[Rule, ...]:
     """The rules in force."""
-    rules = cache.load_rules([Path(path) for path in settings.rules])
+    rules = cache.load_rules([Path(path) for path in settings.rules], builtin=settings.builtin_rules)
+    if not settings.disable:
+        return rules
     known = {rule.id for rule in rules}
     for rule_id in settings.disable:
         if rule_id not in known:
-            raise UsageError(f"--disable {rule_id}: no such rule (see: keyscan rules list)")
+            from difflib import get_close_matches
+
+            where = settings.config.values.get("disable")
+            named = f"{where.source}: disable" if where and rule_id in where.value else "--disable"
+            near = get_close_matches(rule_id, known, 1)
+            hint = f"did you mean {near[0]}?" if near else "see: keyscan rules list"
+            raise UsageError(f"{named} {rule_id}: no such rule; {hint}")
     return tuple(rule for rule in rules if rule.id not in settings.disable)
 
 
@@ -109,6 +100,8 @@ def finish(report: Report, settings: Settings) -> int:
         from keyscan.commands.located import located
 
         report = located(report)
+    if settings.show_ignored:
+        report = replace(report, show_ignored=True)
     for name, file in settings.reports:
         write_file(file, render(name, report))
     if settings.output:

@@ -28,10 +28,11 @@ def command(paths: tuple[str, ...], everything: bool, stdin_filename: str, **val
     settings = common.settings_of(values)
     rules = common.rules_of(settings)
     named = [path for path in paths if path != "-"]
-    targets = list(files.targets(named if paths else ["."], everything=everything))
+    targets = scan.targets_kept(files.targets(named if paths else ["."], everything=everything), settings.ignores)
     size = scan.size_of(targets)
     matcher = cache.matcher(rules, settings.engine, None if "-" in paths else size)
     tally = scan.scan_files(targets, matcher, settings.options, settings.jobs)
     if "-" in paths:
         scan.scan_blob(files.read_stdin(sys.stdin.buffer, stdin_filename), matcher, settings.options, tally)
-    return common.finish(scan.report(tally, matcher, settings.options, started), settings)
+    whole = not settings.ignores.prefix and (not paths or named == ["."])
+    return common.finish(scan.report(tally, matcher, settings.options, started, whole=whole), settings)

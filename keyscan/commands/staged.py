@@ -32,18 +32,20 @@ def command(whole_files: bool, **values: Any) -> int:
     started = time.perf_counter()
     git = Git()
     entries = staged.entries(git)
-    settings = common.settings_of(values)
+    contents, blobs = staged.with_files(git, entries, common.PROJECT_FILES)
+    settings = common.settings_of(values, read=common.git_reader(git, "", common.root_of(), contents))
     rules = common.rules_of(settings)
     if not entries and os.environ.get("PRE_COMMIT"):
         # `pre-commit run --all-files` in CI: nothing is staged, and "clean" would be said of nothing.
         return common.finish(_tracked(git, rules, settings, started), settings)
-    blobs = list(staged.blobs(git, entries))
+    whole_files = settings.own("whole_files", whole_files)
+    blobs = scan.without_excluded(blobs, settings.ignores)
     size = sum(len(item.data) for item in blobs if not isinstance(item, Skip))
     matcher = cache.matcher(rules, settings.engine, size)
     tally = scan.scan_blobs(blobs, matcher, settings.options)
     if tally.findings and not whole_files:
         tally.findings = scan.only_added(tally.findings, lambda path: staged.added_lines(git, path))
-    if not settings.rules and not settings.disable:
+    if not settings.rules and not settings.disable and settings.builtin_rules:
         cache.store_quick(rules)
     report = scan.report(tally, matcher, settings.options, started)
     if not entries:
@@ -57,7 +59,7 @@ def _tracked(git: Git, rules: tuple[Rule, ...], settings: common.Settings, start
     from keyscan.sources import files
 
     root = os.path.relpath(os.fsdecode(git.run("rev-parse", "--show-toplevel").rstrip(b"\n")))
-    targets = list(files.targets([root]))
+    targets = scan.targets_kept(files.targets([root]), settings.ignores)
     matcher = cache.matcher(rules, settings.engine, scan.size_of(targets))
     tally = scan.scan_files(targets, matcher, settings.options, settings.jobs)
     report = scan.report(tally, matcher, settings.options, started)

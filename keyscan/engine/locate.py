@@ -12,21 +12,21 @@ class Lines:
     """The lines of a text whose first byte is at `line` and `column`. A line ends at LF."""
 
     def __init__(self, data: bytes, line: int = 1, column: int = 1) -> None:
-        self._data, self._line, self._column = data, line, column
+        self.data, self._line, self._column = data, line, column
 
     @cached_property
     def _starts(self) -> list[int]:
         starts = [0]
-        at = self._data.find(b"\n")
+        at = self.data.find(b"\n")
         while at >= 0:
             starts.append(at + 1)
-            at = self._data.find(b"\n", at + 1)
+            at = self.data.find(b"\n", at + 1)
         return starts
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a byte offset, both from 1; the column counts code points (a bad byte counts one)."""
         line = bisect_right(self._starts, offset)
-        before = self._data[self._starts[line - 1] : offset]
+        before = self.data[self._starts[line - 1] : offset]
         column = len(before.decode("utf-8", "replace")) + (self._column if line == 1 else 1)
         return line + self._line - 1, column
 
@@ -35,8 +35,8 @@ class Lines:
         line -= self._line - 1
         column -= self._column - 1 if line == 1 else 0
         start = self._starts[line - 1]
-        end = self._starts[line] if line < len(self._starts) else len(self._data)
-        return start + len(self._data[start:end].decode("utf-8", "replace")[: column - 1].encode("utf-8"))
+        end = self._starts[line] if line < len(self._starts) else len(self.data)
+        return start + len(self.data[start:end].decode("utf-8", "replace")[: column - 1].encode("utf-8"))
 
     def location(self, start: int, end: int) -> Location:
         """Where data[start:end] stands; `end_column` is exclusive."""
@@ -45,5 +45,5 @@ class Lines:
     def line_text(self, line: int) -> bytes:
         """The bytes of a line, without its end."""
         start = self._starts[line - self._line]
-        end = self._data.find(b"\n", start)
-        return self._data[start : end if end >= 0 else None].rstrip(b"\r")
+        end = self.data.find(b"\n", start)
+        return self.data[start : end if end >= 0 else None].rstrip(b"\r")

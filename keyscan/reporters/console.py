@@ -34,6 +34,8 @@ def render(report: Report, *, color: bool = False) -> str:
         for finding in findings:
             lines.extend(_finding(finding, paint))
         lines.append("")
+    if report.show_ignored:
+        lines.extend(_told(report, paint))
     lines.extend(_skipped(report.skipped, paint))
     lines.extend(paint("2", f"note: {clean(note)}") for note in report.notes)
     lines.append(_summary(report, paint))
@@ -79,6 +81,15 @@ def _advice(finding: Finding) -> Iterator[str]:
         yield f"read it from the environment instead: {finding.env[0]}"
     elif not finding.help.revoke_url:
         yield "revoke it where it was made, and read the new one from the environment or a secret manager"
+
+
+def _told(report: Report, paint: _Paint) -> Iterator[str]:
+    """One line for each finding that is known or ignored, and why."""
+    for word, group in (("known", report.known), ("ignored", report.ignored)):
+        for finding in group:
+            where = finding.location
+            place = f"{clean(finding.origin.path)}:{where.line}:{where.column}"
+            yield paint("2", f"{word}: {place}: {finding.fingerprint} ({clean(finding.status_reason)})")
 
 
 def _skipped(skipped: tuple[Skip, ...], paint: _Paint) -> Iterator[str]:

@@ -59,14 +59,26 @@ def entries(git: Git) -> list[Entry]:
 
 def blobs(git: Git, staged: list[Entry]) -> Iterator[Blob | Skip]:
     """The staged blobs; gitlinks, intent-to-add and unmerged paths are named instead."""
-    wanted = []
-    for entry in staged:
-        reason = _not_a_blob(entry)
-        if reason:
-            yield Skip(name_of(entry.path), reason)
-        else:
-            wanted.append(entry)
-    for entry, found in zip(wanted, git.objects([entry.oid for entry in wanted]), strict=True):
+    yield from with_files(git, staged, ())[1]
+
+
+def with_files(
+    git: Git, staged: list[Entry], names: tuple[str, ...]
+) -> tuple[dict[str, bytes | None], list[Blob | Skip]]:
+    """The index's files `names` (None: not there) and the staged blobs, read by one git."""
+    reasons = [_not_a_blob(entry) for entry in staged]
+    wanted = [entry for entry, reason in zip(staged, reasons, strict=True) if not reason]
+    found = list(git.objects([*(f":{name}".encode() for name in names), *(entry.oid for entry in wanted)]))
+    files = {name: one[1] if one else None for name, one in zip(names, found, strict=False)}
+    items: list[Blob | Skip] = [
+        Skip(name_of(entry.path), reason) for entry, reason in zip(staged, reasons, strict=True) if reason
+    ]
+    items.extend(_blobs(wanted, found[len(names) :]))
+    return files, items
+
+
+def _blobs(wanted: list[Entry], objects: list[tuple[bytes, bytes] | None]) -> Iterator[Blob | Skip]:
+    for entry, found in zip(wanted, objects, strict=True):
         path = name_of(entry.path)
         if found is None:
             yield Skip(path, "its blob is missing from the object store", incomplete=True)

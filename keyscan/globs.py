@@ -1,0 +1,200 @@
+"""Path globs in gitignore's syntax, matched in time linear in pattern times path.
+
+Patterns come from the scanned repository: translated into regular expressions, a few dozen `*` would hang the
+scanner. The oracle in the tests is `git check-ignore`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_ANY_SEGMENTS = "**"
+
+
+class BadGlob(ValueError):  # noqa: N818 - turned into the error of whoever reads the pattern
+    """A pattern that git would not understand either."""
+
+
+@dataclass(frozen=True)
+class Glob:
+    """One pattern, parsed. A segment is tokens: `*` as None, else whether one character fits.
+
+    `negated` takes back what earlier ones matched, `directory` fits directories only.
+    """
+
+    text: str
+    negated: bool
+    directory: bool
+    segments: tuple[str, ...]
+
+    @cached_property
+    def _tokens(self) -> list[list[Callable[[str], bool] | None] | None]:
+        return [None if segment == _ANY_SEGMENTS else _tokens(segment) for segment in self.segments]
+
+    def fits(self, parts: Sequence[str], *, directory: bool) -> bool:
+        """Whether the path made of `parts`, a directory or not, is what the pattern names."""
+        if self.directory and not directory:
+            return False
+        return _fit_segments(self._tokens, parts)
+
+
+def parse(text: str) -> Glob | None:
+    """The pattern on one line of a gitignore file; None for blank lines and comments, BadGlob when malformed."""
+    kept = text.rstrip("\r\n")
+    while kept.endswith(" ") and not kept.endswith("\\ "):
+        kept = kept[:-1]
+    if not kept or kept.startswith("#"):
+        return None
+    negated = kept.startswith("!")
+    body = kept[negated:]
+    directory = body.endswith("/")
+    body = body.rstrip("/") if directory else body
+    anchored = "/" in body
+    segments = [segment for segment in body.split("/") if segment]
+    if not segments:
+        raise BadGlob(f"{text!r} names nothing")
+    for segment in segments:
+        _tokens(segment)
+    if not anchored:
+        segments.insert(0, _ANY_SEGMENTS)
+    return Glob(text, negated, directory, tuple(segments))
+
+
+class Globs:
+    """Patterns in order; as in git the last that fits decides, and nothing comes back below a matched directory."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        """Parse all of `patterns`; raises BadGlob."""
+        self._globs = [glob for glob in map(parse, patterns) if glob is not None]
+
+    def match(self, path: str) -> str | None:
+        """The pattern that matches the file at `path` (relative, with forward slashes) or a directory above it."""
+        parts = [part for part in path.split("/") if part not in {"", "."}]
+        for depth in range(1, len(parts) + 1):
+            found = self._decide(parts[:depth], directory=depth < len(parts))
+            if found:
+                return found
+        return None
+
+    def _decide(self, parts: Sequence[str], *, directory: bool) -> str | None:
+        for glob in reversed(self._globs):
+            if glob.fits(parts, directory=directory):
+                return None if glob.negated else glob.text
+        return None
+
+
+def _fit_segments(tokens: Sequence[list[Callable[[str], bool] | None] | None], parts: Sequence[str]) -> bool:
+    """Segments against path parts; `**` (None) stands for any number of parts, at the end for at least one."""
+    at = part = 0
+    star = mark = -1
+    while part < len(parts):
+        wanted = tokens[at] if at < len(tokens) else []
+        if at < len(tokens) and wanted is None:
+            if at == len(tokens) - 1:
+                return True
+            star, mark, at = at, part, at + 1
+        elif at < len(tokens) and wanted is not None and _fit(wanted, parts[part]):
+            at, part = at + 1, part + 1
+        elif star >= 0:
+            mark += 1
+            at, part = star + 1, mark
+        else:
+            return False
+    return at == len(tokens)
+
+
+def _fit(tokens: Sequence[Callable[[str], bool] | None], text: str) -> bool:
+    """One segment against one part: greedy, going back to the last `*` only, so never exponential."""
+    at = char = 0
+    star = mark = -1
+    while char < len(text):
+        token = tokens[at] if at < len(tokens) else _never
+        if token is None:
+            star, mark, at = at, char, at + 1
+        elif token(text[char]):
+            at, char = at + 1, char + 1
+        elif star >= 0:
+            mark += 1
+            at, char = star + 1, mark
+        else:
+            return False
+    return all(token is None for token in tokens[at:])
+
+
+def _never(_char: str) -> bool:
+    return False
+
+
+def _tokens(segment: str) -> list[Callable[[str], bool] | None]:
+    found: list[Callable[[str], bool] | None] = []
+    at = 0
+    while at < len(segment):
+        char = segment[at]
+        at += 1
+        if char == "*":
+            if not found or found[-1] is not None:
+                found.append(None)
+        elif char == "?":
+            found.append(lambda _char: True)
+        elif char == "[":
+            test, at = _bracket(segment, at)
+            found.append(test)
+        else:
+            if char == "\\":
+                if at == len(segment):
+                    raise BadGlob(f"{segment!r} ends in a backslash")
+                char = segment[at]
+                at += 1
+            found.append(char.__eq__)
+    return found
+
+
+_CLASSES: dict[str, Callable[[str], bool]] = {
+    "alnum": str.isalnum,
+    "alpha": str.isalpha,
+    "digit": str.isdigit,
+    "lower": str.islower,
+    "upper": str.isupper,
+    "space": str.isspace,
+    "punct": lambda char: char.isprintable() and not char.isalnum() and char != " ",
+    "xdigit": lambda char: char in "0123456789abcdefABCDEF",
+}
+
+
+def _bracket(segment: str, at: int) -> tuple[Callable[[str], bool], int]:
+    """The test for a character class whose inside begins at `at`, and where the pattern goes on."""
+    negated = segment[at : at + 1] in {"!", "^"}
+    at += negated
+    tests: list[Callable[[str], bool]] = []
+    first = True
+    while at < len(segment) and (first or segment[at] != "]"):
+        first = False
+        name = segment[at + 2 : segment.find(":]", at)] if segment.startswith("[:", at) else ""
+        if name in _CLASSES:
+            tests.append(_CLASSES[name])
+            at += len(name) + 4
+            continue
+        low, at = _char(segment, at)
+        high = low
+        if segment[at : at + 1] == "-" and segment[at + 1 : at + 2] not in {"", "]"}:
+            high, at = _char(segment, at + 1)
+        tests.append(_between(low, high))
+    if at >= len(segment):
+        raise BadGlob(f"{segment!r} has a [ without its ]")
+    return lambda char: any(test(char) for test in tests) is not negated, at + 1
+
+
+def _between(low: str, high: str) -> Callable[[str], bool]:
+    return lambda char: low <= char <= high
+
+
+def _char(segment: str, at: int) -> tuple[str, int]:
+    """The character at `at`, with a backslash taken off, and where the next one is."""
+    if segment[at] == "\\" and at + 1 < len(segment):
+        at += 1
+    return segment[at], at + 1

@@ -1,0 +1,62 @@
+"""On which line of a TOML text a key stands: what `tomllib` does not say."""
+
+from __future__ import annotations
+
+import re
+
+Path = tuple[str | int, ...]
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=""")
+_PART = re.compile(r""""([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+)""")
+
+
+def index(text: str) -> dict[Path, int]:
+    """The first line of every table and key of `text`, by path; entries of arrays of tables by their number."""
+    lines: dict[Path, int] = {}
+    counts: dict[Path, int] = {}
+    table: Path = ()
+    quote = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if quote:
+            quote = "" if line.count(quote) % 2 else quote
+            continue
+        header, key = _HEADER.match(line), _KEY.match(line)
+        if header and not key:
+            table = _resolved(_parts(header.group(2)), counts)
+            if header.group(1) == "[[":
+                name = table
+                counts[name] = counts.get(name, -1) + 1
+                table = (*name, counts[name])
+                lines.setdefault(name, number)
+            lines.setdefault(table, number)
+        elif key:
+            path = table
+            for part in _parts(key.group(1)):
+                path = (*path, part)
+                lines.setdefault(path, number)
+        quote = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
+    return lines
+
+
+def line_of(lines: dict[Path, int], path: Path) -> int:
+    """The line of `path`, or of the nearest table or key that holds it; 1 when there is none."""
+    while path:
+        if path in lines:
+            return lines[path]
+        path = path[:-1]
+    return 1
+
+
+def _parts(name: str) -> Path:
+    return tuple(a or b or c for a, b, c in _PART.findall(name))
+
+
+def _resolved(parts: Path, counts: dict[Path, int]) -> Path:
+    """`parts` of a table's header below an array of tables: its last entry is meant."""
+    found: Path = ()
+    for number, part in enumerate(parts):
+        found = (*found, part)
+        if number < len(parts) - 1 and found in counts:
+            found = (*found, counts[found])
+    return found
