@@ -12,9 +12,10 @@ from keyscan.model import Match, Precision, Rule, Severity, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from keyscan.engine.firstpass import FirstPass
+    from keyscan.engine.firstpass import Entry, FirstPass, Hits
 
-_CONTEXT = 200
+# Bytes of its line on either side that filters see of a match.
+CONTEXT = 200
 # git's own test for a binary file: a NUL byte within its first 8,000.
 _BINARY_PROBE = 8000
 
@@ -31,12 +32,29 @@ class Matcher:
             if rule.companion
         }
 
-    def scan(self, data: bytes, slow: list[str] | None = None) -> list[Match]:
-        """The matches in `data`, in order of place; rule ids given up for time are added to `slow`."""
-        hits = self._first.hits(data)
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """What the first pass looks for; hits give their numbers."""
+        return self._first.entries
+
+    def hits(self, data: bytes) -> Hits:
+        """Where rules might match in `data`, for `scan`."""
+        return self._first.hits(data)
+
+    def scan(
+        self, data: bytes, slow: list[str] | None = None, *, hits: Hits | None = None, binary: bool | None = None
+    ) -> list[Match]:
+        """The matches in `data`, in order of place; rule ids given up for time are added to `slow`.
+
+        `hits` are those of `data` when they are known already; `binary` says of what `data` is cut from whether
+        it is binary.
+        """
+        if hits is None:
+            hits = self._first.hits(data)
         if not hits:
             return []
-        binary = is_binary(data)
+        if binary is None:
+            binary = is_binary(data)
         found: list[Match] = []
         for number, spots in spots_by_rule(hits, self._first.entries, self.rules).items():
             rule = self.rules[number]
@@ -98,9 +116,9 @@ def is_binary(data: bytes) -> bool:
 def context_of(data: bytes, candidate: Candidate) -> filters.Context:
     """The rest of the line before the secret and after it, bounded."""
     start, end = candidate.secret_start, candidate.secret_end
-    line = max(data.rfind(b"\n", 0, start) + 1, start - _CONTEXT)
-    stop = data.find(b"\n", end, end + _CONTEXT)
-    return filters.Context(data[line:start], data[end : stop if stop >= 0 else end + _CONTEXT])
+    line = max(data.rfind(b"\n", 0, start) + 1, start - CONTEXT)
+    stop = data.find(b"\n", end, end + CONTEXT)
+    return filters.Context(data[line:start], data[end : stop if stop >= 0 else end + CONTEXT])
 
 
 def without_overlaps(matches: Iterable[Match]) -> list[Match]:

@@ -10,10 +10,6 @@ from typing import Final
 
 # The most that one varint of a delta's header may span: 8 groups of 7 bits hold any size that fits a disk.
 _VARINT: Final = 8
-# Types of pack entries.
-BLOB: Final = 3
-OFS_DELTA: Final = 6
-REF_DELTA: Final = 7
 
 
 class DeltaError(Exception):
@@ -36,7 +32,7 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
     raise DeltaError("a size that does not end")
 
 
-def apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, list[int]]:  # noqa: C901, PLR0912 - one hot loop
+def apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, list[int]]:  # noqa: C901, PLR0912, PLR0915
     """The version that `delta` makes of `base`, and where it is new.
 
     The places are offsets into the new version, flat: start, end, start, end ... in rising order. Inserted runs
@@ -44,6 +40,7 @@ def apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, list[int]]:  # 
     version's own beginning or end where the base went on, is start == end. DeltaError for a delta that does not
     fit `base`, contradicts its own size, or makes more than `limit` bytes.
     """
+    # One loop, unrolled: it runs for every instruction of every delta, and calls would double its time.
     total = len(base)
     source, at = varint(delta, 0)
     target, at = varint(delta, at)
@@ -59,7 +56,32 @@ def apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, list[int]]:  # 
         code = delta[at]
         at += 1
         if code >= 0x80:  # noqa: PLR2004 - a copy from the base
-            start, size, at = _copy(delta, at, code)
+            if at + 7 > end and at + _operands(code) > end:
+                raise DeltaError("a copy that is cut off")
+            start = size = 0
+            if code & 0x01:
+                start = delta[at]
+                at += 1
+            if code & 0x02:
+                start |= delta[at] << 8
+                at += 1
+            if code & 0x04:
+                start |= delta[at] << 16
+                at += 1
+            if code & 0x08:
+                start |= delta[at] << 24
+                at += 1
+            if code & 0x10:
+                size = delta[at]
+                at += 1
+            if code & 0x20:
+                size |= delta[at] << 8
+                at += 1
+            if code & 0x40:
+                size |= delta[at] << 16
+                at += 1
+            if size == 0:
+                size = 0x10000
             if start + size > total:
                 raise DeltaError("a copy from beyond the base")
             if start != expected and expected >= 0:
@@ -92,22 +114,12 @@ def apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, list[int]]:  # 
     return b"".join(parts), changes
 
 
-def _copy(delta: bytes, at: int, code: int) -> tuple[int, int, int]:
-    """The offset and size that the copy instruction `code` gives, and the offset after it."""
-    if at + 7 > len(delta) and at + code.bit_count() - 1 > len(delta):
-        raise DeltaError("a copy that is cut off")
-    start = size = 0
-    for shift in (0, 8, 16, 24):
-        if code & 1:
-            start |= delta[at] << shift
-            at += 1
-        code >>= 1
-    for shift in (0, 8, 16):
-        if code & 1:
-            size |= delta[at] << shift
-            at += 1
-        code >>= 1
-    return start, size or 0x10000, at
+def _operands(code: int) -> int:
+    """How many bytes follow the copy instruction `code`."""
+    count = 0
+    for bit in range(7):
+        count += (code >> bit) & 1
+    return count
 
 
 def windows(changes: list[int], length: int, reach: int) -> list[int]:
@@ -137,19 +149,19 @@ def gather(data: bytes, places: list[int], gap: bytes) -> bytes:
 
 
 def header(data: bytes, at: int) -> tuple[int, int, int]:
-    """The type, the inflated size and the length of the pack entry's header at `at`; DeltaError when it is cut."""
+    """The type and inflated size of the pack entry at `at`, and where its header ends; DeltaError when it is cut."""
     if at >= len(data):
         raise DeltaError("an entry that is cut off")
     byte = data[at]
     kind = (byte >> 4) & 7
     if byte < 0x80:  # noqa: PLR2004
-        return kind, byte & 0x0F, 1
+        return kind, byte & 0x0F, at + 1
     more, end = varint(data, at + 1)
-    return kind, (byte & 0x0F) | (more << 4), end - at
+    return kind, (byte & 0x0F) | (more << 4), end
 
 
 def distance(data: bytes, at: int) -> tuple[int, int]:
-    """How far back an offset delta's base lies, and the length of that number; DeltaError when it does not end."""
+    """How far back an offset delta's base lies, and where that number ends; DeltaError when it does not end."""
     size = len(data)
     value = 0
     for number in range(_VARINT):
@@ -158,27 +170,6 @@ def distance(data: bytes, at: int) -> tuple[int, int]:
         byte = data[at + number]
         value = (value << 7) | (byte & 0x7F)
         if byte < 0x80:  # noqa: PLR2004
-            return value, number + 1
+            return value, at + number + 1
         value += 1
     raise DeltaError("a distance that does not end")
-
-
-def entries(chunk: bytes, origin: int, offsets: list[int], kinds: bytearray, bases: list[int]) -> None:
-    """Add, for each pack entry at `offsets`, its type to `kinds` and its base's place to `bases`.
-
-    `chunk` is the pack from offset `origin` on. The place is the base's offset in the pack for an offset delta,
-    0 for an entry that is no delta, and for a delta that names its base by its id minus the
-    offset of that id. DeltaError for an entry that is cut off or has its base at or before offset 0.
-    """
-    for offset in offsets:
-        kind, _size, length = header(chunk, offset - origin)
-        kinds.append(kind)
-        if kind == OFS_DELTA:
-            back, _length = distance(chunk, offset - origin + length)
-            if back <= 0 or back >= offset:
-                raise DeltaError("a base outside the pack")
-            bases.append(offset - back)
-        elif kind == REF_DELTA:
-            bases.append(-(offset + length))
-        else:
-            bases.append(0)

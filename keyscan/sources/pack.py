@@ -1,8 +1,8 @@
 """Packs as they stand: every version of a blob from its own delta, with the places where it is new.
 
 Opens a pack and its index, nothing else, and trusts neither: what does not fit is left to git. A `Plan` knows
-which blobs a pack holds and which are made from which; `walk` rebuilds one family of them, each base once, deepest
-branch last, so that the bytes held at a time are few.
+which blobs a pack holds and which are made from which; `walk` rebuilds one family of them, each base once, the
+heaviest branch last, so that the bytes held at a time are few. Written for mypyc, which `delta` is too.
 """
 
 from __future__ import annotations
@@ -10,61 +10,58 @@ from __future__ import annotations
 import os
 import zlib
 from array import array
-from bisect import bisect_left
-from dataclasses import dataclass
-from itertools import islice
-from operator import ge
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from keyscan.sources.delta import BLOB, OFS_DELTA, REF_DELTA, DeltaError, apply, distance, entries, header
+from keyscan.sources.delta import DeltaError, apply, distance, header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
-    from io import FileIO
-
-State = TypeVar("State")
 
 # A blob larger than this is left to git.
-MAX_BLOB = 8 * 1024 * 1024
+MAX_BLOB: Final = 8 * 1024 * 1024
 # Bytes of bases that one process holds while it walks; what would need more is left to git.
-MAX_HELD = 32 * 1024 * 1024
-# Packs with more entries are left to git: planning takes some 40 bytes an entry.
-MAX_ENTRIES = 3_000_000
+MAX_HELD: Final = 32 * 1024 * 1024
+# Packs with more entries are left to git: planning takes up to 100 bytes an entry.
+MAX_ENTRIES: Final = 2_000_000
 # How much of a pack is read at a time to learn the types of its entries.
-_CHUNK = 4 * 1024 * 1024
+_CHUNK: Final = 4 * 1024 * 1024
 # Where a pack's entries begin, after its own header.
-_FIRST = 12
+_FIRST: Final = 12
 # The most that an entry's header takes: its size, and the id or distance of its base.
-_HEADER = 48
+_HEADER: Final = 48
+# How often deltas that stand before their base are gone through again.
+_ROUNDS: Final = 64
+
+_BLOB: Final = 3
+_OFS_DELTA: Final = 6
+_REF_DELTA: Final = 7
 
 
 class PackError(Exception):
     """A pack or an index that does not fit what git writes; git itself may know better."""
 
 
-@dataclass(frozen=True, slots=True)
 class Index:
-    """A version 2 pack index: the ids, sorted, and where each stands in the pack."""
+    """A version 2 pack index: the raw ids in one string, sorted, and where each stands in the pack."""
 
-    ids: bytes
-    offsets: array[int]
-    width: int
-    trailer: bytes
-
-    def id(self, number: int) -> bytes:
-        """The raw id at `number`."""
-        return self.ids[number * self.width : (number + 1) * self.width]
+    def __init__(self, ids: bytes, offsets: list[int], width: int, trailer: bytes) -> None:
+        self.ids = ids
+        self.offsets = offsets
+        self.width = width
+        self.trailer = trailer
 
     def find(self, name: bytes) -> int:
-        """The number of the raw id `name`, -1 when it is not there."""
+        """Where the object with the raw id `name` stands in the pack, 0 when it is not there."""
+        width = self.width
         low, high = 0, len(self.offsets)
         while low < high:
             middle = (low + high) // 2
-            if self.id(middle) < name:
+            if self.ids[middle * width : (middle + 1) * width] < name:
                 low = middle + 1
             else:
                 high = middle
-        return low if low < len(self.offsets) and self.id(low) == name else -1
+        found = low < len(self.offsets) and self.ids[low * width : (low + 1) * width] == name
+        return self.offsets[low] if found else 0
 
 
 def read_index(file: str, width: int) -> Index:
@@ -81,74 +78,97 @@ def read_index(file: str, width: int) -> Index:
     large = small + count * 4
     if len(data) < large + 2 * width:
         raise PackError("an index that is cut off")
-    near = _big_endian("I", data[small:large])
-    far = _big_endian("Q", data[large : large + (len(data) - 2 * width - large) // 8 * 8])
-    offsets = array("Q", near)
-    if far or (near and max(near) >= 1 << 31):
-        for number, offset in enumerate(near):
-            if offset >> 31:
-                if offset & 0x7FFFFFFF >= len(far):
-                    raise PackError("an offset that is not there")
-                offsets[number] = far[offset & 0x7FFFFFFF]
+    offsets = _big_endian("I", data[small:large])
+    if offsets and max(offsets) >= 1 << 31:
+        far = _big_endian("Q", data[large : large + (len(data) - 2 * width - large) // 8 * 8])
+        try:
+            offsets = [far[offset & 0x7FFFFFFF] if offset >> 31 else offset for offset in offsets]
+        except IndexError as error:
+            raise PackError("an offset that is not there") from error
     return Index(data[ids : ids + count * width], offsets, width, data[-2 * width : -width])
 
 
-def _big_endian(code: str, data: bytes) -> array[int]:
-    values: array[int] = array(code)
+def _big_endian(code: str, data: bytes) -> list[int]:
+    values: Any = array(code)
     if values.itemsize != {"I": 4, "Q": 8}[code]:
         raise PackError("a platform with other integers")
     values.frombytes(data)
-    if memoryview(b"\1\0").cast("H")[0] == 1:
+    if array("H", b"\1\0")[0] == 1:
         values.byteswap()
-    return values
+    found: list[int] = values.tolist()
+    return found
 
 
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be read of one pack: entries by their place in it, blobs only, and only what is wanted.
+    """What is to be read of one pack: its blobs, numbered so that a base comes before what is made from it.
 
-    `places` are rising offsets, the last one the end of the entries. `names` gives each entry's number in the index.
-    `parents`, `children` and `siblings` are entry numbers, negative for none. `weights` are compressed bytes of what
-    is needed at and below an entry, 0 where nothing is wanted. `roots` are the families that hold something wanted.
+    For each blob: `starts` and `ends` in the pack, its place in the index (`names`), its base (`parents`, -1: it is
+    whole), the first blob made from it (`children`) and the next one made from its base (`siblings`), `weights`:
+    the compressed bytes of what is needed at and below it (0: nothing there is wanted), and `wanted`. `roots` are
+    the families that hold something wanted.
     """
 
-    file: str
-    index: Index
-    places: array[int]
-    names: array[int]
-    parents: array[int]
-    children: array[int]
-    siblings: array[int]
-    weights: array[int]
-    wanted: bytearray
-    roots: list[int]
+    def __init__(self, file: str, index: Index) -> None:
+        self.file = file
+        self.index = index
+        self.starts: Any = array("Q")
+        self.ends: Any = array("Q")
+        self.names: Any = array("I")
+        self.parents: Any = array("i")
+        self.children: Any = array("i")
+        self.siblings: Any = array("i")
+        self.weights: Any = array("Q")
+        self.wanted: Any = array("B")
+        self.roots: list[int] = []
 
-    def id(self, entry: int) -> bytes:
-        """The raw id of an entry."""
-        return self.index.id(self.names[entry])
+    def id(self, blob: int) -> bytes:
+        """The raw id of a blob."""
+        at: int = self.names[blob] * self.index.width
+        return self.index.ids[at : at + self.index.width]
 
-    def below(self, entry: int) -> Iterator[int]:
-        """The needed children of an entry."""
-        child = self.children[entry]
+    def below(self, blob: int) -> list[int]:
+        """What is needed of what is made from a blob, the heaviest first."""
+        found: list[tuple[int, int]] = []
+        child: int = self.children[blob]
         while child >= 0:
-            if self.weights[child]:
-                yield child
+            weight: int = self.weights[child]
+            if weight:
+                found.append((-weight, child))
             child = self.siblings[child]
+        if len(found) > 1:
+            found.sort()
+        return [child for _, child in found]
 
-    def family(self, entry: int) -> Iterator[int]:
-        """An entry and all that is needed below it."""
-        stack = [entry]
+    def lost(self, blob: int) -> list[bytes]:
+        """The ids of what is wanted at and below a blob."""
+        found: list[bytes] = []
+        stack = [blob]
         while stack:
-            entry = stack.pop()
-            yield entry
-            stack.extend(self.below(entry))
+            blob = stack.pop()
+            if self.wanted[blob]:
+                found.append(self.id(blob))
+            stack.extend(self.below(blob))
+        return found
 
     def ids(self) -> Iterator[bytes]:
         """The raw ids of all wanted blobs that walking the roots comes by."""
         for root in self.roots:
-            for entry in self.family(root):
-                if self.wanted[entry]:
-                    yield self.id(entry)
+            yield from self.lost(root)
+
+    def add(self, start: int, end: int, name: int, parent: int) -> int:
+        """Add a blob after its base; its number."""
+        number = len(self.names)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.names.append(name)
+        self.parents.append(parent)
+        self.children.append(-1)
+        if parent >= 0:
+            self.siblings.append(self.children[parent])
+            self.children[parent] = number
+        else:
+            self.siblings.append(-1)
+        return number
 
 
 def plan(file: str, width: int, wanted: Container[bytes] | None = None) -> Plan:
@@ -158,172 +178,155 @@ def plan(file: str, width: int, wanted: Container[bytes] | None = None) -> Plan:
     OSError for files that cannot be read.
     """
     index = read_index(file.removesuffix(".pack") + ".idx", width)
-    count = len(index.offsets)
-    order = sorted(range(count), key=index.offsets.__getitem__)
+    made = Plan(file, index)
     with open(file, "rb") as handle:  # noqa: PTH123
         size = os.fstat(handle.fileno()).st_size
         head = handle.read(_FIRST)
         if head[:4] != b"PACK" or head[4:8] not in {b"\0\0\0\2", b"\0\0\0\3"}:
             raise PackError("not a pack")
         handle.seek(max(0, size - width))
-        if handle.read(width) != index.trailer or int.from_bytes(head[8:12], "big") != count:
+        if handle.read(width) != index.trailer or int.from_bytes(head[8:12], "big") != len(index.offsets):
             raise PackError("an index of another pack")
-        places = array("Q", map(index.offsets.__getitem__, order))
-        places.append(size - width)
-        if any(map(ge, places, islice(places, 1, None))) or places[0] < _FIRST:
-            raise PackError("entries that overlap")
-        kinds, bases = _entries(handle, places)
-    made = Plan(
-        file=file,
-        index=index,
-        places=places,
-        names=array("I", order),
-        parents=_parents(bases, places, index, file),
-        children=array("i", b"\xff" * 4 * count),
-        siblings=array("i", b"\xff" * 4 * count),
-        weights=array("Q", bytes(8 * count)),
-        wanted=bytearray(count),
-        roots=[],
-    )
-    _link(made)
-    _weigh(made, kinds, wanted)
+        _read_entries(made, handle, size - width)
+    _weigh(made, wanted)
     return made
 
 
-def _entries(handle: BinaryIO, places: array[int]) -> tuple[bytearray, array[int]]:
-    """Each entry's type and where its base is, as `delta.entries` says it."""
-    count = len(places) - 1
-    kinds = bytearray()
-    bases = array("q")
-    low = 0
-    while low < count:
-        start = places[low]
-        high = bisect_left(places, start + _CHUNK, low + 1, count)
-        handle.seek(start)
-        data = handle.read(places[high - 1] - start + _HEADER)
-        found: list[int] = []
+def _read_entries(made: Plan, handle: BinaryIO, end: int) -> None:  # noqa: C901 - one hot loop
+    """Find the blobs and their bases: an entry's own header says what it is, or where its base is."""
+    index = made.index
+    # In the order of the pack, each with its number in the index in the low bits.
+    entries = [offset << 32 | number for number, offset in enumerate(index.offsets)]
+    entries.sort()
+    if entries and (entries[0] >> 32 < _FIRST or entries[-1] >> 32 >= end):
+        raise PackError("an entry outside the pack")
+    entries.append(end << 32)
+    # By the offset of a blob, its number.
+    where: dict[int, int] = {}
+    # From the first delta on that names its base by id: what may be made from something that comes later.
+    pending: list[tuple[int, int, int, int]] = []
+    chunk, low, high = b"", 0, 0
+    for number in range(len(entries) - 1):
+        start, stop = entries[number] >> 32, entries[number + 1] >> 32
+        if start >= stop:
+            raise PackError("entries that overlap")
+        if start + _HEADER > high:
+            handle.seek(start)
+            chunk, low = handle.read(_CHUNK), start
+            high = end if start + _CHUNK >= end else low + len(chunk)
         try:
-            entries(data, start, places[low:high].tolist(), kinds, found)
+            kind, _size, at = header(chunk, start - low)
+            if kind == _OFS_DELTA:
+                base = start - distance(chunk, at)[0]
+            elif kind == _REF_DELTA:
+                base = index.find(chunk[at : at + index.width])
+            elif kind == _BLOB:
+                where[start] = made.add(start, stop, entries[number] & 0xFFFFFFFF, -1)
+                continue
+            else:
+                continue
         except DeltaError as error:
             raise PackError(str(error)) from error
-        bases.extend(found)
-        low = high
-    return kinds, bases
-
-
-def _parents(bases: array[int], places: array[int], index: Index, file: str) -> array[int]:
-    """The entry that each entry is made from: -1 for one that is whole, -2 where the base is not in this pack."""
-    parents = array("i")
-    with open(file, "rb", buffering=0) as handle:  # noqa: PTH123
-        for entry, base in enumerate(bases):
-            if base == 0:
-                parents.append(-1)
-                continue
-            offset = base
-            if base < 0:
-                handle.seek(-base)
-                number = index.find(handle.read(index.width))
-                offset = index.offsets[number] if number >= 0 else 0
-            # Bases mostly stand shortly before what is made from them.
-            low = entry - 64 if entry >= 64 and places[entry - 64] <= offset <= places[entry] else 0  # noqa: PLR2004
-            at = bisect_left(places, offset, low, len(bases))
-            parents.append(at if at < len(bases) and places[at] == offset else -2)
-    return parents
-
-
-def _link(made: Plan) -> None:
-    """Fill in who is made from whom."""
-    children, siblings = made.children, made.siblings
-    for entry, parent in enumerate(made.parents):
+        parent = where.get(base, -1)
         if parent >= 0:
-            siblings[entry] = children[parent]
-            children[parent] = entry
+            where[start] = made.add(start, stop, entries[number] & 0xFFFFFFFF, parent)
+        elif pending or kind == _REF_DELTA:
+            pending.append((start, stop, entries[number] & 0xFFFFFFFF, base))
+    _resolve(made, where, pending)
 
 
-def _weigh(made: Plan, kinds: bytearray, wanted: Container[bytes] | None) -> None:
-    """Fill in what is wanted, what that needs, and the families; entries whose bases form a ring are never met."""
-    children, siblings, weights, places = made.children, made.siblings, made.weights, made.places
-    order = array("I")
-    for root, kind in enumerate(kinds):
-        if kind != BLOB or made.parents[root] != -1:
+def _resolve(made: Plan, where: dict[int, int], pending: list[tuple[int, int, int, int]]) -> None:
+    """Add the blobs that stand before their bases; rings, and what is no blob, are never met."""
+    for _ in range(_ROUNDS):
+        rest: list[tuple[int, int, int, int]] = []
+        for start, stop, name, base in pending:
+            parent = where.get(base, -1)
+            if parent >= 0:
+                where[start] = made.add(start, stop, name, parent)
+            else:
+                rest.append((start, stop, name, base))
+        if len(rest) == len(pending):
+            return
+        pending = rest
+
+
+def _weigh(made: Plan, wanted: Container[bytes] | None) -> None:
+    """Fill in what is wanted, what that needs, and the families."""
+    count = len(made.names)
+    made.wanted.frombytes((b"\0" if wanted is not None else b"\1") * count)
+    made.weights.frombytes(bytes(8 * count))
+    for blob in range(count - 1, -1, -1):
+        if wanted is not None and made.id(blob) in wanted:
+            made.wanted[blob] = 1
+        weight: int = made.weights[blob]
+        if not weight and not made.wanted[blob]:
             continue
-        stack = [root]
-        while stack:
-            entry = stack.pop()
-            order.append(entry)
-            child = children[entry]
-            while child >= 0:
-                stack.append(child)
-                child = siblings[child]
-    for entry in reversed(order):
-        if wanted is None or made.id(entry) in wanted:
-            made.wanted[entry] = 1
-        elif not weights[entry]:
-            continue
-        weights[entry] += places[entry + 1] - places[entry]
-        parent = made.parents[entry]
+        weight += made.ends[blob] - made.starts[blob]
+        made.weights[blob] = weight
+        parent: int = made.parents[blob]
         if parent >= 0:
-            weights[parent] += weights[entry]
+            made.weights[parent] += weight
         else:
-            made.roots.append(entry)
+            made.roots.append(blob)
     made.roots.reverse()
 
 
-def walk(
-    made: Plan, root: int, judge: Callable[[bytes, bytes, list[int] | None, State | None, bool], State]
-) -> list[bytes]:
+def walk(made: Plan, root: int, judge: Callable[[bytes, bytes, list[int] | None, Any, bool], Any]) -> list[bytes]:
     """Rebuild all that is needed of the family of `root`; the raw ids of wanted blobs that are left to git.
 
     For each blob, after its base, calls `judge(id, contents, where it is new, state of its base, wanted)` for its
-    state; a blob that is whole in the pack is new all over (None), and its base has no state (None).
+    state; a blob that is whole in the pack is new all over (None), and has no base whose state could be given.
     """
     left: list[bytes] = []
     held = 0
-    # What is still to do: an entry, its base and the base's state, and whether nothing else waits for that base.
-    stack: list[tuple[int, bytes, State | None, bool]] = [(root, b"", None, True)]
+    # What is still to do: a blob, its base's contents and state, and whether nothing else waits for that base.
+    stack: list[tuple[int, bytes, Any, bool]] = [(root, b"", None, True)]
     with open(made.file, "rb", buffering=0) as handle:  # noqa: PTH123 - shared positions do not survive a fork
         while stack:
-            entry, base, state, last = stack.pop()
+            blob, base, state, last = stack.pop()
             if last:
                 held -= len(base)
             try:
-                data, changes = version(handle, made, entry, base)
+                data, changes = version(handle, made, blob, base)
             except (DeltaError, zlib.error):
-                left.extend(_wanted(made, entry))
+                left.extend(made.lost(blob))
                 continue
             base = b""
-            state = judge(made.id(entry), data, changes, state, bool(made.wanted[entry]))
-            below = sorted(made.below(entry), key=made.weights.__getitem__, reverse=True)
-            if held + len(data) > MAX_HELD:
-                left.extend(name for child in below for name in _wanted(made, child))
+            state = judge(made.id(blob), data, changes, state, made.wanted[blob] == 1)
+            below = made.below(blob)
+            if below and held + len(data) > MAX_HELD:
+                for child in below:
+                    left.extend(made.lost(child))
             elif below:
                 # The heaviest goes last, when nothing else waits for the base: few are held at a time.
                 held += len(data)
-                stack.extend((child, data, state, child == below[0]) for child in below)
+                stack.append((below[0], data, state, True))
+                stack.extend([(child, data, state, False) for child in below[1:]])
     return left
 
 
-def _wanted(made: Plan, entry: int) -> Iterator[bytes]:
-    return (made.id(each) for each in made.family(entry) if made.wanted[each])
+def version(handle: Any, made: Plan, blob: int, base: bytes) -> tuple[bytes, list[int] | None]:
+    """A blob's contents, made from `base`, and where they are new; DeltaError or zlib.error when it does not fit.
 
-
-def version(handle: BinaryIO | FileIO, made: Plan, entry: int, base: bytes) -> tuple[bytes, list[int] | None]:
-    """An entry's contents, made from `base`, and where they are new; DeltaError or zlib.error when it does not fit."""
-    start = made.places[entry]
-    size = made.places[entry + 1] - start
-    if size > MAX_BLOB + MAX_BLOB // 16 + _HEADER:
+    `handle` is the pack, open and unbuffered.
+    """
+    start: int = made.starts[blob]
+    end: int = made.ends[blob]
+    if end - start > MAX_BLOB + MAX_BLOB // 16 + _HEADER:
         raise DeltaError("too large")
     handle.seek(start)
-    data = handle.read(size)
+    data: bytes = handle.read(end - start)
     kind, size, at = header(data, 0)
     if size > MAX_BLOB:
         raise DeltaError("too large")
-    if kind == OFS_DELTA:
-        at += distance(data, at)[1]
-    elif kind == REF_DELTA:
+    if kind == _OFS_DELTA:
+        at = distance(data, at)[1]
+    elif kind == _REF_DELTA:
         at += made.index.width
     inflater = zlib.decompressobj()
-    found = inflater.decompress(memoryview(data)[at:], size + 1)
+    found: bytes = inflater.decompress(data[at:], size + 1)
     if len(found) != size or not inflater.eof:
         raise DeltaError("another size than it said")
-    return (found, None) if kind == BLOB else apply(base, found, MAX_BLOB)
+    if kind == _BLOB:
+        return found, None
+    return apply(base, found, MAX_BLOB)
