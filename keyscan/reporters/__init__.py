@@ -14,10 +14,18 @@ if TYPE_CHECKING:
 REPORTERS = {
     "console": "keyscan.reporters.console",
     "json": "keyscan.reporters.json",
+    "jsonl": "keyscan.reporters.jsonl",
     "sarif": "keyscan.reporters.sarif",
+    "gitlab": "keyscan.reporters.gitlab",
+    "codequality": "keyscan.reporters.codequality",
+    "github": "keyscan.reporters.github",
+    "github-summary": "keyscan.reporters.github_summary",
+    "junit": "keyscan.reporters.junit",
+    "csv": "keyscan.reporters.csv",
+    "markdown": "keyscan.reporters.markdown",
 }
 # The formats that show where the repository is: its root, revision, branch and remote.
-LOCATED = frozenset({"sarif", "gitlab", "html", "markdown", "github-summary"})
+LOCATED = frozenset({"sarif", "gitlab", "codequality", "github", "github-summary", "markdown", "html"})
 
 
 def render(name: str, report: Report, *, color: bool = False) -> str:

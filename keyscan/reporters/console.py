@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from keyscan.model import Severity
-from keyscan.reporters.summary import coverage
+from keyscan.reporters.headline import headline
 from keyscan.reporters.text import clean
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def render(report: Report, *, color: bool = False) -> str:
         lines.extend(_told(report, paint))
     lines.extend(_skipped(report.skipped, paint))
     lines.extend(paint("2", f"note: {clean(note)}") for note in report.notes)
-    lines.append(_summary(report, paint))
+    lines.append(headline(report, paint))
     return "\n".join(lines) + "\n"
 
 
@@ -100,26 +100,3 @@ def _skipped(skipped: tuple[Skip, ...], paint: _Paint) -> Iterator[str]:
         yield f"{word}: {clean(skip.path)}: {clean(skip.reason)}"
     if len(ordered) > _LISTED:
         yield f"skipped: {len(ordered) - _LISTED} more"
-
-
-def _summary(report: Report, paint: _Paint) -> str:
-    stats = report.stats
-    count = len(report.findings)
-    if count:
-        head = paint("1;31", f"{count} finding{'s' * (count != 1)}")
-    elif report.complete:
-        head = paint("1;32", "clean")
-    else:
-        head = paint("1;31", "incomplete, nothing found in what was read")
-    objects = [f"{number} {word}" for number, word in ((stats.blobs, "blobs"), (stats.commits, "commits")) if number]
-    covered = [coverage(stats.files, stats.bytes, stats.rules, stats.seconds, *objects)]
-    covered += [
-        f"{len(group)} {word}"
-        for group, word in ((report.known, "in the baseline"), (report.ignored, "ignored"))
-        if group
-    ]
-    if report.hidden:
-        covered.append(f"{report.hidden} below the minimum severity")
-    if report.skipped:
-        covered.append(f"{len(report.skipped)} skipped")
-    return f"keyscan: {head} ({', '.join(covered)})"

@@ -36,6 +36,11 @@ class Kind:
     env: tuple[str, ...]
 
     @property
+    def secret(self) -> bool:
+        """Whether it is about a secret; if not, about how secrets are kept, and there is nothing to revoke."""
+        return self.provider != "keyscan"
+
+    @property
     def url(self) -> str:
         """The page to send a reader to."""
         return next((url for url in (self.help.link, self.help.revoke_url) if is_web(url)), WEAKNESS)
@@ -68,22 +73,22 @@ def _kind(finding: Finding, report: Report) -> Kind:
 def description(kind: Kind) -> str:
     """One or two sentences: what it is and what it opens."""
     opens = clean(kind.help.opens).strip()
-    first = f"{kind.name.rstrip('.')} in the code or its history."
+    first = f"{kind.name.rstrip('.')}{' in the code or its history' if kind.secret else ''}."
     return f"{first} It opens: {opens.rstrip('.')}." if opens else first
 
 
 def steps(kind: Kind) -> Iterator[str]:
     """What to do, in order, as plain sentences."""
     yield from (clean(step) for step in kind.help.steps)
-    if not kind.help.steps:
+    if not kind.help.steps and kind.secret:
         yield "Make a new one, put it where the program runs, and revoke the old one."
-    if kind.env:
+    if kind.env and kind.secret:
         yield f"Read it from the environment ({', '.join(map(clean, kind.env))}) or from a secret manager."
 
 
 def help_text(kind: Kind) -> str:
     """All of the help, as plain text."""
-    lines = [description(kind), "", _STAYS, "", "What to do:"]
+    lines = [description(kind), *(["", _STAYS] if kind.secret else []), "", "What to do:"]
     lines += [f"{number}. {step}" for number, step in enumerate(steps(kind), 1)]
     if is_web(kind.help.revoke_url):
         lines += ["", f"Revoke it here: {kind.help.revoke_url}"]
@@ -92,7 +97,8 @@ def help_text(kind: Kind) -> str:
 
 def help_markdown(kind: Kind) -> str:
     """All of the help, as Markdown in which nothing of a rule file acts."""
-    lines = [f"# {prose(kind.name)}", "", prose(description(kind)), "", f"**{_STAYS}**", "", "## What to do", ""]
+    lines = [f"# {prose(kind.name)}", "", prose(description(kind))]
+    lines += [*(["", f"**{_STAYS}**"] if kind.secret else []), "", "## What to do", ""]
     lines += [f"{number}. {prose(step)}" for number, step in enumerate(steps(kind), 1)]
     if kind.help.revoke_url:
         lines += ["", f"Revoke it here: {link(kind.help.revoke_url)}"]

@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from keyscan.reporters.text import name_of
+
 if TYPE_CHECKING:
     from keyscan.model import Report
 
@@ -76,3 +78,9 @@ def repository(remote: str | None) -> str | None:
 def is_web(url: str) -> bool:
     """Whether `url` is a plain web address: one that may become a link."""
     return bool(_SAFE_URL.fullmatch(url))
+
+
+def shown_path(path: str, report: Report) -> str:
+    """`path` from the repository's root on where it is below it, as valid Unicode: for formats without URIs."""
+    inside = below_root(path, report)
+    return name_of(inside if inside is not None else path)

@@ -1,0 +1,39 @@
+"""CSV for spreadsheets (RFC 4180): a finding a row, and no cell that a spreadsheet would take for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from keyscan.reporters.json import entry
+from keyscan.reporters.text import clean
+
+if TYPE_CHECKING:
+    from keyscan.model import Report
+
+_COLUMNS = (
+    "rule", "provider", "severity", "precision", "path", "line", "column", "end_line", "end_column", "redacted",
+    "fingerprint", "message", "help_url", "commit", "author", "date",
+)  # fmt: skip
+# What starts a formula, at the cell's start or, where a spreadsheet splits at semicolons, after one.
+_FORMULA = re.compile(r"(^|;)(\s*[\"']?[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+def render(report: Report) -> str:
+    """The findings as rows under a header; the exit code tells whether the scan was complete."""
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(_COLUMNS)
+    for finding in report.findings:
+        made = entry(finding)
+        writer.writerow([_cell(made[name]) for name in _COLUMNS])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    # An apostrophe makes a spreadsheet take what follows for text.
+    return _FORMULA.sub(r"\1'\2", clean(value))

@@ -1,0 +1,85 @@
+"""GitLab's secret-detection report, schema 15.2.1, without `raw_source_code_extract`: that would be the secret."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from keyscan._version import __version__
+from keyscan.reporters import kinds
+from keyscan.reporters.notifications import notices
+from keyscan.reporters.text import clean, fold, prose, safe_json
+from keyscan.reporters.uri import shown_path
+
+if TYPE_CHECKING:
+    from keyscan.model import Finding, Report
+    from keyscan.reporters.kinds import Kind
+
+_TIME = "%Y-%m-%dT%H:%M:%S"
+_LEVELS = {"error": "fatal", "warning": "warn", "note": "info"}
+_NAMESPACE = uuid.UUID("6c1f3a3e-7d5b-5c0e-9d3f-2a8b4c6d8e10")
+# The report must name a commit; this one stands for none.
+_NO_COMMIT = "0" * 40
+_NAME = 255
+_SOLUTION = 7000
+
+
+def render(report: Report) -> str:
+    """The report as GitLab's JSON document."""
+    found = kinds.kinds(report)
+    made = {
+        "version": "15.2.1",
+        "scan": _scan(report),
+        "vulnerabilities": [_vulnerability(finding, found[finding.rule_id], report) for finding in report.findings],
+    }
+    return safe_json(json.dumps(made, indent=1)) + "\n"
+
+
+def _scan(report: Report) -> dict[str, Any]:
+    start = datetime.strptime(report.started or "1970-01-01T00:00:00", _TIME)  # noqa: DTZ007 - the format has no zone
+    end = start + timedelta(seconds=report.stats.seconds)
+    tool = {"id": "keyscan", "name": "keyscan", "version": __version__, "vendor": {"name": "keyscan"}}
+    return {
+        "analyzer": tool,
+        "scanner": tool,
+        "start_time": start.strftime(_TIME),
+        "end_time": end.strftime(_TIME),
+        "status": "success" if report.complete else "failure",
+        "type": "secret_detection",
+        "messages": [{"level": _LEVELS[notice.level], "value": _said(notice)} for notice in notices(report)],
+    }
+
+
+def _said(notice: Any) -> str:
+    return f"{clean(notice.path)}: {notice.text}" if notice.path else notice.text
+
+
+def _vulnerability(finding: Finding, kind: Kind, report: Report) -> dict[str, Any]:
+    where = finding.location
+    commit = finding.origin.commit or report.revision or _NO_COMMIT
+    file = shown_path(finding.origin.path, report)
+    place = f"{finding.fingerprint}\0{file}\0{commit}\0{where.line}\0{where.column}"
+    return {
+        "id": str(uuid.uuid5(_NAMESPACE, place)),
+        "name": fold(kind.name, _NAME),
+        "description": f"{prose(kinds.description(kind))} Found as {prose(finding.redacted)}.",
+        "severity": finding.severity.label.capitalize(),
+        "solution": fold(" ".join(map(prose, kinds.steps(kind))), _SOLUTION),
+        "identifiers": [
+            {
+                "type": "keyscan_rule_id",
+                "name": fold(f"keyscan rule {kind.id}", _NAME),
+                "value": fold(kind.id, _NAME),
+            },
+            {"type": "cwe", "name": "CWE-798", "value": "798", "url": kinds.WEAKNESS},
+        ],
+        "links": [{"url": kind.url}],
+        "location": {
+            "file": file,
+            "start_line": where.line,
+            "end_line": max(where.end_line, where.line),
+            "commit": {"sha": commit},
+        },
+    }

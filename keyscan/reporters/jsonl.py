@@ -1,0 +1,19 @@
+"""JSON Lines: a finding a line as in JSON version 1, and last the document's other fields: the coverage."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from keyscan.reporters.json import document
+from keyscan.reporters.text import safe_json
+
+if TYPE_CHECKING:
+    from keyscan.model import Report
+
+
+def render(report: Report) -> str:
+    """The report as lines; only the last one has the field `version`."""
+    made = document(report)
+    lines = [*made.pop("findings"), made]
+    return "".join(f"{safe_json(json.dumps(line, separators=(',', ':')))}\n" for line in lines)
