@@ -146,7 +146,7 @@ class TestHits:
         repo.stage(name, f"k = '{KEY}'\n")
         assert found(run, repo) == [(name.decode("utf-8", "backslashreplace"), 1)]
         out = run("staged", cwd=repo.path).out
-        assert "keyscan: 1 finding (1 file" in out
+        assert "keyscan: 1 finding: 1 critical (1 file" in out
 
     def test_crlf_and_no_newline_at_the_end(self, repo, run):
         """Line ends do not move lines."""
