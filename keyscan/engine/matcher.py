@@ -78,12 +78,16 @@ class Matcher:
             return None
         verdict = checks.verdict(rule.checks, secret) if rule.checks else None
         if verdict is False:
-            match = _with(match, Severity.LOW, Precision.LOW, "its checksum or structure is wrong: likely a sample")
+            least = min(Severity.LOW, rule.severity)
+            match = _with(match, least, Precision.LOW, "its checksum or structure is wrong: likely a sample")
         elif verdict:
             match = _with(match, rule.severity, Precision.VERY_HIGH, "its checksum or structure is right")
-        return self._paired(number, data, match) if rule.companion else match
+        if not rule.companion:
+            return match
+        # A companion can't make a sample worse than a sample.
+        return self._paired(number, data, match, match.severity if verdict is False else rule.companion.severity)
 
-    def _paired(self, number: int, data: bytes, match: Match) -> Match | None:
+    def _paired(self, number: int, data: bytes, match: Match, severity: Severity | None) -> Match | None:
         companion = match.rule.companion
         assert companion is not None  # noqa: S101 - the caller asked
         low = max(0, match.start - companion.distance)
@@ -97,7 +101,7 @@ class Matcher:
             return None if companion.required else match
         found = _with(
             match,
-            companion.severity or match.severity,
+            match.severity if severity is None else severity,
             match.precision,
             f"with its {companion.name} beside it",
         )
