@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyscan.hygiene import exposure, yet
+from keyscan.hygiene import across, containers, exposure, packages, yet
 from keyscan.hygiene.exposure import Subject
 from keyscan.hygiene.names import Kind, kind_of
 from keyscan.hygiene.values import real_values
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 1 << 20
 # Manifests and source files that are looked into for what reads a `.env`, nearest the root first.
 MAX_LOOKED_INTO = 1500
+# Files that decide what is built and published; they count even before they are tracked.
+CONFIGURATION = (
+    "Dockerfile*", "*.Dockerfile", "Containerfile*", ".dockerignore", "*.dockerignore", "package.json", ".npmignore",
+    "pyproject.toml", "MANIFEST.in", "setup.py",
+)  # fmt: skip
 _SYMLINK = "120000"
 
 
@@ -38,7 +43,7 @@ class Survey:
 
 def surveys(root: str, matcher: Matcher, tally: Tally) -> list[Survey]:
     """The repository at `root` and its submodules, each with its files of the family read and judged."""
-    return [_survey(tree, matcher, tally) for tree in worktree.trees(root)]
+    return [_survey(tree, matcher, tally) for tree in worktree.trees(root, CONFIGURATION)]
 
 
 def _survey(tree: Tree, matcher: Matcher, tally: Tally) -> Survey:
@@ -137,8 +142,32 @@ def run(root: str, matcher: Matcher, options: Options, tally: Tally) -> list[Sur
     for survey in found:
         for subject in survey.subjects:
             tally.findings.extend(exposure.check(subject, options.salt))
+            if subject.kind is not Kind.TEMPLATE:
+                tally.findings.extend(across.browser_exposed(subject, options.salt))
+                tally.findings.extend(across.wrong_provider(subject, matcher.rules, options.salt))
+        _built(survey, options, tally)
         _not_yet(survey, options, tally)
+    everything = [subject for survey in found for subject in survey.subjects]
+    tally.findings.extend(across.shared(everything, options.salt))
     return found
+
+
+def _built(survey: Survey, options: Options, tally: Tally) -> None:
+    """What images and packages would take along."""
+    tree = survey.tree
+    real = [s for s in survey.subjects if s.values and s.kind is not Kind.TEMPLATE]
+    if not real:
+        return
+    unheard = Tally()  # a file that is tracked and not on disk is not built
+    paths = [*tree.tracked, *tree.untracked]
+
+    def reader(name: str) -> bytes | None:
+        there = os.path.lexists(os.path.join(tree.root, name))  # noqa: PTH118
+        return read(tree.root, name, tree.prefix, unheard) if there else None
+
+    files = containers.dockerfiles(paths)
+    tally.findings.extend(containers.check(real, files, reader, tree.prefix, options.salt))
+    tally.findings.extend(packages.check(real, set(paths), reader, tree.prefix, options.salt))
 
 
 def _not_yet(survey: Survey, options: Options, tally: Tally) -> None:

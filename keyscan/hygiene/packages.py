@@ -1,0 +1,177 @@
+"""Whether a file would be published: in an npm package, a Python sdist or a wheel.
+
+Sources: npm's documentation of `files` and .npmignore; the build backends' documentation (setuptools, hatchling,
+flit, poetry, uv).
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from keyscan.hygiene import glob
+from keyscan.hygiene.findings import content, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from keyscan.hygiene.exposure import Subject
+    from keyscan.model import Finding
+
+    Reader = Callable[[str], bytes | None]
+
+
+def check(subjects: list[Subject], paths: set[str], read: Reader, prefix: str, salt: str) -> Iterator[Finding]:
+    """A finding for each file with real values that a package of a directory above it would hold."""
+    for subject in subjects:
+        path = subject.path.removeprefix(prefix)
+        for directory in _above(path):
+            inner = path.removeprefix(directory)
+            why = npm(subject, inner, directory, paths, read)
+            if why:
+                yield _found("env-in-npm-package", subject, f"{prefix}{directory}package.json: {why}", salt)
+            why = python(subject, inner, directory, paths, read)
+            if why:
+                yield _found("env-in-python-package", subject, f"{prefix}{directory}{why}", salt)
+
+
+def _found(rule: str, subject: Subject, why: str, salt: str) -> Finding:
+    return finding(rule, subject.path, evidence=(why, content(list(subject.values))), salt=salt)
+
+
+def _above(path: str) -> list[str]:
+    """The directories above `path`, the outermost ("") first, each ending with a slash."""
+    parts = path.split("/")[:-1]
+    return ["", *("/".join(parts[: count + 1]) + "/" for count in range(len(parts)))]
+
+
+def npm(subject: Subject, path: str, directory: str, paths: set[str], read: Reader) -> str:
+    """Why `npm publish` in `directory` would take the file along; "" when it would not."""
+    manifest = _json(read(f"{directory}package.json")) if f"{directory}package.json" in paths else None
+    if not manifest or manifest.get("private") or not manifest.get("name") or not manifest.get("version"):
+        return ""
+    if path.rpartition("/")[2] == ".npmrc" or "node_modules/" in path:
+        return ""  # npm never packs these
+    listed = manifest.get("files")
+    if isinstance(listed, list):
+        names = [entry for entry in listed if isinstance(entry, str)]
+        return "its `files` lists it" if _listed(names, path) else ""
+    ignore = read(f"{directory}.npmignore") if f"{directory}.npmignore" in paths else None
+    if ignore is not None:
+        out = glob.git_ignores(glob.lines(ignore.decode("utf-8", "replace")), path)
+        return "" if out else "there is no `files`, and .npmignore (which replaces .gitignore) does not name it"
+    return "" if subject.ignored and subject.shared else "there is no `files`, and no .gitignore names it"
+
+
+def _listed(entries: list[str], path: str) -> bool:
+    inside = False
+    for entry in entries:
+        keep = not entry.startswith("!")
+        pattern = "/".join(part for part in entry.lstrip("!").split("/") if part not in {"", "."})
+        names = path.split("/")
+        heads = ("/".join(names[: count + 1]) for count in range(len(names)))
+        if not pattern or any(glob.matches(pattern, head) for head in heads):
+            inside = keep
+    return inside
+
+
+def _json(data: bytes | None) -> dict[str, Any] | None:
+    try:
+        document = json.loads(data or b"")
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def python(subject: Subject, path: str, directory: str, paths: set[str], read: Reader) -> str:
+    """Why a Python build in `directory` would take the file along, with the file that says so; "" when not."""
+    if not paths & {f"{directory}pyproject.toml", f"{directory}setup.py"}:
+        return ""
+    project = _toml(read(f"{directory}pyproject.toml"))
+    backend = str(_get(project, "build-system", "build-backend") or "setuptools.build_meta")
+    in_package = _in_package(directory + path, paths)
+    seen_by_vcs = not (subject.ignored and subject.shared and not subject.tracked)
+    if backend.startswith("hatchling"):
+        return _hatchling(project, path) if seen_by_vcs else ""
+    if backend.startswith(("flit_core", "uv_build")):
+        return f"pyproject.toml: {backend.partition('.')[0]} packs all files of a package" if in_package else ""
+    if backend.startswith(("poetry", "pdm")):
+        return f"pyproject.toml: {backend.partition('.')[0]} packs it" if in_package and seen_by_vcs else ""
+    return _setuptools(project, path, directory, read, tracked=subject.tracked, in_package=in_package)
+
+
+def _hatchling(project: dict[str, Any], path: str) -> str:
+    for target in ("sdist", "wheel"):
+        table = _get(project, "tool", "hatch", "build", "targets", target)
+        table = table if isinstance(table, dict) else {}
+        shared = _get(project, "tool", "hatch", "build")
+        out = [*_texts(table.get("exclude")), *_texts(shared.get("exclude") if isinstance(shared, dict) else None)]
+        chosen = [*_texts(table.get("include")), *_texts(table.get("only-include")), *_texts(table.get("packages"))]
+        if target == "wheel" and not chosen:
+            continue
+        if not glob.git_ignores(out, path) and (not chosen or glob.git_ignores(chosen, path)):
+            return f"pyproject.toml: hatchling packs what git does not ignore into the {target}"
+    return ""
+
+
+def _setuptools(
+    project: dict[str, Any], path: str, directory: str, read: Reader, *, tracked: bool, in_package: bool
+) -> str:
+    if in_package:
+        data = _get(project, "tool", "setuptools", "package-data")
+        patterns = [text for values in data.values() for text in _texts(values)] if isinstance(data, dict) else []
+        name = path.rpartition("/")[2]
+        if any(glob.matches(pattern.rpartition("/")[2], name) for pattern in patterns):
+            return "pyproject.toml: package-data names it"
+    requires = _texts(_get(project, "build-system", "requires"))
+    if tracked and any(text.startswith(("setuptools-scm", "setuptools_scm")) for text in requires):
+        return "pyproject.toml: setuptools-scm packs what git tracks"
+    manifest = (read(f"{directory}MANIFEST.in") or b"").decode("utf-8", "replace")
+    return "MANIFEST.in: it includes the file" if manifest and manifest_includes(manifest, path) else ""
+
+
+def manifest_includes(text: str, path: str) -> bool:
+    """Whether a MANIFEST.in includes `path`: its commands in order, the last that speaks of it decides."""
+    inside = False
+    name = path.rpartition("/")[2]
+    for line in glob.lines(text):
+        command, *words = line.split()
+        if command in {"include", "exclude"}:
+            if any(glob.matches(word, path) for word in words):
+                inside = command == "include"
+        elif command in {"global-include", "global-exclude"}:
+            if any(glob.matches(word, name) for word in words):
+                inside = command == "global-include"
+        elif command in {"recursive-include", "recursive-exclude"} and words:
+            if _below(words[0], path) and any(glob.matches(word, name) for word in words[1:]):
+                inside = command == "recursive-include"
+        elif command in {"graft", "prune"} and words and _below(words[0], path):
+            inside = command == "graft"
+    return inside
+
+
+def _below(directory: str, path: str) -> bool:
+    clean = directory.strip("/")
+    return clean in {"", "."} or path.startswith(f"{clean}/") or glob.matches(f"{clean}/**", path)
+
+
+def _in_package(path: str, paths: set[str]) -> bool:
+    return f"{path.rpartition('/')[0]}/__init__.py" in paths
+
+
+def _toml(data: bytes | None) -> dict[str, Any]:
+    try:
+        return tomllib.loads((data or b"").decode("utf-8"))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _get(table: Any, *keys: str) -> Any:
+    for key in keys:
+        table = table.get(key) if isinstance(table, dict) else None
+    return table
+
+
+def _texts(value: Any) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
