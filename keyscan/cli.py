@@ -20,6 +20,7 @@ COMMANDS = {
     "staged": "Scan what the next commit would hold (the pre-commit hook).",
     "scan": "Scan files and directories, or standard input.",
     "env": "Check .env files: ignored by git, out of images and packages, one key an environment.",
+    "history": "Scan a repository's whole past, or a range of it.",
     "rules": "List, show and check the rules.",
     "config": "Show and check the configuration in force.",
     "install": "Install keyscan as this repository's git hook.",

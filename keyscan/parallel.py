@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from itertools import chain, islice
+from threading import Semaphore
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -34,6 +37,39 @@ def run(work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int = 0) ->
     _Shared.work = work
     with multiprocessing.get_context("fork").Pool(count) as pool:
         yield from pool.imap_unordered(_call, tasks)
+
+
+def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0) -> Iterator[Result]:
+    """The results of `work` over `tasks` that come one by one, in any order; few tasks are ahead at a time.
+
+    What `tasks` raises is raised here. A single task is done in this process.
+    """
+    count = jobs or cores()
+    waiting = iter(tasks)
+    first = list(islice(waiting, 2))
+    if count <= 1 or len(first) < 2 or not _can_fork():  # noqa: PLR2004 - one task needs no second process
+        yield from map(work, chain(first, waiting))
+        return
+    import multiprocessing
+
+    _Shared.work = work
+    context = multiprocessing.get_context("fork")
+    room = Semaphore(count * 3)
+    with context.Pool(count, _ignore_interrupt) as pool:
+        for result in pool.imap_unordered(_call, _bounded(chain(first, waiting), room)):
+            room.release()
+            yield result  # type: ignore[misc]
+
+
+def _bounded(tasks: Iterable[Task], room: Semaphore) -> Iterator[Task]:
+    for task in tasks:
+        room.acquire()
+        yield task
+
+
+def _ignore_interrupt() -> None:
+    """Leave Ctrl-C to the parent, which stops its workers; the gits that workers start inherit this."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _can_fork() -> bool:

@@ -154,12 +154,16 @@ def only_added(findings: list[Finding], added: Callable[[bytes], list[range] | N
         path = finding.origin.path
         if path not in lines:
             lines[path] = added(path.encode("utf-8", "surrogateescape"))
-        ranges = lines[path]
-        where = finding.location
-        spots = [where, *(related.location for related in finding.related if related.location)]
-        if ranges is None or any(r.start <= s.end_line and s.line < r.stop for r in ranges for s in spots):
+        if is_added(finding, lines[path]):
             kept.append(finding)
     return kept
+
+
+def is_added(finding: Finding, ranges: list[range] | None) -> bool:
+    """Whether a line of the finding, or of what belongs to it, is in `ranges`; None stands for all lines."""
+    where = finding.location
+    spots = [where, *(related.location for related in finding.related if related.location)]
+    return ranges is None or any(r.start <= s.end_line and s.line < r.stop for r in ranges for s in spots)
 
 
 def size_of(targets: Iterable[Target | Skip], enough: int = 1 << 20) -> int:

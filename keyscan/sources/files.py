@@ -8,18 +8,17 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from keyscan.errors import GitError, UsageError
 from keyscan.model import Blob, Origin, Skip
 from keyscan.sources.git import Git
+from keyscan.sources.pieces import PIECE, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-# A file larger than this is read in overlapping pieces.
-PIECE = 32 * 1024 * 1024
 
 
 class Target(NamedTuple):
@@ -141,27 +140,11 @@ def read(target: Target, overlap: int) -> Iterator[Blob | Skip]:
         if len(data) <= found.st_size < PIECE:
             yield Blob(data, Origin(target.name))
         else:
-            yield from _pieces(descriptor, data, target, overlap)
+            yield from pieces(partial(os.read, descriptor), data, Origin(target.name), overlap, PIECE)
     except OSError as error:
         yield Skip(target.name, f"cannot be read: {error.strerror}", incomplete=True)
     finally:
         os.close(descriptor)
-
-
-def _pieces(descriptor: int, data: bytes, target: Target, overlap: int) -> Iterator[Blob]:
-    line = column = 1
-    shared = 0
-    while data:
-        yield Blob(data, Origin(target.name), line, column, shared)
-        fresh = os.read(descriptor, PIECE)
-        if not fresh:
-            return
-        gone, kept = data[:-overlap], data[-overlap:]
-        last = gone.rpartition(b"\n")[2]
-        newlines = gone.count(b"\n")
-        column = len(last.decode("utf-8", "replace")) + (1 if newlines else column)
-        line += newlines
-        data, shared = kept + fresh, len(kept)
 
 
 def read_stdin(stream: IO[bytes], name: str) -> Blob:

@@ -31,7 +31,7 @@ class Git:
     def __init__(self, directory: Path | str = ".") -> None:
         self.directory = os.fspath(directory)
 
-    def start(self, *args: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
+    def start(self, *args: str, stdin: int | None = None, stderr: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
         """A running git whose output is read from pipes; GitError when git is not there."""
         try:
             return subprocess.Popen(
@@ -40,7 +40,7 @@ class Git:
                 env=environment(),
                 stdin=subprocess.DEVNULL if stdin is None else stdin,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=stderr,
             )
         except FileNotFoundError as error:
             if not os.path.isdir(self.directory):  # noqa: PTH112 - the name may not be text

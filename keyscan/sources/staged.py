@@ -7,11 +7,11 @@ GIT_INDEX_FILE names; the blobs come from the object store. The working tree is 
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyscan.model import Blob, Origin, Skip
+from keyscan.sources import added
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _GITLINK = b"160000"
 _SYMLINK = b"120000"
-_HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +98,8 @@ def added_lines(git: Git, path: bytes) -> list[range] | None:
 
     The parents are HEAD and, while a merge is in progress, each MERGE_HEAD. None: all lines are new.
     """
-    common: list[range] | None = None
-    for parent in parents(git):
-        ranges = _lines_against(git, parent, path)
-        common = ranges if common is None else _both(common, ranges)
-    return common
+    name = os.fsdecode(path)
+    return added.common(added.lines(git, "--cached", parent, "--", name) for parent in parents(git))
 
 
 def parents(git: Git) -> list[str]:
@@ -115,28 +111,4 @@ def parents(git: Git) -> list[str]:
         if os.path.exists(file):  # noqa: PTH110
             with open(file, encoding="ascii") as handle:  # noqa: PTH123
                 found.extend(handle.read().split())
-    return found
-
-
-def _lines_against(git: Git, parent: str, path: bytes) -> list[range]:
-    out = git.run(
-        "diff", "--cached", "-U0", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--text",
-        parent, "--", os.fsdecode(path),
-    )  # fmt: skip
-    found = []
-    for hunk in _HUNK.finditer(out):
-        start, count = int(hunk.group(1)), int(hunk.group(2) or 1)
-        if count:
-            found.append(range(start, start + count))
-    return found
-
-
-def _both(left: list[range], right: list[range]) -> list[range]:
-    """The parts that are in a range of `left` and in one of `right`."""
-    found = []
-    for a in left:
-        for b in right:
-            low, high = max(a.start, b.start), min(a.stop, b.stop)
-            if low < high:
-                found.append(range(low, high))
     return found

@@ -1,0 +1,158 @@
+"""`keyscan history`: a repository's whole past, or a range of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keyscan.commands import common
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyscan.audit import Job
+    from keyscan.model import Finding
+    from keyscan.origins import Wishes
+    from keyscan.past import Wanted
+    from keyscan.scan import Tally
+    from keyscan.sources.git import Git
+
+
+def history_options(function: Any) -> Any:
+    """The options that all commands on history share."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+_OPTIONS = (
+    click.option("--all-occurrences", is_flag=True, help="Report every commit and path that holds a secret."),
+    click.option("--no-email", is_flag=True, help="Leave e-mail addresses out of the report."),
+    click.option("--rotation-days", type=click.IntRange(1), default=90, show_default=True, metavar="DAYS",
+                 help="The age from which an exposed secret is overdue."),
+    click.option("--allow-shallow", is_flag=True,
+                 help="Accept a shallow, grafted or partial history: name what is missing, but do not fail for it."),
+    click.option("--no-cache", is_flag=True, help="Read every object, also those known to hold nothing."),
+    click.option("--net", is_flag=True, help="Of a range, only what is still there at its end."),
+)  # fmt: skip
+_SHARED = ("all_occurrences", "no_email", "rotation_days", "allow_shallow", "no_cache", "net")
+
+
+@click.command(name="history")
+@click.argument("directory", metavar="[REPO]", default=".", type=click.Path())
+@click.option("--range", "range_", metavar="A..B", help="Only what the commits of this range add.")
+@click.option("--since", metavar="DATE", help="Only what commits since DATE add.")
+@click.option("--branch", "branches", multiple=True, metavar="NAME", help="Only this branch; may be given again.")
+@click.option("--staged-since", metavar="COMMIT", help="Only what commits since COMMIT add, and the index.")
+@click.option("--reflog", is_flag=True, help="Also what only reflogs reach.")
+@click.option("--all-objects", is_flag=True, help="Everything in the object store, also what nothing reaches.")
+@click.option("--recurse-submodules", is_flag=True, help="Also the history of submodules that are checked out.")
+@history_options
+@common.scan_options
+def command(
+    directory: str,
+    range_: str | None,
+    since: str | None,
+    branches: tuple[str, ...],
+    staged_since: str | None,
+    reflog: bool,
+    all_objects: bool,
+    recurse_submodules: bool,
+    **values: Any,
+) -> int:
+    """Scan every version of every file that any branch, tag, stash or note reaches, each once.
+
+    Each secret is reported once, at the oldest commit that holds it.
+    """
+    from keyscan import past
+    from keyscan.sources.git import Git
+
+    shared = {key: values.pop(key) for key in _SHARED}
+    if range_ is not None and staged_since is not None:
+        raise click.UsageError("give --range or --staged-since, not both")
+    chosen = f"{staged_since}..HEAD" if staged_since is not None else range_
+    wanted = past.Wanted(chosen, since, branches, shared["net"], reflog, all_objects, shared["allow_shallow"])
+
+    def steps(job: Job, tally: Tally) -> None:
+        _survey(job, wanted, shared, tally)
+        if staged_since is not None:
+            _add_index(job, tally)
+        if recurse_submodules:
+            _recurse(job, wanted, shared, tally)
+
+    return run(Git(directory), steps, values)
+
+
+def run(git: Git, steps: Callable[[Job, Tally], None], values: dict[str, Any]) -> int:
+    """Do `steps`, which fill a tally, and report; an interruption reports what was found until then."""
+    from keyscan import cache, scan
+    from keyscan.audit import Job
+    from keyscan.commands import progress
+    from keyscan.sources import repository
+
+    started = time.perf_counter()
+    repository.inspect(git)
+    settings = common.settings_of(values)
+    matcher = cache.matcher(common.rules_of(settings), settings.engine)
+    bar = progress.bar()
+    job = Job(git, matcher, settings.options, settings.jobs, bar)
+    tally, interrupted = scan.Tally(), False
+    try:
+        steps(job, tally)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        if bar is not None:
+            bar.clear()
+    report = scan.report(tally, matcher, settings.options, started)
+    return common.finish(replace(report, interrupted=interrupted), settings)
+
+
+def wishes_of(shared: dict[str, Any], jobs: int) -> Wishes:
+    """How provenance is to be told."""
+    from keyscan.origins import Wishes
+
+    return Wishes(shared["all_occurrences"], not shared["no_email"], shared["rotation_days"], jobs=jobs)
+
+
+def _survey(job: Job, wanted: Wanted, shared: dict[str, Any], tally: Tally) -> None:
+    from keyscan import past
+
+    past.survey(job, past.scope(job.git, wanted), wanted, wishes_of(shared, job.jobs), tally)
+
+
+def _add_index(job: Job, tally: Tally) -> None:
+    """Add what the index holds over HEAD."""
+    from keyscan import scan
+    from keyscan.sources import staged
+
+    found = scan.scan_blobs(staged.blobs(job.git, staged.entries(job.git)), job.matcher, job.options)
+    found.findings = scan.only_added(found.findings, lambda path: staged.added_lines(job.git, path))
+    tally.add(found)
+
+
+def _recurse(job: Job, wanted: Wanted, shared: dict[str, Any], tally: Tally) -> None:
+    """Add the history of each submodule, and of theirs, its paths below the submodule's own."""
+    from keyscan import past, scan
+    from keyscan.sources.git import Git
+
+    for path in past.submodules(job.git):
+        inner = replace(job, git=Git(os.path.join(job.git.directory, path)))  # noqa: PTH118
+        found = scan.Tally()
+        try:
+            _survey(inner, wanted, shared, found)
+            _recurse(inner, wanted, shared, found)
+        finally:
+            found.findings = [_below(path, item) for item in found.findings]
+            found.skipped = [replace(skip, path=f"{path}/{skip.path}") for skip in found.skipped]
+            tally.add(found)
+
+
+def _below(path: str, finding: Finding) -> Finding:
+    origin = replace(finding.origin, path=f"{path}/{finding.origin.path}")
+    related = tuple(replace(item, path=f"{path}/{item.path}") for item in finding.related)
+    return replace(finding, origin=origin, related=related)

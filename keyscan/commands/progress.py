@@ -1,0 +1,53 @@
+"""A progress bar on a terminal's standard error; silent anywhere else."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+_WIDTH = 24
+# Seconds between two drawings.
+_PAUSE = 0.1
+
+
+class Bar:
+    """Draws how far a history scan is: the share done, the rate and the time left."""
+
+    def __init__(self) -> None:
+        self._stream = sys.stderr
+        self._started = self._drawn = time.monotonic()
+        self._shown = False
+
+    def __call__(self, done: int, size: int, listed: int, *, final: bool) -> None:
+        """Draw, if it is time to."""
+        now = time.monotonic()
+        if now - self._drawn < _PAUSE:
+            return
+        self._drawn, self._shown = now, True
+        self._stream.write("\r" + line(done, size, listed, now - self._started, final=final) + "\x1b[K")
+        self._stream.flush()
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+            self._shown = False
+
+
+def bar() -> Bar | None:
+    """A bar if standard error is a terminal."""
+    return Bar() if sys.stderr.isatty() else None
+
+
+def line(done: int, size: int, listed: int, seconds: float, *, final: bool) -> str:
+    """The bar as text: the time left is told once all objects are listed."""
+    share = done / listed if listed else 0.0
+    rate = size / 1e6 / seconds if seconds else 0.0
+    filled = int(share * _WIDTH)
+    left = ""
+    if final and done:
+        rest = round(seconds / done * (listed - done))
+        left = f", {rest // 60}:{rest % 60:02} left"
+    count = f"{done:,}/{listed:,}{'' if final else '+'} objects"
+    return f"keyscan [{'#' * filled}{'.' * (_WIDTH - filled)}] {share:4.0%} {count}, {rate:,.0f} MB/s{left}"

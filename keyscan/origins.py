@@ -1,0 +1,235 @@
+"""Where each secret of a history came from: findings in blobs -> one finding a secret, with its provenance."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from keyscan import parallel
+from keyscan.errors import GitError
+from keyscan.model import Finding, Origin, Provenance, Related, Skip
+from keyscan.scan import is_added
+from keyscan.sources import added, introduced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from keyscan.sources.git import Git
+    from keyscan.sources.introduced import Commit, Introduced
+
+# Places besides the first that a finding names.
+_RELATED = 20
+# Ref names that a finding lists.
+_BRANCHES = 20
+# Questions (ref, path) that are put to git to learn which refs still hold a secret.
+_LOOKUPS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How provenance is told. `ranged`: only what the given commits add counts."""
+
+    all_occurrences: bool = False
+    email: bool = True
+    rotation_days: int = 90
+    ranged: bool = False
+    jobs: int = 0
+
+
+class Spot(NamedTuple):
+    """A place in history where a secret came in; the larger `age`, the older."""
+
+    age: int
+    commit: bytes
+    path: bytes
+    finding: Finding
+    parents: tuple[bytes, ...] = ()
+
+
+@dataclass(slots=True)
+class _Tips:
+    """What stands at the tips: blobs of HEAD, and for other refs their names by blob."""
+
+    head: set[bytes] = field(default_factory=set)
+    refs: dict[bytes, list[str]] = field(default_factory=dict)
+
+
+def trace(
+    git: Git, findings: Sequence[Finding], commits: Sequence[bytes], wishes: Wishes, trouble: list[Skip]
+) -> list[Finding]:
+    """One finding a secret, at the oldest of `commits` (which come youngest first) that brought it in.
+
+    Findings that no commit brought in (objects that nothing reaches, names of refs) stay as they are, except in
+    a range, where they do not count.
+    """
+    spots, rest = _spots(git, findings, commits, wishes, trouble)
+    if wishes.ranged:
+        spots = _only_added(git, spots)
+        rest = [finding for finding in rest if finding.origin.kind != "file"]
+    secrets: dict[str, list[Spot]] = {}
+    for spot in sorted(spots, key=_place):
+        secrets.setdefault(spot.finding.fingerprint, []).append(spot)
+    shown = {spot.commit for found in secrets.values() for spot in (found if wishes.all_occurrences else found[:1])}
+    told = introduced.details(git, sorted(shown))
+    tips = _tips(git, spots)
+    made = [_finding(found, told, tips, wishes) for found in secrets.values()]
+    others = {finding.fingerprint: finding for finding in reversed(rest) if finding.fingerprint not in secrets}
+    return [finding for group in made for finding in group] + list(others.values())
+
+
+def _place(spot: Spot) -> tuple[int, bytes, int, int]:
+    where = spot.finding.location
+    return (-spot.age, spot.path, where.line, where.column)
+
+
+def _spots(
+    git: Git, findings: Sequence[Finding], commits: Sequence[bytes], wishes: Wishes, trouble: list[Skip]
+) -> tuple[list[Spot], list[Finding]]:
+    """The places of all findings that a commit brought in, and the findings that none did."""
+    by_blob: dict[bytes, list[Finding]] = {}
+    by_commit: dict[bytes, list[Finding]] = {}
+    for finding in findings:
+        if finding.origin.blob:
+            by_blob.setdefault(finding.origin.blob.encode(), []).append(finding)
+        elif finding.origin.kind == "commit-message":
+            by_commit.setdefault((finding.origin.commit or "").encode(), []).append(finding)
+    spots = []
+    if by_commit:
+        for age, commit in enumerate(commits):
+            spots += [Spot(age, commit, b"", finding) for finding in by_commit.get(commit, ())]
+    if by_blob:
+        tasks = [(at, commits[at : at + introduced.BATCH]) for at in range(0, len(commits), introduced.BATCH)]
+        for found, skipped in parallel.stream(_Tracer(git, frozenset(by_blob)), tasks, wishes.jobs):
+            trouble += skipped
+            spots += [
+                Spot(age, item.commit, item.path, finding, item.parents)
+                for age, item in found
+                for finding in by_blob[item.blob]
+            ]
+    placed = {id(spot.finding) for spot in spots}
+    return spots, [finding for finding in findings if id(finding) not in placed]
+
+
+class _Tracer:
+    """Looks for what a batch of commits wrote; what a worker process runs."""
+
+    def __init__(self, git: Git, wanted: frozenset[bytes]) -> None:
+        self._git, self._wanted = git, wanted
+
+    def __call__(self, task: tuple[int, Sequence[bytes]]) -> tuple[list[tuple[int, Introduced]], list[Skip]]:
+        start, commits = task
+        trouble: list[Skip] = []
+        found = list(introduced.introduced(self._git, commits, self._wanted, trouble))
+        ages = {commit: start + number for number, commit in enumerate(commits)} if found else {}
+        return [(ages[item.commit], item) for item in found], trouble
+
+
+def _only_added(git: Git, spots: Iterable[Spot]) -> list[Spot]:
+    """The spots whose lines their commit added, against every parent."""
+    known: dict[tuple[str, ...], list[range]] = {}
+
+    def ranges(parent: bytes, blob: str) -> list[range]:
+        key = (parent.decode(), blob)
+        if key not in known:
+            try:
+                known[key] = added.lines(git, *key)
+            except GitError:  # the earlier version is not here: all lines may be new
+                known[key] = [range(1, sys.maxsize)]
+        return known[key]
+
+    kept = []
+    for spot in spots:
+        blob = spot.finding.origin.blob
+        if blob is None or is_added(spot.finding, added.common(ranges(parent, blob) for parent in spot.parents)):
+            kept.append(spot)
+    return kept
+
+
+def _finding(spots: Sequence[Spot], told: dict[bytes, Commit], tips: _Tips, wishes: Wishes) -> list[Finding]:
+    """The finding for one secret from its spots, oldest first; a finding a spot if all are wanted."""
+    first = spots[0]
+    known = _provenance(spots, told[first.commit], tips, wishes)
+    if wishes.all_occurrences:
+        return [replace(_at(spot, told, wishes), provenance=known) for spot in spots]
+    related, seen = [], {(first.path, first.finding.location)}
+    for spot in spots:
+        if (spot.path, spot.finding.location) not in seen and (spot.path != first.path or spot.commit == first.commit):
+            seen.add((spot.path, spot.finding.location))
+            seen.update((spot.path, other.finding.location) for other in spots if other.path == spot.path != first.path)
+            where = _text(spot.path) or f"commit-message {spot.commit[:12].decode()}"
+            related.append(Related("also there", where, spot.finding.location, spot.commit.decode()))
+    found = _at(first, told, wishes)
+    return [replace(found, provenance=known, related=(*found.related, *related[:_RELATED]))]
+
+
+def _at(spot: Spot, told: dict[bytes, Commit], wishes: Wishes) -> Finding:
+    """The spot's finding with its commit told."""
+    finding, commit = spot.finding, told[spot.commit]
+    origin = Origin(
+        path=_text(spot.path) if finding.origin.blob else finding.origin.path,
+        kind=finding.origin.kind,
+        commit=spot.commit.decode(),
+        author=commit.author,
+        email=commit.email if wishes.email else None,
+        date=commit.date,
+        blob=finding.origin.blob,
+    )
+    related = tuple(replace(item, path=origin.path, commit=origin.commit) for item in finding.related)
+    return replace(finding, origin=origin, related=related)
+
+
+def _provenance(spots: Sequence[Spot], first: Commit, tips: _Tips, wishes: Wishes) -> Provenance:
+    blobs = {spot.finding.origin.blob.encode() for spot in spots if spot.finding.origin.blob}
+    refs = sorted({ref for blob in blobs for ref in tips.refs.get(blob, ())})
+    days = exposed_days(first.date)
+    return Provenance(
+        commits=len({spot.commit for spot in spots}),
+        paths=tuple(sorted({_text(spot.path) for spot in spots if spot.path})),
+        in_head=not blobs.isdisjoint(tips.head) if blobs else None,
+        in_branches=tuple(refs[:_BRANCHES]),
+        first_seen=first.date,
+        exposed_days=days,
+        overdue=days is not None and days > wishes.rotation_days,
+    )
+
+
+def exposed_days(date: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int | None:
+    """Whole days from `date`, ISO 8601 with a zone, until now; never negative, None for what is no date."""
+    try:
+        return max(0, (now() - datetime.fromisoformat(date)).days)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _tips(git: Git, spots: Sequence[Spot]) -> _Tips:
+    """Where the blobs of `spots` still stand."""
+    from keyscan.sources import repository
+
+    places = sorted({(spot.path, spot.finding.origin.blob.encode()) for spot in spots if spot.finding.origin.blob})
+    tips = _Tips()
+    if not places:
+        return tips
+    head = repository.resolve(git, "HEAD")
+    if head:
+        tips.head = introduced.blobs_at(git, head)
+    standing = introduced.at_tips(git)
+    places = [place for place in places if place[1] in standing]
+    current = git.ask("symbolic-ref", "-q", "HEAD")
+    names = [name for name, _, _ in repository.refs(git) if name != current and not name.endswith(b"/HEAD")]
+    names.sort(key=lambda name: not name.startswith((b"refs/heads/", b"refs/remotes/")))
+    for ref, blob in introduced.standing(git, names[: _LOOKUPS // max(1, len(places))], places):
+        tips.refs.setdefault(blob, []).append(_short(ref))
+    return tips
+
+
+def _short(ref: bytes) -> str:
+    for prefix in (b"refs/heads/", b"refs/remotes/", b"refs/"):
+        if ref.startswith(prefix):
+            return _text(ref[len(prefix) :])
+    return _text(ref)
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
