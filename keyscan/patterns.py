@@ -24,7 +24,7 @@ _LINK_WORDS = (
     "using data stringdata type project account user username service admin master main primary secondary backup "
     "config settings options params self this os process ai com io net http https name xi x sk cloud platform rest sdk "
     "login registry password apikey apitoken machine host h header method get post v1 v2 v3 public "
-    "final static char bytes null or"
+    "final static char bytes null or field body flag"
 )
 _LINK = "|".join(_LINK_WORDS.split())
 # What may stand between the parts of one name, and how much of it.
@@ -39,26 +39,26 @@ _TAIL = r"[\w.-]{0,40}+(?:/[\w./-]{0,80}+(?:\?[\w.%=&+,~-]{0,120}?[?&])?)?"
 _NOT_AN_ID = (
     "".join(
         rf"(?<!(?i:{end}))"
-        for end in (
-            "_id",
-            "-id",
-            "hash",
-            "sha",
-            "sha1",
-            "sha256",
-            "md5",
-            "uuid",
-            "guid",
-            "version",
-            "commit",
-            "revision",
-            "digest",
-            "checksum",
-            "etag",
-        )
+        for end in "_id -id hash sha sha1 sha256 md5 uuid guid version commit revision digest checksum etag".split()
     )
     + "(?<![a-z]Id)"
 )
+# Other settings between a provider's name and its key: `Cohere(model="x", api_key=`, `-H "Accept: ..." -H "x-api-key: `.
+# After one of them only the name of a key connects.
+_STRING = r"""(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')"""
+_OPEN = r"""[\s,(){\[\\"'`]{1,24}"""
+_SIBLINGS = (
+    rf"""(?:{_OPEN}(?:[A-Za-z_-]{{1,24}}["'`]?\s{{0,3}}[=:]\s{{0,3}}(?:{_STRING}|[\w./:-]{{1,60}})"""
+    rf"""|-[A-Za-z-]{{1,12}}\s{{1,3}}(?:{_STRING}|[A-Z]{{3,6}}))){{1,4}}"""
+)
+_KEY_NAME = (
+    rf"""{_OPEN}(?:-(?:H|-header)\s{{1,3}}["']?)?"""
+    r"""(?i:(?:\w{0,16}[_-])?(?:api[_-]?key|key|(?:api|auth|access)?[_-]?token|secret)"""
+    r"""|authorization["'`]?\s{0,3}[=:]\s{0,3}["'`]?(?:bearer|token|key|api-key|basic)?)"""
+    r"""["'`]?[\s=:"'`]{1,6}"""
+)
+# No more than this may stand before the value, names aside.
+REACH = 1024
 _AFTER_WORD = (
     r"(?:(?![A-Za-z])|(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])"
     r"|(?=(?i:ai|api|key|token|secret|client|auth|pat|cloud|access|rest|service|admin|app)))"
@@ -78,12 +78,12 @@ def bare(value: str) -> str:
 def named(words: tuple[str, ...], value: str) -> str:
     """The whole expression for a value that counts only after one of `words` (a name, a field, a host)."""
     names = "|".join(word_pattern(word) for word in words)
-    return rf"(?:{names}){_TAIL}{_NOT_AN_ID}{GLUE}{named_value(value)}"
+    return rf"(?:{names}){_TAIL}{_NOT_AN_ID}(?:{GLUE}|{_SIBLINGS}{_KEY_NAME}){named_value(value)}"
 
 
 def named_value(value: str) -> str:
     """The last part of `named`: the value between its boundaries, without which there is no match."""
-    return rf"(?<![A-Za-z0-9_+/-])(?P<secret>{value})(?![A-Za-z0-9_+/=-])"
+    return rf"(?<![A-Za-z0-9_+/\\-])(?P<secret>{value})(?![A-Za-z0-9_+/=-])"
 
 
 def value_first(value: str) -> str:

@@ -121,7 +121,7 @@ def _rule(entry: dict[str, Any], number: int, file: _File) -> Rule:
         keywords=tuple(word.lower() for word in fields.texts("keywords") or context),
         severity=Severity[fields.one_of("severity", [s.label for s in Severity]).upper()],
         precision=Precision[fields.one_of("precision", [p.label for p in Precision]).upper().replace("-", "_")],
-        max_length=fields.whole("max_length", 1, MAX_MAX_LENGTH),
+        max_length=fields.whole("max_length", 1, MAX_MAX_LENGTH) + (patterns.REACH if context and value else 0),
         min_entropy=fields.number("min_entropy", 0.0, 8.0),
         checks=fields.texts("checks"),
         filters=fields.one_of("filters", FILTERS, "generic" if file.category == "generic" else "provider"),
@@ -178,7 +178,7 @@ def _literal_prefix(pattern: str, fields: _Fields) -> str:
     if not low:
         fields.fail("pattern matches the empty string")
     limit = fields.peek("max_length")
-    if isinstance(limit, int) and high > limit:
+    if isinstance(limit, int) and high > limit + (patterns.REACH if fields.peek("context") else 0):
         fields.fail(
             f"pattern can match {'without bound' if high > MAX_MAX_LENGTH * 4 else f'{high} bytes'}, "
             f"more than its max_length of {limit}"
