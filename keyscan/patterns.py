@@ -29,26 +29,21 @@ _LINK_WORDS = (
 _LINK = "|".join(_LINK_WORDS.split())
 # What may stand between the parts of one name, and how much of it.
 JOIN_WIDTH = 16
-JOIN = rf"""[\s"'`:=({{\[<>,._-]{{0,{JOIN_WIDTH}}}"""
+JOIN = rf"""[\s"'`:=({{\[\]<>,._-]{{0,{JOIN_WIDTH}}}"""
 _PUNCTUATION = r"""[\s"'`:=>,;(){}\[\]<>/\\|&?$@#%+!.~*_-]"""
 GLUE = rf"(?:{_PUNCTUATION}{{0,12}}(?i:{_LINK})){{0,6}}{_PUNCTUATION}{{1,24}}"
 # What may follow a provider's word before the glue: the rest of the name, or the path and query of its address.
 # Possessive, since a name given back letter by letter took a thousand times longer to fail.
 _TAIL = r"[\w.-]{0,40}+(?:/[\w./-]{0,80}+(?:\?[\w.%=&+,~-]{0,120}?[?&])?)?"
 # Names that end like this hold no secret: ids, digests, versions.
-_NOT_AN_ID = (
-    "".join(
-        rf"(?<!(?i:{end}))"
-        for end in "_id -id hash sha sha1 sha256 md5 uuid guid version commit revision digest checksum etag".split()
-    )
-    + "(?<![a-z]Id)"
-)
-# Other settings between a provider's name and its key: `Cohere(model="x", api_key=`, `-H "Accept: ..." -H "x-api-key: `.
-# After one of them only the name of a key connects.
+_NOT_KEYS = "_id -id hash sha sha1 sha256 md5 uuid guid version commit revision digest checksum etag"
+_NOT_AN_ID = "".join(rf"(?<!(?i:{end}))" for end in _NOT_KEYS.split()) + "(?<![a-z]Id)"
+# Other settings between a provider's name and its key: `Cohere(model="x", api_key=`,
+# `-H "Accept: ..." -H "x-api-key: `. After one of them only the name of a key connects.
 _STRING = r"""(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')"""
-_OPEN = r"""[\s,(){\[\\"'`]{1,24}"""
+_OPEN = r"""[\s,:(){\[\]\\"'`]{1,24}"""
 _SIBLINGS = (
-    rf"""(?:{_OPEN}(?:[A-Za-z_-]{{1,24}}["'`]?\s{{0,3}}[=:]\s{{0,3}}(?:{_STRING}|[\w./:-]{{1,60}})"""
+    rf"""(?:{_OPEN}(?:[A-Za-z_-]{{1,24}}["'`]?\s{{0,3}}[=:]\s{{0,3}}(?:{_STRING}|[\w./:-]{{1,60}}|[{{(\[])"""
     rf"""|-[A-Za-z-]{{1,12}}\s{{1,3}}(?:{_STRING}|[A-Z]{{3,6}}))){{1,4}}"""
 )
 _KEY_NAME = (
