@@ -7,15 +7,17 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyscan.hygiene import across, containers, exposure, packages, yet
+from keyscan.hygiene import across, containers, exposure, packages, past, yet
 from keyscan.hygiene.exposure import Subject
 from keyscan.hygiene.names import Kind, kind_of
 from keyscan.hygiene.values import real_values
 from keyscan.model import Skip
 from keyscan.scan import Tally
-from keyscan.sources import worktree
+from keyscan.sources import envhistory, worktree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyscan.engine.matcher import Matcher
     from keyscan.scan import Options
     from keyscan.sources.worktree import Ignored, Tree
@@ -34,11 +36,15 @@ _SYMLINK = "120000"
 
 @dataclass(slots=True)
 class Survey:
-    """What was gathered of one repository: its tree, and its files of the family."""
+    """What was gathered of one repository: its tree, and its files of the family.
+
+    `ahead`: it reads a `.env` that does not exist yet and that nothing ignores.
+    """
 
     tree: Tree
     subjects: list[Subject] = field(default_factory=list)
     rules: dict[str, Ignored] = field(default_factory=dict)
+    ahead: bool = False
 
 
 def surveys(root: str, matcher: Matcher, tally: Tally) -> list[Survey]:
@@ -136,7 +142,7 @@ def _reachable_mode(file: str) -> int | None:
         return None
 
 
-def run(root: str, matcher: Matcher, options: Options, tally: Tally) -> list[Survey]:
+def run(root: str, matcher: Matcher, options: Options, tally: Tally, *, history: bool = True) -> list[Survey]:
     """Check the repository at `root`, adding the findings to `tally`; what was gathered."""
     found = surveys(root, matcher, tally)
     for survey in found:
@@ -147,9 +153,33 @@ def run(root: str, matcher: Matcher, options: Options, tally: Tally) -> list[Sur
                 tally.findings.extend(across.wrong_provider(subject, matcher.rules, options.salt))
         _built(survey, options, tally)
         _not_yet(survey, options, tally)
+        if history:
+            _history(survey, matcher, options, tally)
     everything = [subject for survey in found for subject in survey.subjects]
     tally.findings.extend(across.shared(everything, options.salt))
     return found
+
+
+def _history(survey: Survey, matcher: Matcher, options: Options, tally: Tally) -> None:
+    """What the history holds of the family."""
+    tree = survey.tree
+    walk = envhistory.versions(tree.git)
+    place = f"{tree.prefix}history"
+    if not walk.whole:
+        tally.skipped.append(Skip(place, f"too much of it: {len(walk.versions)} versions were looked into"))
+    if walk.shallow:
+        tally.skipped.append(Skip(place, "a shallow clone: older commits were not looked into"))
+    real = []
+    for version, answer in zip(walk.versions, tree.git.objects([v.blob.encode() for v in walk.versions]), strict=True):
+        kind = kind_of(version.path)
+        if answer is None or kind is None:
+            continue
+        tally.blobs += 1
+        data = answer[1][:MAX_BYTES]
+        values = real_values(kind, data, matcher)
+        if values:
+            real.append((version, data, values))
+    tally.findings.extend(past.check(real, set(tree.family), tree.prefix, options.salt))
 
 
 def _built(survey: Survey, options: Options, tally: Tally) -> None:
@@ -161,13 +191,21 @@ def _built(survey: Survey, options: Options, tally: Tally) -> None:
     unheard = Tally()  # a file that is tracked and not on disk is not built
     paths = [*tree.tracked, *tree.untracked]
 
-    def reader(name: str) -> bytes | None:
-        there = os.path.lexists(os.path.join(tree.root, name))  # noqa: PTH118
-        return read(tree.root, name, tree.prefix, unheard) if there else None
-
+    reader = reader_of(survey, unheard)
     files = containers.dockerfiles(paths)
     tally.findings.extend(containers.check(real, files, reader, tree.prefix, options.salt))
     tally.findings.extend(packages.check(real, set(paths), reader, tree.prefix, options.salt))
+
+
+def reader_of(survey: Survey, tally: Tally) -> Callable[[str], bytes | None]:
+    """A reader of the repository's files by their relative names: None for what is not there."""
+    tree = survey.tree
+
+    def reader(name: str) -> bytes | None:
+        there = os.path.lexists(os.path.join(tree.root, name))  # noqa: PTH118
+        return read(tree.root, name, tree.prefix, tally) if there else None
+
+    return reader
 
 
 def _not_yet(survey: Survey, options: Options, tally: Tally) -> None:
@@ -183,5 +221,6 @@ def _not_yet(survey: Survey, options: Options, tally: Tally) -> None:
         data = read(tree.root, name, tree.prefix, unheard)
         why = yet.reads_env(name, data) if data else None
         if why:
+            survey.ahead = True
             tally.findings.append(yet.found(tree.prefix, name, why, rule.text if rule else "", options.salt))
             return

@@ -129,7 +129,6 @@ def test_placeholders_are_informational(repo, env):
 def test_tracked_with_a_real_value_is_critical(repo, env, secret, anthropic_key, run):
     """A tracked file with a key is critical, at the key's line, and the key is not shown."""
     repo.stage(".env", secret)
-    repo.commit()
     found = env(repo)["env-tracked", ".env"]
     assert (found["severity"], found["line"]) == ("critical", 2)
     assert anthropic_key[13:] not in run("env", cwd=repo.path).out
@@ -342,3 +341,30 @@ def test_a_project_that_reads_no_env_is_left_alone(repo, env, path, text):
     """Nothing is asked of a project that does not read a .env."""
     repo.stage(path, text)
     assert env(repo, "--min-severity", "info") == {}
+
+
+def test_the_history_is_looked_into(repo, env, secret, run):
+    """A file that was committed with a key and deleted is told, at its oldest commit; placeholders are not."""
+    repo.stage("old/.env", "API_KEY=your-key\n")
+    repo.stage(".env.example", secret.replace("sk-ant", "example"))
+    repo.commit()
+    repo.stage("old/.env", secret)
+    first = repo.commit()
+    repo.stage("old/.env", secret + "X=1\n")
+    repo.commit()
+    repo.git("rm", "-q", "--cached", "old/.env")
+    repo.stage(".gitignore", ".env\n")
+    repo.commit()
+    found = env(repo)
+    assert set(found) == {("env-in-history", "old/.env")}
+    assert found["env-in-history", "old/.env"]["commit"] == first
+    assert "2 commits hold it with real values; it is no longer tracked" in run("env", cwd=repo.path).out
+    assert env(repo, "--no-history") == {}
+
+
+def test_a_shallow_clone_says_so(repo, run, tmp_path):
+    """Older commits that are not here were not looked into, and the report says it."""
+    repo.commit()
+    repo.commit()
+    repo.git("clone", "-q", "--depth", "1", f"file://{repo.path}", str(tmp_path / "shallow"))
+    assert "shallow clone" in run("env", cwd=tmp_path / "shallow").out

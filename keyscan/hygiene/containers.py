@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.hygiene import glob
+from keyscan.hygiene.exposure import Subject  # noqa: TC001 - a field of a NamedTuple
 from keyscan.hygiene.findings import content, finding
 from keyscan.model import Location, Related
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from keyscan.hygiene.exposure import Subject
     from keyscan.model import Finding
 
     Reader = Callable[[str], bytes | None]
@@ -37,13 +37,36 @@ def dockerfiles(paths: list[str]) -> list[str]:
     return [path for path in near if _DOCKERFILE.search(path) and not _NOT_ONE.search(path)]
 
 
+class Copy(NamedTuple):
+    """A file that a Dockerfile's line copies into an image, and the ignore file that should name it."""
+
+    subject: Subject
+    dockerfile: str
+    line: int
+    ignore_file: str
+
+
 def check(subjects: list[Subject], files: list[str], read: Reader, prefix: str, salt: str) -> Iterator[Finding]:
     """A finding for each file with real values that one of the Dockerfiles `files` copies into an image."""
+    for copy in copied(subjects, files, read, prefix):
+        file = prefix + copy.dockerfile
+        why = f"{file}:{copy.line} copies it, and {prefix}{copy.ignore_file} does not leave it out"
+        yield finding(
+            "env-in-docker-context",
+            copy.subject.path,
+            evidence=(why, content(list(copy.subject.values))),
+            related=(Related("copied here", file, Location(copy.line, 1, copy.line, 1)),),
+            salt=salt,
+        )
+
+
+def copied(subjects: list[Subject], files: list[str], read: Reader, prefix: str) -> Iterator[Copy]:
+    """Each subject with the first Dockerfile of `files` that copies it."""
     told: set[str] = set()
     for file in files:
         text = (read(file) or b"").decode("utf-8", "replace")
         for context in contexts(file):
-            ignores = _ignores(file, context, read)
+            ignore_file, ignores = _ignores(file, context, read)
             for subject in subjects:
                 path = subject.path.removeprefix(prefix)
                 if subject.path in told or not path.startswith(context):
@@ -51,18 +74,7 @@ def check(subjects: list[Subject], files: list[str], read: Reader, prefix: str, 
                 line = copies(text, path.removeprefix(context))
                 if line and not glob.docker_ignores(ignores, path.removeprefix(context)):
                     told.add(subject.path)
-                    yield _found(subject, prefix + file, line, f"{prefix}{context}.dockerignore", salt)
-
-
-def _found(subject: Subject, file: str, line: int, ignore_file: str, salt: str) -> Finding:
-    why = f"{file}:{line} copies it, and {ignore_file} does not leave it out"
-    return finding(
-        "env-in-docker-context",
-        subject.path,
-        evidence=(why, content(list(subject.values))),
-        related=(Related("copied here", file, Location(line, 1, line, 1)),),
-        salt=salt,
-    )
+                    yield Copy(subject, file, line, ignore_file)
 
 
 def contexts(file: str) -> list[str]:
@@ -75,12 +87,13 @@ def contexts(file: str) -> list[str]:
     return found
 
 
-def _ignores(file: str, context: str, read: Reader) -> list[str]:
+def _ignores(file: str, context: str, read: Reader) -> tuple[str, list[str]]:
+    """The ignore file that a build uses, and its patterns."""
     for name in (f"{file}.dockerignore", f"{context}.dockerignore"):
         data = read(name)
         if data is not None:
-            return glob.lines(data.decode("utf-8", "replace"))
-    return []
+            return name, glob.lines(data.decode("utf-8", "replace"))
+    return f"{context}.dockerignore", []
 
 
 def copies(text: str, path: str) -> int:
