@@ -23,6 +23,7 @@ COMMANDS = {
     "history": "Scan a repository's whole past, or a range of it.",
     "rules": "List, show and check the rules.",
     "config": "Show and check the configuration in force.",
+    "baseline": "Accept findings as known; review, update and prune them.",
     "install": "Install keyscan as this repository's git hook.",
 }
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -81,6 +81,17 @@ class Ignore:
             and (not self.paths or self._globs.match(path) is not None)
             and (not self.values or any(value.found(match.secret) for value in self._values))
             and (not self.keys or self._at_key(text.keys.path(match.secret_start)))
+        )
+
+    def covers_finding(self, finding: Finding, path: str) -> bool:
+        """Whether all conditions hold for a finding that has no value and no text of its own."""
+        return (
+            not (self.values or self.stopwords or self.keys)
+            and (self.severity is None or finding.severity <= self.severity)
+            and (not self.rules or any(fnmatchcase(finding.rule_id, name) for name in self.rules))
+            and (not self.providers or finding.provider.lower() in {name.lower() for name in self.providers})
+            and (not self.fingerprints or finding.fingerprint in self.fingerprints)
+            and (not self.paths or self._globs.match(path) is not None)
         )
 
     def _has_stopword(self, secret: bytes) -> bool:
@@ -172,6 +183,20 @@ class Ignores:
             if self.known and mark in self.known:
                 return Status("baseline", self.known[mark] or "in the baseline", mark)
         return Status("new", "", marks[0])
+
+    def settle(self, finding: Finding) -> Finding:
+        """A finding that no rule of the matcher made (a file's hygiene): its path, rule and fingerprint decide."""
+        path = self.place(finding.origin.path)
+        pattern = self.excluded(path, in_git=True)
+        for entry in self.active:
+            if entry.covers_finding(finding, path):
+                return replace(finding, status="ignored", status_reason=entry.label)
+        if pattern:
+            return replace(finding, status="ignored", status_reason=f"excluded: {pattern}")
+        if self.known and finding.fingerprint in self.known:
+            reason = self.known[finding.fingerprint] or "in the baseline"
+            return replace(finding, status="baseline", status_reason=reason)
+        return finding
 
     def notes(self, findings: Iterable[Finding], *, whole: bool) -> list[str]:
         """One line for each ignore that has expired and, when the `whole` tree was scanned, that was of no use."""

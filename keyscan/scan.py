@@ -227,6 +227,9 @@ def report(tally: Tally, matcher: Matcher, options: Options, started: float, *, 
     # Pieces of a large file overlap: what stands in both was found twice.
     unique = {(finding.sort_key, finding.location): finding for finding in tally.findings}
     findings = sorted(unique.values(), key=lambda finding: finding.sort_key)
+    if options.ignores:
+        own = {rule.id for rule in matcher.rules}
+        findings = [one if one.rule_id in own else options.ignores.settle(one) for one in findings]
     shown = tuple(finding for finding in findings if finding.severity >= options.min_severity)
     used = {finding.rule_id for finding in shown}
     seconds = time.perf_counter() - started

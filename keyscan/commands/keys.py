@@ -16,7 +16,7 @@ FILES = frozenset({"rules", "baseline", "output"})
 _TRUSTED = frozenset({"show-secrets"})
 # Options about the configuration itself.
 _NO_KEY = frozenset({"config", "isolated", "help"})
-_NO_COMMAND = frozenset({"common.py", "settings.py", "keys.py", "__init__.py"})
+_NO_COMMAND = frozenset({"common.py", "settings.py", "keys.py", "review.py", "located.py", "__init__.py"})
 _GIVEN = (click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENVIRONMENT)
 
 

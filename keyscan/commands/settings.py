@@ -57,6 +57,7 @@ class Settings:
     inline_ignores: str = "all"
     isolated: bool = False
     root: str = ""
+    trusted: bool = False
     config: Config = field(default_factory=Config)
     accepted: Baseline = field(default_factory=Baseline)
     ignores: Ignores = field(default_factory=Ignores)
@@ -181,7 +182,7 @@ def settings_of(values: dict[str, Any], root: Path | None = None, read: Read | N
     if "min_severity" in given:
         given["min_severity"] = Severity[given["min_severity"].upper()]
     given["reports"] = tuple(map(_report_target, given.get("reports", ())))
-    given.setdefault("baseline", configuration.BASELINE)
+    given["baseline"] = _named(values.get("baseline"), place) or given.get("baseline") or configuration.BASELINE
     accepted = _accepted(given, config, read or tree_reader(place))
     ignores = _ignores(given, config, accepted, place)
     given.pop("require_reasons", None)
@@ -189,6 +190,7 @@ def settings_of(values: dict[str, Any], root: Path | None = None, read: Read | N
     return Settings(
         **given,
         root=place,
+        trusted=bool(values.get("config")),
         config=config,
         accepted=accepted,
         ignores=ignores,
@@ -206,7 +208,7 @@ def _configured(config: Config, root: str, *, trusted: bool) -> dict[str, Any]:
         if key in FILES and key != "baseline":
             made = tuple(os.path.join(root, one) for one in made) if isinstance(made, tuple) else made  # noqa: PTH118
         if key == "output":
-            made = _writable(made, root, value.source, trusted=trusted)
+            made = writable(made, root, value.source, trusted=trusted)
         if key == "report":
             made = tuple(_in_root(one, root, value.source, trusted=trusted) for one in made)
         found[names.get(key) or key.replace("-", "_")] = made
@@ -215,10 +217,10 @@ def _configured(config: Config, root: str, *, trusted: bool) -> dict[str, Any]:
 
 def _in_root(report: str, root: str, source: str, *, trusted: bool) -> str:
     name, separator, file = report.partition("=")
-    return f"{name}{separator}{_writable(file, root, source, trusted=trusted)}" if file else report
+    return f"{name}{separator}{writable(file, root, source, trusted=trusted)}" if file else report
 
 
-def _writable(file: str, root: str, source: str, *, trusted: bool) -> str:
+def writable(file: str, root: str, source: str, *, trusted: bool) -> str:
     """Where a configured report goes; a scanned repository may not have files written outside of itself."""
     place = os.path.realpath(os.path.join(root, file))  # noqa: PTH118
     top = os.path.realpath(root)
@@ -233,6 +235,15 @@ def _report_target(text: str) -> tuple[str, str]:
     if name not in REPORTERS or not separator or not file:
         raise UsageError(f"--report {text}: write FORMAT=FILE, with one of {', '.join(REPORTERS)}")
     return name, file
+
+
+def _named(file: str | None, root: str) -> str | None:
+    """A file that the command line names, counted from the root if it is below it."""
+    if not file:
+        return None
+    place = os.path.abspath(file)  # noqa: PTH100
+    below = os.path.relpath(place, root) if place.startswith(root + os.sep) else place
+    return below.replace(os.sep, "/")
 
 
 def _accepted(given: dict[str, Any], config: Config, read: Read) -> Baseline:
