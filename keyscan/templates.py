@@ -116,6 +116,11 @@ def _json64(_made: str, argument: str, rng: random.Random) -> str:
     return base64.b64encode(json.dumps(made, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
+def _discord_id(_made: str, _argument: str, rng: random.Random) -> str:
+    """The first part of a Discord bot token: the bot's id in base64."""
+    return _b64url(str(rng.randrange(10**17, 10**19)).encode())
+
+
 def _filled(text: str, rng: random.Random) -> str:
     return "".join(rng.choice(ALPHABETS["alnum"]) if c == "*" else c for c in text)
 
@@ -163,6 +168,7 @@ MAKERS: dict[str, Callable[[str, str, random.Random], str]] = {
     "crc32-base62": _crc32_base62,
     "crc32-hex": _crc32_hex,
     "crc32-hex-little": _crc32_hex_little,
+    "discord-id": _discord_id,
     "gitlab-tail": _gitlab_tail,
     "json64": _json64,
     "macaroon": _macaroon,
