@@ -123,6 +123,7 @@ def store_quick(rules: Sequence[Rule]) -> None:
     """
     from keyscan import quick
     from keyscan.engine import quick as engine
+    from keyscan.engine.firstpass import targets_of
 
     try:
         state = quick.state_of_rules()
@@ -134,8 +135,12 @@ def store_quick(rules: Sequence[Rule]) -> None:
 
         first = _hyperscan_pass(rules)
         entries = [(entry.rule, entry.low, entry.high) for entry in first.entries]
-        programs = [engine.program(rule.pattern, rule.max_length) for rule in rules]
-        _write(name, engine.dumps(state, extension.__file__, f"{_first_name(rules)}.hs", entries, programs))
+        programs = [
+            None if rule.context and rule.value else engine.program(rule.pattern, rule.max_length) for rule in rules
+        ]
+        databases = [_first_name(rules) + ending for ending in _FIRST_PARTS[1:]]
+        made = engine.dumps(state, extension.__file__, databases, entries, targets_of(first.entries), programs)
+        _write(name, made)
     except (ImportError, OSError, ValueError, AttributeError):
         # No Hyperscan, no place to write, or a Python whose compiler is not the one that is known here.
         return

@@ -57,7 +57,7 @@ def _staged(started: float) -> int | None:
     stored = loads(read_stored(place + quick_name()))
     if stored["state"] != state_of_rules():
         return None
-    engine = Quick(stored, read_stored(f"{place}{stored['database']}"))
+    engine = Quick(stored, [read_stored(place + name) for name in stored["databases"]])  # type: ignore[attr-defined]
     objects = _objects(_read(answers))
     if _wait(reader) or len(objects) != len(names):
         return None

@@ -17,7 +17,7 @@ def loaded(tmp_path_factory):
         cache.store_quick(cache.load_rules([]))
         place = quick.cache_directory()
         stored = engine.loads(quick.read_stored(place + quick.quick_name()))
-        return engine.Quick(stored, quick.read_stored(f"{place}{stored['database']}"))
+        return engine.Quick(stored, [quick.read_stored(place + name) for name in stored["databases"]])
 
 
 def test_every_example_of_every_rule_is_doubted(loaded):

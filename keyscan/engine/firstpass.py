@@ -12,16 +12,16 @@ Every match contains a hit of its rule. Two engines give hits that differ but, c
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyscan.engine.cut import DEPTH, expression
+from keyscan.engine.values import with_value
 from keyscan.patterns import JOIN_WIDTH, LEFT, value_first, word_literals, word_parts
 from keyscan.ruleset import parse_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from keyscan.model import Rule
 
@@ -126,7 +126,7 @@ class HyperscanPass:
         texts = ([entry.text for entry in entries], [value_first(value) for value in values] or ["\\x00never"])
         self._databases = [_load(part) for part in dumped] or [_compile(part) for part in texts]
         self._scan, self._scan_values = (database.scan for database in self._databases)
-        self._named = frozenset(number for number, entry in enumerate(entries) if entry.value >= 0)
+        self._targets = targets_of(entries)
 
     @classmethod
     def of(cls, rules: Sequence[Rule]) -> HyperscanPass:
@@ -149,29 +149,9 @@ class HyperscanPass:
 
         if data:
             self._scan(data, match_event_handler=on_match)
-        if any(number in self._named for number, _ in found):
-            return self._with_values(data, found)
+        if any(number in self._targets for number, _ in found):
+            found = with_value(found, self._targets, data, self._scan_values)
         return found
-
-    def _with_values(self, data: bytes, found: Hits) -> Hits:
-        named = [hit for hit in found if hit[0] in self._named]
-        ends: dict[int, list[int]] = {}
-        for low, high in _windows((end, end + self.entries[number].reach) for number, end in named):
-
-            def on_match(value: int, _start: int, end: int, _flags: int, _context: Any, low: int = low) -> None:
-                ends.setdefault(value, []).append(low + end)
-
-            self._scan_values(data[low:high], match_event_handler=on_match)
-        for places in ends.values():
-            places.sort()
-        kept = [hit for hit in found if hit[0] not in self._named]
-        for number, end in named:
-            entry = self.entries[number]
-            places = ends.get(entry.value, [])
-            at = bisect_right(places, end)
-            if at < len(places) and places[at] <= end + entry.reach:
-                kept.append((number, end))
-        return kept
 
 
 def _load(dumped: bytes) -> Any:
@@ -195,18 +175,9 @@ def _compile(texts: Sequence[str]) -> Any:
     return database
 
 
-def _windows(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """`spans` in rising order, those that touch joined."""
-    last: tuple[int, int] | None = None
-    for low, high in sorted(spans):
-        if last is not None and low <= last[1]:
-            last = (last[0], max(last[1], high))
-            continue
-        if last is not None:
-            yield last
-        last = (low, high)
-    if last is not None:
-        yield last
+def targets_of(entries: Sequence[Entry]) -> dict[int, tuple[int, int]]:
+    """For each entry of a named rule, by number: the number of its value, and how far behind it may end."""
+    return {number: (entry.value, entry.reach) for number, entry in enumerate(entries) if entry.value >= 0}
 
 
 def values_of(rules: Sequence[Rule]) -> list[str]:

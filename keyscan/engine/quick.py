@@ -15,6 +15,8 @@ import _sre
 import marshal
 from importlib.machinery import ExtensionFileLoader, ModuleSpec
 
+from keyscan.engine.values import with_value
+
 # Starts further apart than this are searched, nearer ones are tried one by one; as in `confirm`.
 _FEW_STARTS = 24
 _MARGIN = 8
@@ -30,17 +32,21 @@ def loads(stored: bytes) -> dict[str, object]:
     return found
 
 
-def dumps(state: object, extension: str, database: str, entries: object, programs: object) -> bytes:
-    """The quick engine's data: `state` says what it was made from, `database` names the stored first pass.
+def dumps(
+    state: object, extension: str, databases: object, entries: object, targets: object, programs: object
+) -> bytes:
+    """The quick engine's data: `state` says what it was made from, `databases` names the stored first pass.
 
-    `entries` are (rule number, low, high), `programs` one `program` a rule.
+    `entries` are (rule number, low, high), `targets` as `values.with_value` takes them, `programs` one `program` a
+    rule, None for a named rule: a name with a value of its shape in reach is doubt enough.
     """
     made = {
         "magic": _sre.MAGIC,
         "state": state,
         "extension": extension,
-        "database": database,
+        "databases": databases,
         "entries": entries,
+        "targets": targets,
         "programs": programs,
     }
     return marshal.dumps(made)
@@ -63,7 +69,7 @@ def program(pattern: str, max_length: int) -> tuple[object, ...]:
 class Quick:
     """The stored engine, loaded. Raises whatever loading raises: the caller then takes the whole engine."""
 
-    def __init__(self, stored: dict[str, object], database: bytes) -> None:
+    def __init__(self, stored: dict[str, object], databases: list[bytes]) -> None:
         if stored["magic"] != _sre.MAGIC:
             raise ValueError
         # The package's own __init__ imports `typing`; its extension module is all that a scan needs.
@@ -71,9 +77,10 @@ class Quick:
         spec = ModuleSpec("hyperscan._hs_ext", ExtensionFileLoader("hyperscan._hs_ext", path), origin=path)
         extension = _imp.create_dynamic(spec)
         _imp.exec_dynamic(extension)
-        self._database = extension.loadb(database, extension.HS_MODE_BLOCK)
-        self._database.scratch = extension.Scratch(self._database)
-        self._entries, self._programs = stored["entries"], stored["programs"]
+        self._databases = [extension.loadb(part, extension.HS_MODE_BLOCK) for part in databases]
+        for database in self._databases:
+            database.scratch = extension.Scratch(database)
+        self._entries, self._programs, self._targets = stored["entries"], stored["programs"], stored["targets"]
         self._compiled: dict[int, object] = {}
 
     def doubtful(self, data: bytes) -> bool:
@@ -86,12 +93,18 @@ class Quick:
         def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
             append((number, end))
 
+        scan, scan_values = (database.scan for database in self._databases)
         if data:
-            self._database.scan(data, match_event_handler=on_match)
-        return len(hits) > _MANY or any(self._matches(data, number, end) for number, end in set(hits))
+            scan(data, match_event_handler=on_match)
+        if len(hits) > _MANY:
+            return True
+        hits = with_value(hits, self._targets, data, scan_values)  # type: ignore[arg-type]
+        return any(self._matches(data, number, end) for number, end in set(hits))
 
     def _matches(self, data: bytes, number: int, end: int) -> bool:
         rule, low, high = self._entries[number]  # type: ignore[index]
+        if number in self._targets:  # type: ignore[operator]
+            return True
         pattern, reach = self._pattern(rule)
         first = max(0, end - (high if high >= 0 else reach))
         last = end - low
