@@ -70,11 +70,20 @@ def supabase_role(secret: bytes) -> bool:
     return claims is not None and claims.get("iss") == "supabase" and isinstance(claims.get("role"), str)
 
 
+# What documentation puts behind the colon, as a whole and in any case.
+_SAMPLE_PASSWORDS = re.compile(
+    rb"(?:my|your|the|some|test|user)?[_-]?(?:pass(?:word|wd|phrase)?|pwd|secret|token|open ?sesame)\d{0,4}|"
+    rb"changeme|change[_-]me|admin|guest|test|foo|bar|x+|\*+",
+    re.IGNORECASE,
+)
+
+
 def basic_auth(secret: bytes) -> bool:
-    """Base64 of `user:password`, both printable, the password not empty."""
+    """Base64 of `user:password`, both printable, the password none that stands in documentation."""
     user, colon, password = (decode_base64(secret) or b"").partition(b":")
-    text = user + password
-    return bool(colon and user and password) and all(32 <= byte < 127 for byte in text)  # noqa: PLR2004
+    if not (colon and user and password) or user == password or _SAMPLE_PASSWORDS.fullmatch(password):
+        return False
+    return all(32 <= byte < 127 for byte in user + password)  # noqa: PLR2004 - what can be printed
 
 
 _EOS, _LOCATION, _IDENTIFIER, _VERIFIER, _SIGNATURE = 0, 1, 2, 4, 6
