@@ -21,6 +21,8 @@ COMMANDS = {
     "scan": "Scan files and directories, or standard input.",
     "env": "Check .env files: ignored by git, out of images and packages, one key an environment.",
     "history": "Scan a repository's whole past, or a range of it.",
+    "pre-push": "Scan what a push would make public (the pre-push hook).",
+    "pre-receive": "Scan what is pushed to this server (the pre-receive hook).",
     "rules": "List, show and check the rules.",
     "config": "Show and check the configuration in force.",
     "baseline": "Accept findings as known; review, update and prune them.",

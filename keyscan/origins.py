@@ -11,13 +11,14 @@ from keyscan import parallel
 from keyscan.errors import GitError
 from keyscan.model import Finding, Origin, Provenance, Related, Skip
 from keyscan.scan import is_added
-from keyscan.sources import added, introduced
+from keyscan.sources import added, introduced, objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from keyscan.sources.git import Git
     from keyscan.sources.introduced import Commit, Introduced
+    from keyscan.sources.objects import Listed
 
 # Places besides the first that a finding names.
 _RELATED = 20
@@ -57,20 +58,29 @@ class _Tips:
 
 
 def trace(
-    git: Git, findings: Sequence[Finding], commits: Sequence[bytes], wishes: Wishes, trouble: list[Skip]
+    git: Git,
+    findings: Sequence[Finding],
+    commits: Sequence[bytes],
+    wishes: Wishes,
+    trouble: list[Skip],
+    by_path: Callable[[Sequence[Listed]], list[Finding]] | None = None,
 ) -> list[Finding]:
     """One finding a secret, at the oldest of `commits` (which come youngest first) that brought it in.
 
-    Findings that no commit brought in (objects that nothing reaches, names of refs) stay as they are, except in
-    a range, where they do not count.
+    Findings that no commit brought in (objects that nothing reaches, tags of a blob, names of refs) stay as they
+    are. `by_path` scans blobs again, for ignores that ask for the path: until here a blob has but one of its paths.
     """
     spots, rest = _spots(git, findings, commits, wishes, trouble)
     if wishes.ranged:
         spots = _only_added(git, spots)
-        rest = [finding for finding in rest if finding.origin.kind != "file"]
+    if by_path is not None:
+        spots = _at_their_paths(spots, by_path)
     secrets: dict[str, list[Spot]] = {}
     for spot in sorted(spots, key=_place):
         secrets.setdefault(spot.finding.fingerprint, []).append(spot)
+    for found in secrets.values():
+        # A secret that is ignored at one place only is new, and reported where it is.
+        found.sort(key=lambda spot: spot.finding.status != "new")
     shown = {spot.commit for found in secrets.values() for spot in (found if wishes.all_occurrences else found[:1])}
     told = introduced.details(git, sorted(shown))
     tips = _tips(git, spots)
@@ -124,6 +134,19 @@ class _Tracer:
         found = list(introduced.introduced(self._git, commits, self._wanted, trouble))
         ages = {commit: start + number for number, commit in enumerate(commits)} if found else {}
         return [(ages[item.commit], item) for item in found], trouble
+
+
+def _at_their_paths(spots: Sequence[Spot], by_path: Callable[[Sequence[Listed]], list[Finding]]) -> list[Spot]:
+    """`spots` with findings that know the spot's own path."""
+    elsewhere = [spot for spot in spots if spot.finding.origin.blob and _text(spot.path) != spot.finding.origin.path]
+    asked = sorted({objects.Listed((spot.finding.origin.blob or "").encode(), spot.path) for spot in elsewhere})
+    told = {(f.origin.blob, f.origin.path, f.fingerprint, f.location): f for f in by_path(asked)} if asked else {}
+
+    def known(spot: Spot) -> Finding:
+        finding = spot.finding
+        return told.get((finding.origin.blob, _text(spot.path), finding.fingerprint, finding.location), finding)
+
+    return [spot._replace(finding=known(spot)) for spot in spots]
 
 
 def _only_added(git: Git, spots: Iterable[Spot]) -> list[Spot]:

@@ -10,19 +10,21 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from keyscan import origins
-from keyscan.audit import Job, all_batches, scan_objects
+from keyscan.audit import Job, Reader, all_batches, scan_objects
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.model import Blob, Origin
 from keyscan.scan import Tally, scan_blob
 from keyscan.sources import introduced, objects, repository
 from keyscan.sources.objects import Listed, Selection
+from keyscan.sources.pushed import present
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from keyscan.model import Finding, Skip
     from keyscan.origins import Wishes
     from keyscan.sources.git import Git
+    from keyscan.sources.pushed import Update
 
 _NOW = re.compile(r"\s*(now|today|0\s|\d{10,})", re.IGNORECASE)
 _UNRESOLVED = (
@@ -59,6 +61,7 @@ class Scope:
     extra: tuple[Listed, ...] = ()
     names: tuple[bytes, ...] = ()
     store: bool = False
+    trouble: tuple[Skip, ...] = ()
 
 
 def scope(git: Git, wanted: Wanted) -> Scope:
@@ -79,6 +82,30 @@ def scope(git: Git, wanted: Wanted) -> Scope:
     if wanted.ranged:
         return Scope(selection, ranged=True, ends=ends)
     return Scope(selection, ends=ends, extra=tags, names=names, store=wanted.all_objects)
+
+
+def of_updates(git: Git, updates: Sequence[Update], known: tuple[str, ...]) -> Scope:
+    """What pushed updates bring: the commits that `known` and the old values do not reach, tags, names."""
+    new = [update.new for update in updates]
+    here = present(git, (update.old for update in updates if update.old))
+    kinds = dict(zip(new, git.kinds([oid + b"^{}" for oid in new]), strict=True))
+    commits = tuple(oid for oid in new if kinds[oid] == b"commit")
+    lost = [oid for oid in new if not kinds[oid]]
+    if lost:
+        raise IncompleteError(f"{lost[0].decode()} is pushed, but not in this repository")
+    # A tag may point to a tree or a blob: all of that is new.
+    trouble: list[Skip] = []
+    others = [oid for oid in new if kinds[oid] in {b"tree", b"blob"}]
+    files = objects.reachable(git, Selection((), tuple(others)), trouble) if others else ()
+    tagged = _tags(git, (oid for oid, kind in zip(new, git.kinds(new), strict=True) if kind == b"tag"))
+    return Scope(
+        Selection(known, (*commits, *(b"^" + oid for oid in here))),
+        ranged=True,
+        ends=commits,
+        extra=(*tagged, *files),
+        names=tuple(update.name for update in updates),
+        trouble=tuple(trouble),
+    )
 
 
 def _tags(git: Git, ids: Iterable[bytes]) -> tuple[Listed, ...]:
@@ -131,7 +158,8 @@ def survey(job: Job, where: Scope, wanted: Wanted, wishes: Wishes, tally: Tally)
     major = [finding for finding in tally.findings if finding.severity >= least]
     if major:
         remaining = _remaining(job.git, where.ends, major) if wanted.net and where.ranged else None
-        major = origins.trace(job.git, major, commits, replace(wishes, ranged=where.ranged), tally.skipped)
+        wishes = replace(wishes, ranged=where.ranged, jobs=job.jobs)
+        major = origins.trace(job.git, major, commits, wishes, tally.skipped, _by_path(job))
         major = [finding for finding in major if remaining is None or finding.fingerprint in remaining]
     tally.findings = major + minor
 
@@ -139,6 +167,7 @@ def survey(job: Job, where: Scope, wanted: Wanted, wishes: Wishes, tally: Tally)
 def _scan(job: Job, where: Scope, facts: repository.Repository, tally: Tally) -> list[bytes]:
     """Scan all objects; the commits, youngest first."""
     trouble = tally.skipped
+    trouble.extend(where.trouble)
     if not where.ranged:
         trouble.extend(facts.gaps())
     commits = list(objects.commits(job.git, where.selection, trouble))
@@ -177,6 +206,15 @@ def _all_blobs(git: Git, commits: list[bytes], trouble: list[Skip]) -> Iterator[
         else:
             yield item
     commits[:] = objects.commits(git, Selection((), (*commits[:1], *lost, *commits)), trouble) if lost else commits
+
+
+def _by_path(job: Job) -> Callable[[Sequence[Listed]], list[Finding]] | None:
+    """How to scan blobs again under their real paths; None when no ignore asks for the path."""
+    ignores = job.options.ignores
+    if ignores is None or not (ignores.exclude or ignores.active):
+        return None
+    reader = Reader(job.git, job.matcher, job.options)
+    return lambda places: reader(places).tally.findings
 
 
 def _scan_names(job: Job, names: Sequence[bytes], tally: Tally) -> None:

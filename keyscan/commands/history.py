@@ -43,7 +43,7 @@ _SHARED = ("all_occurrences", "no_email", "rotation_days", "allow_shallow", "no_
 
 
 @click.command(name="history")
-@click.argument("directory", metavar="[REPO]", default=".", type=click.Path())
+@click.argument("paths", metavar="[REPO]", nargs=-1, type=click.Path())
 @click.option("--range", "range_", metavar="A..B", help="Only what the commits of this range add.")
 @click.option("--since", metavar="DATE", help="Only what commits since DATE add.")
 @click.option("--branch", "branches", multiple=True, metavar="NAME", help="Only this branch; may be given again.")
@@ -54,7 +54,7 @@ _SHARED = ("all_occurrences", "no_email", "rotation_days", "allow_shallow", "no_
 @history_options
 @common.scan_options
 def command(
-    directory: str,
+    paths: tuple[str, ...],
     range_: str | None,
     since: str | None,
     branches: tuple[str, ...],
@@ -71,7 +71,9 @@ def command(
     from keyscan import past
     from keyscan.sources.git import Git
 
-    shared = {key: values.pop(key) for key in _SHARED}
+    shared = shared_of(values)
+    if len(paths) > 1:
+        raise click.UsageError("give one repository")
     if range_ is not None and staged_since is not None:
         raise click.UsageError("give --range or --staged-since, not both")
     chosen = f"{staged_since}..HEAD" if staged_since is not None else range_
@@ -84,11 +86,24 @@ def command(
         if recurse_submodules:
             _recurse(job, wanted, shared, tally)
 
-    return run(Git(directory), steps, values)
+    return run(Git(paths[0] if paths else "."), steps, values)
 
 
-def run(git: Git, steps: Callable[[Job, Tally], None], values: dict[str, Any]) -> int:
-    """Do `steps`, which fill a tally, and report; an interruption reports what was found until then."""
+def shared_of(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of the options of `history_options`, taken out of `values`."""
+    return {key: values.pop(key) for key in _SHARED}
+
+
+def run(
+    git: Git,
+    steps: Callable[[Job, Tally], None],
+    values: dict[str, Any],
+    read: Callable[[str], bytes | None] | None = None,
+) -> int:
+    """Do `steps`, which fill a tally, and report; an interruption reports what was found until then.
+
+    `read`: how to read configuration that is not the working tree's.
+    """
     from keyscan import cache, scan
     from keyscan.audit import Job
     from keyscan.commands import progress
@@ -96,7 +111,7 @@ def run(git: Git, steps: Callable[[Job, Tally], None], values: dict[str, Any]) -
 
     started = time.perf_counter()
     repository.inspect(git)
-    settings = common.settings_of(values)
+    settings = common.settings_of(values, read=read)
     matcher = cache.matcher(common.rules_of(settings), settings.engine)
     bar = progress.bar()
     job = Job(git, matcher, settings.options, settings.jobs, bar)
@@ -112,17 +127,17 @@ def run(git: Git, steps: Callable[[Job, Tally], None], values: dict[str, Any]) -
     return common.finish(replace(report, interrupted=interrupted), settings)
 
 
-def wishes_of(shared: dict[str, Any], jobs: int) -> Wishes:
+def wishes_of(shared: dict[str, Any]) -> Wishes:
     """How provenance is to be told."""
     from keyscan.origins import Wishes
 
-    return Wishes(shared["all_occurrences"], not shared["no_email"], shared["rotation_days"], jobs=jobs)
+    return Wishes(shared["all_occurrences"], not shared["no_email"], shared["rotation_days"])
 
 
 def _survey(job: Job, wanted: Wanted, shared: dict[str, Any], tally: Tally) -> None:
     from keyscan import past
 
-    past.survey(job, past.scope(job.git, wanted), wanted, wishes_of(shared, job.jobs), tally)
+    past.survey(job, past.scope(job.git, wanted), wanted, wishes_of(shared), tally)
 
 
 def _add_index(job: Job, tally: Tally) -> None:

@@ -74,6 +74,11 @@ class Git:
                 found = (scope.decode(), os.fsdecode(value))
         return found
 
+    def kinds(self, names: list[bytes]) -> list[bytes]:
+        """The type of each object of `names`; empty for one that is missing."""
+        out = self.run("cat-file", "--batch-check=%(objecttype)", stdin=b"".join(name + b"\n" for name in names))
+        return [b"" if line.endswith(b"missing") else line for line in out.splitlines()]
+
     def objects(self, names: list[bytes]) -> Iterator[tuple[bytes, bytes] | None]:
         """(type, contents) of each object of `names` (ids, or revisions without a newline); None: missing.
 
