@@ -69,6 +69,10 @@ class Ignore:
         """Travels to worker processes without what it compiled."""
         return Ignore, tuple(getattr(self, name) for name in self.__dataclass_fields__)
 
+    def fits(self, path: str) -> bool:
+        """Whether the condition on paths holds."""
+        return not self.paths or self._globs.match(path) is not None
+
     def covers(self, match: Match, path: str, marks: Iterable[str], text: Text) -> bool:
         """Whether all conditions hold for `match`, found in the file `path`; cheap conditions first."""
         rule = match.rule
@@ -78,7 +82,7 @@ class Ignore:
             and (not self.providers or rule.provider.lower() in {name.lower() for name in self.providers})
             and (not self.fingerprints or not set(self.fingerprints).isdisjoint(marks))
             and (not self.stopwords or self._has_stopword(match.secret))
-            and (not self.paths or self._globs.match(path) is not None)
+            and self.fits(path)
             and (not self.values or any(value.found(match.secret) for value in self._values))
             and (not self.keys or self._at_key(text.keys.path(match.secret_start)))
         )
@@ -91,7 +95,7 @@ class Ignore:
             and (not self.rules or any(fnmatchcase(finding.rule_id, name) for name in self.rules))
             and (not self.providers or finding.provider.lower() in {name.lower() for name in self.providers})
             and (not self.fingerprints or finding.fingerprint in self.fingerprints)
-            and (not self.paths or self._globs.match(path) is not None)
+            and self.fits(path)
         )
 
     def _has_stopword(self, secret: bytes) -> bool:
@@ -186,7 +190,8 @@ class Ignores:
 
     def settle(self, finding: Finding) -> Finding:
         """A finding that no rule of the matcher made (a file's hygiene): its path, rule and fingerprint decide."""
-        path = self.place(finding.origin.path)
+        origin = finding.origin
+        path = origin.path if origin.commit or origin.blob else self.place(origin.path)
         pattern = self.excluded(path, in_git=True)
         for entry in self.active:
             if entry.covers_finding(finding, path):

@@ -84,10 +84,10 @@ def scan_blob(blob: Blob, matcher: Matcher, options: Options, tally: Tally) -> N
 def finding_of(match: Match, origin: Origin, lines: Lines, options: Options) -> Finding:
     """The redacted finding for a match."""
     rule = match.rule
-    status, reason, mark = "new", "", ""
     if options.ignores:
         status, reason, mark = options.ignores.status(match, lines.data, origin)
-    mark = mark or fingerprint(rule.id, match.secret, options.salt)
+    else:
+        status, reason, mark = "new", "", fingerprint(rule.id, match.secret, options.salt)
     related: tuple[Related, ...] = ()
     if match.companion and rule.companion:
         place = lines.location(match.companion.start, match.companion.end)

@@ -278,3 +278,16 @@ def test_review_accepts_skips_and_resumes(repo, run):
     second.until("1 accepted, 1 skipped, 1 left")
     assert second.end() == 1
     assert "2 in the baseline" in run("scan", cwd=repo.path).out
+
+
+def test_history_is_accepted_and_kept(repo, run):
+    """With --history what only the past holds is accepted, and prune keeps it."""
+    repo.stage("a.py", KEYS[0])
+    repo.commit()
+    repo.stage("a.py", "x = 1\n")
+    repo.commit()
+    assert run("baseline", "create", cwd=repo.path).code == 0
+    assert run("history", cwd=repo.path).code == 1
+    assert run("baseline", "update", "--history", cwd=repo.path).code == 0
+    assert run("history", cwd=repo.path).code == 0
+    assert "0 of 1 entries removed" in run("baseline", "prune", cwd=repo.path).out

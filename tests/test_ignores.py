@@ -275,3 +275,20 @@ def test_a_hostile_text_costs_little():
     for number in range(5000):
         used.status(match(data, b"SECRET%06d" % number), data, Origin("a.json"))
     assert time.perf_counter() - started < 8
+
+
+def test_in_the_history_a_path_is_ignored_where_it_stood(repo, run):
+    """A blob that stood at an ignored path and at another one is reported at the other, whichever was first."""
+    repo.write(".keyscan.toml", "[[ignore]]\npath = '/tests/'\n")
+    repo.stage("tests/a.py", f"k = '{KEY}'\n")
+    repo.commit()
+    repo.stage("tests/b.py", f"j = '{OTHER}'\n")
+    repo.commit()
+    assert run("history", cwd=repo.path).code == 0
+    repo.stage("src/a.py", f"k = '{KEY}'\n")
+    repo.commit()
+    found = json.loads(run("history", "-f", "json", cwd=repo.path).out)["findings"]
+    assert [finding["path"] for finding in found] == ["src/a.py"]
+    repo.write(".keyscan.toml", "exclude = ['a.py']\n")
+    found = json.loads(run("history", "-f", "json", cwd=repo.path).out)["findings"]
+    assert [finding["path"] for finding in found] == ["tests/b.py"]

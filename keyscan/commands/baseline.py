@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keyscan.commands.settings import Settings
     from keyscan.model import Finding
 
+_HISTORY = click.option("--history", is_flag=True, help="Also what stands in the history only.")
 _REASON = click.option("--reason", default="", metavar="TEXT", help="Why these are accepted; one line for all.")
 
 
@@ -28,8 +29,9 @@ def command() -> None:
 
 @command.command(name="create")
 @_REASON
+@_HISTORY
 @common.scan_options
-def create(reason: str, **values: Any) -> int:
+def create(reason: str, history: bool, **values: Any) -> int:
     """Accept everything that is found now, so that only what is new is reported from here on."""
     click.get_current_context().meta["keyscan.new-baseline"] = True
     settings = common.settings_of(values)
@@ -37,7 +39,7 @@ def create(reason: str, **values: Any) -> int:
     if file.exists():
         raise UsageError(f"{settings.baseline}: there already; use: keyscan baseline update")
     settings = salted(settings, settings.salt or baseline.new_salt())
-    found = new_entries(settings, tree_findings(settings), reason)
+    found = new_entries(settings, all_findings(settings, history=history), reason)
     write(settings, Baseline((settings.salt,)).with_entries(found))
     click.echo(f"keyscan: {len(found)} findings accepted in {settings.baseline}; commit it")
     click.echo(f"to merge it without conflicts, add to .gitattributes: {settings.baseline} merge=union")
@@ -46,11 +48,12 @@ def create(reason: str, **values: Any) -> int:
 
 @command.command(name="update")
 @_REASON
+@_HISTORY
 @common.scan_options
-def update(reason: str, **values: Any) -> int:
+def update(reason: str, history: bool, **values: Any) -> int:
     """Accept what is new as well; entries that are there stay as they are."""
     settings = existing(values)
-    found = new_entries(settings, tree_findings(settings), reason)
+    found = new_entries(settings, all_findings(settings, history=history), reason)
     write(settings, settings.accepted.with_entries(found))
     click.echo(f"keyscan: {len(found)} findings accepted, {len(settings.accepted.entries)} were there")
     return ExitCode.CLEAN
@@ -65,7 +68,7 @@ def prune(dry_run: bool, **values: Any) -> int:
     In a repository the whole history is scanned too, so that an entry accepted there stays.
     """
     settings = existing(values)
-    met = {finding.fingerprint for finding in [*tree_findings(settings), *history_findings(settings)]}
+    met = {finding.fingerprint for finding in all_findings(settings, history=True)}
     gone = [entry for entry in settings.accepted.entries if entry.fingerprint not in met]
     for entry in gone:
         click.echo(f"{entry.fingerprint}  {_shown(entry)}")
@@ -88,8 +91,9 @@ def show(**values: Any) -> int:
 
 
 @command.command(name="review")
+@_HISTORY
 @common.scan_options
-def review(**values: Any) -> int:
+def review(history: bool, **values: Any) -> int:
     """Walk through the findings on a terminal: see the place, accept with a reason, or skip.
 
     Each answer is written at once: interrupt whenever you like, and go on later.
@@ -100,7 +104,7 @@ def review(**values: Any) -> int:
     settings = common.settings_of(values)
     if not settings.accepted.salts:
         settings = salted(settings, settings.salt or baseline.new_salt())
-    return walk(settings)
+    return walk(settings, history=history)
 
 
 def existing(values: dict[str, Any]) -> Settings:
@@ -149,8 +153,23 @@ def tree_findings(settings: Settings) -> list[Finding]:
 
 def history_findings(settings: Settings) -> list[Finding]:
     """All findings in the history, none where there is no repository."""
-    del settings
-    return []
+    from keyscan import cache, past, scan
+    from keyscan.audit import Job
+    from keyscan.origins import Wishes
+    from keyscan.sources.git import Git
+
+    if not os.path.lexists(os.path.join(settings.root, ".git")):  # noqa: PTH118
+        return []
+    git = Git(settings.root)
+    job = Job(git, cache.matcher(common.rules_of(settings), settings.engine), settings.options, settings.jobs)
+    wanted, tally = past.Wanted(allow_shallow=True), scan.Tally()
+    past.survey(job, past.scope(git, wanted), wanted, Wishes(jobs=settings.jobs), tally)
+    return tally.findings
+
+
+def all_findings(settings: Settings, *, history: bool) -> list[Finding]:
+    """What is in the files, and, if asked for, in the history."""
+    return [*tree_findings(settings), *(history_findings(settings) if history else ())]
 
 
 def new_entries(settings: Settings, findings: list[Finding], reason: str) -> list[Entry]:

@@ -12,7 +12,7 @@ import click
 from keyscan.baseline import Entry
 from keyscan.commands import baseline as files
 from keyscan.commands.common import use_color
-from keyscan.errors import ExitCode, UsageError
+from keyscan.errors import ExitCode, GitError, UsageError
 from keyscan.model import Severity
 from keyscan.reporters.text import clean
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyscan.commands.settings import Settings
-    from keyscan.model import Finding, Location
+    from keyscan.model import Finding, Location, Origin
 
 # Lines shown above and below the secret's own, and the width that a line is cut to.
 _AROUND = 2
@@ -28,11 +28,11 @@ _WIDTH = 140
 _KEYS = "[a]ccept  [s]kip  [r]evocation page  [q]uit"
 
 
-def walk(settings: Settings) -> int:
+def walk(settings: Settings, *, history: bool = False) -> int:
     """Ask about each new secret; what was accepted is in the baseline as soon as it was said."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("baseline review asks questions: run it on a terminal (or use: keyscan baseline update)")
-    findings = files.tree_findings(replace(settings, min_severity=Severity.INFO))
+    findings = files.all_findings(replace(settings, min_severity=Severity.INFO), history=history)
     todo = [one for one in findings if one.status == "new" and one.severity >= settings.min_severity]
     todo.sort(key=lambda finding: (finding.fingerprint, finding.sort_key))
     groups = [list(group) for _, group in groupby(todo, key=lambda finding: finding.fingerprint)]
@@ -90,16 +90,12 @@ def description(group: list[Finding], findings: list[Finding]) -> Iterator[str]:
 
 def context(finding: Finding, findings: list[Finding]) -> Iterator[str]:
     """The lines round a finding in its file, with every secret that was found in them masked."""
-    try:
-        with open(finding.origin.path, encoding="utf-8", errors="replace", newline="\n") as file:  # noqa: PTH123
-            lines = file.read(32 << 20).split("\n")
-    except OSError:
-        return
+    lines = _lines_of(finding.origin)
     if finding.location.decoded or finding.location.cell is not None or any("\0" in line for line in lines):
         yield "  (an encoded text: its lines are not shown)"
         return
     for other in findings:
-        if other.origin.path == finding.origin.path:
+        if (other.origin.path, other.origin.blob) == (finding.origin.path, finding.origin.blob):
             for place in (other.location, *(one.location for one in other.related if one.location)):
                 mask(lines, place)
     where = finding.location
@@ -109,6 +105,22 @@ def context(finding: Finding, findings: list[Finding]) -> Iterator[str]:
         start = max(0, where.column - 60) if number == where.line and len(text) > _WIDTH else 0
         sign = ">" if where.line <= number <= where.end_line else " "
         yield f"  {sign} {number:5}  {clean(text[start : start + _WIDTH])}"
+
+
+def _lines_of(origin: Origin) -> list[str]:
+    """The lines of a file, or of a blob of the history; none when it can't be read."""
+    from keyscan.sources.git import Git
+
+    try:
+        if origin.blob:
+            found = next(Git().objects([origin.blob.encode()]))
+            data = found[1] if found else b""
+        else:
+            with open(origin.path, "rb") as file:  # noqa: PTH123
+                data = file.read(32 << 20)
+    except (OSError, GitError):
+        return []
+    return data.decode("utf-8", "replace").split("\n")
 
 
 _MASK = "\N{BULLET}"

@@ -160,7 +160,8 @@ def defaults(ctx: click.Context, values: dict[str, Any]) -> dict[str, Any]:
 
 def _root_for(ctx: click.Context) -> str:
     """The repository that a command works in: that of its paths if they agree, else the current one."""
-    roots = {root_of(path) for path in ctx.params.get("paths") or () if path != "-" and os.path.lexists(path)}
+    paths = ctx.params.get("paths") or [ctx.params[name] for name in ("directory", "repo") if ctx.params.get(name)]
+    roots = {root_of(path) for path in paths if path != "-" and os.path.lexists(path)}
     return roots.pop() if len(roots) == 1 else root_of()
 
 
