@@ -23,6 +23,7 @@ REPORTERS = {
     "junit": "keyscan.reporters.junit",
     "csv": "keyscan.reporters.csv",
     "markdown": "keyscan.reporters.markdown",
+    "html": "keyscan.reporters.html",
 }
 # The formats that show where the repository is: its root, revision, branch and remote.
 LOCATED = frozenset({"sarif", "gitlab", "codequality", "github", "github-summary", "markdown", "html"})

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from keyscan.model import Severity
-from keyscan.reporters.text import clean, safe_json
+from keyscan.reporters.text import clean, json_line, safe_json
 from keyscan.reporters.uri import shown_path
 
 if TYPE_CHECKING:
@@ -26,7 +25,8 @@ _SEVERITIES = {
 def render(report: Report) -> str:
     """The report as Code Quality's array; it has no place for what was skipped, the exit code tells that."""
     seen: Counter[str] = Counter()
-    return safe_json(json.dumps([_entry(finding, seen, report) for finding in report.findings], indent=1)) + "\n"
+    lines = [json_line(_entry(finding, seen, report)) for finding in report.findings]
+    return safe_json("[\n" + ",\n".join(lines) + "\n]\n") if lines else "[]\n"
 
 
 def _entry(finding: Finding, seen: Counter[str], report: Report) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from keyscan._version import __version__
 from keyscan.reporters import kinds
 from keyscan.reporters.notifications import notices
-from keyscan.reporters.text import clean, fold, prose, safe_json
+from keyscan.reporters.text import clean, fold, json_line, json_with_lines, prose
 from keyscan.reporters.uri import shown_path
 
 if TYPE_CHECKING:
@@ -29,12 +28,10 @@ _SOLUTION = 7000
 def render(report: Report) -> str:
     """The report as GitLab's JSON document."""
     found = kinds.kinds(report)
-    made = {
-        "version": "15.2.1",
-        "scan": _scan(report),
-        "vulnerabilities": [_vulnerability(finding, found[finding.rule_id], report) for finding in report.findings],
-    }
-    return safe_json(json.dumps(made, indent=1)) + "\n"
+    texts = {rule_id: _texts(kind) for rule_id, kind in found.items()}
+    lines = [json_line(_vulnerability(finding, texts[finding.rule_id], report)) for finding in report.findings]
+    made = {"version": "15.2.1", "scan": _scan(report), "vulnerabilities": []}
+    return json_with_lines(made, "vulnerabilities", lines)
 
 
 def _scan(report: Report) -> dict[str, Any]:
@@ -56,30 +53,28 @@ def _said(notice: Any) -> str:
     return f"{clean(notice.path)}: {notice.text}" if notice.path else notice.text
 
 
-def _vulnerability(finding: Finding, kind: Kind, report: Report) -> dict[str, Any]:
+def _texts(kind: Kind) -> dict[str, Any]:
+    """What every finding of a kind says."""
+    rule = {"type": "keyscan_rule_id", "name": fold(f"keyscan rule {kind.id}", _NAME), "value": fold(kind.id, _NAME)}
+    return {
+        "name": fold(kind.name, _NAME),
+        "description": prose(kinds.description(kind)),
+        "solution": fold(" ".join(map(prose, kinds.steps(kind))), _SOLUTION),
+        "identifiers": [rule, {"type": "cwe", "name": "CWE-798", "value": "798", "url": kinds.WEAKNESS}],
+        "links": [{"url": kind.url}],
+    }
+
+
+def _vulnerability(finding: Finding, texts: dict[str, Any], report: Report) -> dict[str, Any]:
     where = finding.location
     commit = finding.origin.commit or report.revision or _NO_COMMIT
     file = shown_path(finding.origin.path, report)
     place = f"{finding.fingerprint}\0{file}\0{commit}\0{where.line}\0{where.column}"
+    end_line = max(where.end_line, where.line)
     return {
         "id": str(uuid.uuid5(_NAMESPACE, place)),
-        "name": fold(kind.name, _NAME),
-        "description": f"{prose(kinds.description(kind))} Found as {prose(finding.redacted)}.",
+        **texts,
+        "description": f"{texts['description']} Found as {prose(finding.redacted)}.",
         "severity": finding.severity.label.capitalize(),
-        "solution": fold(" ".join(map(prose, kinds.steps(kind))), _SOLUTION),
-        "identifiers": [
-            {
-                "type": "keyscan_rule_id",
-                "name": fold(f"keyscan rule {kind.id}", _NAME),
-                "value": fold(kind.id, _NAME),
-            },
-            {"type": "cwe", "name": "CWE-798", "value": "798", "url": kinds.WEAKNESS},
-        ],
-        "links": [{"url": kind.url}],
-        "location": {
-            "file": file,
-            "start_line": where.line,
-            "end_line": max(where.end_line, where.line),
-            "commit": {"sha": commit},
-        },
+        "location": {"file": file, "start_line": where.line, "end_line": end_line, "commit": {"sha": commit}},
     }

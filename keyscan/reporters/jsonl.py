@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from keyscan.reporters.json import document
-from keyscan.reporters.text import safe_json
+from keyscan.reporters.text import json_line, safe_json
 
 if TYPE_CHECKING:
     from keyscan.model import Report
@@ -16,4 +15,4 @@ def render(report: Report) -> str:
     """The report as lines; only the last one has the field `version`."""
     made = document(report)
     lines = [*made.pop("findings"), made]
-    return "".join(f"{safe_json(json.dumps(line, separators=(',', ':')))}\n" for line in lines)
+    return "".join(f"{safe_json(json_line(line))}\n" for line in lines)

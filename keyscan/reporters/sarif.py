@@ -6,7 +6,6 @@ The only import of `sarif_om`. `docs/output.md` says what stands where; the plat
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from functools import cache
@@ -18,7 +17,7 @@ from keyscan._version import __version__
 from keyscan.model import Severity
 from keyscan.reporters import kinds
 from keyscan.reporters.notifications import notices
-from keyscan.reporters.text import clean, fold, name_of, safe_json
+from keyscan.reporters.text import clean, fold, json_line, json_with_lines, name_of
 from keyscan.reporters.uri import place, repository
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ _SCORES = {
     Severity.INFO: "0.1",
 }
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning"}
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _MAIL = re.compile(r"<?[^\s<>]*@[^\s<>]*>?")
 
 
@@ -54,20 +54,15 @@ def render(report: Report) -> str:
     places = {kind: number for number, kind in enumerate(found)}
     ranked = sorted((*report.findings, *report.known, *report.ignored), key=_rank)
     twins = _twins(ranked)
-    lines = list(_fitting(_line(_result(finding, places, twins, report)) for finding in ranked[:MAX_RESULTS]))
+    lines = list(
+        _fitting(json_line(plain(_result(finding, places, twins, report))) for finding in ranked[:MAX_RESULTS])
+    )
     log = om.SarifLog(runs=[_run(report, found.values(), len(ranked) - len(lines))], version="2.1.0")
-    ordered = {"$schema": _SCHEMA, "version": "2.1.0", **plain(log)}
-    head, mark, tail = json.dumps(ordered, indent=1).partition('"results": []')
-    body = '"results": [\n' + ",\n".join(lines) + "\n]" if lines else mark
-    return safe_json(head + body + tail) + "\n"
+    return json_with_lines({"$schema": _SCHEMA, "version": "2.1.0", **plain(log)}, "results", lines)
 
 
 def _rank(finding: Finding) -> tuple[bool, int, tuple[Any, ...]]:
     return (finding.status != "new", -finding.severity, finding.sort_key)
-
-
-def _line(result: Any) -> str:
-    return json.dumps(plain(result), separators=(",", ":"))
 
 
 def _fitting(lines: Iterable[str]) -> Iterator[str]:
@@ -86,18 +81,20 @@ def plain(value: Any) -> Any:
 
     `level` always stands: GitHub reads a missing one otherwise than the standard does.
     """
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if not hasattr(type(value), "__attrs_attrs__"):
+    kind = type(value)
+    if kind in _SCALARS:
         return value
+    if kind is list:
+        return [plain(item) for item in value]
+    if kind is dict:
+        return {key: plain(item) for key, item in value.items()}
     made = vars(value)
-    return {
-        name: plain(made[key])
-        for key, name, default in _properties(type(value))  # type: ignore[arg-type]
-        if made[key] is not None and (made[key] != default or name == "level")
-    }
+    data = {}
+    for key, name, default in _properties(kind):  # type: ignore[arg-type]
+        item = made[key]
+        if item is not None and (default is None or item != default or name == "level"):
+            data[name] = item if type(item) in _SCALARS else plain(item)
+    return data
 
 
 @cache

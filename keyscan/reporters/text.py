@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from typing import Any
 
 # Controls, format characters (bidirectional overrides among them), surrogates, private and unassigned.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -56,6 +58,21 @@ def cell(text: str) -> str:
 def fold(text: str, limit: int) -> str:
     """`text`, cut to `limit` characters with a mark where it was cut."""
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+
+
+def json_line(value: Any) -> str:
+    """`value` as JSON on one line."""
+    return _COMPACT.encode(value)
+
+
+def json_with_lines(document: dict[str, Any], key: str, lines: list[str]) -> str:
+    """`document` as indented JSON, its one empty list `key` filled with `lines`: an item a line, quick to write."""
+    head, mark, tail = json.dumps(document, indent=1).partition(f'"{key}": []')
+    body = f'"{key}": [\n' + ",\n".join(lines) + "\n]" if lines else mark
+    return safe_json(head + body + tail) + "\n"
 
 
 def safe_json(document: str) -> str:
