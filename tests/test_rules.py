@@ -41,10 +41,9 @@ def test_a_rule_says_what_to_do(rule):
 
 @EVERY_RULE
 def test_names_are_clean(rule):
-    """Variables are names and nothing else, context words are lower case, keywords no single letters."""
+    """Variables are names and nothing else, context words are lower case."""
     assert all(regex.fullmatch(r"[A-Z][A-Za-z0-9_]*", name) for name in rule.env), rule.env
     assert all(word == word.lower() for word in rule.context), rule.context
-    assert all(len(word) >= 2 for word in rule.keywords), rule.keywords
 
 
 @EVERY_RULE
