@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def _crc32_base62(secret: bytes) -> bool:
     """GitHub `ghp_ gho_ ghu_ ghr_`, npm, Vercel: the last 6 are the CRC-32 of what follows the first underscore."""
-    body = secret[secret.index(b"_") + 1 :]
+    body = secret.partition(b"_")[2]
     return checksums.crc32_base62(body[:-6]).encode() == body[-6:]
 
 
@@ -36,7 +36,7 @@ def _github_fine_grained(secret: bytes) -> bool:
 
 def _crc32_hex(secret: bytes) -> bool:
     """Cloudflare `cfut_ cfat_ cfk_`: the last 8 are the CRC-32 of what follows the underscore."""
-    body = secret[secret.index(b"_") + 1 :]
+    body = secret.partition(b"_")[2]
     return checksums.crc32_hex(body[:-8]).encode() == body[-8:]
 
 
