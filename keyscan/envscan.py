@@ -7,7 +7,8 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyscan.hygiene import across, containers, exposure, packages, past, yet
+from keyscan.hygiene import across, agentfiles, containers, exposure, packages, past, yet
+from keyscan.hygiene.agents import client_of
 from keyscan.hygiene.exposure import Subject
 from keyscan.hygiene.names import Kind, kind_of
 from keyscan.hygiene.values import real_values
@@ -44,6 +45,7 @@ class Survey:
     tree: Tree
     subjects: list[Subject] = field(default_factory=list)
     rules: dict[str, Ignored] = field(default_factory=dict)
+    agents: dict[str, bytes] = field(default_factory=dict)
     ahead: bool = False
 
 
@@ -54,18 +56,21 @@ def surveys(root: str, matcher: Matcher, tally: Tally) -> list[Survey]:
 
 def _survey(tree: Tree, matcher: Matcher, tally: Tally) -> Survey:
     survey = Survey(tree)
-    names = [*tree.family, *(name for name in tree.untracked if kind_of(name))]
+    agents = [*tree.agents, *(name for name in tree.untracked if client_of(name))]
+    names = [*tree.family, *(name for name in tree.untracked if kind_of(name) or client_of(name))]
     survey.rules = worktree.ignored(tree, [*names, ".env"])
     staged = worktree.new_in_index(tree) if tree.family else set()
     contents = _contents(tree, names, tally)
+    survey.agents = {name: contents[name] for name in agents if name in contents}
     for name in names:
         data = contents.get(name)
         kind = kind_of(name)
-        if data is None or kind is None:
+        if data is None:
             continue
         tally.files += 1
         tally.bytes += len(data)
-        survey.subjects.append(_subject(survey, name, kind, data, matcher, staged=name in staged))
+        if kind is not None:
+            survey.subjects.append(_subject(survey, name, kind, data, matcher, staged=name in staged))
     return survey
 
 
@@ -151,6 +156,17 @@ def run(root: str, matcher: Matcher, options: Options, tally: Tally, *, history:
             if subject.kind is not Kind.TEMPLATE:
                 tally.findings.extend(across.browser_exposed(subject, options.salt))
                 tally.findings.extend(across.wrong_provider(subject, matcher.rules, options.salt))
+        for name, data in survey.agents.items():
+            rule = survey.rules.get(name)
+            found_here = agentfiles.check(
+                survey.tree.prefix + name,
+                data,
+                matcher,
+                tracked=name in survey.tree.family,
+                ignored=rule is not None and not rule.negated,
+                salt=options.salt,
+            )
+            tally.findings.extend(found_here)
         _built(survey, options, tally)
         _not_yet(survey, options, tally)
         if history:

@@ -24,6 +24,7 @@ CATEGORIES = (
     "messaging",
     "payments-mail",
     "generic",
+    "practice",
     "custom",
 )
 FILTERS = ("provider", "generic", "none")

@@ -66,6 +66,10 @@ def scan_blob(blob: Blob, matcher: Matcher, options: Options, tally: Tally) -> N
     tally.bytes += len(blob.data) - blob.overlap
     slow: list[str] = []
     matches = matcher.scan(blob.data, slow)
+    if matches:
+        from keyscan.hygiene import practice
+
+        matches = [match for match in matches if practice.counts(match, blob.origin)]
     tally.skipped.extend(
         Skip(blob.origin.path, f"rule {rule} took too long on this text", incomplete=True) for rule in slow
     )
@@ -83,6 +87,8 @@ def scan_blob(blob: Blob, matcher: Matcher, options: Options, tally: Tally) -> N
 
 def finding_of(match: Match, origin: Origin, lines: Lines, options: Options) -> Finding:
     """The redacted finding for a match."""
+    from keyscan.hygiene import practice
+
     rule = match.rule
     if options.ignores:
         status, reason, mark = options.ignores.status(match, lines.data, origin)
@@ -104,7 +110,7 @@ def finding_of(match: Match, origin: Origin, lines: Lines, options: Options) -> 
         fingerprint=mark,
         message=f"{rule.name} found",
         help=rule.help,
-        evidence=match.evidence,
+        evidence=(*match.evidence, *practice.surroundings(match, lines.data, origin)),
         env=rule.env,
         related=related,
         status=status,

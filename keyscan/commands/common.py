@@ -79,7 +79,9 @@ def rules_of(settings: Settings) -> tuple[Rule, ...]:
     rules = cache.load_rules([Path(path) for path in settings.rules], builtin=settings.builtin_rules)
     if not settings.disable:
         return rules
-    known = {rule.id for rule in rules}
+    from keyscan.hygiene.rules import RULES
+
+    known = {rule.id for rule in rules} | set(RULES)
     for rule_id in settings.disable:
         if rule_id not in known:
             from difflib import get_close_matches

@@ -36,7 +36,7 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, **value
     if not Path(repo).is_dir():
         raise UsageError(f"{repo}: no such directory")
     root = worktree.root_of(repo)
-    settings = common.settings_of(values)
+    settings = common.settings_of(values, Path(root))
     matcher = cache.matcher(common.rules_of(settings), settings.engine, 0)
     tally = scan.Tally()
     found = envscan.run(root, matcher, settings.options, tally, history=history and not fix)
@@ -46,6 +46,11 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, **value
             return ExitCode.FINDINGS
         tally = scan.Tally()
         envscan.run(root, matcher, settings.options, tally, history=history)
+    tally.findings = [
+        one
+        for one in tally.findings
+        if one.rule_id not in settings.disable and not settings.ignores.excluded(one.origin.path, in_git=True)
+    ]
     return common.finish(scan.report(tally, matcher, settings.options, started), settings)
 
 

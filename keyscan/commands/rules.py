@@ -19,7 +19,9 @@ def command() -> None:
 @click.option("--rules", "paths", multiple=True, metavar="PATH", help="Add the rules of this file or directory.")
 def list_rules(paths: tuple[str, ...]) -> int:
     """List every rule: id, severity, provider, name."""
-    rules = cache.load_rules([Path(path) for path in paths])
+    from keyscan.hygiene.rules import RULES
+
+    rules = (*cache.load_rules([Path(path) for path in paths]), *RULES.values())
     width = max(len(rule.id) for rule in rules)
     for rule in sorted(rules, key=lambda rule: (rule.provider.lower(), rule.id)):
         click.echo(f"{rule.id:{width}}  {rule.severity.label:8}  {rule.provider}: {rule.name}")
@@ -31,7 +33,9 @@ def list_rules(paths: tuple[str, ...]) -> int:
 @click.option("--rules", "paths", multiple=True, metavar="PATH", help="Add the rules of this file or directory.")
 def show(rule_id: str, paths: tuple[str, ...]) -> int:
     """Show one rule: what it finds, how sure it is, what its key opens and how to revoke it."""
-    rules = {rule.id: rule for rule in cache.load_rules([Path(path) for path in paths])}
+    from keyscan.hygiene.rules import RULES
+
+    rules = {rule.id: rule for rule in cache.load_rules([Path(path) for path in paths])} | RULES
     rule = rules.get(rule_id)
     if rule is None:
         import difflib
@@ -40,10 +44,11 @@ def show(rule_id: str, paths: tuple[str, ...]) -> int:
         raise UsageError(f"no rule {rule_id}" + (f"; did you mean {near[0]}?" if near else ""))
     click.echo(f"{rule.id}: {rule.name} ({rule.provider}, {rule.category})")
     click.echo(f"severity   {rule.severity.label}, precision {rule.precision.label}")
-    click.echo(f"keywords   {', '.join(rule.keywords)}")
+    if rule.keywords:
+        click.echo(f"keywords   {', '.join(rule.keywords)}")
     if rule.checks:
         click.echo(f"checks     {', '.join(rule.checks)}")
-    click.echo(f"pattern    {rule.pattern}")
+    click.echo(f"pattern    {rule.pattern}" if rule.pattern else "found by   keyscan env")
     if rule.env:
         click.echo(f"variables  {', '.join(rule.env)}")
     if rule.help.opens:

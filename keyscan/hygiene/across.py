@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.hygiene import exposure
 from keyscan.hygiene.findings import finding
-from keyscan.hygiene.names import Kind, environment_of
+from keyscan.hygiene.names import BROWSER_PREFIXES, Kind, environment_of
 from keyscan.model import Precision, Related, Severity
 
 if TYPE_CHECKING:
@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from keyscan.hygiene.values import Value
     from keyscan.model import Finding, Rule
 
-# What bundlers write into the JavaScript that visitors load; by their documents.
-BROWSER_PREFIXES = {
-    "NEXT_PUBLIC_": "Next.js",
-    "VITE_": "Vite",
-    "REACT_APP_": "Create React App",
-    "EXPO_PUBLIC_": "Expo",
-    "NUXT_PUBLIC_": "Nuxt",
-    "PUBLIC_": "SvelteKit and Astro",
-    "GATSBY_": "Gatsby",
-    "VUE_APP_": "Vue CLI",
-    "STORYBOOK_": "Storybook",
-}
 # Keys that are made to be seen by visitors.
 _PUBLIC_NAME = re.compile(
     r"(?i)anon(?:_?key)?$|publishable|site_?key|client_?id|public_?key|supabase_(?:anon_)?key$|firebase|(?:google_?)?maps|"

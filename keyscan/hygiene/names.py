@@ -70,6 +70,18 @@ def kind_of(path: str) -> Kind | None:
     return None
 
 
+# What bundlers write into the JavaScript that visitors load; by their documents.
+BROWSER_PREFIXES = {
+    "NEXT_PUBLIC_": "Next.js",
+    "VITE_": "Vite",
+    "REACT_APP_": "Create React App",
+    "EXPO_PUBLIC_": "Expo",
+    "NUXT_PUBLIC_": "Nuxt",
+    "PUBLIC_": "SvelteKit and Astro",
+    "GATSBY_": "Gatsby",
+    "VUE_APP_": "Vue CLI",
+    "STORYBOOK_": "Storybook",
+}
 _LABELS = {
     "production": r"prod(?:uction)?|live|prd",
     "staging": r"stag(?:e|ing)?|stg|preprod|uat|qa|preview",
