@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from keyscan import parallel
 from keyscan.model import Blob, Origin
-from keyscan.scan import Options, Tally, scan_blob
+from keyscan.scan import Options, Tally, scan_blob, take
 from keyscan.sources import objects
 from keyscan.sources.pieces import pieces
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from keyscan.engine.matcher import Matcher
+    from keyscan.seen import Store
     from keyscan.sources.git import Git
     from keyscan.sources.objects import Listed, Read
 
@@ -32,18 +33,6 @@ class Progress(Protocol):
 
     def __call__(self, done: int, size: int, listed: int, *, final: bool) -> None:
         """`done` objects and `size` bytes of the `listed` so far; `final`: no more will be listed."""
-        ...
-
-
-class Seen(Protocol):
-    """Remembers which objects hold nothing."""
-
-    def unknown(self, items: Iterable[Listed]) -> Iterator[Listed]:
-        """Those of `items` that are not remembered."""
-        ...
-
-    def add(self, oids: bytes) -> None:
-        """Remember these ids, in binary, one behind the other."""
         ...
 
 
@@ -65,7 +54,7 @@ class Job:
     options: Options
     jobs: int = 0
     progress: Progress | None = None
-    seen: Seen | None = None
+    seen: Store | None = None
 
 
 class Reader:
@@ -105,8 +94,9 @@ class Reader:
     def _scan_whole(self, item: Listed, kind: bytes, data: bytes, tally: Tally) -> None:
         """Scan an object; nearly all hold nothing, so an origin is made for those that do only."""
         slow: list[str] = []
-        if self._matcher.scan(data, slow) or slow:
-            scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options, tally)
+        matches = self._matcher.scan(data, slow)
+        if matches or slow:
+            take(Blob(data, origin_of(item, kind)), matches, slow, self._options, tally)
         else:
             tally.bytes += len(data)
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "pre-push": "Scan what a push would make public (the pre-push hook).",
     "pre-receive": "Scan what is pushed to this server (the pre-receive hook).",
     "ci": "Scan what a CI run is about: a pull request's or a push's commits, or all.",
+    "cache": "Show or clear what is remembered on this machine.",
     "rules": "List, show and check the rules.",
     "config": "Show and check the configuration in force.",
     "baseline": "Accept findings as known; review, update and prune them.",

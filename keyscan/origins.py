@@ -25,7 +25,7 @@ _RELATED = 20
 # Ref names that a finding lists.
 _BRANCHES = 20
 # Questions (ref, path) that are put to git to learn which refs still hold a secret.
-_LOOKUPS = 200_000
+_LOOKUPS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,14 @@ def trace(
     wishes: Wishes,
     trouble: list[Skip],
     by_path: Callable[[Sequence[Listed]], list[Finding]] | None = None,
-) -> list[Finding]:
-    """One finding a secret, at the oldest of `commits` (which come youngest first) that brought it in.
+) -> tuple[list[Finding], tuple[bytes, ...]]:
+    """One finding a secret, at the oldest of `commits` (which come youngest first) that brought it in; all that did.
 
     Findings that no commit brought in (objects that nothing reaches, tags of a blob, names of refs) stay as they
     are. `by_path` scans blobs again, for ignores that ask for the path: until here a blob has but one of its paths.
     """
     spots, rest = _spots(git, findings, commits, wishes, trouble)
+    brought = dict.fromkeys(spot.commit for spot in sorted(spots, key=lambda spot: spot.age))
     if wishes.ranged:
         spots = _only_added(git, spots)
     if by_path is not None:
@@ -86,7 +87,7 @@ def trace(
     tips = _tips(git, spots)
     made = [_finding(found, told, tips, wishes) for found in secrets.values()]
     others = {finding.fingerprint: finding for finding in reversed(rest) if finding.fingerprint not in secrets}
-    return [finding for group in made for finding in group] + list(others.values())
+    return [finding for group in made for finding in group] + list(others.values()), tuple(brought)
 
 
 def _place(spot: Spot) -> tuple[int, bytes, int, int]:
@@ -237,14 +238,24 @@ def _tips(git: Git, spots: Sequence[Spot]) -> _Tips:
     head = repository.resolve(git, "HEAD")
     if head:
         tips.head = introduced.blobs_at(git, head)
-    standing = introduced.at_tips(git)
-    places = [place for place in places if place[1] in standing]
     current = git.ask("symbolic-ref", "-q", "HEAD")
     names = [name for name, _, _ in repository.refs(git) if name != current and not name.endswith(b"/HEAD")]
-    names.sort(key=lambda name: not name.startswith((b"refs/heads/", b"refs/remotes/")))
-    for ref, blob in introduced.standing(git, names[: _LOOKUPS // max(1, len(places))], places):
-        tips.refs.setdefault(blob, []).append(_short(ref))
+    branches = [name for name in names if name.startswith((b"refs/heads/", b"refs/remotes/"))]
+    if len(names) * len(places) > _LOOKUPS:
+        standing = introduced.at_tips(git)
+        places = [place for place in places if place[1] in standing]
+    _look(git, branches, places, tips)
+    # Tags, pull requests and the like are many: they are asked only for what no branch holds.
+    lost = [place for place in places if place[1] not in tips.head and place[1] not in tips.refs]
+    _look(git, [name for name in names if name not in set(branches)], lost, tips)
     return tips
+
+
+def _look(git: Git, names: Sequence[bytes], places: Sequence[tuple[bytes, bytes]], tips: _Tips) -> None:
+    """Add to `tips` which refs, as far as they can be asked in time, hold the blobs at their places."""
+    if places:
+        for ref, blob in introduced.standing(git, names[: max(1, _LOOKUPS // len(places))], places):
+            tips.refs.setdefault(blob, []).append(_short(ref))
 
 
 def _short(ref: bytes) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from keyscan import origins
+from keyscan import again, origins
 from keyscan.audit import Job, Reader, all_batches, scan_objects
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.model import Blob, Origin
@@ -61,6 +61,7 @@ class Scope:
     extra: tuple[Listed, ...] = ()
     names: tuple[bytes, ...] = ()
     store: bool = False
+    whole: bool = False
     trouble: tuple[Skip, ...] = ()
 
 
@@ -81,7 +82,8 @@ def scope(git: Git, wanted: Wanted) -> Scope:
     ends = (*selection.ids, *(oid for _, _, oid in refs))
     if wanted.ranged:
         return Scope(selection, ranged=True, ends=ends)
-    return Scope(selection, ends=ends, extra=tags, names=names, store=wanted.all_objects)
+    whole = not wanted.reflog and not wanted.all_objects
+    return Scope(selection, ends=ends, extra=tags, names=names, store=wanted.all_objects, whole=whole)
 
 
 def of_updates(git: Git, updates: Sequence[Update], known: tuple[str, ...]) -> Scope:
@@ -146,43 +148,87 @@ def survey(job: Job, where: Scope, wanted: Wanted, wishes: Wishes, tally: Tally)
     An interruption passes through; `tally` then holds what was found until then, one finding a secret.
     """
     facts = repository.inspect(job.git)
+    memory = _Memory(job, where, facts, tally.skipped)
     try:
-        commits = _scan(job, where, facts, tally)
+        commits = _scan(job, where, facts, memory.left, tally)
     except BaseException:
         tally.findings = _one_each(tally.findings)
         raise
+    found = tally.findings
+    whole = not any(skip.incomplete for skip in tally.skipped)
     if wanted.allow_shallow:
         tally.skipped = [_accepted(skip) for skip in tally.skipped]
     least = job.options.min_severity
-    minor = _one_each([finding for finding in tally.findings if finding.severity < least])
-    major = [finding for finding in tally.findings if finding.severity >= least]
+    minor = _one_each([finding for finding in found if finding.severity < least])
+    major = [finding for finding in found if finding.severity >= least]
+    brought: tuple[bytes, ...] = ()
     if major:
         remaining = _remaining(job.git, where.ends, major) if wanted.net and where.ranged else None
         wishes = replace(wishes, ranged=where.ranged, jobs=job.jobs)
-        major = origins.trace(job.git, major, commits, wishes, tally.skipped, _by_path(job))
+        major, brought = origins.trace(job.git, major, commits, wishes, tally.skipped, _by_path(job))
         major = [finding for finding in major if remaining is None or finding.fingerprint in remaining]
+    # What no commit brought in (a tag of a blob) has no name that a record could keep.
+    if whole and all(finding.origin.commit or not finding.origin.blob for finding in major):
+        memory.keep(found, brought, tally)
     tally.findings = major + minor
 
 
-def _scan(job: Job, where: Scope, facts: repository.Repository, tally: Tally) -> list[bytes]:
-    """Scan all objects; the commits, youngest first."""
+class _Memory:
+    """The record of the last audit of the whole repository, where there is one, and of this one."""
+
+    def __init__(self, job: Job, where: Scope, facts: repository.Repository, trouble: list[Skip]) -> None:
+        self._store = job.seen if where.whole else None
+        self._tips = frozenset(where.ends)
+        self.left: again.Remaining | None = None
+        if self._store is None:
+            return
+        self._records = again.records_of(self._store, facts.common_dir, job.options.min_severity)
+        record = self._records.load()
+        self.left = again.remaining(job.git, self._tips, record, trouble) if record else None
+        if record and self.left:
+            self._store.skipped += record.count
+
+    def keep(self, found: Sequence[Finding], brought: tuple[bytes, ...], tally: Tally) -> None:
+        """Store that all is known of what the tips of now reach."""
+        if self._store is not None and not any(skip.incomplete for skip in tally.skipped):
+            count = self._store.skipped + tally.blobs + tally.commits
+            record = again.record_of(self._tips, found, brought, count)
+            self._records.save(replace(record, count=max(0, count - len(record.dirty))))
+
+
+def _scan(
+    job: Job, where: Scope, facts: repository.Repository, left: again.Remaining | None, tally: Tally
+) -> list[bytes]:
+    """Scan all objects, or what is `left`; the commits to look for origins in, youngest first."""
     trouble = tally.skipped
     trouble.extend(where.trouble)
     if not where.ranged:
         trouble.extend(facts.gaps())
-    commits = list(objects.commits(job.git, where.selection, trouble))
+    extra = where.extra
+    if left is not None:
+        commits, known = list(left.commits), left.known
+        blobs: Iterable[Listed] = objects.reachable(job.git, left.selection, trouble) if left.selection else ()
+        extra = (*extra, *left.dirty)
+    else:
+        commits, known = list(objects.commits(job.git, where.selection, trouble)), ()
+        blobs = _blobs(job, where, facts, commits, trouble)
+    messages = (Listed(commit, b"") for commit in tuple(commits))
+    scan_objects(job, all_batches(job, (blobs, extra, messages)), tally)
+    _scan_names(job, where.names, tally)
+    return [*commits, *known]
+
+
+def _blobs(
+    job: Job, where: Scope, facts: repository.Repository, commits: list[bytes], trouble: list[Skip]
+) -> Iterable[Listed]:
+    """The blobs that are wanted; with those that nothing reaches come commits, which are added to `commits`."""
     if where.ranged:
         if facts.shallow and not repository.shallow_commits(facts).isdisjoint(commits):
             trouble.extend(facts.gaps())
-        blobs: Iterable[Listed] = _introduced(job.git, commits, trouble)
-    elif where.store:
-        blobs = _all_blobs(job.git, commits, trouble)
-    else:
-        blobs = objects.reachable(job.git, where.selection, trouble)
-    messages = (Listed(commit, b"") for commit in commits)
-    scan_objects(job, all_batches(job, (blobs, where.extra, messages)), tally)
-    _scan_names(job, where.names, tally)
-    return commits
+        return _introduced(job.git, commits, trouble)
+    if where.store:
+        return _all_blobs(job.git, commits, trouble)
+    return objects.reachable(job.git, where.selection, trouble)
 
 
 def _introduced(git: Git, commits: Sequence[bytes], trouble: list[Skip]) -> Iterator[Listed]:

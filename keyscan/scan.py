@@ -62,10 +62,14 @@ class Tally:
 
 def scan_blob(blob: Blob, matcher: Matcher, options: Options, tally: Tally) -> None:
     """Scan one blob and add to `tally` what it holds and what could not be read of it."""
+    slow: list[str] = []
+    take(blob, matcher.scan(blob.data, slow), slow, options, tally)
+
+
+def take(blob: Blob, matches: list[Match], slow: list[str], options: Options, tally: Tally) -> None:
+    """Add to `tally` the `matches` of a scanned blob; `slow` are the rules that were given up on it."""
     tally.files += not blob.overlap
     tally.bytes += len(blob.data) - blob.overlap
-    slow: list[str] = []
-    matches = matcher.scan(blob.data, slow)
     if matches:
         from keyscan.hygiene import practice
 

@@ -153,7 +153,9 @@ class TestCoverage:
             repo.commit()
         if packed:
             repo.git("gc", "-q")
-        outs = [run("history", "--format", "json", "--jobs", jobs, cwd=repo.path).out for jobs in ("1", "3")]
+        outs = [
+            run("history", "--format", "json", "--no-cache", "--jobs", jobs, cwd=repo.path).out for jobs in ("1", "3")
+        ]
         documents = [json.loads(out) for out in outs]
         for document in documents:
             document["stats"]["seconds"] = 0

@@ -107,7 +107,7 @@ def _past(git: Git, plan: Plan, values: dict[str, Any]) -> int:
         where = past.of_updates(git, span.updates, span.known) if span else past.scope(git, wanted)
         past.survey(job, where, wanted, history.wishes_of(shared), tally)
 
-    return history.run(git, steps, values)
+    return history.run(git, steps, values, shared)
 
 
 def _say(text: str) -> None:

@@ -86,7 +86,7 @@ def command(
         if recurse_submodules:
             _recurse(job, wanted, shared, tally)
 
-    return run(Git(paths[0] if paths else "."), steps, values)
+    return run(Git(paths[0] if paths else "."), steps, values, shared)
 
 
 def shared_of(values: dict[str, Any]) -> dict[str, Any]:
@@ -98,25 +98,27 @@ def run(
     git: Git,
     steps: Callable[[Job, Tally], None],
     values: dict[str, Any],
+    shared: dict[str, Any],
     read: Callable[[str], bytes | None] | None = None,
 ) -> int:
     """Do `steps`, which fill a tally, and report; an interruption reports what was found until then.
 
     `read`: how to read configuration that is not the working tree's.
     """
-    from keyscan import cache, scan
+    from keyscan import cache, scan, seen
     from keyscan.audit import Job
     from keyscan.commands import progress
     from keyscan.sources import repository
 
     started = time.perf_counter()
-    repository.inspect(git)
+    facts = repository.inspect(git)
     settings = common.settings_of(values, read=read)
     # Habits count in the code of now: what old code did with keys is no leak to be rotated.
     rules = tuple(rule for rule in common.rules_of(settings) if rule.category != "practice")
     matcher = cache.matcher(rules, settings.engine)
+    store = None if shared["no_cache"] else seen.Store(seen.digest(rules, settings.engine), facts.id_width)
     bar = progress.bar()
-    job = Job(git, matcher, settings.options, settings.jobs, bar)
+    job = Job(git, matcher, settings.options, settings.jobs, bar, store)
     tally, interrupted = scan.Tally(), False
     try:
         steps(job, tally)
@@ -125,7 +127,12 @@ def run(
     finally:
         if bar is not None:
             bar.clear()
+        if store is not None:
+            store.save()
     report = scan.report(tally, matcher, settings.options, started)
+    if store is not None and store.skipped:
+        note = f"{store.skipped:,} objects that hold nothing, as an earlier run found, were not read again"
+        report = replace(report, notes=(*report.notes, f"{note} (--no-cache reads all)"))
     return common.finish(replace(report, interrupted=interrupted), settings)
 
 

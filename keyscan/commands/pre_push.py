@@ -69,4 +69,4 @@ def scan_updates(
         past.survey(job, where, wanted, history.wishes_of(shared), tally)
 
     read = common.git_reader(git, config.decode(), common.root_of())
-    return history.run(git, steps, values, read)
+    return history.run(git, steps, values, shared, read)

@@ -30,6 +30,11 @@ class Repository:
     object_format: str
 
     @property
+    def id_width(self) -> int:
+        """The bytes of an object id."""
+        return 32 if self.object_format == "sha256" else 20
+
+    @property
     def grafted(self) -> bool:
         """Whether info/grafts, or the file that GIT_GRAFT_FILE names, holds a graft."""
         file = os.environ.get("GIT_GRAFT_FILE") or os.path.join(self.common_dir, "info", "grafts")  # noqa: PTH118

@@ -1,0 +1,204 @@
+"""The object cache: a second audit reads only what is new, and says the same."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests_support import token
+
+from keyscan import cache, seen
+from keyscan.seen import Record, Records, Store
+from keyscan.sources.objects import Listed
+
+
+def key(seed="test"):
+    """A well-formed fake Anthropic key."""
+    return token("sk-ant-api03-{b64url:93}AA", seed)
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch, tmp_path, cache_dir):
+    """A cache of the test's own, with the compiled rules of the run."""
+    place = tmp_path / "cache"
+    place.mkdir()
+    for file in cache_dir.iterdir():
+        if not file.name.startswith(seen.PREFIX):
+            os.link(file, place / file.name)
+    monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(place))
+
+
+@pytest.fixture
+def audit(run, repo):
+    """Run an audit of `repo`: audit(*options) -> (findings, blobs and commits read)."""
+
+    def audit(*options):
+        document = json.loads(run("history", "--format", "json", *options, cwd=repo.path).out)
+        stats = document["stats"]
+        return document["findings"], stats["blobs"] + stats["commits"]
+
+    return audit
+
+
+@pytest.fixture
+def history(repo):
+    """Six versions of a file, one of them with a secret, a merge, a stash, a tag with a secret in its message."""
+    for number in range(6):
+        repo.stage("a.py", f"{number}\n" + (key() if number == 2 else ""))
+        repo.commit(f"change {number}")
+    repo.git("checkout", "-q", "-b", "side", "HEAD~3")
+    repo.stage("b.py", key("side"))
+    repo.commit()
+    repo.git("checkout", "-q", "main")
+    repo.git("tag", "-a", "v1", "-m", key("tag"))
+    repo.write("a.py", key("stash"))
+    repo.git("stash", "-q")
+    return repo
+
+
+class TestSecondAudit:
+    def test_it_says_the_same_and_reads_only_what_holds_something(self, history, audit):
+        """Findings and provenance are equal; read are the objects with findings only."""
+        del history
+        first, read = audit()
+        second, again = audit()
+        assert first == second
+        assert len(first) == 4
+        assert again == 3 < read
+        assert audit("--no-cache") == (first, read)
+
+    def test_only_what_is_new_is_read(self, history, audit):
+        """A commit on top adds its blob, its message, and its finding."""
+        _, _ = audit()
+        history.stage("c.py", key("new"))
+        history.commit("new")
+        found, read = audit()
+        assert len(found) == 5
+        assert read == 3 + 2
+        assert audit("--no-cache")[0] == found
+
+    def test_what_nothing_reaches_any_more_is_not_reported(self, history, audit):
+        """A branch that is deleted and a tag that is deleted take their findings along."""
+        audit()
+        history.git("branch", "-q", "-D", "side")
+        history.git("tag", "-d", "v1")
+        found, _ = audit()
+        assert len(found) == 2
+        assert audit("--no-cache")[0] == found
+
+    def test_a_merge_keeps_what_its_branch_had(self, history, audit):
+        """The old tip is no tip any more, but still reached."""
+        audit()
+        history.git("merge", "-q", "--no-edit", "side")
+        history.git("branch", "-q", "-D", "side")
+        found, read = audit()
+        assert found == audit("--no-cache")[0]
+        assert read < 8
+
+    def test_other_rules_know_nothing(self, history, audit):
+        """What was clean under other rules is read again."""
+        del history
+        _, read = audit("--disable", "anthropic-api-key")
+        assert audit()[1] == read
+        assert len(audit()[0]) == 4
+
+    def test_an_incomplete_audit_is_not_taken_for_a_whole_one(self, history, run):
+        """A blob that was missing and comes back is read."""
+        oid = history.git("rev-parse", "side:b.py").decode().strip()
+        file = history.path / ".git/objects" / oid[:2] / oid[2:]
+        data = file.read_bytes()
+        file.unlink()
+        assert b"missing" in run("history", cwd=history.path).out.encode()
+        file.write_bytes(data)
+        assert "b.py" in run("history", cwd=history.path).out
+
+    def test_it_holds_no_text(self, history, audit):
+        """Neither paths nor secrets nor names are stored."""
+        del history
+        audit()
+        stored = b"".join(file.read_bytes() for file in cache.directory().glob(f"{seen.PREFIX}*"))
+        assert stored
+        for text in (b"a.py", b"side", b"Ada", key().encode(), b"sk-ant"):
+            assert text not in stored
+
+    @pytest.mark.parametrize("damage", [b"", b"x", None])
+    def test_damaged_files_are_no_error(self, history, audit, damage):
+        """Truncated or altered files count as absent."""
+        del history
+        first, read = audit()
+        for file in cache.directory().glob(f"{seen.PREFIX}*"):
+            file.write_bytes(file.read_bytes()[:-1] if damage is None else damage)
+        assert audit() == (first, read)
+
+    def test_cache_show_and_clear(self, history, audit, run):
+        """It can be looked at and emptied."""
+        del history
+        _, read = audit()
+        assert "objects    2 files" in run("cache", "show").out
+        assert run("cache", "clear", "--objects").code == 0
+        assert "objects    0 files" in run("cache", "show").out
+        assert "rules      0 files" not in run("cache", "show").out
+        assert audit()[1] == read
+        assert run("cache", "clear").code == 0
+        assert "rules      0 files" in run("cache", "show").out
+
+
+def listed(*oids):
+    """Objects with these raw ids."""
+    return [Listed(oid.hex().encode(), b"") for oid in oids]
+
+
+class TestStore:
+    @given(st.lists(st.lists(st.binary(min_size=4, max_size=4), max_size=20), max_size=12))
+    def test_what_was_added_is_known_to_the_next_run(self, runs):
+        """Over any number of runs, merged or not, and with ids held sorted instead of in a set."""
+        name = os.urandom(4).hex()
+        known = set()
+        for oids in runs:
+            store = Store(name, 4)
+            assert [item.oid for item in store.unknown(listed(*oids))] == [
+                oid.hex().encode() for oid in oids if oid not in known
+            ]
+            store.add(b"".join(oids))
+            store.save()
+            known.update(oids)
+        large = seen._Ids(4, [])
+        large._parts = [b"".join(sorted(known))]
+        assert all(oid in large for oid in known)
+        assert b"\0\1\2\3" in known or b"\0\1\2\3" not in large
+
+    def test_two_runs_at_once_lose_nothing(self):
+        """Each writes files of its own, also while another merges."""
+        ids = [number.to_bytes(20, "big") for number in range(400)]
+
+        def work(part):
+            for at in range(0, len(part), 10):
+                store = Store("both", 20)
+                store.add(b"".join(part[at : at + 10]))
+                store.save()
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(work, [ids[n::4] for n in range(4)]))
+        assert not list(Store("both", 20).unknown(listed(*ids)))
+
+    def test_records_come_back(self):
+        """A record is what was stored, and None when there is none."""
+        records = Records.of("digest", "/somewhere")
+        assert records.load() is None
+        record = Record(frozenset({b"ab", b"cd"}), (b"11",), (), 7)
+        records.save(record)
+        assert records.load() == record
+        assert Records.of("other", "/somewhere").load() is None
+
+    def test_a_directory_that_cannot_be_written_is_no_error(self, monkeypatch, tmp_path):
+        """Nothing is remembered, nothing fails."""
+        (tmp_path / "file").write_text("")
+        monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(tmp_path / "file" / "cache"))
+        store = Store("none", 20)
+        store.add(b"x" * 20)
+        store.save()
+        assert list(Store("none", 20).unknown(listed(b"x" * 20)))
