@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 import re
 import warnings
+from dataclasses import replace
 from typing import Any, Protocol
 
 from keyscan.globs import BadGlob, Globs
@@ -29,6 +30,10 @@ _LISTS = {
     "fingerprints": "fingerprints",
     "key": "keys",
     "keys": "keys",
+    "path-pattern": "path_patterns",
+    "path-patterns": "path_patterns",
+    "line": "lines",
+    "lines": "lines",
 }
 _ALL = (*_LISTS, "severity", "reason", "expires")
 _LONGEST_PATTERN = 2000
@@ -68,7 +73,8 @@ def ignore(table: dict[str, Any], number: int, where: Place) -> Ignore:
     written = {_LISTS[key]: key for key in table if key in _LISTS}
     _check(fields, where, at, written)
     expires = _day(table.get("expires"), where, *at, "expires")
-    return Ignore(where.place(*at), severity=severity, reason=" ".join(reason.split()), expires=expires, **fields)
+    made = Ignore(where.place(*at), severity=severity, reason=" ".join(reason.split()), expires=expires)
+    return replace(made, **fields)  # type: ignore[arg-type]
 
 
 def _severity(value: Any, where: Place, *at: str | int) -> Severity | None:
@@ -98,10 +104,11 @@ def _check(
         Globs(fields.get("paths", ()))
     except BadGlob as error:
         raise where.fail(f"paths: {error}", *at, written["paths"]) from error
-    for value in fields.get("values", ()):
-        problem = pattern_problem(value)
-        if problem:
-            raise where.fail(f"values: {value!r} {problem}", *at, written["values"])
+    for name in ("values", "lines", "path_patterns"):
+        for value in fields.get(name, ()):
+            problem = pattern_problem(value)
+            if problem:
+                raise where.fail(f"{written[name]}: {value!r} {problem}", *at, written[name])
     for mark in fields.get("fingerprints", ()):
         if not is_fingerprint(mark):
             problem = f"{mark!r} is no fingerprint: they look like rule-id:20 hex digits"

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyscan.globs import Globs
-from keyscan.inline import Markers
+from keyscan.inline import Markers, around
 from keyscan.jsonkeys import Walker, fits
 from keyscan.redact import fingerprint
 
@@ -35,7 +35,8 @@ class Ignore:
     """One `[[ignore]]`: findings for which all of the given conditions hold; `place` is its file and line.
 
     Of several values of one condition, any will do. `severity`: this one or less. `expires`: ISO date, the last
-    day on which it holds.
+    day on which it holds. `path_patterns` and `lines` are expressions searched in the path and in the secret's line.
+    `quiet`: it is not told when it is of no use.
     """
 
     place: str
@@ -47,8 +48,11 @@ class Ignore:
     stopwords: tuple[str, ...] = ()
     fingerprints: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    path_patterns: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     reason: str = ""
     expires: str = ""
+    quiet: bool = False
 
     @property
     def label(self) -> str:
@@ -60,10 +64,16 @@ class Ignore:
         return Globs(self.paths)
 
     @cached_property
-    def _values(self) -> list[Any]:
-        from keyscan.engine.confirm import Searcher
+    def _values(self) -> Searchers:
+        return Searchers(self.values)
 
-        return [Searcher(value) for value in self.values]
+    @cached_property
+    def _lines(self) -> Searchers:
+        return Searchers(self.lines)
+
+    @cached_property
+    def _path_patterns(self) -> Searchers:
+        return Searchers(self.path_patterns)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travels to worker processes without what it compiled."""
@@ -71,7 +81,9 @@ class Ignore:
 
     def fits(self, path: str) -> bool:
         """Whether the condition on paths holds."""
-        return not self.paths or self._globs.match(path) is not None
+        return (not self.paths or self._globs.match(path) is not None) and (
+            not self.path_patterns or self._path_patterns.found(path.encode("utf-8", "surrogateescape"))
+        )
 
     def covers(self, match: Match, path: str, marks: Iterable[str], text: Text) -> bool:
         """Whether all conditions hold for `match`, found in the file `path`; cheap conditions first."""
@@ -83,14 +95,15 @@ class Ignore:
             and (not self.fingerprints or not set(self.fingerprints).isdisjoint(marks))
             and (not self.stopwords or self._has_stopword(match.secret))
             and self.fits(path)
-            and (not self.values or any(value.found(match.secret) for value in self._values))
+            and (not self.values or self._values.found(match.secret))
+            and (not self.lines or self._lines.found(line_of(text.data, match)))
             and (not self.keys or self._at_key(text.keys.path(match.secret_start)))
         )
 
     def covers_finding(self, finding: Finding, path: str) -> bool:
         """Whether all conditions hold for a finding that has no value and no text of its own."""
         return (
-            not (self.values or self.stopwords or self.keys)
+            not (self.values or self.stopwords or self.keys or self.lines)
             and (self.severity is None or finding.severity <= self.severity)
             and (not self.rules or any(fnmatchcase(finding.rule_id, name) for name in self.rules))
             and (not self.providers or finding.provider.lower() in {name.lower() for name in self.providers})
@@ -104,6 +117,25 @@ class Ignore:
 
     def _at_key(self, path: tuple[str, ...]) -> bool:
         return any(fits(key, path) for key in self.keys)
+
+
+class Searchers:
+    """Users' expressions, any of which will do; compiled when first needed."""
+
+    def __init__(self, patterns: tuple[str, ...]) -> None:
+        from keyscan.engine.confirm import Searcher
+
+        self._all = [Searcher(pattern) for pattern in patterns]
+
+    def found(self, data: bytes) -> bool:
+        """Whether one of them matches somewhere in `data`."""
+        return any(one.found(data) for one in self._all)
+
+
+def line_of(data: bytes, match: Match) -> bytes:
+    """The lines on which a match stands, as far as markers on them would count."""
+    text = around(data, match.secret_start, match.secret_end)
+    return text.before + data[match.secret_start : match.secret_end] + text.after
 
 
 class Text:
@@ -217,7 +249,7 @@ class Ignores:
         notes += [
             f"ignore at {entry.place} covers nothing found: remove it"
             for entry in self.active
-            if entry.label not in used
+            if entry.label not in used and not entry.quiet
         ]
         gone = len(set(self.known or ()) - {finding.fingerprint for finding in met})
         if gone:

@@ -124,7 +124,14 @@ def _reason(text: bytes) -> str:
     return _CLOSERS.sub("", text.decode("utf-8", "replace")).strip()
 
 
+# What one of the expressions above needs; `in` is a hundred times faster than they are.
+_WORDS = (b"leaks:allow", b":ignore", b"ggignore", b"pragma:", b"-line", b"kingfisher:", b"nosec", b"noqa")
+
+
 def _foreign(text: Around, rule: Rule) -> Marker | None:
+    near = b"\n".join(text).lower()
+    if not any(word in near for word in _WORDS):
+        return None
     found = _SAME_LINE.search(text.after) or _SAME_LINE.search(text.before)
     if not found:
         found = _NEXT_LINE.search(text.above)

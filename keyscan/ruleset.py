@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,12 @@ def load(paths: Iterable[Path]) -> tuple[Rule, ...]:
     rules: dict[str, Rule] = {}
     for path in paths:
         for file in rule_files(path):
-            for rule in parse(read(file), str(file)):
+            document = read(file)
+            foreign = _foreign(document)
+            for rule in parse(document, str(file)):
+                if rule.id in rules and foreign:
+                    # A team's rule for what has a built-in one: both stay.
+                    rule = replace(rule, id=f"{rule.id}-custom")  # noqa: PLW2901
                 if rule.id in rules:
                     raise RuleError(f"{file}: rule {rule.id}: the id is taken by {rules[rule.id].source}")
                 rules[rule.id] = rule
@@ -72,12 +78,22 @@ def read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise RuleError(f"{file}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RuleError(f"{file}: not valid TOML: {error}") from error
 
 
+def _foreign(document: dict[str, Any]) -> bool:
+    """Whether a parsed rule file may be another tool's: ours name a provider."""
+    return "provider" not in document and any(key in document for key in ("rules", "allowlist", "allowlists", "extend"))
+
+
 def parse(document: dict[str, Any], source: str) -> list[Rule]:
-    """The rules in one parsed rule file; `source` names it in errors."""
+    """The rules in one parsed rule file, ours or gitleaks'; `source` names it in errors."""
+    if _foreign(document):
+        from keyscan import gitleaks
+
+        if not gitleaks.is_ours(document):
+            return gitleaks.parse(document, source)
     head = _Fields(document, source)
     provider = head.text("provider", required=True)
     category = head.one_of("category", CATEGORIES, "custom")
@@ -187,9 +203,18 @@ def _literal_prefix(pattern: str, fields: _Fields) -> str:
             f"pattern can match {'without bound' if high > MAX_MAX_LENGTH * 4 else f'{high} bytes'}, "
             f"more than its max_length of {limit}"
         )
+    return _prefix(tree)
+
+
+def literal_prefix(pattern: str) -> str:
+    """The fixed text with which the secret of an expression begins."""
+    return _prefix(parse_tree(pattern))
+
+
+def _prefix(tree: Any) -> str:
     text = ""
-    for op, argument in _unwrapped(_find_group(tree, number)):
-        if str(op) != "LITERAL":
+    for op, argument in _unwrapped(_find_group(tree, tree.state.groupdict["secret"])):
+        if str(op) != "LITERAL" or argument > 127:  # noqa: PLR2004 - one byte, one character
             break
         text += chr(argument)
     return text

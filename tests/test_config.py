@@ -143,7 +143,7 @@ def test_every_option_has_its_key():
         ),
         ("[[ignore]]\nreason = 'x'\n", ":1: an ignore without a condition"),
         ("[[ignore]]\npaths = ['[a']\n", ":2: paths: '[a' has a [ without its ]"),
-        ("[[ignore]]\nrule = 'a'\n\nvalue = '('\n", ":4: values: '(' is not a regular expression"),
+        ("[[ignore]]\nrule = 'a'\n\nvalue = '('\n", ":4: value: '(' is not a regular expression"),
         ("[[ignore]]\nrule = 'a'\nexpires = 'soon'\n", ":3: expires must be a date"),
         ("[[ignore]]\nseverity = 'x'\n", ":2: severity must be one of"),
         ("[[ignore]]\nfingerprint = 'abc'\n", ":2: fingerprints: 'abc' is no fingerprint"),

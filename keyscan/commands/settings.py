@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,7 +16,7 @@ from keyscan.commands.keys import FILES, common_options, key_of, own_values, sch
 from keyscan.config import Config, Loader
 from keyscan.errors import BaselineError, ConfigError, UsageError
 from keyscan.globs import BadGlob, Globs
-from keyscan.ignores import Ignores
+from keyscan.ignores import Ignore, Ignores
 from keyscan.model import Severity
 from keyscan.reporters import REPORTERS
 from keyscan.scan import Options
@@ -184,6 +184,8 @@ def settings_of(values: dict[str, Any], root: Path | None = None, read: Read | N
         given["min_severity"] = Severity[given["min_severity"].upper()]
     given["reports"] = tuple(map(_report_target, given.get("reports", ())))
     given["baseline"] = _named(values.get("baseline"), place) or given.get("baseline") or configuration.BASELINE
+    if given.get("rules"):
+        config = replace(config, ignores=config.ignores + _carried(given["rules"]))
     accepted = _accepted(given, config, read or tree_reader(place))
     ignores = _ignores(given, config, accepted, place)
     given.pop("require_reasons", None)
@@ -236,6 +238,15 @@ def _report_target(text: str) -> tuple[str, str]:
     if name not in REPORTERS or not separator or not file:
         raise UsageError(f"--report {text}: write FORMAT=FILE, with one of {', '.join(REPORTERS)}")
     return name, file
+
+
+def _carried(paths: tuple[str, ...]) -> tuple[Ignore, ...]:
+    """The allowlists that rule files of other tools hold."""
+    from pathlib import Path
+
+    from keyscan import gitleaks, ruleset
+
+    return tuple(gitleaks.ignores_of(file for path in paths for file in ruleset.rule_files(Path(path))))
 
 
 def _named(file: str | None, root: str) -> str | None:

@@ -82,6 +82,7 @@ GENERIC: tuple[Callable[[Match, Context], str | None], ...] = PROVIDER
 SETS: dict[str, tuple[Callable[[Match, Context], str | None], ...]] = {
     "provider": PROVIDER,
     "generic": GENERIC,
+    "entropy": (low_entropy,),
     "none": (),
 }
 
