@@ -17,9 +17,10 @@ from keyscan.scan import Tally
 from keyscan.sources import envhistory, worktree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from keyscan.engine.matcher import Matcher
+    from keyscan.model import Blob, Finding
     from keyscan.scan import Options
     from keyscan.sources.worktree import Ignored, Tree
 
@@ -174,6 +175,19 @@ def run(root: str, matcher: Matcher, options: Options, tally: Tally, *, history:
     everything = [subject for survey in found for subject in survey.subjects]
     tally.findings.extend(across.shared(everything, options.salt))
     return found
+
+
+def staged(blobs: Iterable[Blob | Skip], matcher: Matcher, salt: str, disabled: Collection[str]) -> Iterator[Finding]:
+    """Findings for the files of secrets among the blobs of the index; what the engine reports itself is left out."""
+    for blob in blobs:
+        kind = None if isinstance(blob, Skip) else kind_of(blob.origin.path)
+        if isinstance(blob, Skip) or kind is None:
+            continue
+        values = real_values(kind, blob.data[:MAX_BYTES], matcher)
+        if kind is Kind.TEMPLATE:
+            values = [value for value in values if value.match is None]
+        subject = Subject(blob.origin.path, kind, tuple(values), blob.data, tracked=True, staged=True)
+        yield from (one for one in exposure.check(subject, salt) if one.rule_id not in disabled)
 
 
 def _history(survey: Survey, matcher: Matcher, options: Options, tally: Tally) -> None:

@@ -24,6 +24,7 @@ _CONFIGURATION = (b".keyscan.toml", b"pyproject.toml")
 _ENDINGS = (
     ".ipynb", ".zip", ".jar", ".war", ".whl", ".egg", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".docx", ".xlsx", ".pptx",
     ".env", ".envrc", ".npmrc", ".pypirc", ".netrc", ".vars", ".flaskenv", ".pem", ".p12",
+    "secrets.toml", "settings.json", "credentials.json", "_netrc",
 )  # fmt: skip
 
 
@@ -116,7 +117,12 @@ def _entries(raw: bytes) -> list[tuple[bytes, bytes]] | None:
     for head, path in zip(fields[0::2], fields[1::2], strict=False):
         _, mode, _, oid, _ = head.split()
         name = os.fsdecode(path).lower().rpartition("/")[2]
-        if mode[:3] != b"100" or not oid.strip(b"0") or name.endswith(_ENDINGS) or ".env" in name:
+        if (
+            mode[:3] != b"100"
+            or not oid.strip(b"0")
+            or name.endswith(_ENDINGS)
+            or any(mark in name for mark in (".env", ".vars", "account"))
+        ):
             return None
         entries.append((path, oid))
     return entries

@@ -368,3 +368,36 @@ def test_a_shallow_clone_says_so(repo, run, tmp_path):
     repo.commit()
     repo.git("clone", "-q", "--depth", "1", f"file://{repo.path}", str(tmp_path / "shallow"))
     assert "shallow clone" in run("env", cwd=tmp_path / "shallow").out
+
+
+def test_staged_tells_a_file_of_secrets(repo, run, secret):
+    """The commit hook reports the file as well as the key in it, and a secret that only its name gives away."""
+    repo.stage(".env.example", "ANTHROPIC_API_KEY=\n")
+    repo.stage("app.py", "x = 1\n")
+    assert run("staged", cwd=repo.path).code == 0
+    repo.stage("api/.env", secret)
+    repo.stage("b/secrets.toml", f'[db]\npassword = "{token("{alnum:24}")}"\n')
+    out = json.loads(run("staged", "-f", "json", cwd=repo.path).out)
+    found = {(entry["rule"], entry["path"]) for entry in out["findings"]}
+    assert {("env-tracked", "api/.env"), ("anthropic-api-key", "api/.env"), ("env-tracked", "b/secrets.toml")} <= found
+    out = run("staged", "--disable", "env-tracked", cwd=repo.path).out
+    assert "env-tracked" not in out
+
+
+def test_hygiene_rules_are_listed_and_shown(run):
+    """What `keyscan env` reports can be looked up like any rule."""
+    assert "env-not-ignored" in run("rules", "list").out
+    shown = run("rules", "show", "env-in-docker-context").out
+    assert "found by   keyscan env" in shown
+    assert ".dockerignore" in shown
+
+
+def test_configuration_counts(repo, run, secret):
+    """Excluded paths and accepted fingerprints are honoured for hygiene findings too."""
+    repo.write("api/.env", secret)
+    out = run("env", cwd=repo.path).out
+    mark = next(line.split()[-1] for line in out.splitlines() if "env-not-ignored:" in line)
+    repo.write(".keyscan.toml", f'[[ignore]]\nfingerprint = "{mark}"\nreason = "a fixture"\n')
+    assert run("env", cwd=repo.path).code == 0
+    repo.write(".keyscan.toml", 'exclude = ["api/"]\n')
+    assert run("env", cwd=repo.path).code == 0

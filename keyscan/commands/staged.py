@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keyscan.commands import common
+from keyscan.hygiene.names import kind_of
 from keyscan.model import Skip
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ def command(whole_files: bool, **values: Any) -> int:
     size = sum(len(item.data) for item in blobs if not isinstance(item, Skip))
     matcher = cache.matcher(rules, settings.engine, size)
     tally = scan.scan_blobs(blobs, matcher, settings.options)
+    if any(kind_of(item.origin.path) for item in blobs if not isinstance(item, Skip)):
+        from keyscan import envscan
+
+        tally.findings.extend(envscan.staged(blobs, matcher, settings.salt, settings.disable))
     if tally.findings and not whole_files:
         tally.findings = scan.only_added(tally.findings, lambda path: staged.added_lines(git, path))
     if not settings.rules and not settings.disable and settings.builtin_rules:
