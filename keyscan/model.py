@@ -75,7 +75,7 @@ class Rule:
 
     `pattern` is the whole expression, context included, with one group named `secret`.
     `keywords` are literals (compared without case) of which every match contains at least one.
-    `max_length` bounds, in bytes, any match of `pattern`.
+    `max_length` bounds, in bytes, any match of `pattern`; `one_line` says that no match holds a line's end.
     """
 
     id: str
@@ -101,6 +101,7 @@ class Rule:
     help: Help = field(default_factory=Help)
     public: bool = False
     test: bool = False
+    one_line: bool = False
     source: str = ""
 
 

@@ -153,6 +153,7 @@ def _rule(entry: dict[str, Any], number: int, file: _File) -> Rule:
         help=_help(fields.table("help"), file.help, fields.where),
         public=fields.flag("public"),
         test=fields.flag("test"),
+        one_line=fields.flag("one_line"),
         source=file.source,
     )
     fields.done()

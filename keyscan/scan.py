@@ -63,7 +63,7 @@ class Tally:
 def scan_blob(blob: Blob, matcher: Matcher, options: Options, tally: Tally) -> None:
     """Scan one blob and add to `tally` what it holds and what could not be read of it."""
     slow: list[str] = []
-    take(blob, matcher.scan(blob.data, slow), slow, options, tally)
+    take(blob, matcher.scan(blob.data, slow, path=blob.origin.path), slow, options, tally)
 
 
 def take(blob: Blob, matches: list[Match], slow: list[str], options: Options, tally: Tally) -> None:

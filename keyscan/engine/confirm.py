@@ -39,8 +39,9 @@ class Slow(Exception):  # noqa: N818 - not an error of ours: a report on the inp
 class Pattern:
     """A rule's expression, compiled when first needed (about 1 ms)."""
 
-    def __init__(self, pattern: str, max_length: int) -> None:
-        self._text, self._max_length = pattern, max_length
+    def __init__(self, pattern: str, max_length: int, *, one_line: bool = False) -> None:
+        """`one_line`: no match holds a line's end."""
+        self._text, self._max_length, self._one_line = pattern, max_length, one_line
 
     @cached_property
     def _compiled(self) -> Any:
@@ -66,6 +67,10 @@ class Pattern:
 
     def near(self, data: bytes, spots: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
         """Matches for which one of `spots`, (first start, last start) ranges in rising order, has room."""
+        if self._one_line:
+            spots, lines = _lines(data, spots, self._max_length)
+            for low, high in lines:
+                yield from self.all(data, low, high)
         done = -1
         for low, high in _merged(spots, self._max_length):
             if high - low <= _FEW_STARTS:
@@ -100,6 +105,28 @@ class Searcher:
         except TimeoutError:
             self._patience -= 1
             return False
+
+
+def _lines(
+    data: bytes, spots: Iterable[tuple[int, int]], longest: int
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """The spots on lines that are longer than `longest`, and the other lines, whole.
+
+    Most lines are far shorter than the window round a spot.
+    """
+    rest: list[tuple[int, int]] = []
+    lines: list[tuple[int, int]] = []
+    for low, high in spots:
+        if lines and high < lines[-1][1]:
+            continue
+        start = data.rfind(b"\n", max(0, high - longest), max(0, high)) + 1
+        end = data.find(b"\n", max(0, high), high + longest) + 1
+        end = end or (len(data) if high + longest >= len(data) else 0)
+        if end and (start or high <= longest):
+            lines.append((start, end))
+        else:
+            rest.append((low, high))
+    return rest, lines
 
 
 def _merged(spots: Iterable[tuple[int, int]], reach: int) -> Iterator[tuple[int, int]]:

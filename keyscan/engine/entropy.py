@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from math import log2
+
+_CLASSES = tuple(map(re.compile, (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^a-zA-Z0-9]")))
 
 
 def shannon(text: bytes) -> float:
@@ -16,10 +19,4 @@ def shannon(text: bytes) -> float:
 
 def classes(text: bytes) -> int:
     """How many of the classes lower, upper, digit and other `text` has."""
-    other = any(not chr(c).isalnum() for c in text)
-    return (
-        any(97 <= c <= 122 for c in text)  # noqa: PLR2004 - a to z
-        + any(65 <= c <= 90 for c in text)  # noqa: PLR2004 - A to Z
-        + any(48 <= c <= 57 for c in text)  # noqa: PLR2004 - 0 to 9
-        + other
-    )
+    return sum(found.search(text) is not None for found in _CLASSES)

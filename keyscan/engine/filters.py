@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keyscan.engine import generic
 from keyscan.engine.entropy import shannon
 
 if TYPE_CHECKING:
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What stands round a match: the text before it on its lines, and after it, each at most some 200 bytes."""
+    """The text before a match on its lines and after it, each at most some 200 bytes, and the path where known."""
 
     before: bytes
     after: bytes
+    path: str = ""
 
 
 _WORDS = re.compile(
@@ -78,7 +80,7 @@ PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
     sequence,
     repetition,
 )
-GENERIC: tuple[Callable[[Match, Context], str | None], ...] = PROVIDER
+GENERIC: tuple[Callable[[Match, Context], str | None], ...] = (generic.reason, repetition, placeholder_word, sequence)
 SETS: dict[str, tuple[Callable[[Match, Context], str | None], ...]] = {
     "provider": PROVIDER,
     "generic": GENERIC,

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from keyscan.engine.cut import DEPTH, expression
+from keyscan.engine.cut import expression
 from keyscan.engine.values import with_value
 from keyscan.patterns import JOIN_WIDTH, LEFT, value_first, word_literals, word_parts
 from keyscan.ruleset import parse_tree
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from keyscan.model import Rule
 
 Hits = list[tuple[int, int]]
+
+# Starts further before a hit than this are bounded by the rule alone.
+_WIDEST = 192
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,5 +205,5 @@ def entries_of(rules: Sequence[Rule]) -> list[Entry]:
             continue
         text = expression(rule)
         low, high = parse_tree(text).getwidth()
-        entries.append(Entry(text, number, low, high if high <= DEPTH * 8 else -1))
+        entries.append(Entry(text, number, low, high if high <= _WIDEST else -1))
     return entries

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from keyscan.engine import checks, filters
+from keyscan.engine import checks, filters, generic
 from keyscan.engine.confirm import Candidate, Pattern, Slow, spots_by_rule
 from keyscan.model import Match, Precision, Rule, Severity, Span
 
@@ -25,7 +25,7 @@ class Matcher:
 
     def __init__(self, rules: Sequence[Rule], first: FirstPass) -> None:
         self.rules, self._first = rules, first
-        self._patterns = [Pattern(rule.pattern, rule.max_length) for rule in rules]
+        self._patterns = [Pattern(rule.pattern, rule.max_length, one_line=rule.one_line) for rule in rules]
         self._companions = {
             number: Pattern(rule.companion.pattern, rule.companion.distance)
             for number, rule in enumerate(rules)
@@ -42,10 +42,17 @@ class Matcher:
         return self._first.hits(data)
 
     def scan(
-        self, data: bytes, slow: list[str] | None = None, *, hits: Hits | None = None, binary: bool | None = None
+        self,
+        data: bytes,
+        slow: list[str] | None = None,
+        *,
+        path: str = "",
+        hits: Hits | None = None,
+        binary: bool | None = None,
     ) -> list[Match]:
         """The matches in `data`, in order of place; rule ids given up for time are added to `slow`.
 
+        `path`, where it is known, says what kind of file it is: generic matches are judged by that too.
         `hits` are those of `data` when they are known already; `binary` says of what `data` is cut from whether
         it is binary.
         """
@@ -62,7 +69,7 @@ class Matcher:
                 continue
             try:
                 for candidate in self._patterns[number].near(data, spots):
-                    match = self._judge(number, data, candidate)
+                    match = self._judge(number, data, candidate, path)
                     if match:
                         found.append(match)
             except Slow:
@@ -70,12 +77,15 @@ class Matcher:
                     slow.append(rule.id)
         return without_overlaps(found)
 
-    def _judge(self, number: int, data: bytes, candidate: Candidate) -> Match | None:
+    def _judge(self, number: int, data: bytes, candidate: Candidate, path: str) -> Match | None:
         rule = self.rules[number]
         secret = data[candidate.secret_start : candidate.secret_end]
         match = Match(rule, *candidate, secret, rule.severity, rule.precision, (f"matches {rule.name}",))
-        if filters.reason(match, context_of(data, candidate)):
+        context = context_of(data, candidate, path)
+        if filters.reason(match, context):
             return None
+        if rule.filters == "generic":
+            match = _with(match, *generic.grade(match, context))
         verdict = checks.verdict(rule.checks, secret) if rule.checks else None
         if verdict is False:
             least = min(Severity.LOW, rule.severity)
@@ -117,12 +127,12 @@ def is_binary(data: bytes) -> bool:
     return b"\0" in data[:_BINARY_PROBE]
 
 
-def context_of(data: bytes, candidate: Candidate) -> filters.Context:
+def context_of(data: bytes, candidate: Candidate, path: str = "") -> filters.Context:
     """The rest of the line before the secret and after it, bounded."""
     start, end = candidate.secret_start, candidate.secret_end
     line = max(data.rfind(b"\n", 0, start) + 1, start - CONTEXT)
     stop = data.find(b"\n", end, end + CONTEXT)
-    return filters.Context(data[line:start], data[end : stop if stop >= 0 else end + CONTEXT])
+    return filters.Context(data[line:start], data[end : stop if stop >= 0 else end + CONTEXT], path)
 
 
 def without_overlaps(matches: Iterable[Match]) -> list[Match]:

@@ -1,0 +1,88 @@
+"""Secrets of no known provider: name, value and place weighed together."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from keyscan.engine import literals, names
+from keyscan.engine.literals import Shape
+from keyscan.engine.names import Kind
+from keyscan.model import Precision, Severity
+
+if TYPE_CHECKING:
+    from keyscan.engine.filters import Context
+    from keyscan.model import Match
+
+_NAME = re.compile(rb"[\w.-]*\Z")
+_NAME_REST = re.compile(rb"\s?([\w.-]*)")
+# Lines that hold digests and ids, whatever their values are called.
+_DIGESTS = re.compile(
+    rb"integrity|checksum|sha-?(?:1|224|256|384|512)|\bmd5|digest|etag|fingerprint|thumbprint|commit|revision|"
+    rb"certificate|public[_-]?key|\bhash|nonce=|crossorigin",
+    re.IGNORECASE,
+)
+# Files in which long random strings are the rule.
+_NOISY = re.compile(
+    r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|poetry\.lock|Pipfile\.lock|uv\.lock|"
+    r"pdm\.lock|Cargo\.lock|Gemfile\.lock|composer\.lock|go\.sum|flake\.lock|packages\.lock\.json|mix\.lock|"
+    r"Podfile\.lock|RECORD|[^/]*\.(?:min\.js|min\.css|map|snap|svg|lock|po|pot|xlf|xliff|strings|arb|sum|css|sha256|asc|"
+    r"crt|cer|afm|pub))\Z"
+    r"|(?:^|/)(?:locales?|i18n|translations?|lang|langs|__snapshots__)/",
+    re.IGNORECASE,
+)
+_TESTS = re.compile(
+    r"(?:^|/)(?:[\w-]*tests?|testing|specs?|__tests__|fixtures?|testdata|test[-_]data|mocks?|examples?|samples?|docs?)/"
+    r"|(?:^|[/_.-])(?:test|tests|spec|mock|conftest|example|sample)[_.-]|[_.-](?:test|spec|tests)\.\w+\Z"
+    r"|Tests?\.\w+\Z|\.(?:md|rst|adoc)\Z",
+    re.IGNORECASE,
+)
+# `["token", "` begins a list of words, `("token", "` a call.
+_LIST = re.compile(rb"[\[{]\s*(?:[\"'][^\"'-][^\"']*[\"']\s*,\s*)+\w?[\"'`]?\Z")
+# Letters alone, and fewer than these, are too often a name.
+_ONE_CLASS = 16
+
+
+def name_of(match: Match, before: bytes) -> bytes:
+    """The whole name in front of the value: the rule matches from its telling word on."""
+    inside = match.secret_start - match.start
+    left = _NAME.search(before[: len(before) - inside]) if inside <= len(before) else None
+    rest = before[-inside:] if inside <= len(before) else before
+    found = _NAME_REST.match(rest)
+    return (left.group() if left else b"") + (found.group(1) if found else b"")
+
+
+def reason(match: Match, context: Context) -> str | None:
+    """Why a generic match is not worth a report at any severity."""
+    found = literals.reason(match.secret)
+    if found:
+        return found
+    if context.path and _NOISY.search(context.path):
+        return "noisy file"
+    kind = names.kind_of(name_of(match, context.before))
+    if kind == Kind.NONE:
+        return "name"
+    shape = literals.shape_of(match.secret)
+    if shape < (Shape.COMMON if kind == Kind.PASSWORD else Shape.HUMAN):
+        return "word"
+    if kind != Kind.PASSWORD and len(match.secret) < _ONE_CLASS and match.secret.isalpha():
+        return "word"
+    if _LIST.search(context.before):
+        return "list"
+    if _DIGESTS.search(context.before):
+        return "digest"
+    return None
+
+
+def grade(match: Match, context: Context) -> tuple[Severity, Precision, str]:
+    """How sure a match is that `reason` kept, and what speaks for it."""
+    kind = names.kind_of(name_of(match, context.before))
+    shape = literals.shape_of(match.secret)
+    test = bool(context.path and _TESTS.search(context.path))
+    if shape == Shape.RANDOM and kind >= Kind.SECRET:
+        return Severity.MEDIUM, Precision.MEDIUM, "its name and a value spelt like no word"
+    if shape == Shape.RANDOM and len(match.secret) >= 20 and not test:  # noqa: PLR2004
+        return Severity.MEDIUM, Precision.LOW, "a long value spelt like no word"
+    if shape == Shape.HUMAN and kind == Kind.PASSWORD and not test:
+        return Severity.MEDIUM, Precision.LOW, "its name and a value with several kinds of characters"
+    return Severity.LOW, Precision.LOW, "its name"

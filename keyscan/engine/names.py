@@ -1,0 +1,91 @@
+"""What a name says of its value: `db_password` holds a secret, `password_field` is about one."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+_WORD = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# Read from the right, the word that says what the name holds. What is about a secret, but none itself:
+_ABOUT = frozenset(
+    b"type types typ name names id ids url urls uri uris path paths file files filename dir directory folder field "
+    b"fields label labels title text message messages msg error errors err warning help hint hints description desc "
+    b"placeholder prompt length len size count limit min max num number index idx pos position offset start begin "
+    b"expires expiry expiration expire ttl timeout lifetime age days duration interval date time at regex regexp re "
+    b"pattern patterns format policy policies rule rules rotation version ref reference header headers param params "
+    b"parameter parameters arg args argument option options attr attribute attributes property prop column row table "
+    b"model class cls func function method fn handler factory provider providers service services manager store "
+    b"storage repository repo generator encoder decoder encryptor validator checker parser filter filters reset "
+    b"change changed confirm confirmation page view form input box button link icon image template templates endpoint "
+    b"host port server scope scopes audience issuer claim claims algorithm alg method mode status state enabled "
+    b"disabled required optional valid invalid verified exists present is has allow allowed mechanism source sources "
+    b"target event events action actions command cmd script test tests spec class flag prefix suffix separator sep "
+    b"delimiter kind category group groups list set map dict array config configuration settings context info "
+    b"metadata meta data schema resource request response result output callback hook listener strategy strength "
+    b"hash hashed hashes digest digests checksum fingerprint thumbprint salt signature sha sha1 sha256 md5 bcrypt "
+    b"encrypted encoding encoded arn mount volume vault engine role alias aliases charset chars characters alphabet "
+    b"ize izer ized izers izing izes ization usage used budget stream bucket span spans budgets per total postfix "
+    b"keyword keywords".split()
+)
+# Trailing words that leave the name as it was: `password_1`, `TOKEN_PROD`.
+_NEUTRAL = frozenset(
+    b"value val string str default prod production dev development staging stage test live old new primary secondary "
+    b"main master local global v1 v2 v3 b64 base64 base bytes raw plain plaintext text env variable var".split()
+)
+_SECRETS = frozenset(
+    b"password passwd pass pwd pswd psw pw passphrase passcode passwort secret secrets token apikey key keys "
+    b"credential credentials cred creds auth authorization bearer passwords tokens pat".split()
+)
+_PASSWORDS = frozenset(b"password passwd pass pwd pswd psw pw passphrase passcode passwort passwords".split())
+_KEY_KINDS = frozenset(
+    b"api access auth private encryption master account storage shared signing service license client secret app "
+    b"authentication session crypto cipher aes hmac jwt consumer subscription admin root functions host".split()
+)
+# `primary_key`, `foreign_key`, `sort_key`, `public_key`: names, or meant to be seen.
+_PUBLIC_KEYS = frozenset(
+    b"public primary foreign sort partition hash range cache object index lookup map group dict natural unique "
+    b"config translation i18n message publishable site pub verify verification".split()
+)
+
+
+# Tokens that say where a listing goes on, or that a request is the same one.
+_HANDLES = frozenset(
+    b"next page paging pagination continuation continue lock idempotency idempotent sync marker resume cursor change "
+    b"action client import cancel cancellation start starting previous prev task upload job query scroll".split()
+)
+
+
+class Kind(IntEnum):
+    """What a name says of its value; ordered by how much that counts."""
+
+    NONE = 0
+    WEAK = 1
+    SECRET = 2
+    PASSWORD = 3
+
+
+def words_of(name: bytes) -> list[bytes]:
+    """The words of a name in any case style, in lower case."""
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def kind_of(name: bytes) -> Kind:
+    """What `name` says of the value that it stands for."""
+    words = words_of(name)
+    while len(words) > 1 and (words[-1].isdigit() or (words[-1] in _NEUTRAL and not _SECRETS.isdisjoint(words[:-1]))):
+        words.pop()
+    if not words or words[-1] in _ABOUT:
+        return Kind.NONE
+    last = words[-1]
+    if last in _PASSWORDS or last.endswith((b"password", b"passwd", b"passphrase")):
+        return Kind.PASSWORD
+    if last in {b"key", b"keys"}:
+        before = words[-2] if len(words) > 1 else b""
+        if before in _PUBLIC_KEYS:
+            return Kind.NONE
+        return Kind.SECRET if before in _KEY_KINDS else Kind.WEAK
+    if last in {b"token", b"tokens"} and len(words) > 1 and words[-2] in _HANDLES:
+        return Kind.NONE
+    if last.endswith((b"apikey", b"secretkey", b"accesskey", b"secret", b"token")) or last in _SECRETS:
+        return Kind.SECRET
+    return Kind.WEAK if not _SECRETS.isdisjoint(words) else Kind.NONE
