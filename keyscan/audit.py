@@ -94,7 +94,8 @@ class Reader:
     def _scan_whole(self, item: Listed, kind: bytes, data: bytes, tally: Tally) -> None:
         """Scan an object; nearly all hold nothing, so an origin is made for those that do only."""
         slow: list[str] = []
-        matches = self._matcher.scan(data, slow)
+        path = item.path.decode("utf-8", "surrogateescape") if item.path else ""
+        matches = self._matcher.scan(data, slow, path=path)
         if matches or slow:
             take(Blob(data, origin_of(item, kind)), matches, slow, self._options, tally)
         else:
