@@ -150,6 +150,20 @@ def test_the_documented_jwt_is_a_sample():
     assert CHECKS["jwt"](token("{jwt:name=John Doe}").encode()) is False
 
 
+def test_an_expired_token_is_low_and_says_so(builtin):
+    """A JSON Web Token whose exp has passed is low, one with time left or none is not."""
+    rules = [builtin["jwt"]]
+    assert CHECKS["expiry"](token("{jwt}").encode()) is None
+    assert CHECKS["expiry"](token("{jwt:exp=99999999999}").encode()) is None
+    assert CHECKS["expiry"](b"eyJ") is None
+    [found] = scan(rules, token("{jwt:exp=1500000000}"))
+    assert (found.severity, found.evidence[-1]) == (Severity.LOW, "it has expired")
+    [found] = scan(rules, token("{jwt:exp=99999999999}"))
+    assert found.severity == Severity.MEDIUM
+    [found] = scan(rules, token("{jwt:name=John Doe,exp=1500000000}"))
+    assert "sample" in found.evidence[-1]
+
+
 def test_the_account_in_an_aws_key_id():
     """A key id that holds an account of 12 digits is neither proved nor contradicted."""
     assert CHECKS["aws-key-id"](token("AKIA{aws-id}").encode()) is None

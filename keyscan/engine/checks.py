@@ -109,6 +109,7 @@ CHECKS: dict[str, Callable[[bytes], bool | None]] = {
     "crc32-hex": _crc32_hex,
     "crc32-hex-little": _crc32_hex_little,
     "discord": _discord,
+    "expiry": structures.expiry,
     "github-fine-grained": _github_fine_grained,
     "gitlab-routable": _gitlab_routable,
     "json": structures.json_object,
@@ -117,6 +118,17 @@ CHECKS: dict[str, Callable[[bytes], bool | None]] = {
     "pem": structures.pem,
     "supabase-role": structures.supabase_role,
 }
+
+
+# What a contradiction means, where it does not mean a sample.
+_MEANINGS = {"expiry": "it has expired"}
+
+
+def contradiction(names: tuple[str, ...], secret: bytes) -> str:
+    """Why the named checks, one of which says False, contradict the secret."""
+    wrong = [name for name in names if CHECKS[name](secret) is False]
+    meanings = [_MEANINGS[name] for name in wrong if name in _MEANINGS]
+    return meanings[0] if len(meanings) == len(wrong) else "its checksum or structure is wrong: likely a sample"
 
 
 def verdict(names: tuple[str, ...], secret: bytes) -> bool | None:

@@ -89,7 +89,7 @@ class Matcher:
         verdict = checks.verdict(rule.checks, secret) if rule.checks else None
         if verdict is False:
             least = min(Severity.LOW, rule.severity)
-            match = _with(match, least, Precision.LOW, "its checksum or structure is wrong: likely a sample")
+            match = _with(match, least, Precision.LOW, checks.contradiction(rule.checks, secret))
         elif verdict:
             match = _with(match, rule.severity, Precision.VERY_HIGH, "its checksum or structure is right")
         if not rule.companion:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+import time
 from typing import Any
 
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
@@ -62,6 +63,13 @@ def jwt(secret: bytes) -> bool:
     if claims is None:
         return False
     return not any(claims.get(name) == value for name, value in _SAMPLE_CLAIMS)
+
+
+def expiry(secret: bytes) -> bool | None:
+    """False for a JSON Web Token whose time (claim exp, in seconds since 1970) has passed; it never proves."""
+    claims = _claims(secret[secret.find(b"eyJ") :])
+    until = claims.get("exp") if claims else None
+    return False if isinstance(until, int | float) and until < time.time() else None
 
 
 def supabase_role(secret: bytes) -> bool:
