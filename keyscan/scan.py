@@ -12,6 +12,7 @@ from keyscan import parallel
 from keyscan.engine.locate import Lines
 from keyscan.model import Blob, Finding, Match, Origin, Related, Report, Severity, Skip, Stats
 from keyscan.redact import fingerprint, redacted
+from keyscan.scrub import scrubbed
 from keyscan.sources import files
 from keyscan.sources.files import Target
 
@@ -244,7 +245,7 @@ def report(tally: Tally, matcher: Matcher, options: Options, started: float, *, 
     used = {finding.rule_id for finding in shown}
     seconds = time.perf_counter() - started
     notes = options.ignores.notes(findings, whole=whole) if options.ignores else []
-    return Report(
+    made = Report(
         findings=tuple(finding for finding in shown if finding.status == "new"),
         known=tuple(finding for finding in shown if finding.status == "baseline"),
         ignored=tuple(finding for finding in shown if finding.status == "ignored"),
@@ -255,6 +256,7 @@ def report(tally: Tally, matcher: Matcher, options: Options, started: float, *, 
         rules={rule.id: rule for rule in (*matcher.rules, *_hygiene_rules(used)) if rule.id in used},
         started=time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - seconds)),
     )
+    return made if options.show_secrets else scrubbed(made, matcher, options.salt)
 
 
 def _hygiene_rules(used: set[str]) -> Iterable[Rule]:

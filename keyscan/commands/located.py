@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from keyscan.sources.git import Git
 
 if TYPE_CHECKING:
     from keyscan.model import Report
+
+_KEY_LIKE = re.compile(r"(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}")
 
 
 def located(report: Report) -> Report:
@@ -32,9 +35,14 @@ def located(report: Report) -> Report:
         root=_posix(root),
         base=report.base or (_posix(here) if report.command == "scan" else ""),
         revision=report.revision or _text(git.ask("rev-parse", "-q", "--verify", "HEAD")),
-        branch=report.branch or _text(git.ask("symbolic-ref", "-q", "--short", "HEAD")),
+        branch=report.branch or _branch(_text(git.ask("symbolic-ref", "-q", "--short", "HEAD"))),
         remote=report.remote or _text(git.ask("config", "--get", "remote.origin.url")),
     )
+
+
+def _branch(name: str | None) -> str | None:
+    """A branch's name, unless a key could be in it: what a scan reads are files, so no rule has seen the name."""
+    return name if name and not _KEY_LIKE.search(name) else None
 
 
 def _text(answer: bytes | None) -> str | None:

@@ -56,19 +56,19 @@ def _finding(finding: Finding, paint: _Paint) -> Iterator[str]:
     if where.cell is not None:
         place += f" (cell {where.cell})"
     severity = paint(_COLORS[finding.severity], finding.severity.label)
-    yield f"  {place}: {severity}: {clean(finding.rule_name)} [{finding.rule_id}]"
+    yield f"  {place}: {severity}: {clean(finding.rule_name)} [{clean(finding.rule_id)}]"
     shown = finding.redacted if finding.secret is None else finding.secret
     yield f"    found   {paint('1', clean(shown))} ({clean(finding.provider)})"
     if finding.origin.commit:
         who = clean(finding.origin.author or "")
-        yield f"    commit  {finding.origin.commit[:12]} {who} {finding.origin.date or ''}"
+        yield f"    commit  {clean(finding.origin.commit[:12])} {who} {clean(finding.origin.date or '')}"
     yield f"    why     {clean('; '.join(finding.evidence) or finding.message)}"
     for related in finding.related:
         spot = f":{related.location.line}:{related.location.column}" if related.location else ""
         yield f"    also    {clean(related.message)}: {clean(related.path)}{spot}"
     for step in _advice(finding):
         yield f"    do      {clean(step)}"
-    yield f"    ignore  {finding.fingerprint}"
+    yield f"    ignore  {clean(finding.fingerprint)}"
 
 
 def _advice(finding: Finding) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _told(report: Report, paint: _Paint) -> Iterator[str]:
         for finding in group:
             where = finding.location
             place = f"{clean(finding.origin.path)}:{where.line}:{where.column}"
-            yield paint("2", f"{word}: {place}: {finding.fingerprint} ({clean(finding.status_reason)})")
+            yield paint("2", f"{word}: {place}: {clean(finding.fingerprint)} ({clean(finding.status_reason)})")
 
 
 def _skipped(skipped: tuple[Skip, ...], paint: _Paint) -> Iterator[str]:

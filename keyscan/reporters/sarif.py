@@ -16,8 +16,9 @@ import sarif_om as om
 from keyscan._version import __version__
 from keyscan.model import Severity
 from keyscan.reporters import kinds
+from keyscan.reporters.facts import facts
 from keyscan.reporters.notifications import notices
-from keyscan.reporters.text import clean, fold, json_line, json_with_lines, name_of
+from keyscan.reporters.text import clean, fold, json_line, json_with_lines
 from keyscan.reporters.uri import place, repository
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ _SCORES = {
 }
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning"}
 _SCALARS = frozenset({str, int, float, bool, type(None)})
-_MAIL = re.compile(r"<?[^\s<>]*@[^\s<>]*>?")
 
 
 def render(report: Report) -> str:
@@ -202,8 +202,9 @@ def _sentence(text: str) -> str:
 
 def _result(finding: Finding, places: dict[str, int], twins: dict[str, list[Finding]], report: Report) -> Any:
     prints = {"keyscan/v1": finding.fingerprint}
-    if finding.line_hash:
-        prints["primaryLocationLineHash"] = finding.line_hash
+    line_hash = finding.line_hash or (_stand_in(finding) if finding.origin.commit else None)
+    if line_hash:
+        prints["primaryLocationLineHash"] = line_hash
     related = _related(finding, twins.get(finding.fingerprint, []), report)
     return om.Result(
         rule_id=finding.rule_id,
@@ -214,8 +215,13 @@ def _result(finding: Finding, places: dict[str, int], twins: dict[str, list[Find
         related_locations=related or None,
         partial_fingerprints=prints,
         suppressions=[_suppression(finding)] if finding.status != "new" else None,
-        properties={name: value for name, value in _facts(finding) if value is not None},
+        properties={name: value for name, value in facts(finding) if value is not None},
     )
+
+
+def _stand_in(finding: Finding) -> str:
+    """For a text of history whose lines were not hashed: the upload step can't either, so the secret's own name."""
+    return f"{finding.fingerprint.rpartition(':')[2][:16]}:1"
 
 
 def _message(finding: Finding) -> str:
@@ -273,26 +279,3 @@ def _suppression(finding: Finding) -> Any:
     kind = "inSource" if finding.status == "ignored" and finding.inline else "external"
     # No status: the model's name for it is that of an older draft, and without one it counts as accepted.
     return om.Suppression(kind=kind, justification=reason)
-
-
-def _facts(finding: Finding) -> Iterator[tuple[str, Any]]:
-    """What a dashboard may filter by; of who and when, neither an e-mail address nor a commit's message."""
-    yield "severity", finding.severity.label
-    yield "precision", finding.precision.label
-    yield "provider", clean(finding.provider)
-    yield "redacted", clean(finding.redacted)
-    origin, history = finding.origin, finding.provenance
-    if finding.location.decoded:
-        yield "decoded", clean(finding.location.decoded)
-    if origin.commit:
-        yield "commit", origin.commit
-        yield "author", _MAIL.sub("", clean(origin.author or "")).strip()
-        yield "date", origin.date
-    if history:
-        yield "commits", history.commits
-        yield "paths", [name_of(path) for path in history.paths[:MAX_RELATED]]
-        yield "inHead", history.in_head
-        yield "branches", [clean(branch) for branch in history.in_branches[:MAX_RELATED]]
-        yield "firstSeen", history.first_seen
-        yield "exposedDays", history.exposed_days
-        yield "overdue", history.overdue

@@ -9,7 +9,7 @@ from typing import Any
 
 # Controls, format characters (bidirectional overrides among them), surrogates, private and unassigned.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+!|&~$=^]|^-|:(?=//)|(?<=www)\.|(?<=^\d)\.")
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+!|&~$=^]|^-|:(?=//)|(?<=www)\.")
 # What CI machines read as commands in a log: GitHub's `::name::` and `##[name]`, Azure's `##vso[`, TeamCity's.
 _COMMAND = re.compile(r"^\s*:|::|##")
 
@@ -47,7 +47,9 @@ def code(text: str) -> str:
 
 def prose(text: str) -> str:
     """`text` as Markdown that reads as it is: every character that could be markup is escaped."""
-    return _MARKUP.sub(r"\\\g<0>", clean(text)).replace("@", "(at)")
+    shown = _MARKUP.sub(r"\\\g<0>", clean(text).strip()).replace("@", "(at)")
+    # At the start of a line it would be an item of a list.
+    return re.sub(r"^(\d+)\.", r"\1\\.", shown)
 
 
 def cell(text: str) -> str:
