@@ -10,88 +10,82 @@ is handed over whole, so what is reported of it is what the ordinary path report
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from keyscan.engine import reach
 from keyscan.engine.matcher import is_binary
 from keyscan.sources import delta
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from keyscan.engine.matcher import Matcher
 
 # Between windows that are scanned as one: the end of a line, and a byte that no key contains.
 _GAP = b"\n\0\n"
+# Up to this size a version is looked at whole: finding its windows would take as long.
+_SMALL = 16 * 1024
 
-
-class State(NamedTuple):
-    """What is known of a version: rules that may hit in it (bits), whether it holds a match, whether it is binary."""
-
-    rules: int
-    hot: bool
-    binary: bool
+# What is known of a version: the rules of which the first pass may see something in it (bits), whether it may
+# hold a match, whether it is binary.
+State = tuple[int, bool, bool]
 
 
 class Judge:
-    """Decides version by version what has to be scanned; hands what may hold something to `whole(id, contents)`."""
+    """Decides version by version what has to be scanned; names of what may hold something are added to `hot`."""
 
-    def __init__(self, matcher: Matcher, whole: Callable[[bytes, bytes], None]) -> None:
-        self._matcher, self._whole = matcher, whole
+    def __init__(self, matcher: Matcher) -> None:
+        self.hot: list[bytes] = []
+        self._matcher = matcher
         self._bits = [1 << entry.rule for entry in matcher.entries]
         self._first = reach.of_first(matcher.entries, matcher.rules)
         self._reaches = [reach.of(rule) for rule in matcher.rules]
         self._known: dict[int, int] = {0: self._first}
 
-    def __call__(
-        self,
-        name: bytes,
-        data: bytes,
-        changes: list[int] | None,
-        base: State | None,
-        wanted: bool,
-    ) -> State:
+    def __call__(self, name: bytes, data: bytes, changes: list[int] | None, base: State | None, wanted: bool) -> State:
         """The state of a version, after its base's: what `pack.walk` calls."""
         binary = is_binary(data)
-        if changes is None or base is None or base.hot or base.binary != binary:
-            state = self._all(data, binary=binary)
+        if changes is None or base is None or base[1] or base[2] != binary or len(data) <= _SMALL:
+            state = self._whole(data, binary=binary)
         else:
-            state = self._near(data, changes, base)
-        if state.hot and wanted:
-            self._whole(name, data)
+            state = self._near(data, changes, base[0], binary=binary)
+        if state[1] and wanted:
+            self.hot.append(name)
         return state
 
-    def _all(self, data: bytes, *, binary: bool) -> State:
-        hits = self._matcher.hits(data)
+    def _whole(self, data: bytes, *, binary: bool) -> State:
+        marks = self._matcher.marks(data)
+        if not marks:
+            return 0, False, binary
+        hits = self._matcher.hits(data, marks)
         slow: list[str] = []
-        hot = bool(self._matcher.scan(data, slow, hits=hits, binary=binary) or slow)
-        return State(self._rules(number for number, _ in hits), hot, binary)
+        hot = bool(hits) and bool(self._matcher.scan(data, slow, hits=hits, binary=binary) or slow)
+        return self._rules(marks), hot, binary
 
-    def _near(self, data: bytes, changes: list[int], base: State) -> State:
-        """What the changes let stand of the base's state, or the state of the whole where they touch a match."""
-        rules = base.rules
+    def _near(self, data: bytes, changes: list[int], rules: int, *, binary: bool) -> State:
+        """What the changes let stand of a state without a match, or the state of the whole where one is near them."""
         width = self._reach(rules)
         while True:
             places = delta.windows(changes, len(data), width)
             text = delta.gather(data, places, _GAP)
             if len(text) > len(data):
-                return self._all(data, binary=base.binary)
-            hits = self._matcher.hits(text)
-            rules |= self._rules(number for number, _ in hits)
-            wider = self._reach(rules)
-            if wider <= width:
+                return self._whole(data, binary=binary)
+            marks = self._matcher.marks(text)
+            if not marks:
+                return rules, False, binary
+            rules |= self._rules(marks)
+            if self._reach(rules) <= width:
                 break
-            width = wider
-        if self._matches(data, places, hits, binary=base.binary):
-            return self._all(data, binary=base.binary)
-        return State(rules, hot=False, binary=base.binary)
+            width = self._reach(rules)
+        hits = self._matcher.hits(text, marks)
+        if hits and self._matches(data, places, hits, binary=binary):
+            return self._whole(data, binary=binary)
+        return rules, False, binary
 
     def _matches(self, data: bytes, places: list[int], hits: list[tuple[int, int]], *, binary: bool) -> bool:
         """Whether a window that was hit holds a match."""
         ends: list[int] = []
         total = 0
-        for start, end in zip(places[::2], places[1::2], strict=True):
-            total += end - start + len(_GAP)
+        for number in range(0, len(places), 2):
+            total += places[number + 1] - places[number] + len(_GAP)
             ends.append(total)
         slow: list[str] = []
         for number in {bisect_left(ends, end) for _, end in hits}:
@@ -100,9 +94,9 @@ class Judge:
                 return True
         return False
 
-    def _rules(self, entries: Iterable[int]) -> int:
+    def _rules(self, marks: list[tuple[int, int]]) -> int:
         bits = 0
-        for entry in set(entries):
+        for entry in {number for number, _ in marks}:
             bits |= self._bits[entry]
         return bits
 

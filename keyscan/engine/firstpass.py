@@ -60,6 +60,14 @@ class FirstPass(Protocol):
         """All (entry number, end offset) of possible matches in `data`."""
         ...
 
+    def marks(self, data: bytes) -> Hits:
+        """All hits, and what may become one when the text after it changes: none depends on bytes further off."""
+        ...
+
+    def sieve(self, data: bytes, found: Hits) -> Hits:
+        """The hits among the marks of `data`."""
+        ...
+
 
 class KeywordPass:
     """The first pass without Hyperscan: where any keyword of a rule stands, compared without case."""
@@ -86,6 +94,12 @@ class KeywordPass:
                 if end >= 0:
                     found.extend((number, end) for number in numbers)
                 at = lower.find(word, at + 1)
+        return found
+
+    marks = hits
+
+    def sieve(self, data: bytes, found: Hits) -> Hits:  # noqa: ARG002 - the protocol's
+        """The same: a keyword is a hit wherever it stands."""
         return found
 
 
@@ -144,6 +158,10 @@ class HyperscanPass:
 
     def hits(self, data: bytes) -> Hits:
         """Hits at each end of each entry's expression; for named rules, those with a value in reach."""
+        return self.sieve(data, self.marks(data))
+
+    def marks(self, data: bytes) -> Hits:
+        """Hits at each end of each entry's expression, names with no value in reach included."""
         found: Hits = []
         append = found.append
 
@@ -152,6 +170,10 @@ class HyperscanPass:
 
         if data:
             self._scan(data, match_event_handler=on_match)
+        return found
+
+    def sieve(self, data: bytes, found: Hits) -> Hits:
+        """Those of the marks of `data` that are hits."""
         if any(number in self._targets for number, _ in found):
             found = with_value(found, self._targets, data, self._scan_values)
         return found

@@ -37,9 +37,13 @@ class Matcher:
         """What the first pass looks for; hits give their numbers."""
         return self._first.entries
 
-    def hits(self, data: bytes) -> Hits:
-        """Where rules might match in `data`, for `scan`."""
-        return self._first.hits(data)
+    def marks(self, data: bytes) -> Hits:
+        """Where the first pass saw something in `data`, be it only a name with no value in reach."""
+        return self._first.marks(data)
+
+    def hits(self, data: bytes, marks: Hits) -> Hits:
+        """Where rules might match in `data`, which has these marks."""
+        return self._first.sieve(data, marks)
 
     def scan(
         self,
