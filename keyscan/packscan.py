@@ -30,25 +30,25 @@ State = tuple[int, bool, bool]
 
 
 class Judge:
-    """Decides version by version what has to be scanned; names of what may hold something are added to `hot`."""
+    """Decides version by version what has to be scanned; what may hold something is added to `hot`."""
 
     def __init__(self, matcher: Matcher) -> None:
-        self.hot: list[bytes] = []
+        self.hot: list[int] = []
         self._matcher = matcher
         self._bits = [1 << entry.rule for entry in matcher.entries]
         self._first = reach.of_first(matcher.entries, matcher.rules)
         self._reaches = [reach.of(rule) for rule in matcher.rules]
         self._known: dict[int, int] = {0: self._first}
 
-    def __call__(self, name: bytes, data: bytes, changes: list[int] | None, base: State | None, wanted: bool) -> State:
+    def __call__(self, blob: int, data: bytes, changes: list[int] | None, base: State | None) -> State:
         """The state of a version, after its base's: what `pack.walk` calls."""
         binary = is_binary(data)
         if changes is None or base is None or base[1] or base[2] != binary or len(data) <= _SMALL:
             state = self._whole(data, binary=binary)
         else:
             state = self._near(data, changes, base[0], binary=binary)
-        if state[1] and wanted:
-            self.hot.append(name)
+        if state[1]:
+            self.hot.append(blob)
         return state
 
     def _whole(self, data: bytes, *, binary: bool) -> State:

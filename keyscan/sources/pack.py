@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from keyscan.sources.delta import DeltaError, apply, distance, header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Callable
 
 # A blob larger than this is left to git.
 MAX_BLOB: Final = 8 * 1024 * 1024
@@ -49,19 +49,29 @@ class Index:
         self.offsets = offsets
         self.width = width
         self.trailer = trailer
+        # For each first byte of an id, where those with it begin, which saves the first eight steps of a search.
+        self._starts = [_lower(ids, width, 0, len(offsets), bytes([first])) for first in range(256)]
+        self._starts.append(len(offsets))
 
     def find(self, name: bytes) -> int:
-        """Where the object with the raw id `name` stands in the pack, 0 when it is not there."""
-        width = self.width
-        low, high = 0, len(self.offsets)
-        while low < high:
-            middle = (low + high) // 2
-            if self.ids[middle * width : (middle + 1) * width] < name:
-                low = middle + 1
-            else:
-                high = middle
-        found = low < len(self.offsets) and self.ids[low * width : (low + 1) * width] == name
-        return self.offsets[low] if found else 0
+        """The number of the raw id `name`, -1 when it is not there."""
+        if len(name) != self.width:
+            return -1
+        first = name[0]
+        high = self._starts[first + 1]
+        low = _lower(self.ids, self.width, self._starts[first], high, name)
+        return low if low < high and self.ids[low * self.width : (low + 1) * self.width] == name else -1
+
+
+def _lower(ids: bytes, width: int, low: int, high: int, name: bytes) -> int:
+    """The first number from `low` to `high` whose id is not below `name`."""
+    while low < high:
+        middle = (low + high) // 2
+        if ids[middle * width : (middle + 1) * width] < name:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def read_index(file: str, width: int) -> Index:
@@ -100,12 +110,11 @@ def _big_endian(code: str, data: bytes) -> list[int]:
 
 
 class Plan:
-    """What is to be read of one pack: its blobs, numbered so that a base comes before what is made from it.
+    """What a pack holds of blobs, numbered so that a base comes before what is made from it.
 
     For each blob: `starts` and `ends` in the pack, its place in the index (`names`), its base (`parents`, -1: it is
     whole), the first blob made from it (`children`) and the next one made from its base (`siblings`), `weights`:
-    the compressed bytes of what is needed at and below it (0: nothing there is wanted), and `wanted`. `roots` are
-    the families that hold something wanted.
+    the compressed bytes at and below it. `roots` are the families: blobs that are whole.
     """
 
     def __init__(self, file: str, index: Index) -> None:
@@ -118,42 +127,61 @@ class Plan:
         self.children: Any = array("i")
         self.siblings: Any = array("i")
         self.weights: Any = array("Q")
-        self.wanted: Any = array("B")
         self.roots: list[int] = []
+        self._numbers: Any = array("i")
+
+    def __len__(self) -> int:
+        return len(self.names)
 
     def id(self, blob: int) -> bytes:
         """The raw id of a blob."""
         at: int = self.names[blob] * self.index.width
         return self.index.ids[at : at + self.index.width]
 
+    def find(self, name: bytes) -> int:
+        """The blob with the raw id `name`, -1 when it is not among them."""
+        place = self.index.find(name)
+        if place < 0:
+            return -1
+        number: int = self._numbers[place]
+        return number
+
     def below(self, blob: int) -> list[int]:
-        """What is needed of what is made from a blob, the heaviest first."""
+        """What is made from a blob, the heaviest first."""
         found: list[tuple[int, int]] = []
         child: int = self.children[blob]
         while child >= 0:
             weight: int = self.weights[child]
-            if weight:
-                found.append((-weight, child))
+            found.append((-weight, child))
             child = self.siblings[child]
         if len(found) > 1:
             found.sort()
         return [child for _, child in found]
 
-    def lost(self, blob: int) -> list[bytes]:
-        """The ids of what is wanted at and below a blob."""
-        found: list[bytes] = []
+    def family(self, blob: int) -> list[int]:
+        """A blob and all that is made from it."""
+        found: list[int] = []
         stack = [blob]
         while stack:
             blob = stack.pop()
-            if self.wanted[blob]:
-                found.append(self.id(blob))
+            found.append(blob)
             stack.extend(self.below(blob))
         return found
 
-    def ids(self) -> Iterator[bytes]:
-        """The raw ids of all wanted blobs that walking the roots comes by."""
-        for root in self.roots:
-            yield from self.lost(root)
+    def finish(self) -> None:
+        """Fill in the weights, the families and what `find` needs, once all blobs are added."""
+        self.weights.frombytes(bytes(8 * len(self.names)))
+        self._numbers.frombytes(b"\xff" * 4 * len(self.index.offsets))
+        for blob in range(len(self.names) - 1, -1, -1):
+            self._numbers[self.names[blob]] = blob
+            weight: int = self.weights[blob] + self.ends[blob] - self.starts[blob]
+            self.weights[blob] = weight
+            parent: int = self.parents[blob]
+            if parent >= 0:
+                self.weights[parent] += weight
+            else:
+                self.roots.append(blob)
+        self.roots.reverse()
 
     def add(self, start: int, end: int, name: int, parent: int) -> int:
         """Add a blob after its base; its number."""
@@ -171,11 +199,10 @@ class Plan:
         return number
 
 
-def plan(file: str, width: int, wanted: Container[bytes] | None = None) -> Plan:
-    """The plan to read from the pack `file` (its index beside it) the blobs whose raw ids are in `wanted`.
+def plan(file: str, width: int) -> Plan:
+    """The plan to read the pack `file`, its index beside it, with raw ids of `width` bytes (20 SHA-1, 32 SHA-256).
 
-    `width` is the bytes of an id: 20 for SHA-1, 32 for SHA-256. PackError for what git has to look at itself;
-    OSError for files that cannot be read.
+    PackError for what git has to look at itself; OSError for files that cannot be read.
     """
     index = read_index(file.removesuffix(".pack") + ".idx", width)
     made = Plan(file, index)
@@ -188,7 +215,7 @@ def plan(file: str, width: int, wanted: Container[bytes] | None = None) -> Plan:
         if handle.read(width) != index.trailer or int.from_bytes(head[8:12], "big") != len(index.offsets):
             raise PackError("an index of another pack")
         _read_entries(made, handle, size - width)
-    _weigh(made, wanted)
+    made.finish()
     return made
 
 
@@ -219,7 +246,8 @@ def _read_entries(made: Plan, handle: BinaryIO, end: int) -> None:  # noqa: C901
             if kind == _OFS_DELTA:
                 base = start - distance(chunk, at)[0]
             elif kind == _REF_DELTA:
-                base = index.find(chunk[at : at + index.width])
+                found = index.find(chunk[at : at + index.width])
+                base = index.offsets[found] if found >= 0 else 0
             elif kind == _BLOB:
                 where[start] = made.add(start, stop, entries[number] & 0xFFFFFFFF, -1)
                 continue
@@ -250,34 +278,13 @@ def _resolve(made: Plan, where: dict[int, int], pending: list[tuple[int, int, in
         pending = rest
 
 
-def _weigh(made: Plan, wanted: Container[bytes] | None) -> None:
-    """Fill in what is wanted, what that needs, and the families."""
-    count = len(made.names)
-    made.wanted.frombytes((b"\0" if wanted is not None else b"\1") * count)
-    made.weights.frombytes(bytes(8 * count))
-    for blob in range(count - 1, -1, -1):
-        if wanted is not None and made.id(blob) in wanted:
-            made.wanted[blob] = 1
-        weight: int = made.weights[blob]
-        if not weight and not made.wanted[blob]:
-            continue
-        weight += made.ends[blob] - made.starts[blob]
-        made.weights[blob] = weight
-        parent: int = made.parents[blob]
-        if parent >= 0:
-            made.weights[parent] += weight
-        else:
-            made.roots.append(blob)
-    made.roots.reverse()
+def walk(made: Plan, root: int, judge: Callable[[int, bytes, list[int] | None, Any], Any]) -> list[int]:
+    """Rebuild the family of `root`; the numbers of blobs that are left to git.
 
-
-def walk(made: Plan, root: int, judge: Callable[[bytes, bytes, list[int] | None, Any, bool], Any]) -> list[bytes]:
-    """Rebuild all that is needed of the family of `root`; the raw ids of wanted blobs that are left to git.
-
-    For each blob, after its base, calls `judge(id, contents, where it is new, state of its base, wanted)` for its
-    state; a blob that is whole in the pack is new all over (None), and has no base whose state could be given.
+    For each blob, after its base, calls `judge(blob, contents, where it is new, state of its base)` for its state;
+    a blob that is whole in the pack is new all over (None), and has no base whose state could be given.
     """
-    left: list[bytes] = []
+    left: list[int] = []
     held = 0
     # What is still to do: a blob, its base's contents and state, and whether nothing else waits for that base.
     stack: list[tuple[int, bytes, Any, bool]] = [(root, b"", None, True)]
@@ -289,14 +296,14 @@ def walk(made: Plan, root: int, judge: Callable[[bytes, bytes, list[int] | None,
             try:
                 data, changes = version(handle, made, blob, base)
             except (DeltaError, zlib.error):
-                left.extend(made.lost(blob))
+                left.extend(made.family(blob))
                 continue
             base = b""
-            state = judge(made.id(blob), data, changes, state, made.wanted[blob] == 1)
+            state = judge(blob, data, changes, state)
             below = made.below(blob)
             if below and held + len(data) > MAX_HELD:
                 for child in below:
-                    left.extend(made.lost(child))
+                    left.extend(made.family(child))
             elif below:
                 # The heaviest goes last, when nothing else waits for the base: few are held at a time.
                 held += len(data)
