@@ -134,9 +134,6 @@ def _jwt(_made: str, argument: str, rng: random.Random) -> str:
     claims: dict[str, object] = {"iss": "issuer", "iat": 1700000000, "jti": rng.randbytes(8).hex()}
     for name, _, value in (pair.partition("=") for pair in argument.split(",") if pair):
         claims[name] = int(value) if value.isdigit() else value
-        (name, int(value) if value.isdigit() else value)
-        for name, _, value in (pair.partition("=") for pair in argument.split(",") if pair)
-    )
     head = json.dumps({"alg": "HS256", "typ": "JWT"}, separators=(",", ":")).encode()
     body = json.dumps(claims, separators=(",", ":")).encode()
     return f"{_b64url(head)}.{_b64url(body)}.{_b64url(rng.randbytes(32))}"
