@@ -27,6 +27,7 @@ COMMANDS = {
     "cache": "Show or clear what is remembered on this machine.",
     "rules": "List, show and check the rules.",
     "config": "Show and check the configuration in force.",
+    "explain": "Say why a rule or a finding fired, and what to do.",
     "baseline": "Accept findings as known; review, update and prune them.",
     "install": "Install keyscan as this repository's git hook.",
 }
