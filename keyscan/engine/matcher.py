@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from keyscan.engine import checks, filters, generic
+from keyscan.engine import attribute, checks, filters, generic
 from keyscan.engine.confirm import Candidate, Pattern, Slow, spots_by_rule
 from keyscan.model import Match, Precision, Rule, Severity, Span
 
@@ -79,7 +79,7 @@ class Matcher:
             except Slow:
                 if slow is not None:
                     slow.append(rule.id)
-        return without_overlaps(found)
+        return attribute.attributed(without_overlaps(found), data, self.rules)
 
     def _judge(self, number: int, data: bytes, candidate: Candidate, path: str) -> Match | None:
         rule = self.rules[number]
