@@ -9,7 +9,7 @@ from __future__ import annotations
 from binascii import unhexlify
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from keyscan import parallel
 from keyscan.model import Blob, Origin
@@ -18,9 +18,10 @@ from keyscan.sources import objects
 from keyscan.sources.pieces import pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from keyscan.engine.matcher import Matcher
+    from keyscan.packaudit import Walked
     from keyscan.seen import Store
     from keyscan.sources.git import Git
     from keyscan.sources.objects import Listed, Read
@@ -38,16 +39,21 @@ class Progress(Protocol):
 
 @dataclass(slots=True)
 class Part:
-    """What one batch gave: findings with the hint of a path, and the binary ids of objects that hold nothing."""
+    """What one batch gave: findings with the hint of a path, and the binary ids of objects that hold nothing.
+
+    Where packs were walked instead, `walked` tells what came of it, and `size` how many bytes were looked at.
+    """
 
     tally: Tally = field(default_factory=Tally)
     clean: bytearray = field(default_factory=bytearray)
     count: int = 0
+    walked: Walked | None = None
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How to scan: shared by all steps."""
+    """How to scan: shared by all steps. `packs`: whether to walk packs by their deltas; None: where that is faster."""
 
     git: Git
     matcher: Matcher
@@ -55,6 +61,7 @@ class Job:
     jobs: int = 0
     progress: Progress | None = None
     seen: Store | None = None
+    packs: bool | None = None
 
 
 class Reader:
@@ -111,19 +118,30 @@ def origin_of(item: Listed, kind: bytes = b"blob") -> Origin:
     return Origin(f"{name} {oid[:12]}", kind=name, commit=oid)
 
 
-def scan_objects(job: Job, batches: Iterable[Sequence[Listed]], tally: Tally) -> None:
+def scan_objects(
+    job: Job,
+    batches: Iterable[Any],
+    tally: Tally,
+    work: Callable[[Any], Part] | None = None,
+    ahead: int = 0,
+    receive: Callable[[Walked], None] | None = None,
+) -> None:
     """Scan all `batches` over the job's processes and add what they hold to `tally`.
 
+    `work` does a batch, `ahead` batches more than usual may wait, and `receive` takes what walked packs give.
     An interruption passes through; `tally` then holds what was found until then.
     """
     counter = _Counter(batches)
     done = size = 0
-    for part in parallel.stream(Reader(job.git, job.matcher, job.options), counter, job.jobs):
+    work = work or Reader(job.git, job.matcher, job.options)
+    for part in parallel.stream(work, counter, job.jobs, ahead):
         tally.add(part.tally)
         if job.seen is not None:
             job.seen.add(bytes(part.clean))
+        if part.walked is not None and receive is not None:
+            receive(part.walked)
         done += part.count
-        size += part.tally.bytes
+        size += part.tally.bytes + part.size
         if job.progress is not None:
             job.progress(done, size, counter.listed, final=counter.final)
 

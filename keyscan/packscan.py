@@ -9,6 +9,7 @@ is handed over whole, so what is reported of it is what the ordinary path report
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,14 @@ State = tuple[int, bool, bool]
 
 
 class Judge:
-    """Decides version by version what has to be scanned; what may hold something is added to `hot`."""
+    """Decides version by version what has to be scanned.
+
+    `blobs` and their `sizes` are what was looked at, `hot` are those that may hold something.
+    """
 
     def __init__(self, matcher: Matcher) -> None:
+        self.blobs = array("I")
+        self.sizes = array("I")
         self.hot: list[int] = []
         self._matcher = matcher
         self._bits = [1 << entry.rule for entry in matcher.entries]
@@ -47,6 +53,8 @@ class Judge:
             state = self._whole(data, binary=binary)
         else:
             state = self._near(data, changes, base[0], binary=binary)
+        self.blobs.append(blob)
+        self.sizes.append(len(data))
         if state[1]:
             self.hot.append(blob)
         return state

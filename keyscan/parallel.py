@@ -39,8 +39,10 @@ def run(work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int = 0) ->
         yield from pool.imap_unordered(_call, tasks)
 
 
-def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0) -> Iterator[Result]:
+def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0, ahead: int = 0) -> Iterator[Result]:
     """The results of `work` over `tasks` that come one by one, in any order; few tasks are ahead at a time.
+
+    `ahead`: how many more, for tasks that are small and known from the start.
 
     What `tasks` raises is raised here. A single task is done in this process.
     """
@@ -54,7 +56,7 @@ def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0)
 
     _Shared.work = work
     context = multiprocessing.get_context("fork")
-    room = Semaphore(count * 3)
+    room = Semaphore(count * 3 + ahead)
     with context.Pool(count, _ignore_interrupt) as pool:
         for result in pool.imap_unordered(_call, _bounded(chain(first, waiting), room)):
             room.release()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from keyscan import again, origins
+from keyscan import again, origins, packaudit
 from keyscan.audit import Job, Reader, all_batches, scan_objects
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.model import Blob, Origin
@@ -213,7 +213,12 @@ def _scan(
         commits, known = list(objects.commits(job.git, where.selection, trouble)), ()
         blobs = _blobs(job, where, facts, commits, trouble)
     messages = (Listed(commit, b"") for commit in tuple(commits))
-    scan_objects(job, all_batches(job, (blobs, extra, messages)), tally)
+    listings = (blobs, extra, messages)
+    # Walking packs looks at all that is in them: too much, unless the whole history is wanted.
+    if left is None and (where.whole or where.store) and packaudit.serves(job):
+        packaudit.scan(job, listings, tally)
+    else:
+        scan_objects(job, all_batches(job, listings), tally)
     _scan_names(job, where.names, tally)
     return [*commits, *known]
 

@@ -57,6 +57,11 @@ class Store:
         self._stored = time.monotonic()
         self.skipped = 0
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is known."""
+        return not self._known
+
     def unknown(self, items: Iterable[Listed]) -> Iterator[Listed]:
         """Those of `items` that are not known to hold nothing."""
         fromhex, known = bytes.fromhex, self._known
@@ -106,6 +111,9 @@ class _Ids:
                 self._set.update(part[at : at + width] for at in range(0, len(part), width))
         else:
             self._parts = list(parts)
+
+    def __bool__(self) -> bool:
+        return bool(self._set) or any(self._parts)
 
     def __contains__(self, oid: bytes) -> bool:
         return oid in self._set or any(self._in_part(part, oid) for part in self._parts)

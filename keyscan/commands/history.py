@@ -37,9 +37,11 @@ _OPTIONS = (
     click.option("--allow-shallow", is_flag=True,
                  help="Accept a shallow, grafted or partial history: name what is missing, but do not fail for it."),
     click.option("--no-cache", is_flag=True, help="Read every object, also those known to hold nothing."),
+    click.option("--packs/--no-packs", default=None, hidden=True,
+                 help="Read packs by their deltas, or let git read every object; otherwise what is faster here."),
     click.option("--net", is_flag=True, help="Of a range, only what is still there at its end."),
 )  # fmt: skip
-_SHARED = ("all_occurrences", "no_email", "rotation_days", "allow_shallow", "no_cache", "net")
+_SHARED = ("all_occurrences", "no_email", "rotation_days", "allow_shallow", "no_cache", "net", "packs")
 
 
 @click.command(name="history")
@@ -146,6 +148,7 @@ def wishes_of(shared: dict[str, Any]) -> Wishes:
 def _survey(job: Job, wanted: Wanted, shared: dict[str, Any], tally: Tally) -> None:
     from keyscan import past
 
+    job = replace(job, packs=shared["packs"])
     past.survey(job, past.scope(job.git, wanted), wanted, wishes_of(shared), tally)
 
 

@@ -17,6 +17,8 @@ from keyscan.sources.delta import DeltaError, apply, distance, header
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Whether this module runs compiled, as wheels carry it.
+COMPILED: Final = not __file__.endswith(".py")
 # A blob larger than this is left to git.
 MAX_BLOB: Final = 8 * 1024 * 1024
 # Bytes of bases that one process holds while it walks; what would need more is left to git.

@@ -1,0 +1,194 @@
+"""Walking packs reports exactly what reading every object reports, however keys come to be in a version."""
+
+from __future__ import annotations
+
+import json
+import random
+from itertools import pairwise
+
+import pytest
+from conftest import token
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_pack import delta_of
+
+from keyscan import cache, packaudit, packscan
+from keyscan.sources import delta, pack
+
+# Each is a secret that counts, as pieces that edits may separate, with what it needs round itself.
+PEM = [token("{b64:64}", f"pem {line}") + "\n" for line in range(12)]
+SECRETS = {
+    "github": [
+        "token = '",
+        token("ghp_{alnum:30}{crc32-base62}", "a")[:20],
+        token("ghp_{alnum:30}{crc32-base62}", "a")[20:],
+        "'\n",
+    ],
+    "named": ["MISTRAL", "_API_KEY", ": ", "\n  ", token("{alnum:16}", "m"), token("{alnum:16}", "n"), "\n"],
+    "anthropic": ["key=", "sk-ant-", "api03-", token("{b64url:60}", "x"), token("{b64url:33}AA", "y"), "\n"],
+    "pem": ["-----BEGIN RSA ", "PRIVATE KEY-----\n", "MIIE" + PEM[0][4:], *PEM[1:], "-----END RSA PRIVATE KEY-----\n"],
+    "pair": [
+        "aws_access_key_id = ",
+        token("AKIA{base32:16}", "k"),
+        "\n",
+        "aws_secret_access_key = ",
+        token("{b64:40}", "s"),
+        "\n",
+    ],
+}
+NOISE = ["# example\n", "placeholder ", "\0\0", "x" * 30, "mistral", '"private_key": "', "}\n{\n", "AKIA", "\n\n"]
+
+
+def filler(seed: int, size: int) -> bytes:
+    """Text that no rule sees anything in."""
+    dice = random.Random(seed)  # noqa: S311
+    return b"".join(b"%d lorem ipsum %s\n" % (dice.randrange(99), b"dolor " * dice.randrange(9)) for _ in range(size))
+
+
+@pytest.fixture
+def matcher():
+    """All rules."""
+    return cache.matcher(cache.load_rules([]), "hyperscan")
+
+
+@st.composite
+def versions(draw):
+    """Deltas that build on each other, over bases in which whole keys, pieces of keys and noise are scattered."""
+    parts = [piece for pieces in SECRETS.values() for piece in (*pieces, "".join(pieces))] + NOISE
+    chosen = draw(st.lists(st.sampled_from(parts), min_size=1, max_size=6))
+    base = b"".join(
+        filler(number, draw(st.sampled_from([0, 3, 60]))) + part.encode() for number, part in enumerate(chosen)
+    )
+    base += filler(99, 40)
+    family = []
+    for _ in range(draw(st.integers(1, 3))):
+        cuts = sorted(draw(st.lists(st.integers(0, len(base)), max_size=5)))
+        cuts += [
+            at + len(piece)
+            for piece in draw(st.lists(st.sampled_from(chosen), max_size=2))
+            if (at := base.find(piece.encode())) >= 0
+        ]
+        runs = [(low, high - low) for low, high in pairwise([0, *sorted(cuts), len(base)]) if 0 < high - low < 1 << 16]
+        steps = draw(st.permutations(runs)) if draw(st.booleans()) else runs
+        steps = [step for step in steps if draw(st.integers(0, 7))]
+        for piece in draw(st.lists(st.sampled_from(parts), max_size=3)):
+            where = draw(st.integers(0, len(steps)))
+            steps[where:where] = [piece.encode()[at : at + 100] for at in range(0, len(piece.encode()), 100)]
+        written, made = delta_of(base, steps)
+        family.append((base, written, made))
+        base = made or b"\n"
+    return family
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(versions())
+def test_whatever_a_version_holds_is_seen_from_its_changes(monkeypatch, matcher, family):
+    """A version in which any rule matches is found by looking near its changes, whatever its bases held."""
+    monkeypatch.setattr(packscan, "_SMALL", 0)
+    judge = packscan.Judge(matcher)
+    first = family[0][0]
+    state = judge(0, first, None, None)
+    assert (0 in judge.hot) == bool(matcher.scan(first))
+    for number, (base, written, made) in enumerate(family, 1):
+        again, changes = delta.apply(base, written, 1 << 24)
+        assert again == made
+        state = judge(number, made, changes, state)
+        assert (number in judge.hot) == bool(matcher.scan(made))
+        if not made:
+            return
+
+
+def history_of(repo, seed: int, versions: int) -> None:
+    """A history of edits that split, join, move, spread, hide and reveal secrets; two packs and a loose object."""
+    dice = random.Random(seed)  # noqa: S311
+    lines = [line.decode() for line in filler(seed, 500).splitlines(keepends=True)]
+    stream = []
+    for number in range(versions):
+        for _ in range(dice.randrange(1, 4)):
+            edit(lines, dice)
+        data = "".join(lines).encode()
+        path = dice.choice([b"a.txt", b"b.txt", b"dir/c.env"])
+        stream.append(b"commit refs/heads/main\ncommitter Ada <ada@example.org> %d +0000\n" % (1_700_000_000 + number))
+        stream.append(b"data 1\nx\nM 100644 inline %s\ndata %d\n%s\n" % (path, len(data), data))
+    repo.git("fast-import", "--quiet", "--force", stdin=b"".join(stream))
+    repo.git("repack", "-adfq", f"--depth={dice.choice([5, 50, 200])}", f"--window={dice.choice([5, 40])}")
+
+
+def edit(lines: list[str], dice: random.Random) -> None:
+    """One change of a text."""
+    kind = dice.randrange(6)
+    at = dice.randrange(len(lines))
+    pieces = dice.choice(list(SECRETS.values()))
+    if kind == 0:
+        lines[at:at] = pieces
+    elif kind == 1:
+        cut = dice.randrange(1, len(pieces))
+        lines[at:at] = [*pieces[:cut], "in between", *pieces[cut:]]
+    elif kind == 2:
+        lines[:] = [line for line in lines if line != "in between"]
+    elif kind == 3:
+        block = lines[at : at + dice.randrange(40)]
+        del lines[at : at + len(block)]
+        where = dice.randrange(len(lines))
+        lines[where:where] = block
+    elif kind == 4:
+        lines[at] = dice.choice(NOISE)
+    else:
+        del lines[at : at + dice.randrange(1, 10)]
+
+
+def report(run, repo, *options: str):
+    """The JSON report of an audit, without what differs between any two runs."""
+    done = run("history", str(repo.path), "--format", "json", "--no-cache", "--min-severity", "info", *options)
+    found = json.loads(done.out)
+    del found["stats"]["seconds"]
+    return done.code, found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_both_ways_report_the_same(repo, run, monkeypatch, seed):
+    """Generated histories: findings, provenance, counts and exit code are equal, with one process and with two."""
+    monkeypatch.setattr(packaudit, "_FEW", 0)
+    monkeypatch.setattr(packscan, "_SMALL", 0)
+    history_of(repo, seed, 120)
+    expected = report(run, repo, "--no-packs")
+    assert expected[1]["findings"]
+    assert report(run, repo, "--packs", "--jobs", "1") == expected
+    assert report(run, repo, "--packs", "--jobs", "2") == expected
+
+
+def test_packs_loose_objects_and_what_nothing_reaches(repo, run, monkeypatch):
+    """Several packs, loose objects, an unreachable blob: reported only when everything in the store is wanted."""
+    monkeypatch.setattr(packaudit, "_FEW", 0)
+    history_of(repo, 8, 30)
+    repo.git("reset", "-q", "--hard")
+    repo.stage("gone", "".join(SECRETS["anthropic"]))
+    repo.git("repack", "-dq")
+    lost = repo.git("hash-object", "-w", "--stdin", stdin=token("ghp_{alnum:30}{crc32-base62}", "lost").encode())
+    repo.git("pack-objects", "-q", ".git/objects/pack/pack", stdin=lost)
+    repo.stage("loose", "".join(SECRETS["named"]))
+    repo.commit()
+    for options in ((), ("--all-objects",)):
+        assert report(run, repo, "--packs", *options) == report(run, repo, "--no-packs", *options)
+    fewer, more = report(run, repo, "--packs"), report(run, repo, "--packs", "--all-objects")
+    assert len(fewer[1]["findings"]) + 1 == len(more[1]["findings"])
+
+
+def test_a_damaged_pack_is_said_either_way(repo, run, monkeypatch):
+    """A pack with a broken entry: what can be read is reported, the rest is named, and it is never clean."""
+    monkeypatch.setattr(packaudit, "_FEW", 0)
+    repo.stage("a", filler(1, 300) + "".join(SECRETS["anthropic"]).encode())
+    repo.stage("b", random.Random(2).randbytes(5000))  # noqa: S311
+    repo.commit()
+    repo.git("repack", "-adfq")
+    (file,) = (repo.path / ".git/objects/pack").glob("*.pack")
+    made = pack.plan(str(file), 20)
+    blob = made.find(bytes.fromhex(repo.git("rev-parse", "HEAD:b").decode().strip()))
+    body = bytearray(file.read_bytes())
+    body[made.starts[blob] + 60] ^= 0xFF
+    file.chmod(0o644)
+    file.write_bytes(body)
+    straight, walked = report(run, repo, "--no-packs"), report(run, repo, "--packs")
+    assert walked == straight
+    assert not walked[1]["complete"]
+    assert len(walked[1]["findings"]) == 1
