@@ -25,6 +25,7 @@ COMMANDS = {
     "pre-receive": "Scan what is pushed to this server (the pre-receive hook).",
     "ci": "Scan what a CI run is about: a pull request's or a push's commits, or all.",
     "cache": "Show or clear what is remembered on this machine.",
+    "checklist": "The security checklist for AI keys: pass, fail, or can't be seen from here.",
     "rules": "List, show and check the rules.",
     "config": "Show and check the configuration in force.",
     "explain": "Say why a rule or a finding fired, and what to do.",
