@@ -29,6 +29,7 @@ COMMANDS = {
     "rules": "List, show and check the rules.",
     "config": "Show and check the configuration in force.",
     "explain": "Say why a rule or a finding fired, and what to do.",
+    "migrate": "Carry over what gitleaks, detect-secrets and others were told.",
     "baseline": "Accept findings as known; review, update and prune them.",
     "install": "Install keyscan as this repository's git hook.",
 }

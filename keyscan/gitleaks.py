@@ -20,6 +20,8 @@ from keyscan.model import Precision, Rule, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+# The reason of an ignore that stands for a rule's own condition on paths.
+NOT_ITS_PATH = "not its path"
 # How far before the secret a keyword that is not part of the expression may stand.
 _REACH = 200
 _SHORTEST = 3
@@ -163,7 +165,7 @@ def _rule(table: dict[str, Any], number: int, place: _Place, loaded: Loaded) -> 
     if path:
         outside = rf"\A(?!.*(?:{path}))"
         spot = place.text(*at, "path")
-        only = Ignore(spot, rules=_ids(made), path_patterns=(outside,), reason="not its path", quiet=True)
+        only = Ignore(spot, rules=_ids(made), path_patterns=(outside,), reason=NOT_ITS_PATH, quiet=True)
         loaded.ignores.append(only)
 
 

@@ -35,6 +35,8 @@ _LISTS = {
     "line": "lines",
     "lines": "lines",
 }
+# Field -> key as shown and written by us.
+NAMES = {field: key for key, field in _LISTS.items() if key.endswith("s")}
 _ALL = (*_LISTS, "severity", "reason", "expires")
 _LONGEST_PATTERN = 2000
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from keyscan.model import Match
 
 _DIGEST_BYTES = 10
+FINGERPRINT_DIGITS = _DIGEST_BYTES * 2
 _SHOWN = 8
 _SHOWN_CODE = 80
 _FINGERPRINT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*:[0-9a-f]{20}\Z")

@@ -92,10 +92,12 @@ def _line(key: str, value: Any, source: str) -> str:
 
 
 def _conditions(ignore: Ignore) -> Iterator[str]:
-    for name in ("paths", "rules", "providers", "values", "stopwords", "fingerprints", "keys"):
+    from keyscan.ignoreconfig import NAMES
+
+    for name, key in NAMES.items():
         found = getattr(ignore, name)
         if found:
-            yield f"  {name} = {_toml(found)}"
+            yield f"  {key} = {_toml(found)}"
     if ignore.severity is not None:
         yield f"  severity = {_toml(ignore.severity.label)}"
     for name in ("reason", "expires"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.engine import generic
 from keyscan.engine.entropy import shannon
+from keyscan.redact import FINGERPRINT_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,15 +73,32 @@ def few_characters(match: Match, _context: Context) -> str | None:
     return "few characters" if len(set(body)) < min(6, len(body) // 2) else None
 
 
+_RULE_ID = re.compile(rb"[a-z0-9]+(?:-[a-z0-9]+)*:\Z")
+
+
+def own_fingerprint(match: Match, context: Context) -> str | None:
+    """A fingerprint of ours, `rule-id:` and 20 hexadecimal digits, as baselines and configurations hold them."""
+    if len(match.secret) != FINGERPRINT_DIGITS or match.secret.strip(b"0123456789abcdef"):
+        return None
+    return "a fingerprint of keyscan" if _RULE_ID.search(context.before) else None
+
+
 Filter = "Callable[[Match, Context], str | None]"
 PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
+    own_fingerprint,
     few_characters,
     low_entropy,
     placeholder_word,
     sequence,
     repetition,
 )
-GENERIC: tuple[Callable[[Match, Context], str | None], ...] = (generic.reason, repetition, placeholder_word, sequence)
+GENERIC: tuple[Callable[[Match, Context], str | None], ...] = (
+    own_fingerprint,
+    generic.reason,
+    repetition,
+    placeholder_word,
+    sequence,
+)
 SETS: dict[str, tuple[Callable[[Match, Context], str | None], ...]] = {
     "provider": PROVIDER,
     "generic": GENERIC,
