@@ -79,7 +79,7 @@ def historic(number: int = 0, **changes) -> Finding:
         Related("its secret access key", "old/gone.py", Location(2, 1, 2, 41), origin.commit),
         Related("also here", "old/copy.py", Location(9, 1, 9, 41), f"{number + 1:040x}"),
     )
-    return finding(number, origin=origin, provenance=history, related=related, **changes)
+    return finding(number, **{"origin": origin, "provenance": history, "related": related, **changes})
 
 
 def report(*findings: Finding, **changes) -> Report:
