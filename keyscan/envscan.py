@@ -15,6 +15,7 @@ from keyscan.hygiene.values import real_values
 from keyscan.model import Skip
 from keyscan.scan import Tally
 from keyscan.sources import envhistory, worktree
+from keyscan.sources.git import Git
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from keyscan.engine.matcher import Matcher
     from keyscan.model import Blob, Finding
     from keyscan.scan import Options
+    from keyscan.sources.envhistory import Walk
     from keyscan.sources.worktree import Ignored, Tree
 
 # A file of names and values is not larger; what is, is named as skipped.
@@ -150,7 +152,22 @@ def _reachable_mode(file: str) -> int | None:
 
 def run(root: str, matcher: Matcher, options: Options, tally: Tally, *, history: bool = True) -> list[Survey]:
     """Check the repository at `root`, adding the findings to `tally`; what was gathered."""
-    found = surveys(root, matcher, tally)
+    # The search of the history runs while the rest is looked at.
+    search = envhistory.Search(Git(root)) if history else None
+    try:
+        found = surveys(root, matcher, tally)
+        _check(found, matcher, options, tally)
+        for survey in found if search else ():
+            walk = search.result() if search and survey is found[0] else envhistory.Search(survey.tree.git).result()
+            _history(survey, walk, matcher, options, tally)
+    finally:
+        if search:
+            search.close()
+    return found
+
+
+def _check(found: list[Survey], matcher: Matcher, options: Options, tally: Tally) -> None:
+    """All that can be told without the history."""
     for survey in found:
         for subject in survey.subjects:
             tally.findings.extend(exposure.check(subject, options.salt))
@@ -170,11 +187,8 @@ def run(root: str, matcher: Matcher, options: Options, tally: Tally, *, history:
             tally.findings.extend(found_here)
         _built(survey, options, tally)
         _not_yet(survey, options, tally)
-        if history:
-            _history(survey, matcher, options, tally)
     everything = [subject for survey in found for subject in survey.subjects]
     tally.findings.extend(across.shared(everything, options.salt))
-    return found
 
 
 def staged(blobs: Iterable[Blob | Skip], matcher: Matcher, salt: str, disabled: Collection[str]) -> Iterator[Finding]:
@@ -190,10 +204,9 @@ def staged(blobs: Iterable[Blob | Skip], matcher: Matcher, salt: str, disabled: 
         yield from (one for one in exposure.check(subject, salt) if one.rule_id not in disabled)
 
 
-def _history(survey: Survey, matcher: Matcher, options: Options, tally: Tally) -> None:
+def _history(survey: Survey, walk: Walk, matcher: Matcher, options: Options, tally: Tally) -> None:
     """What the history holds of the family."""
     tree = survey.tree
-    walk = envhistory.versions(tree.git)
     place = f"{tree.prefix}history"
     if not walk.whole:
         tally.skipped.append(Skip(place, f"too much of it: {len(walk.versions)} versions were looked into"))

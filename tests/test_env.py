@@ -75,6 +75,8 @@ NAMES = {
     "package.json": None,
     "env": None,
     "environment.yml": None,
+    "_template_vars.cpython-311.pyc": None,
+    "template.vars": None,
 }
 
 

@@ -32,7 +32,7 @@ _OTHER = re.compile(
     r"md|mdx|rst|txt|html?|css|lock|png|jpe?g|svg|map|snap|d|json5?|ya?ml|toml|xml|swp)\Z|~\Z"
 )
 _ENV = re.compile(r"\.env(?:[._-].+)?\Z|.+\.env\Z|\.envrc(?:[._-].+)?\Z|\.dev\.vars(?:\..+)?\Z|\.flaskenv\Z")
-_TEMPLATE_ENV = re.compile(r"(?:.*[._-])?(?:env|envrc|vars|flaskenv)(?:[._-].*)?\Z")
+_TEMPLATE_ENV = re.compile(r"(?:.*[._-])?(?:env|envrc|flaskenv)(?:[._-].*)?\Z|\.dev\.vars\..+\Z")
 _FIXED = {
     "secrets.toml": Kind.TOML,
     ".secrets.toml": Kind.TOML,

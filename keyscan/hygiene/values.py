@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyscan.engine import filters
+from keyscan.engine import filters, literals
 from keyscan.engine.entropy import classes, shannon
 from keyscan.hygiene.parse import Variable, variables
 from keyscan.model import Match, Precision, Rule, Severity
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SECRET_NAME = re.compile(
     r"(?:^|[_.:-]|(?<=[a-z])(?=[A-Z]))(?i:api_?keys?|keys?|tokens?|secrets?|passw(?:or)?d|passphrase|pwd|pass|"
-    r"credentials?|creds|pat|auth|_?authtoken|jwt|salt|dsn|private_?key|client_?secret|access_?key|secret_?key|"
+    r"credentials?|creds|pat|auth(?:orization)?|_?authtoken|jwt|salt|dsn|private_?key|client_?secret|access_?key|secret_?key|"
     r"connection_?string|webhook(?:_?url)?)(?=$|[_.:-]?\d*$|[_.:-](?i:id|v?\d|prod|dev|staging|live|test|base64|b64|hash|primary|"
     r"backup|old|new|raw|default|value|string|local|production|development)$)"
 )
@@ -64,7 +64,7 @@ NAMED = Rule(
     precision=Precision.MEDIUM,
     max_length=4096,
     min_entropy=_LEAST_ENTROPY,
-    filters="generic",
+    filters="provider",
 )
 
 
@@ -106,12 +106,12 @@ def real_values(kind: Kind, data: bytes, matcher: Matcher) -> list[Value]:
 
 
 def matches(data: bytes, matcher: Matcher) -> list[Match]:
-    """The engine's matches that mean a secret: not public by design, not of low severity, not code."""
-    return [
-        match
-        for match in matcher.scan(data)
-        if match.severity >= Severity.MEDIUM and not match.rule.public and match.rule.category != "practice"
-    ]
+    """The engine's matches that mean a provider's secret: not public by design, not of low severity, not code.
+
+    What a generic rule finds by name and look is judged here, where the file's language is known.
+    """
+    found = (match for match in matcher.scan(data) if match.rule.category not in {"practice", "generic"})
+    return [match for match in found if match.severity >= Severity.MEDIUM and not match.rule.public]
 
 
 def looks_secret(name: str, value: bytes) -> bool:
@@ -134,6 +134,8 @@ def _is_random(value: bytes) -> bool:
     if _REFERENCE.search(value) or _PLAIN.match(value) or _PLACEHOLDER.search(value):
         return False
     if classes(value) < _WEAK_CLASSES or shannon(value) < _LEAST_ENTROPY:
+        return False
+    if literals.reason(value):
         return False
     match = Match(NAMED, 0, len(value), 0, len(value), value, NAMED.severity, NAMED.precision)
     return filters.reason(match, filters.Context(b"", b"")) is None

@@ -6,7 +6,7 @@ import os
 from threading import Timer
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyscan.hygiene.names import PATTERNS, Kind, kind_of
+from keyscan.hygiene.names import MARKS, Kind, kind_of
 
 if TYPE_CHECKING:
     from keyscan.sources.git import Git
@@ -35,22 +35,36 @@ class Walk(NamedTuple):
     shallow: bool
 
 
-def versions(git: Git) -> Walk:
-    """All versions of all files of the family (templates apart) in the commits of all refs."""
-    paths = [f":(glob,icase)**/{pattern}" for pattern in PATTERNS]
-    process = git.start(
-        "--no-literal-pathspecs", "log", "--all", "--no-renames", "--no-ext-diff", "--no-color", "--raw", "-z",
-        "--no-abbrev", "--diff-filter=AM", "--format=%x01%H%x02%an%x02%cI", "--", *paths,
-    )  # fmt: skip
-    timer = Timer(DEADLINE, process.kill)
-    timer.start()
-    try:
-        out, _ = process.communicate()
-    finally:
-        timer.cancel()
-    found = _parsed(out)
-    shallow = git.ask("rev-parse", "--is-shallow-repository") == b"true"
-    return Walk(found[:MAX_VERSIONS], process.returncode == 0 and len(found) <= MAX_VERSIONS, shallow)
+class Search:
+    """A running search for all versions of the family's files in the commits of all refs."""
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._process = git.start(
+            "--no-literal-pathspecs", "log", "--all", "--no-renames", "--no-ext-diff", "--no-color", "--raw", "-z",
+            "--no-abbrev", "--diff-filter=AM", "--format=%x01%H%x02%an%x02%cI", "--",
+            *(f":(icase)*{mark}*" for mark in MARKS),
+        )  # fmt: skip
+        self._timer = Timer(DEADLINE, self._process.kill)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def result(self) -> Walk:
+        """What was found; waits for git."""
+        try:
+            out, _ = self._process.communicate()
+        finally:
+            self.close()
+        found = _parsed(out)
+        shallow = self._git.ask("rev-parse", "--is-shallow-repository") == b"true"
+        return Walk(found[:MAX_VERSIONS], self._process.returncode == 0 and len(found) <= MAX_VERSIONS, shallow)
+
+    def close(self) -> None:
+        """Give the search up, if it still runs."""
+        self._timer.cancel()
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
 
 
 def _parsed(out: bytes) -> list[Version]:

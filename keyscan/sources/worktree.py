@@ -6,17 +6,16 @@ Everything is batched: three runs of git a repository, whatever its size.
 from __future__ import annotations
 
 import os
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyscan.hygiene.agents import MARKS as AGENT_MARKS
 from keyscan.hygiene.agents import PATTERNS as AGENT_PATTERNS
 from keyscan.hygiene.agents import client_of
 from keyscan.hygiene.names import MARKS, PATTERNS, kind_of
-from keyscan.sources.git import Git
+from keyscan.sources.git import Git, error_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 # Directories of other people's code and of tools: what lies there untracked is not this project's.
 PRUNED = (
@@ -26,8 +25,7 @@ PRUNED = (
 # Submodules deeper than this, or more of them, are not entered: a hostile repository could nest for ever.
 MAX_DEPTH = 5
 MAX_MODULES = 200
-_GITLINK = re.compile(rb"(?:\A|\0)160000 [0-9a-f]+ \d\t([^\0]+)")
-_OIDS = re.compile(rb"(?:\A|\0)(\d{6}) ([0-9a-f]+) \d\t([^\0]+)")
+_GITLINK = b"160000 "
 
 
 class Ignored(NamedTuple):
@@ -92,23 +90,37 @@ def trees(root: str, extra: tuple[str, ...] = ()) -> list[Tree]:
 
 def _tree(root: str, prefix: str, extra: tuple[str, ...]) -> Tree:
     git = Git(root)
+    # The walk of the directories runs while the index is read.
+    walk = git.start("ls-files", "-o", "-z", *_exclusions(extra))
     index = git.run("ls-files", "-z", "-s")
     tracked: list[str] = []
     family: dict[str, tuple[str, str]] = {}
     agents: list[str] = []
     if index:
-        text = os.fsdecode(index)
-        tracked = [entry.partition("\t")[2] for entry in text.split("\0") if entry]
-        wanted = set(candidates(tracked))
+        tracked = [entry.partition("\t")[2] for entry in os.fsdecode(index).split("\0") if entry]
         agents = [path for path in _marked(tracked, AGENT_MARKS) if client_of(path)]
-        wanted.update(agents)
-        if wanted:
-            for mode, oid, name in _OIDS.findall(index):
-                path = os.fsdecode(name)
-                if path in wanted:
-                    family[path] = (mode.decode(), oid.decode())
-    modules = [name for name in map(os.fsdecode, _GITLINK.findall(index)) if _is_checked_out(root, name)]
-    return Tree(git, root, prefix, tracked, family, agents, _untracked(git, extra), modules)
+        for path in dict.fromkeys((*candidates(tracked), *agents)):
+            mode, oid = _entry(index, os.fsencode(path))
+            family[path] = (mode, oid)
+    modules = [name for name in _gitlinks(index) if _is_checked_out(root, name)]
+    return Tree(git, root, prefix, tracked, family, agents, _untracked(walk), modules)
+
+
+def _entry(index: bytes, name: bytes) -> tuple[str, str]:
+    """Mode and blob of a path in what `ls-files -s -z` printed."""
+    end = index.find(b"\t" + name + b"\0")
+    mode, oid, _ = index[index.rfind(b"\0", 0, end) + 1 : end].split(b" ")
+    return mode.decode(), oid.decode()
+
+
+def _gitlinks(index: bytes) -> Iterator[str]:
+    """The paths of submodules in what `ls-files -s -z` printed."""
+    at = index.find(_GITLINK)
+    while at >= 0:
+        end = index.find(b"\0", at)
+        if at == 0 or index[at - 1 : at] == b"\0":
+            yield os.fsdecode(index[at:end].partition(b"\t")[2])
+        at = index.find(_GITLINK, end)
 
 
 def candidates(paths: Iterable[str]) -> list[str]:
@@ -134,16 +146,22 @@ def _marked(paths: Iterable[str], marks: tuple[str, ...]) -> list[str]:
     return [text[start:end] for start, end in sorted(found)]
 
 
-def _untracked(git: Git, extra: tuple[str, ...]) -> list[str]:
-    """Untracked candidates. Git's exclusion runs backwards here: all is excluded but the family's names."""
+def _exclusions(extra: tuple[str, ...]) -> list[str]:
+    """Git's exclusion run backwards: all is excluded but the family's names, and directories to look into."""
     rules = ["-x", "*", "-x", "!*/"]
     for pattern in (*PATTERNS, *AGENT_PATTERNS, *extra):
         rules += ["-x", f"!{pattern}"]
     for name in PRUNED:
         rules += ["-x", f"{name}/"]
-    out = git.run("ls-files", "-o", "-z", *rules)
-    names = (os.fsdecode(name) for name in out.split(b"\0") if name)
-    return [name for name in names if not name.endswith("/")]
+    return rules
+
+
+def _untracked(walk: Any) -> list[str]:
+    """Untracked candidates, from a running `ls-files -o`; other repositories, which end with a slash, apart."""
+    out, err = walk.communicate()
+    if walk.returncode:
+        raise error_of(("ls-files",), err)
+    return [name for name in map(os.fsdecode, out.split(b"\0")) if name and not name.endswith("/")]
 
 
 def _is_checked_out(root: str, name: str) -> bool:
