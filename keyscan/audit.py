@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyscan import parallel
+from keyscan.engine import contents
 from keyscan.model import Blob, Origin
 from keyscan.scan import Options, Tally, scan_blob, take
 from keyscan.sources import objects
@@ -100,6 +101,9 @@ class Reader:
 
     def _scan_whole(self, item: Listed, kind: bytes, data: bytes, tally: Tally) -> None:
         """Scan an object; nearly all hold nothing, so an origin is made for those that do only."""
+        if not contents.is_plain(data):
+            scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options, tally)
+            return
         slow: list[str] = []
         path = item.path.decode("utf-8", "surrogateescape") if item.path else ""
         matches = self._matcher.scan(data, slow, path=path)

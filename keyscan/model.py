@@ -112,6 +112,7 @@ class Origin:
     `path` is relative to the repository's root (or as the user named it), with forward slashes, decoded
     as UTF-8 with surrogates for bytes that are not.
     `commit` and its fields are set for history only. `kind` is file, stdin, commit-message, tag-message, ref.
+    `member` is what `path` ends in when that leads into an archive: `!/` and the member's name.
     """
 
     path: str
@@ -121,6 +122,12 @@ class Origin:
     email: str | None = None
     date: str | None = None
     blob: str | None = None
+    member: str = ""
+
+    @property
+    def file(self) -> str:
+        """The path of the file itself: of the archive for what is inside one."""
+        return self.path.removesuffix(self.member) if self.member else self.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,13 +139,14 @@ class _Tracer:
 
 def _at_their_paths(spots: Sequence[Spot], by_path: Callable[[Sequence[Listed]], list[Finding]]) -> list[Spot]:
     """`spots` with findings that know the spot's own path."""
-    elsewhere = [spot for spot in spots if spot.finding.origin.blob and _text(spot.path) != spot.finding.origin.path]
+    elsewhere = [spot for spot in spots if spot.finding.origin.blob and _text(spot.path) != spot.finding.origin.file]
     asked = sorted({objects.Listed((spot.finding.origin.blob or "").encode(), spot.path) for spot in elsewhere})
     told = {(f.origin.blob, f.origin.path, f.fingerprint, f.location): f for f in by_path(asked)} if asked else {}
 
     def known(spot: Spot) -> Finding:
         finding = spot.finding
-        return told.get((finding.origin.blob, _text(spot.path), finding.fingerprint, finding.location), finding)
+        path = _text(spot.path) + finding.origin.member
+        return told.get((finding.origin.blob, path, finding.fingerprint, finding.location), finding)
 
     return [spot._replace(finding=known(spot)) for spot in spots]
 
@@ -192,13 +193,14 @@ def _at(spot: Spot, told: dict[bytes, Commit], wishes: Wishes) -> Finding:
     """The spot's finding with its commit told."""
     finding, commit = spot.finding, told[spot.commit]
     origin = Origin(
-        path=_text(spot.path) if finding.origin.blob else finding.origin.path,
+        path=_text(spot.path) + finding.origin.member if finding.origin.blob else finding.origin.path,
         kind=finding.origin.kind,
         commit=spot.commit.decode(),
         author=commit.author,
         email=commit.email if wishes.email else None,
         date=commit.date,
         blob=finding.origin.blob,
+        member=finding.origin.member,
     )
     related = tuple(replace(item, path=origin.path, commit=origin.commit) for item in finding.related)
     return replace(finding, origin=origin, related=related)

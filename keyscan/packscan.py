@@ -14,6 +14,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from keyscan.engine import reach
+from keyscan.engine.contents import is_plain
 from keyscan.engine.matcher import is_binary
 from keyscan.sources import delta
 
@@ -49,6 +50,10 @@ class Judge:
     def __call__(self, blob: int, data: bytes, changes: list[int] | None, base: State | None) -> State:
         """The state of a version, after its base's: what `pack.walk` calls."""
         binary = is_binary(data)
+        if not is_plain(data):
+            # An archive, or text in another encoding: looked into when it is scanned whole.
+            self.hot.append(blob)
+            return 0, True, binary
         if changes is None or base is None or base[1] or base[2] != binary or len(data) <= _SMALL:
             state = self._whole(data, binary=binary)
         else:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from keyscan import parallel
+from keyscan.engine import contents
 from keyscan.engine.locate import Lines
 from keyscan.model import Blob, Finding, Match, Origin, Related, Report, Severity, Skip, Stats
 from keyscan.redact import fingerprint, redacted
@@ -62,15 +63,35 @@ class Tally:
 
 
 def scan_blob(blob: Blob, matcher: Matcher, options: Options, tally: Tally) -> None:
-    """Scan one blob and add to `tally` what it holds and what could not be read of it."""
-    slow: list[str] = []
-    take(blob, matcher.scan(blob.data, slow, path=blob.origin.path), slow, options, tally)
+    """Scan one blob and add to `tally` what it holds and what could not be read of it.
+
+    The files in an archive are scanned one by one, under the archive's name and theirs.
+    """
+    if contents.is_plain(blob.data):
+        slow: list[str] = []
+        take(blob, matcher.scan(blob.data, slow, path=blob.origin.path), slow, options, tally)
+        return
+    tally.files += not blob.overlap
+    tally.bytes += len(blob.data) - blob.overlap
+    for name, text, reason in contents.texts(blob.data, blob.origin.path):
+        if reason:
+            tally.skipped.append(Skip(name, reason))
+            continue
+        origin = replace(blob.origin, path=name, member=name[len(blob.origin.path) :])
+        slow = []
+        matches = matcher.scan(text.data, slow, path=name)
+        lines = Lines(text.data, blob.line, blob.column, text.stored, text.cell)
+        _keep(replace(blob, data=text.data, origin=origin), matches, slow, options, tally, lines)
 
 
 def take(blob: Blob, matches: list[Match], slow: list[str], options: Options, tally: Tally) -> None:
-    """Add to `tally` the `matches` of a scanned blob; `slow` are the rules that were given up on it."""
+    """Add to `tally` a scanned blob and its `matches`; `slow` are the rules that were given up on it."""
     tally.files += not blob.overlap
     tally.bytes += len(blob.data) - blob.overlap
+    _keep(blob, matches, slow, options, tally, Lines(blob.data, blob.line, blob.column))
+
+
+def _keep(blob: Blob, matches: list[Match], slow: list[str], options: Options, tally: Tally, lines: Lines) -> None:
     if matches:
         from keyscan.hygiene import practice
 
@@ -83,7 +104,6 @@ def take(blob: Blob, matches: list[Match], slow: list[str], options: Options, ta
         tally.skipped.append(Skip(blob.origin.path, reason))
         matches = matches[:MAX_FINDINGS]
     if matches:
-        lines = Lines(blob.data, blob.line, blob.column)
         found = [finding_of(match, blob.origin, lines, options) for match in matches]
         # A piece can't tell the lines before it; `_Reader` goes over the whole file then.
         whole = options.line_hashes and not blob.overlap
@@ -110,7 +130,7 @@ def finding_of(match: Match, origin: Origin, lines: Lines, options: Options) -> 
         severity=match.severity,
         precision=match.precision,
         origin=origin,
-        location=lines.location(match.secret_start, match.secret_end),
+        location=lines.location(match.secret_start, match.secret_end, match.decoded),
         redacted=redacted(match, mark),
         fingerprint=mark,
         message=f"{rule.name} found",
@@ -162,7 +182,7 @@ def only_added(findings: list[Finding], added: Callable[[bytes], list[range] | N
     lines: dict[str, list[range] | None] = {}
     kept = []
     for finding in findings:
-        path = finding.origin.path
+        path = finding.origin.file
         if path not in lines:
             lines[path] = added(path.encode("utf-8", "surrogateescape"))
         if is_added(finding, lines[path]):
@@ -171,7 +191,12 @@ def only_added(findings: list[Finding], added: Callable[[bytes], list[range] | N
 
 
 def is_added(finding: Finding, ranges: list[range] | None) -> bool:
-    """Whether a line of the finding, or of what belongs to it, is in `ranges`; None stands for all lines."""
+    """Whether a line of the finding, or of what belongs to it, is in `ranges`; None stands for all lines.
+
+    An archive has no lines that could be compared: what is inside is added with it.
+    """
+    if finding.origin.member:
+        return True
     where = finding.location
     spots = [where, *(related.location for related in finding.related if related.location)]
     return ranges is None or any(r.start <= s.end_line and s.line < r.stop for r in ranges for s in spots)
@@ -227,7 +252,7 @@ class _Reader:
         found = tally.findings[start:]
         if found:
             with suppress(OSError), open(target.file, "rb") as handle:  # noqa: PTH123
-                tally.findings[start:] = with_line_hashes(found, handle.read())
+                tally.findings[start:] = with_line_hashes(found, contents.content_of(handle.read()).data)
 
 
 def report(tally: Tally, matcher: Matcher, options: Options, started: float, *, whole: bool = False) -> Report:

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from keyscan.model import Location
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Lines:
-    """The lines of a text whose first byte is at `line` and `column`. A line ends at LF."""
+    """The lines of a text whose first byte is at `line` and `column`. A line ends at LF.
 
-    def __init__(self, data: bytes, line: int = 1, column: int = 1) -> None:
+    `stored` names the encoding that the text was stored in, `cell` tells the notebook's cell at an offset.
+    """
+
+    def __init__(
+        self,
+        data: bytes,
+        line: int = 1,
+        column: int = 1,
+        stored: str = "",
+        cell: Callable[[int], int | None] | None = None,
+    ) -> None:
         self.data, self._line, self._column = data, line, column
+        self._stored, self._cell = stored, cell
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -38,9 +53,11 @@ class Lines:
         end = self._starts[line] if line < len(self._starts) else len(self.data)
         return start + len(self.data[start:end].decode("utf-8", "replace")[: column - 1].encode("utf-8"))
 
-    def location(self, start: int, end: int) -> Location:
-        """Where data[start:end] stands; `end_column` is exclusive."""
-        return Location(*self.position(start), *self.position(end))
+    def location(self, start: int, end: int, decoded: str = "") -> Location:
+        """Where data[start:end] stands; `end_column` is exclusive. `decoded`: what was looked through there."""
+        cell = self._cell(start) if self._cell else None
+        through = ", ".join(filter(None, (self._stored, decoded)))
+        return Location(*self.position(start), *self.position(end), cell, through)
 
     def line_text(self, line: int) -> bytes:
         """The bytes of a line, without its end."""

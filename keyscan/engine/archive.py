@@ -1,0 +1,277 @@
+"""Archives, opened in memory: their members as names and bytes, within bounds that no bomb gets round.
+
+What can't be opened, and what a bound leaves out, is told with its reason. Nothing is written, and a member's
+name is only a name.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import tarfile
+    import zipfile
+    from collections.abc import Iterator
+
+MEGABYTE = 1024 * 1024
+# What stands between an archive's name and its member's.
+SEPARATOR = "!/"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_GZIP, _BZIP2, _XZ = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0"
+_CLOSED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"\x28\xb5\x2f\xfd": "zstd"}
+_STREAMS = (_GZIP, _BZIP2, _XZ)
+_MAGIC = (*_ZIP, *_STREAMS, *_CLOSED)
+_TAR, _TAR_AT = b"ustar", 257
+_ZIP_END = 22
+# Troubles told of one archive by name; the rest is counted.
+_TOLD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of one archive is opened, archives inside it included; sizes in bytes.
+
+    A member larger than `small` that is more than `ratio` times its stored size is left out.
+    """
+
+    depth: int = 3
+    member: int = 32 * MEGABYTE
+    total: int = 256 * MEGABYTE
+    members: int = 20_000
+    ratio: int = 250
+    small: int = MEGABYTE
+
+
+class Member(NamedTuple):
+    """A member's whole name, outer archives before it, and its bytes; or, with a reason, why it was not read."""
+
+    name: str
+    data: bytes
+    reason: str = ""
+
+
+class _Full(Exception):  # noqa: N818 - a bound that was met, not an error
+    """All that may be opened of this archive was opened."""
+
+
+class _Dense(Exception):  # noqa: N818 - likewise
+    """This one archive expands too much."""
+
+
+@dataclass
+class _Budget:
+    """What may still be opened."""
+
+    bounds: Bounds
+    total: int = field(init=False)
+    members: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.total, self.members = self.bounds.total, self.bounds.members
+
+    def spend(self, size: int) -> None:
+        """Count `size` opened bytes; _Full when that was too much."""
+        self.total -= size
+        if self.total < 0:
+            raise _Full(f"more than {self.bounds.total // MEGABYTE} MB in it: the rest is not read")
+
+    def count(self) -> None:
+        """Count a member; _Full when that was one too many."""
+        self.members -= 1
+        if self.members < 0:
+            raise _Full(f"more than {self.bounds.members:,} members: the rest is not read")
+
+
+def kind(data: bytes) -> str:
+    """`zip`, `tar`, `stream` (a compressed file) or `closed` (known, but not to be opened here); empty for others."""
+    if not data.startswith(_MAGIC):
+        if data[_TAR_AT : _TAR_AT + 5] == _TAR:
+            return "tar"
+        # A zip with a program before it: its directory is at the end.
+        return "zip" if data[-_ZIP_END : 4 - _ZIP_END] == _ZIP[1] else ""
+    if data.startswith(_ZIP):
+        return "zip"
+    if data.startswith(_BZIP2):
+        return "stream" if data[4:10] == b"1AY&SY" else ""
+    return "stream" if data.startswith(_STREAMS) else "closed"
+
+
+def members(data: bytes, name: str, bounds: Bounds | None = None) -> Iterator[Member]:
+    """The files in the archive `data`, which is called `name`; those of archives inside it too.
+
+    Raises nothing: what is broken, encrypted or out of bounds is a member with a reason.
+    """
+    budget = _Budget(bounds or Bounds())
+    troubles = 0
+    try:
+        for member in _open(data, name, budget, 1):
+            troubles += bool(member.reason)
+            if not member.reason or troubles <= _TOLD:
+                yield member
+    except _Full as full:
+        yield Member(name, b"", str(full))
+    if troubles > _TOLD:
+        yield Member(name, b"", f"{troubles - _TOLD} more members were not read")
+
+
+def _open(data: bytes, name: str, budget: _Budget, depth: int) -> Iterator[Member]:
+    what = kind(data)
+    if depth > budget.bounds.depth:
+        yield Member(name, b"", f"an archive inside {budget.bounds.depth} others: not opened")
+        return
+    try:
+        if what == "zip":
+            found = _zip(data, name, budget)
+        elif what == "tar":
+            found = _tar(io.BytesIO(data), name, budget)
+        elif what == "stream":
+            found = _stream(data, name, budget)
+        else:
+            yield Member(name, b"", f"{_closed(data)} archive: not opened")
+            return
+        for member in found:
+            if member.reason or not kind(member.data):
+                yield member
+            else:
+                yield from _open(member.data, member.name, budget, depth + 1)
+    except _Full:
+        raise
+    except _Dense as dense:
+        yield Member(name, b"", str(dense))
+    except Exception as error:  # noqa: BLE001 - a hostile archive breaks its reader in whatever way it likes
+        yield Member(name, b"", f"broken archive: {_said(error)}")
+
+
+def _closed(data: bytes) -> str:
+    return next((label for magic, label in _CLOSED.items() if data.startswith(magic)), "unknown")
+
+
+def _said(error: Exception) -> str:
+    """An error in one short line."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:80]}" if text else type(error).__name__
+
+
+def _zip(data: bytes, name: str, budget: _Budget) -> Iterator[Member]:
+    import zipfile
+
+    if data.count(b"PK\x01\x02") > 2 * budget.bounds.members:
+        raise _Full(f"more than {budget.bounds.members:,} members: not opened")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for info in archive.infolist():
+            if not info.is_dir():
+                budget.count()
+                yield _zip_member(archive, info, f"{name}{SEPARATOR}{info.filename}", budget)
+
+
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: _Budget) -> Member:
+    bounds = budget.bounds
+    if info.flag_bits & 1:
+        return Member(name, b"", "encrypted: not read")
+    if info.compress_type == 14:  # noqa: PLR2004 - LZMA, whose window may be as large as it likes
+        return Member(name, b"", "compressed with LZMA: not read")
+    try:
+        with archive.open(info) as file:
+            return _read(file, name, budget, max(bounds.small, info.compress_size * bounds.ratio))
+    except _Full:
+        raise
+    except Exception as error:  # noqa: BLE001 - one broken member says nothing about the others
+        return Member(name, b"", f"broken: {_said(error)}")
+
+
+def _read(file: IO[bytes], name: str, budget: _Budget, most: int) -> Member:
+    """A member, unless it is larger than a bound; `most` is the size beyond which it is too dense."""
+    bounds = budget.bounds
+    limit = min(bounds.member, most, budget.total)
+    data = file.read(limit + 1)
+    budget.spend(len(data))
+    if len(data) <= limit:
+        return Member(name, data)
+    if limit == most:
+        return Member(name, b"", f"expands more than {bounds.ratio} times: not read")
+    return Member(name, b"", f"larger than {bounds.member // MEGABYTE} MB: not read")
+
+
+def _tar(file: IO[bytes], name: str, budget: _Budget) -> Iterator[Member]:
+    import tarfile
+
+    with tarfile.open(fileobj=file, mode="r|", errorlevel=0) as archive:
+        for info in archive:
+            if info.isreg():
+                budget.count()
+                yield _tar_member(archive, info, f"{name}{SEPARATOR}{info.name}", budget)
+
+
+def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, name: str, budget: _Budget) -> Member:
+    file = archive.extractfile(info)
+    if file is None:
+        return Member(name, b"", "not a plain file: not read")
+    return _read(file, name, budget, budget.bounds.total)
+
+
+def _stream(data: bytes, name: str, budget: _Budget) -> Iterator[Member]:
+    """One compressed file: a tar archive, or itself the only member."""
+    file = io.BufferedReader(_Unpacked(data, budget), 64 * 1024)
+    if file.peek(_TAR_AT + 5)[_TAR_AT : _TAR_AT + 5] == _TAR:
+        yield from _tar(file, name, budget)
+        return
+    budget.count()
+    inner = name.rpartition(SEPARATOR)[2].rpartition("/")[2]
+    stem, _, ending = inner.rpartition(".")
+    inner = stem if stem and ending.lower() in {"gz", "bz2", "xz"} else inner
+    yield _read(file, f"{name}{SEPARATOR}{inner}", budget, budget.bounds.total)
+
+
+class _Unpacked(io.RawIOBase):
+    """What compressed bytes unpack to, read bit by bit; raises _Dense where they expand too much."""
+
+    def __init__(self, data: bytes, budget: _Budget) -> None:
+        super().__init__()
+        self._ratio = budget.bounds.ratio
+        self._left = max(budget.bounds.small, len(data) * self._ratio)
+        self._file = _unpacker(data)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        part = self._file.read(len(buffer))
+        self._left -= len(part)
+        if self._left < 0:
+            raise _Dense(f"expands more than {self._ratio} times: not read")
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def _unpacker(data: bytes) -> IO[bytes]:
+    raw = io.BytesIO(data)
+    if data.startswith(_GZIP):
+        import gzip
+
+        return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
+    if data.startswith(_BZIP2):
+        import bz2
+
+        return bz2.BZ2File(raw)
+    return _Xz(raw)  # type: ignore[return-value]
+
+
+class _Xz:
+    """Xz with a bound on the memory that its window may take, which `lzma.LZMAFile` has not."""
+
+    def __init__(self, raw: io.BytesIO) -> None:
+        import lzma
+
+        self._raw, self._unpack = raw, lzma.LZMADecompressor(memlimit=128 * MEGABYTE)
+
+    def read(self, size: int) -> bytes:
+        while not self._unpack.eof:
+            fresh = self._raw.read(64 * 1024) if self._unpack.needs_input else b""
+            part = self._unpack.decompress(fresh, size)
+            if part:
+                return part
+            if not fresh and self._unpack.needs_input:
+                raise EOFError("it ends too early")
+        return b""
