@@ -29,10 +29,11 @@ def render(report: Report, *, color: bool = False) -> str:
     """The report for a person at a terminal."""
     paint = _Paint(color)
     lines: list[str] = []
+    told: set[tuple[str, ...]] = set()
     for path, findings in groupby(report.findings, key=lambda finding: finding.origin.path):
         lines.append(paint("1", clean(path)))
         for finding in findings:
-            lines.extend(_finding(finding, paint))
+            lines.extend(_finding(finding, paint, told))
         lines.append("")
     if report.show_ignored:
         lines.extend(_told(report, paint))
@@ -50,11 +51,12 @@ class _Paint:
         return f"\x1b[{code}m{text}\x1b[0m" if self._on else text
 
 
-def _finding(finding: Finding, paint: _Paint) -> Iterator[str]:
+def _finding(finding: Finding, paint: _Paint, told: set[tuple[str, ...]]) -> Iterator[str]:
     where = finding.location
     place = f"{clean(finding.origin.path)}:{where.line}:{where.column}"
-    if where.cell is not None:
-        place += f" (cell {where.cell})"
+    within = [f"cell {where.cell}"] if where.cell is not None else []
+    within += [f"decoded from {clean(where.decoded)}"] if where.decoded else []
+    place += f" ({', '.join(within)})" if within else ""
     severity = paint(_COLORS[finding.severity], finding.severity.label)
     yield f"  {place}: {severity}: {clean(finding.rule_name)} [{clean(finding.rule_id)}]"
     shown = finding.redacted if finding.secret is None else finding.secret
@@ -62,13 +64,33 @@ def _finding(finding: Finding, paint: _Paint) -> Iterator[str]:
     if finding.origin.commit:
         who = clean(finding.origin.author or "")
         yield f"    commit  {clean(finding.origin.commit[:12])} {who} {clean(finding.origin.date or '')}"
+    yield from _history(finding)
     yield f"    why     {clean('; '.join(finding.evidence) or finding.message)}"
     for related in finding.related:
         spot = f":{related.location.line}:{related.location.column}" if related.location else ""
         yield f"    also    {clean(related.message)}: {clean(related.path)}{spot}"
-    for step in _advice(finding):
+    advice = (finding.rule_id, *_advice(finding))
+    # The tenth key of a kind needs no tenth telling.
+    for step in (f"as for {finding.rule_id} above",) if advice in told else advice[1:]:
         yield f"    do      {clean(step)}"
+    told.add(advice)
     yield f"    ignore  {clean(finding.fingerprint)}"
+
+
+def _history(finding: Finding) -> Iterator[str]:
+    """How long it has been exposed, and where it still is."""
+    past = finding.provenance
+    if past is None:
+        return
+    parts = [f"{past.exposed_days} days"] if past.exposed_days is not None else []
+    parts += ["overdue"] if past.overdue else []
+    parts.append(f"in {past.commits} commit{'s' * (past.commits != 1)}")
+    if past.in_head is not None:
+        parts.append("still in HEAD" if past.in_head else "no longer in HEAD, but in history")
+    if len(past.paths) > 1:
+        parts.append(f"at {len(past.paths)} paths")
+    since = f"since {clean(past.first_seen[:10])}, " if past.first_seen else ""
+    yield f"    exposed {since}{', '.join(parts)}"
 
 
 def _advice(finding: Finding) -> Iterator[str]:
