@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.engine import literals, names
+from keyscan.engine.entropy import classes
 from keyscan.engine.literals import Shape
 from keyscan.engine.names import Kind
 from keyscan.model import Precision, Severity
@@ -38,7 +39,23 @@ _TESTS = re.compile(
     re.IGNORECASE,
 )
 # `["token", "` begins a list of words, `("token", "` a call.
-_LIST = re.compile(rb"[\[{]\s*(?:[\"'][^\"'-][^\"']*[\"']\s*,\s*)+\w?[\"'`]?\Z")
+_LIST = re.compile(rb"(?:[\[{]|\(\s*[\"'][^\"']*[\"']\s*,)\s*(?:[\"'][^\"'-][^\"']*[\"']\s*,\s*)+\w?[\"'`]?\Z")
+# Where a value without quotes is no code, so it is a comment's or a document's example.
+_SOURCE = re.compile(
+    r"\.(?:pyi?|pyx|jsx?|mjs|cjs|tsx?|java|kts?|scala|groovy|go|rb|php|cs|vb|c|h|cc|cpp|hpp|m|mm|swift|rs|dart|lua|pl|pm|"
+    r"r|jl|ex|exs|erl|hs|clj|vue|svelte|rst|adoc)\Z",
+    re.IGNORECASE,
+)
+# The tokens that OAuth's own documents (RFC 6749, 6750, 7662) print, and everyone copies.
+_RFC = re.compile(
+    rb"2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|SplxlOBeZQQYbYS6WxSbIA|mF_9\.B5f-4\.1JqM|45ghiukldjahdn|"
+    rb"czZCaGRSa3F0MzpnWDFmQmF0M2JW|QWxhZGRpbjpvcGVuIHNlc2FtZQ"
+)
+# Names under which even an id is a secret.
+_STRONG = re.compile(rb"secret|pass|pwd|api[_-]?key|access[_-]?key|private", re.IGNORECASE)
+_QUOTES = (b'"', b"'", b"`")
+_CLASSES = 3
+_LONG = 20
 # Letters alone, and fewer than these, are too often a name.
 _ONE_CLASS = 16
 
@@ -63,8 +80,12 @@ def reason(match: Match, context: Context) -> str | None:
     if kind == Kind.NONE:
         return "name"
     shape = literals.shape_of(match.secret)
-    if shape < (Shape.COMMON if kind == Kind.PASSWORD else Shape.HUMAN):
+    if shape < Shape.COMMON or (shape == Shape.COMMON and (kind < Kind.PASSWORD or _example(match, context))):
         return "word"
+    if _bare(context) and (shape < Shape.RANDOM or len(match.secret) < _LONG or literals.is_uuid(match.secret)):
+        return "told, not set"
+    if _RFC.search(match.secret):
+        return "sample"
     if kind != Kind.PASSWORD and len(match.secret) < _ONE_CLASS and match.secret.isalpha():
         return "word"
     if _LIST.search(context.before):
@@ -74,14 +95,30 @@ def reason(match: Match, context: Context) -> str | None:
     return None
 
 
+def _example(match: Match, context: Context) -> bool:
+    """Whether a plain password is told, not set: bare in a source file, or of few kinds of characters."""
+    return _bare(context) or classes(match.secret) < _CLASSES
+
+
+def _bare(context: Context) -> bool:
+    """Whether a value stands in a source file outside any string: it is a comment's or a document's."""
+    before = context.before
+    return bool(_SOURCE.search(context.path)) and not any(before.count(quote) % 2 for quote in _QUOTES)
+
+
 def grade(match: Match, context: Context) -> tuple[Severity, Precision, str]:
     """How sure a match is that `reason` kept, and what speaks for it."""
-    kind = names.kind_of(name_of(match, context.before))
+    name = name_of(match, context.before)
+    kind = names.kind_of(name)
     shape = literals.shape_of(match.secret)
     test = bool(context.path and _TESTS.search(context.path))
+    if literals.is_uuid(match.secret) and not _STRONG.search(name):
+        return Severity.LOW, Precision.LOW, "its name; the value is written as an id"
+    if _bare(context):
+        return Severity.LOW, Precision.LOW, "its name, in a comment or a document"
     if shape == Shape.RANDOM and kind >= Kind.SECRET:
         return Severity.MEDIUM, Precision.MEDIUM, "its name and a value spelt like no word"
-    if shape == Shape.RANDOM and len(match.secret) >= 20 and not test:  # noqa: PLR2004
+    if shape == Shape.RANDOM and len(match.secret) >= _LONG and not test:
         return Severity.MEDIUM, Precision.LOW, "a long value spelt like no word"
     if shape == Shape.HUMAN and kind == Kind.PASSWORD and not test:
         return Severity.MEDIUM, Precision.LOW, "its name and a value with several kinds of characters"

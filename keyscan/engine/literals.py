@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 from enum import IntEnum
 
@@ -9,7 +10,7 @@ from keyscan.engine.entropy import classes
 from keyscan.engine.words import surprise
 
 _REFERENCE = re.compile(
-    rb"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(]|[>)\]}]\Z|^\$[A-Za-z_]|^%[A-Za-z_(\d$.-]|%[sdrvqi]\Z|%\(\w+\)|^%\w+%\Z|\{\w*\}"
+    rb"^--?[a-z]|\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(]|[>)\]}]\Z|^\$[A-Za-z_]|^%[A-Za-z_(\d$.-]|%[sdrvqi]\Z|%\(\w+\)|^%\w+%\Z|\{\w*\}"
     rb"|^@[A-Za-z][\w.]+[(/@]|^!|^&[A-Za-z]|^\*[A-Za-z]|^#"
     rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data)[:+]"
     rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|::|->|=>|\|\||&&|\.\.\.|\bself\.|\bthis\.",
@@ -38,7 +39,8 @@ _CALL = re.compile(
     rb"\?[.?]|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z"
 )
 _LETTERS = re.compile(rb"[A-Za-z]")
-_CONSTANT = re.compile(rb"^[A-Z]{2,}[0-9]?(?:_[A-Z0-9]{2,})+\Z")
+_CONSTANT = re.compile(rb"^[A-Z]{2,}[0-9]?(?:_[A-Z0-9]+)+\Z")
+_BASE64 = re.compile(rb"^[A-Za-z0-9+/]+={0,2}\Z")
 _HEX = re.compile(rb"^(?:0x)?[0-9a-fA-F]+\Z")
 _COMMON = re.compile(
     rb"passw(?:or)?d|passwd|passwort|p@ss|pa\$\$|passphrase|secret|token|api[_-]?key|test|admin|root|guest|user|demo|"
@@ -86,13 +88,33 @@ def reason(value: bytes) -> str | None:
     return None
 
 
+def decoded(value: bytes) -> bytes | None:
+    """The text that `value` is the base64 of; None when it is not, or of no printable text."""
+    if len(value) < _SHORTEST or len(value) % 4 or not _BASE64.match(value):
+        return None
+    text = binascii.a2b_base64(value)
+    return text if len(text) > 3 and text.isascii() and text.decode().isprintable() else None  # noqa: PLR2004
+
+
 def is_uuid(value: bytes) -> bool:
     """Whether `value` is written as a UUID."""
     return bool(_UUID.match(value))
 
 
 def shape_of(value: bytes) -> Shape:
-    """What `value`, for which `reason` found none, looks like."""
+    """What `value`, for which `reason` found none, looks like; base64 of text looks like that text."""
+    text = decoded(value)
+    if text is not None:
+        text = text.rpartition(b":")[2].strip()
+        return min(shape_of(text), Shape.HUMAN) if _spells(text) else _shape_of(value)
+    return _shape_of(value)
+
+
+def _spells(text: bytes) -> bool:
+    return surprise(text) < SPELT
+
+
+def _shape_of(value: bytes) -> Shape:
     if len(value) < _SHORTEST or len(set(value)) < min(5, len(value) // 2 + 1):
         return Shape.NOTHING
     letters = len(_LETTERS.findall(value))

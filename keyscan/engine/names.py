@@ -25,7 +25,7 @@ _ABOUT = frozenset(
     b"hash hashed hashes digest digests checksum fingerprint thumbprint salt signature sha sha1 sha256 md5 bcrypt "
     b"encrypted encoding encoded arn mount volume vault engine role alias aliases charset chars characters alphabet "
     b"ize izer ized izers izing izes ization usage used budget stream bucket span spans budgets per total postfix "
-    b"keyword keywords".split()
+    b"keyword keywords address addresses csrf xsrf encoded encode decode decoded".split()
 )
 # Trailing words that leave the name as it was: `password_1`, `TOKEN_PROD`.
 _NEUTRAL = frozenset(
@@ -51,7 +51,8 @@ _PUBLIC_KEYS = frozenset(
 # Tokens that say where a listing goes on, or that a request is the same one.
 _HANDLES = frozenset(
     b"next page paging pagination continuation continue lock idempotency idempotent sync marker resume cursor change "
-    b"action client import cancel cancellation start starting previous prev task upload job query scroll".split()
+    b"action client import cancel cancellation start starting previous prev task upload job query scroll csrf xsrf "
+    b"authenticity encoded hashed encrypted nonce request invalid wrong expired fake dummy mock unsigned".split()
 )
 
 
@@ -84,7 +85,7 @@ def kind_of(name: bytes) -> Kind:
         if before in _PUBLIC_KEYS:
             return Kind.NONE
         return Kind.SECRET if before in _KEY_KINDS else Kind.WEAK
-    if last in {b"token", b"tokens"} and len(words) > 1 and words[-2] in _HANDLES:
+    if last in {b"token", b"tokens"} and len(words) > 1 and not _HANDLES.isdisjoint(words[:-1]):
         return Kind.NONE
     if last.endswith((b"apikey", b"secretkey", b"accesskey", b"secret", b"token")) or last in _SECRETS:
         return Kind.SECRET
