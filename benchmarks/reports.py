@@ -33,11 +33,11 @@ def one(name: str, count: int) -> None:
     ]
     report = reports.report(*found)
     before = peak()
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     text = render(name, report) if name != "nothing" else ""
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - used
     memory = f"{peak():5.0f} MB (the report alone {before:4.0f})"
-    print(f"{name:15} {seconds:6.2f} s {memory}, {len(text) / 1e6:5.1f} MB written")
+    print(f"{name:15} {seconds:6.2f} s ({cpu:5.2f} s of CPU) {memory}, {len(text) / 1e6:5.1f} MB written")
 
 
 def main() -> None:

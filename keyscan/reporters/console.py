@@ -82,7 +82,7 @@ def _history(finding: Finding) -> Iterator[str]:
     past = finding.provenance
     if past is None:
         return
-    parts = [f"{past.exposed_days} days"] if past.exposed_days is not None else []
+    parts = [f"{past.exposed_days} day{'s' * (past.exposed_days != 1)}"] if past.exposed_days is not None else []
     parts += ["overdue"] if past.overdue else []
     parts.append(f"in {past.commits} commit{'s' * (past.commits != 1)}")
     if past.in_head is not None:

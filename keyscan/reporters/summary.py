@@ -15,7 +15,8 @@ def size_text(count: int) -> str:
 
 def coverage(files: int, count: int, rules: int, seconds: float, *more: str) -> str:
     """What was covered: files, bytes, rules, seconds."""
-    parts = [f"{files} file{'s' * (files != 1)}", *more, size_text(count), f"{rules} rules", f"{seconds:.2f} s"]
+    named = [f"{files} file{'s' * (files != 1)}"] if files or not more else []
+    parts = [*named, *more, size_text(count), f"{rules} rules", f"{seconds:.2f} s"]
     return ", ".join(parts)
 
 

@@ -103,5 +103,5 @@ def _bar(one: Spell, begin: datetime, end: datetime) -> str:
         f"{code(one.finding.redacted)}</span>"
         f'<svg class="{label}" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{esc(said)}">'
         f'{lines}<rect{kind} x="{at:.2f}" y="0" width="{100 - at:.2f}" height="4"/></svg>'
-        f"<span>{one.days} days, since {day}</span></div>"
+        f"<span>{one.days} day{'s' * (one.days != 1)}, since {day}</span></div>"
     )
