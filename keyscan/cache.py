@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from keyscan.engine.matcher import Matcher
 
 # Raised by hand when what is stored changes its shape or meaning within one version.
-FORMAT = 1
+FORMAT = 2
 
 
 def directory() -> Path:
@@ -166,7 +166,7 @@ def _hyperscan_pass(rules: Sequence[Rule]) -> FirstPass:
         except Exception:  # noqa: BLE001, S110 - any error of Hyperscan's means: compile again
             pass
     made = HyperscanPass.of(rules)
-    fields = [(e.text, e.rule, e.low, e.high, e.value, e.reach) for e in made.entries]
+    fields = [(e.text, e.rule, e.low, e.high, e.value, e.reach, e.first) for e in made.entries]
     for ending, part in zip(_FIRST_PARTS, [json.dumps(fields).encode(), *made.dump()], strict=True):
         _write(f"{name}{ending}", part)
     return made

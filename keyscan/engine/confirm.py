@@ -39,9 +39,10 @@ class Slow(Exception):  # noqa: N818 - not an error of ours: a report on the inp
 class Pattern:
     """A rule's expression, compiled when first needed (about 1 ms)."""
 
-    def __init__(self, pattern: str, max_length: int, *, one_line: bool = False) -> None:
-        """`one_line`: no match holds a line's end."""
+    def __init__(self, pattern: str, max_length: int, *, one_line: bool = False, first: str = "") -> None:
+        """`one_line`: no match holds a line's end. `first`: the bytes that one can begin with, empty for any."""
         self._text, self._max_length, self._one_line = pattern, max_length, one_line
+        self._first = frozenset(first.encode("latin-1") or range(256))
 
     @cached_property
     def _compiled(self) -> Any:
@@ -74,8 +75,8 @@ class Pattern:
         done = -1
         for low, high in _merged(spots, self._max_length):
             if high - low <= _FEW_STARTS:
-                for start in range(max(low, done + 1, 0), high + 1):
-                    found = self.at(data, start)
+                for start in range(max(low, done + 1, 0), min(high + 1, len(data))):
+                    found = self.at(data, start) if data[start] in self._first else None
                     if found:
                         yield found
                         break

@@ -5,6 +5,7 @@ Any match of the whole begins with a match of the cut one, so nothing is lost.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from keyscan.ruleset import parse_tree
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 # How much of the secret's own text the first pass looks at, in bytes: enough to be rare, short enough to be cheap.
 DEPTH = 16
-# A repeat that may run longer than this ends the expression: Hyperscan would unroll it.
+# A repeat that may run longer than this ends the expression: Hyperscan would unroll it. Before the secret more is
+# worth it: ended there, `https?://` alone would be hit at every address.
 _LONGEST_REPEAT = 64
+_LONGEST_BEFORE = 256
 
 
 def expression(rule: Rule) -> str:
@@ -80,7 +83,7 @@ def _cut_repeat(argument: Any, group: int | None, left: int | None) -> tuple[str
         left -= low * width
     elif rest is not None:
         left = rest
-    if done or high > _LONGEST_REPEAT:
+    if done or high > (_LONGEST_BEFORE if left is None else _LONGEST_REPEAT):
         return (f"(?:{text}){{{low}}}" if low else ""), True, left
     return f"(?:{text}){{{low},{high}}}", False, left
 
@@ -121,3 +124,51 @@ def _atom(name: str, argument: Any) -> str:
             key = str(value)
             parts += _CLASSES.get(key) or _NOT_CLASSES[key]
     return f"[{parts}]"
+
+
+def first_bytes(text: str) -> str:
+    """The bytes with which a match of `text` can begin, as Latin-1 text; empty when that is any byte."""
+    found, empty = _firsts(parse_tree(text), ignore_case=False)
+    return "" if found is None or empty else "".join(map(chr, sorted(found)))
+
+
+def _firsts(items: Any, *, ignore_case: bool) -> tuple[set[int] | None, bool]:
+    """The first bytes of `items` (None: any), and whether they can match nothing."""
+    found: set[int] = set()
+    for op, argument in items:
+        some, empty = _firsts_of(str(op), argument, ignore_case=ignore_case)
+        if some is None:
+            return None, False
+        found |= some
+        if not empty:
+            return found, False
+    return found, True
+
+
+def _firsts_of(name: str, argument: Any, *, ignore_case: bool) -> tuple[set[int] | None, bool]:
+    if name in {"AT", "ASSERT", "ASSERT_NOT"}:
+        return set(), True
+    if name == "LITERAL":
+        both = chr(argument).swapcase() if ignore_case and argument < 128 else chr(argument)  # noqa: PLR2004 - ASCII
+        return {argument, ord(both)}, False
+    if name == "IN":
+        return _firsts_of_class(argument, ignore_case=ignore_case), False
+    if name == "SUBPATTERN":
+        _, add, _, inner = argument
+        return _firsts(inner, ignore_case=ignore_case or bool(add & re.IGNORECASE))
+    if name == "BRANCH":
+        parts = [_firsts(branch, ignore_case=ignore_case) for branch in argument[1]]
+        if any(part is None for part, _ in parts):
+            return None, False
+        return set().union(*(part or () for part, _ in parts)), any(empty for _, empty in parts)
+    if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+        some, empty = _firsts(argument[2], ignore_case=ignore_case)
+        return some, empty or argument[0] == 0
+    return None, False
+
+
+def _firsts_of_class(argument: Any, *, ignore_case: bool) -> set[int] | None:
+    """The bytes of a character class, by asking the standard library which it matches."""
+    flags = re.IGNORECASE if ignore_case else 0
+    one = re.compile(_atom("IN", argument).encode(), flags)
+    return {code for code in range(256) if one.match(bytes((code,)))}

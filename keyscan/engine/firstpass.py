@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from keyscan.engine.cut import expression
+from keyscan.engine.cut import expression, first_bytes
 from keyscan.engine.values import with_value
 from keyscan.patterns import JOIN_WIDTH, LEFT, value_first, word_literals, word_parts
 from keyscan.ruleset import parse_tree
@@ -37,7 +37,8 @@ class Entry:
 
     A match of the rule begins from `low` to `high` bytes before the hit's end; `high` -1 means that only the
     rule's `max_length` bounds it. A named rule's entry also tells which value (its number among `values_of`)
-    must end within `reach` bytes after the hit's end.
+    must end within `reach` bytes after the hit's end. `first` are the bytes with which a match can begin, as
+    Latin-1 text; empty when that is not known.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Entry:
     high: int
     value: int = -1
     reach: int = 0
+    first: str = ""
 
 
 class FirstPass(Protocol):
@@ -227,5 +229,5 @@ def entries_of(rules: Sequence[Rule]) -> list[Entry]:
             continue
         text = expression(rule)
         low, high = parse_tree(text).getwidth()
-        entries.append(Entry(text, number, low, high if high <= _WIDEST else -1))
+        entries.append(Entry(text, number, low, high if high <= _WIDEST else -1, first=first_bytes(text)))
     return entries

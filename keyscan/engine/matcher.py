@@ -25,7 +25,11 @@ class Matcher:
 
     def __init__(self, rules: Sequence[Rule], first: FirstPass) -> None:
         self.rules, self._first = rules, first
-        self._patterns = [Pattern(rule.pattern, rule.max_length, one_line=rule.one_line) for rule in rules]
+        firsts = {entry.rule: entry.first for entry in first.entries}
+        self._patterns = [
+            Pattern(rule.pattern, rule.max_length, one_line=rule.one_line, first=firsts.get(number, ""))
+            for number, rule in enumerate(rules)
+        ]
         self._companions = {
             number: Pattern(rule.companion.pattern, rule.companion.distance)
             for number, rule in enumerate(rules)
