@@ -14,6 +14,7 @@ import click
 
 from keyscan._version import __version__
 from keyscan.errors import ExitCode, KeyscanError, OutputClosed
+from keyscan.examples import epilog
 
 # Name -> the one-line help that the list of commands shows without importing the command.
 COMMANDS = {
@@ -32,6 +33,8 @@ COMMANDS = {
     "migrate": "Carry over what gitleaks, detect-secrets and others were told.",
     "baseline": "Accept findings as known; review, update and prune them.",
     "install": "Install keyscan as this repository's git hook.",
+    "completion": "Print the completion script for bash, zsh or fish.",
+    "man": "Print the manual page.",
 }
 
 
@@ -50,6 +53,7 @@ class Lazy(click.Group):
             return None
         module = importlib.import_module(f"keyscan.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
+        with_examples(command, cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -59,7 +63,17 @@ class Lazy(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def with_examples(command: click.Command, name: str) -> None:
+    """Set the examples of a command, and of those below it, under their help."""
+    command.epilog = command.epilog or epilog(name)
+    if isinstance(command, click.Group):
+        for below, inner in command.commands.items():
+            with_examples(inner, f"{name} {below}")
+
+
+@click.group(
+    cls=Lazy, epilog=epilog(""), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(__version__, prog_name="keyscan", message="%(prog)s %(version)s")
 def group() -> None:
     """Find API keys and other secrets before they leave your machine.

@@ -1,0 +1,21 @@
+"""`keyscan completion`: what a shell needs to complete our command lines."""
+
+from __future__ import annotations
+
+import click
+
+from keyscan.errors import ExitCode, UsageError
+
+
+@click.command(name="completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> int:
+    """Print the completion script of a shell."""
+    from click.shell_completion import get_completion_class
+
+    maker = get_completion_class(shell)
+    if maker is None:
+        raise UsageError(f"completion {shell}: not known to click")
+    root = click.get_current_context().find_root().command
+    click.echo(maker(root, {}, "keyscan", "_KEYSCAN_COMPLETE").source(), nl=False)
+    return ExitCode.CLEAN

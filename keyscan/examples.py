@@ -1,0 +1,94 @@
+"""Examples of every command: for `--help`, the manual page, and a test that each of them is understood."""
+
+from __future__ import annotations
+
+# By command: (command line, what it does).
+EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "": (
+        ("keyscan scan", "the files of this directory"),
+        ("keyscan install", "check every commit from now on"),
+        ("keyscan history", "every commit so far"),
+    ),
+    "staged": (
+        ("keyscan staged", "what the next commit would add"),
+        ("keyscan staged --whole-files", "all that stands in the staged files"),
+    ),
+    "scan": (
+        ("keyscan scan", "this directory"),
+        ("keyscan scan src config.yml", "these paths"),
+        ("kubectl get secret -o yaml | keyscan scan - --stdin-filename secret.yaml", "what a program prints"),
+        ("keyscan scan -f sarif -o keyscan.sarif", "a report for code scanning"),
+        (
+            "keyscan scan --isolated --show-ignored ~/Downloads/project",
+            "somebody else's, nothing taken from it",
+        ),
+    ),
+    "env": (
+        ("keyscan env", "are files of secrets ignored and untracked?"),
+        ("keyscan env --fix", "show what would put it right, and do it"),
+    ),
+    "history": (
+        ("keyscan history", "every version of every file, each once"),
+        ("keyscan history --range main..HEAD", "what this branch adds"),
+        ("keyscan history --since '2 weeks ago' -f json -o past.json", "what is recent, as JSON"),
+    ),
+    "pre-push": (("keyscan install --push", "run it before every push"),),
+    "pre-receive": (("keyscan pre-receive", "in a server's hooks/pre-receive: it reads what git tells the hook"),),
+    "ci": (
+        ("keyscan ci", "the commits that this run is about"),
+        ("keyscan ci -f github", "with annotations on the lines"),
+    ),
+    "cache": (
+        ("keyscan cache show", "what is remembered, and where"),
+        ("keyscan cache clear", "forget it"),
+    ),
+    "cache show": (("keyscan cache show", "what is remembered, and where"),),
+    "cache clear": (("keyscan cache clear", "forget it"),),
+    "checklist": (("keyscan checklist", "the security checklist for this repository"),),
+    "rules": (
+        ("keyscan rules list", "every rule"),
+        ("keyscan rules show stripe-secret-key", "one rule"),
+        ("keyscan rules check my-rules.toml", "prove your own"),
+    ),
+    "rules list": (("keyscan rules list --rules my-rules.toml", "the built-in rules and yours"),),
+    "rules show": (("keyscan rules show anthropic-api-key", "what it finds, and how to revoke it"),),
+    "rules check": (("keyscan rules check my-rules.toml", "every example hits, every negative is silent"),),
+    "config": (
+        ("keyscan config show", "every value in force, and where it comes from"),
+        ("keyscan config check", "is everything right?"),
+    ),
+    "config show": (("keyscan config show --min-severity high", "with what the command line changes"),),
+    "config check": (("keyscan config check --config ../company/keyscan.toml", "another file"),),
+    "explain": (
+        ("keyscan explain stripe-secret-key", "what the rule finds, and what to do about a key"),
+        ("keyscan explain stripe-secret-key:0123456789abcdef0123", "one finding: where it stands, and why it fired"),
+    ),
+    "migrate": (
+        ("keyscan migrate --dry-run", "see what would be carried over"),
+        ("keyscan migrate", "write keyscan's own files"),
+    ),
+    "baseline": (
+        ("keyscan baseline create", "accept what is there, report only what is new"),
+        ("keyscan baseline review", "go through the findings one by one"),
+    ),
+    "baseline create": (
+        ("keyscan baseline create --history --reason 'before keyscan'", "all that was ever committed"),
+    ),
+    "baseline update": (("keyscan baseline update --reason 'test accounts'", "accept what is new as well"),),
+    "baseline prune": (("keyscan baseline prune --dry-run", "which entries stand nowhere any more?"),),
+    "baseline show": (("keyscan baseline show", "what was accepted"),),
+    "baseline review": (("keyscan baseline review", "see each place, accept with a reason, or skip"),),
+    "install": (("keyscan install", "check every commit of this repository"),),
+    "completion": (
+        ('eval "$(keyscan completion bash)"', "in ~/.bashrc"),
+        ('eval "$(keyscan completion zsh)"', "in ~/.zshrc"),
+        ("keyscan completion fish > ~/.config/fish/completions/keyscan.fish", "once"),
+    ),
+    "man": (("keyscan man > ~/.local/share/man/man1/keyscan.1", "install the manual page"),),
+}
+
+
+def epilog(name: str) -> str:
+    """The examples of a command as click sets them below its help; empty when there are none."""
+    lines = [f"{line}\n      {what}" for line, what in EXAMPLES.get(name, ())]
+    return "\b\nExamples:\n  " + "\n  ".join(lines) if lines else ""
