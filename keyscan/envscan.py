@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyscan.hygiene import across, agentfiles, containers, exposure, packages, past, yet
+from keyscan.hygiene import across, exposure
 from keyscan.hygiene.agents import client_of
 from keyscan.hygiene.exposure import Subject
 from keyscan.hygiene.names import Kind, kind_of
@@ -174,21 +174,28 @@ def _check(found: list[Survey], matcher: Matcher, options: Options, tally: Tally
             if subject.kind is not Kind.TEMPLATE:
                 tally.findings.extend(across.browser_exposed(subject, options.salt))
                 tally.findings.extend(across.wrong_provider(subject, matcher.rules, options.salt))
-        for name, data in survey.agents.items():
-            rule = survey.rules.get(name)
-            found_here = agentfiles.check(
-                survey.tree.prefix + name,
-                data,
-                matcher,
-                tracked=name in survey.tree.family,
-                ignored=rule is not None and not rule.negated,
-                salt=options.salt,
-            )
-            tally.findings.extend(found_here)
+        _agents(survey, matcher, options, tally)
         _built(survey, options, tally)
         _not_yet(survey, options, tally)
     everything = [subject for survey in found for subject in survey.subjects]
     tally.findings.extend(across.shared(everything, options.salt))
+
+
+def _agents(survey: Survey, matcher: Matcher, options: Options, tally: Tally) -> None:
+    """Literal keys in agents' configuration."""
+    for name, data in survey.agents.items():
+        from keyscan.hygiene import agentfiles
+
+        rule = survey.rules.get(name)
+        found = agentfiles.check(
+            survey.tree.prefix + name,
+            data,
+            matcher,
+            tracked=name in survey.tree.family,
+            ignored=rule is not None and not rule.negated,
+            salt=options.salt,
+        )
+        tally.findings.extend(found)
 
 
 def staged(blobs: Iterable[Blob | Skip], matcher: Matcher, salt: str, disabled: Collection[str]) -> Iterator[Finding]:
@@ -222,7 +229,10 @@ def _history(survey: Survey, walk: Walk, matcher: Matcher, options: Options, tal
         values = real_values(kind, data, matcher)
         if values:
             real.append((version, data, values))
-    tally.findings.extend(past.check(real, set(tree.family), tree.prefix, options.salt))
+    if real:
+        from keyscan.hygiene import past
+
+        tally.findings.extend(past.check(real, set(tree.family), tree.prefix, options.salt))
 
 
 def _built(survey: Survey, options: Options, tally: Tally) -> None:
@@ -231,6 +241,8 @@ def _built(survey: Survey, options: Options, tally: Tally) -> None:
     real = [s for s in survey.subjects if s.values and s.kind is not Kind.TEMPLATE]
     if not real:
         return
+    from keyscan.hygiene import containers, packages
+
     unheard = Tally()  # a file that is tracked and not on disk is not built
     paths = [*tree.tracked, *tree.untracked]
 
@@ -259,6 +271,8 @@ def _not_yet(survey: Survey, options: Options, tally: Tally) -> None:
         return
     if any(subject.kind is Kind.ENV for subject in survey.subjects):
         return
+    from keyscan.hygiene import yet
+
     unheard = Tally()  # a file that git tracks and the disk lacks is no news here
     for name in yet.worth_reading(tree.tracked)[:MAX_LOOKED_INTO]:
         data = read(tree.root, name, tree.prefix, unheard)
