@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from pathlib import Path
 
 import pytest
 from conftest import token
@@ -270,6 +271,13 @@ def test_public_and_test_keys_do_not_count(builtin):
             assert rule.severity <= Severity.LOW, rule.id
         if re.search(r"(?i)publishable|\bpublic\b|anon", rule.name):
             assert rule.severity <= Severity.LOW or not rule.public, rule.id
+
+
+def test_every_check_is_described():
+    """The rule format's page has a row for every check, and no other."""
+    page = (Path(__file__).parent.parent / "docs" / "rule-format.md").read_text(encoding="utf-8")
+    table = page.partition("| Check |")[2].partition("##")[0]
+    assert set(re.findall(r"(?m)^\| `([^`]+)`", table)) == set(CHECKS)
 
 
 def test_json_objects_are_read():
