@@ -4,7 +4,8 @@ Why nothing is missed: a match that is new in a version, or new in being reporte
 decide on it that was inserted, or a seam between them. So it is enough to scan each version near its changes, as
 far round as the rules reach that can be there: a rule can be in a version only if the first pass hits near a
 change (few bytes), or hit somewhere in the base. A version whose base holds a match, or with one near a change,
-is handed over whole, so what is reported of it is what the ordinary path reports.
+is handed over whole, so what is reported of it is what the ordinary path reports. Paths are not known yet: they
+only ever make a match count for less, so judging without one hands over more, never less.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from array import array
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from keyscan.engine import reach
-from keyscan.engine.contents import is_plain
+from keyscan.engine import contents, reach
 from keyscan.engine.matcher import is_binary
 from keyscan.sources import delta
 
@@ -50,8 +50,8 @@ class Judge:
     def __call__(self, blob: int, data: bytes, changes: list[int] | None, base: State | None) -> State:
         """The state of a version, after its base's: what `pack.walk` calls."""
         binary = is_binary(data)
-        if not is_plain(data):
-            # An archive, or text in another encoding: looked into when it is scanned whole.
+        if not contents.is_plain(data) and not contents.is_bytes(data):
+            # An archive, a notebook, or text in another encoding: looked into when it is scanned whole.
             self.hot.append(blob)
             return 0, True, binary
         if changes is None or base is None or base[1] or base[2] != binary or len(data) <= _SMALL:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from test_pack import delta_of
 
 from keyscan import cache, packaudit, packscan
+from keyscan.engine import contents
 from keyscan.sources import delta, pack
 
 # Each is a secret that counts, as pieces that edits may separate, with what it needs round itself.
@@ -36,7 +37,21 @@ SECRETS = {
         "\n",
     ],
 }
-NOISE = ["# example\n", "placeholder ", "\0\0", "x" * 30, "mistral", '"private_key": "', "}\n{\n", "AKIA", "\n\n"]
+PLAIN = token("{alnum:24}", "generic")
+NOISE = [
+    'db_password = "',
+    PLAIN,
+    f'"\napi_secret: "{PLAIN[:9]}',
+    "# example\n",
+    "placeholder ",
+    "\0\0",
+    "x" * 30,
+    "mistral",
+    '"private_key": "',
+    "}\n{\n",
+    "AKIA",
+    "\n\n",
+]
 
 
 def filler(seed: int, size: int) -> bytes:
@@ -80,6 +95,13 @@ def versions(draw):
     return family
 
 
+def holds(matcher, data: bytes) -> bool:
+    """Whether the ordinary path has to look at a blob: a rule matches, or its text is not its bytes."""
+    if contents.is_plain(data) or contents.is_bytes(data):
+        return bool(matcher.scan(data))
+    return True
+
+
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(versions())
 def test_whatever_a_version_holds_is_seen_from_its_changes(monkeypatch, matcher, family):
@@ -88,12 +110,12 @@ def test_whatever_a_version_holds_is_seen_from_its_changes(monkeypatch, matcher,
     judge = packscan.Judge(matcher)
     first = family[0][0]
     state = judge(0, first, None, None)
-    assert (0 in judge.hot) == bool(matcher.scan(first))
+    assert (0 in judge.hot) == holds(matcher, first)
     for number, (base, written, made) in enumerate(family, 1):
         again, changes = delta.apply(base, written, 1 << 24)
         assert again == made
         state = judge(number, made, changes, state)
-        assert (number in judge.hot) == bool(matcher.scan(made))
+        assert (number in judge.hot) == holds(matcher, made)
         if not made:
             return
 
@@ -135,6 +157,23 @@ def edit(lines: list[str], dice: random.Random) -> None:
         lines[at] = dice.choice(NOISE)
     else:
         del lines[at : at + dice.randrange(1, 10)]
+
+
+def test_what_is_no_plain_text_goes_the_ordinary_way(repo, run, monkeypatch):
+    """UTF-16 and notebooks: bytes that no rule matches, and versions of them that are deltas."""
+    monkeypatch.setattr(packaudit, "_FEW", 0)
+    text = filler(3, 400).decode()
+    key = "".join(SECRETS["github"])
+    for number, content in enumerate([text, text + key, text[:50] + key + text[50:], text + "end"]):
+        repo.stage("a.txt", content.encode("utf-16"))
+        cell = {"cell_type": "code", "source": content.splitlines(keepends=True)}
+        repo.stage("b.ipynb", json.dumps({"cells": [cell], "nbformat": 4}))
+        repo.stage("c.json", json.dumps({"text": content, "number": number}))
+        repo.commit()
+    repo.git("repack", "-adfq")
+    expected = report(run, repo, "--no-packs", "--all-occurrences")
+    assert expected[1]["findings"]
+    assert report(run, repo, "--packs", "--all-occurrences") == expected
 
 
 def report(run, repo, *options: str):
