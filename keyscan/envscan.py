@@ -54,7 +54,13 @@ class Survey:
 
 def surveys(root: str, matcher: Matcher, tally: Tally) -> list[Survey]:
     """The repository at `root` and its submodules, each with its files of the family read and judged."""
-    return [_survey(tree, matcher, tally) for tree in worktree.trees(root, CONFIGURATION)]
+    found = []
+    for tree in worktree.trees(root, CONFIGURATION):
+        if isinstance(tree, Skip):
+            tally.skipped.append(tree)
+        else:
+            found.append(_survey(tree, matcher, tally))
+    return found
 
 
 def _survey(tree: Tree, matcher: Matcher, tally: Tally) -> Survey:

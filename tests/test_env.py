@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 from conftest import Repo, token
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keyscan.hygiene.names import Kind, environment_of, kind_of
+from keyscan.hygiene.parse import variables
 
 
 @pytest.fixture
@@ -403,3 +406,49 @@ def test_configuration_counts(repo, run, secret):
     assert run("env", cwd=repo.path).code == 0
     repo.write(".keyscan.toml", 'exclude = ["api/"]\n')
     assert run("env", cwd=repo.path).code == 0
+
+
+def test_a_submodule_that_is_broken_is_named(repo, run, secret, tmp_path):
+    """A submodule whose .git leads nowhere, or is none, makes the check incomplete, and the rest is still checked."""
+    other = Repo(tmp_path / "other")
+    other.stage("a.txt", "a\n")
+    other.commit()
+    for name in ("one", "two"):
+        repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other.path), name)
+    repo.stage(".gitignore", ".env\n")
+    assert run("env", cwd=repo.path).code == 0
+    (repo.path / "one/.git").write_text("gitdir: /nowhere\n")
+    (repo.path / "two/.git").unlink()
+    (repo.path / "two/.git").mkdir()
+    result = run("env", cwd=repo.path)
+    assert result.code == 3
+    assert "one: submodule:" in result.out
+    assert "two: submodule:" in result.out
+    repo.stage("api/.env", secret)
+    assert run("env", cwd=repo.path).code == 1
+
+
+LINES = st.lists(
+    st.tuples(
+        st.from_regex(r"(?:export )?[A-Z][A-Z0-9_]{0,10}", fullmatch=True),
+        st.from_regex(r"[A-Za-z0-9/+_.:@-]{0,20}", fullmatch=True),
+        st.sampled_from(["{}", '"{}"', "'{}'", "{} # a comment", " {}"]),
+    ),
+    max_size=8,
+)
+
+
+@given(LINES, st.sampled_from(["\n", "\r\n"]))
+def test_what_is_written_is_parsed(lines, end):
+    """Each variable comes back with its value, at the offsets where the value stands."""
+    text = "".join(f"{name}={form.format(value)}{end}" for name, value, form in lines).encode()
+    found = variables(Kind.ENV, text)
+    assert [(v.name, v.value.decode()) for v in found] == [(n.removeprefix("export "), v) for n, v, _ in lines]
+    assert all(text[v.start : v.end] == v.value for v in found)
+
+
+@given(st.binary(max_size=300), st.sampled_from(list(Kind)))
+def test_no_text_breaks_the_parser(data, kind):
+    """Whatever is in a file, offsets stay in it and nothing is raised."""
+    for variable in variables(kind, data):
+        assert 0 <= variable.start <= variable.end <= len(data)

@@ -35,7 +35,7 @@ class Variable(NamedTuple):
 _ASSIGNMENT = re.compile(
     rb"""^[ \t]*(?:export[ \t]+|set[ \t]+)?(?P<name>[A-Za-z_][\w.-]{0,200})[ \t]*(?:=|:[ \t])[ \t]*
     (?: "(?P<double>(?:[^"\\]|\\.){0,32768})" | '(?P<single>[^']{0,32768})' | `(?P<back>[^`]{0,32768})`
-      | (?P<plain>[^\r\n]{0,32768}?) (?=[ \t]+\#|[ \t]*\r?$) )""",
+      | (?P<plain>(?!\#)[^\r\n]{0,32768}?) (?=[ \t]+\#|[ \t]*\r?$) | (?P<none>) (?=\#) )""",
     re.MULTILINE | re.VERBOSE | re.DOTALL,
 )
 
@@ -57,7 +57,7 @@ def variables(kind: Kind, data: bytes) -> list[Variable]:
 
 def _from_env(data: bytes) -> Iterator[Variable]:
     for found in _ASSIGNMENT.finditer(data):
-        for group in ("double", "single", "back", "plain"):
+        for group in ("double", "single", "back", "plain", "none"):
             if found.group(group) is not None:
                 yield Variable(found.group("name").decode(), found.group(group), *found.span(group))
 

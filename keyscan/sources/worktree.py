@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from keyscan.errors import GitError
 from keyscan.hygiene.agents import MARKS as AGENT_MARKS
 from keyscan.hygiene.agents import PATTERNS as AGENT_PATTERNS
 from keyscan.hygiene.agents import client_of
 from keyscan.hygiene.names import MARKS, PATTERNS, kind_of
+from keyscan.model import Skip
 from keyscan.sources.git import Git, error_of
 
 if TYPE_CHECKING:
@@ -75,17 +77,36 @@ def root_of(path: str) -> str:
     return os.fsdecode(Git(path).run("rev-parse", "--show-toplevel").removesuffix(b"\n"))
 
 
-def trees(root: str, extra: tuple[str, ...] = ()) -> list[Tree]:
-    """The repository at `root` and its submodules that are checked out; `extra` are more candidates' patterns."""
-    found: list[Tree] = []
+def trees(root: str, extra: tuple[str, ...] = ()) -> Iterator[Tree | Skip]:
+    """The repository at `root` and its submodules that are checked out; `extra` are more candidates' patterns.
+
+    A submodule that git can't read is a Skip, the outermost repository then a GitError.
+    """
     todo = [(root, "", 0)]
-    while todo and len(found) < MAX_MODULES:
+    for _ in range(MAX_MODULES):
+        if not todo:
+            return
         directory, prefix, depth = todo.pop()
-        tree = _tree(directory, prefix, extra)
-        found.append(tree)
+        try:
+            if depth:
+                _check_own(directory)
+            tree = _tree(directory, prefix, extra)
+        except GitError as error:
+            if not depth:
+                raise
+            yield Skip(prefix.rstrip("/"), f"submodule: {error}", incomplete=True)
+            continue
+        yield tree
         if depth < MAX_DEPTH:
             todo.extend((_join(directory, name), f"{prefix}{name}/", depth + 1) for name in tree.modules)
-    return found
+    if todo:
+        yield Skip(todo[-1][1].rstrip("/"), f"more than {MAX_MODULES} submodules: not looked into", incomplete=True)
+
+
+def _check_own(directory: str) -> None:
+    """Raise GitError where git would take the repository round `directory` for its own."""
+    if Git(directory).run("rev-parse", "--show-prefix").strip():
+        raise GitError("its .git is not a repository's")
 
 
 def _tree(root: str, prefix: str, extra: tuple[str, ...]) -> Tree:
