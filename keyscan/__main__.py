@@ -1,4 +1,8 @@
-"""`python -m keyscan`, and the console script: hands over to the command line with nothing else imported."""
+"""`python -m keyscan`, and the console script: hands over to the command line with nothing else imported.
+
+In a directory that you do not trust, run the installed command: `python -m` lets Python import from the current
+directory first, before any line of ours runs (`python -P -m keyscan` does not).
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -164,3 +165,20 @@ def test_utf8_on_any_locale(spawn, tmp_path):
     result = spawn(["scan", "."], cwd=tmp_path, env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"})
     assert result.code == 1
     assert "h\u00e9\U0001f511:1:1" in result.out
+
+
+def test_modules_of_the_scanned_directory_are_not_imported(repo, tmp_path):
+    """A scanned directory with modules named like Python's own runs none of them, under the installed command."""
+    witness = tmp_path / "witness"
+    for name in ("functools", "typing", "json", "click", "regex", "hyperscan", "platformdirs", "tomllib"):
+        repo.stage(f"{name}.py", f"open({str(witness)!r}, 'w')\n")
+    repo.stage("a.py", f"k = '{KEY}'\n")
+    # As pip writes it: a file of its own, whose directory comes first on the path.
+    entry = tmp_path / "bin" / "entry.py"
+    entry.parent.mkdir()
+    entry.write_text("from keyscan.__main__ import run\nrun()\n")
+    for argv in (["staged"], ["scan", "."], ["history"]):
+        command = [sys.executable, str(entry), *argv]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        assert subprocess.run(command, cwd=repo.path, env=env, capture_output=True, check=False).returncode in {1, 3}
+    assert not witness.exists()
