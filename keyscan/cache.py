@@ -214,7 +214,14 @@ def _write(name: str, data: bytes) -> None:
 
 
 def write_whole(file: Path, data: bytes) -> None:
-    """Write `file` so that readers see the old contents or the new, never a part; raises OSError."""
+    """Write `file` so that readers see the old contents or the new, never a part; raises OSError.
+
+    A device or a pipe is written to as it is: put in its place, a file would be /dev/null for the whole machine.
+    """
+    if file.exists() and not file.is_file():
+        with file.open("wb") as out:
+            out.write(data)
+        return
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as out:

@@ -182,3 +182,17 @@ def test_modules_of_the_scanned_directory_are_not_imported(repo, tmp_path):
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
         assert subprocess.run(command, cwd=repo.path, env=env, capture_output=True, check=False).returncode in {1, 3}
     assert not witness.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are POSIX's")
+def test_a_report_goes_into_a_pipe_and_does_not_replace_it(repo, spawn, tmp_path):
+    """-o and --report write into a device or named pipe, never put a file in its place."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert spawn(["scan", ".", "-f", "json", "-o", str(pipe)], cwd=repo.path).code == 0
+        assert b'"findings"' in os.read(reader, 1 << 16)
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
