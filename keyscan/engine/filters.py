@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The text before a match on its lines and after it, each at most some 200 bytes, and the path where known."""
+    """The text before a secret on its line and after it, each at most some 200 bytes, and the path where known.
+
+    `lead` is what the rule matched in front of the secret.
+    """
 
     before: bytes
     after: bytes
     path: str = ""
+    lead: bytes = b""
 
 
 _WORDS = re.compile(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(rb"[\w.-]*\Z")
 _NAME_REST = re.compile(rb"\s?([\w.-]*)")
+# `name: DB_PASSWORD` before its `value:`.
+_PAIR = re.compile(rb"(?:name|key|id)[\"']?\s{0,4}[=:>]\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
 # Lines that hold digests and ids, whatever their values are called.
 _DIGESTS = re.compile(
     rb"integrity|checksum|sha-?(?:1|224|256|384|512)|\bmd5|digest|etag|fingerprint|thumbprint|commit|revision|"
@@ -55,17 +57,19 @@ _RFC = re.compile(
 _STRONG = re.compile(rb"secret|pass|pwd|api[_-]?key|access[_-]?key|private", re.IGNORECASE)
 _QUOTES = (b'"', b"'", b"`")
 _CLASSES = 3
-_LONG = 20
+_SHORT, _LONG = 12, 20
 # Letters alone, and fewer than these, are too often a name.
 _ONE_CLASS = 16
 
 
-def name_of(match: Match, before: bytes) -> bytes:
+def name_of(context: Context) -> bytes:
     """The whole name in front of the value: the rule matches from its telling word on."""
-    inside = match.secret_start - match.start
-    left = _NAME.search(before[: len(before) - inside]) if inside <= len(before) else None
-    rest = before[-inside:] if inside <= len(before) else before
-    found = _NAME_REST.match(rest)
+    told = _PAIR.match(context.lead)
+    if told:
+        return told.group(1)
+    inside = len(context.lead)
+    left = _NAME.search(context.before[: len(context.before) - inside]) if inside <= len(context.before) else None
+    found = _NAME_REST.match(context.lead)
     return (left.group() if left else b"") + (found.group(1) if found else b"")
 
 
@@ -76,23 +80,31 @@ def reason(match: Match, context: Context) -> str | None:
         return found
     if context.path and _NOISY.search(context.path):
         return "noisy file"
-    kind = names.kind_of(name_of(match, context.before))
+    kind = names.kind_of(name_of(context))
     if kind == Kind.NONE:
         return "name"
-    shape = literals.shape_of(match.secret)
-    if shape < Shape.COMMON or (shape == Shape.COMMON and (kind < Kind.PASSWORD or _example(match, context))):
+    if _weak(kind, match, context):
         return "word"
-    if _bare(context) and (shape < Shape.RANDOM or len(match.secret) < _LONG or literals.is_uuid(match.secret)):
-        return "told, not set"
     if _RFC.search(match.secret):
         return "sample"
-    if kind != Kind.PASSWORD and len(match.secret) < _ONE_CLASS and match.secret.isalpha():
-        return "word"
     if _LIST.search(context.before):
         return "list"
     if _DIGESTS.search(context.before):
         return "digest"
     return None
+
+
+def _weak(kind: Kind, match: Match, context: Context) -> bool:
+    """Whether the value looks too little like a secret for what its name says and where it stands."""
+    value = match.secret
+    shape = literals.shape_of(value)
+    if shape < Shape.COMMON or (shape == Shape.COMMON and (kind < Kind.PASSWORD or _example(match, context))):
+        return True
+    if kind != Kind.PASSWORD and len(value) < _ONE_CLASS and value.isalpha():
+        return True
+    if kind == Kind.WEAK and (shape < Shape.RANDOM or len(value) < _SHORT):
+        return True
+    return _bare(context) and (shape < Shape.RANDOM or len(value) < _LONG or literals.is_uuid(value))
 
 
 def _example(match: Match, context: Context) -> bool:
@@ -108,7 +120,7 @@ def _bare(context: Context) -> bool:
 
 def grade(match: Match, context: Context) -> tuple[Severity, Precision, str]:
     """How sure a match is that `reason` kept, and what speaks for it."""
-    name = name_of(match, context.before)
+    name = name_of(context)
     kind = names.kind_of(name)
     shape = literals.shape_of(match.secret)
     test = bool(context.path and _TESTS.search(context.path))
@@ -118,7 +130,7 @@ def grade(match: Match, context: Context) -> tuple[Severity, Precision, str]:
         return Severity.LOW, Precision.LOW, "its name, in a comment or a document"
     if shape == Shape.RANDOM and kind >= Kind.SECRET:
         return Severity.MEDIUM, Precision.MEDIUM, "its name and a value spelt like no word"
-    if shape == Shape.RANDOM and len(match.secret) >= _LONG and not test:
+    if shape == Shape.RANDOM and len(match.secret) >= _LONG:
         return Severity.MEDIUM, Precision.LOW, "a long value spelt like no word"
     if shape == Shape.HUMAN and kind == Kind.PASSWORD and not test:
         return Severity.MEDIUM, Precision.LOW, "its name and a value with several kinds of characters"

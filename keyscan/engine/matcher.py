@@ -140,7 +140,9 @@ def context_of(data: bytes, candidate: Candidate, path: str = "") -> filters.Con
     start, end = candidate.secret_start, candidate.secret_end
     line = max(data.rfind(b"\n", 0, start) + 1, start - CONTEXT)
     stop = data.find(b"\n", end, end + CONTEXT)
-    return filters.Context(data[line:start], data[end : stop if stop >= 0 else end + CONTEXT], path)
+    return filters.Context(
+        data[line:start], data[end : stop if stop >= 0 else end + CONTEXT], path, data[candidate.start : start]
+    )
 
 
 def without_overlaps(matches: Iterable[Match]) -> list[Match]:

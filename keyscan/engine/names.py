@@ -22,7 +22,7 @@ _ABOUT = frozenset(
     b"target event events action actions command cmd script test tests spec class flag prefix suffix separator sep "
     b"delimiter kind category group groups list set map dict array config configuration settings context info "
     b"metadata meta data schema resource request response result output callback hook listener strategy strength "
-    b"hash hashed hashes digest digests checksum fingerprint thumbprint salt signature sha sha1 sha256 md5 bcrypt "
+    b"hash hashed hashes digest digests checksum fingerprint thumbprint signature sha sha1 sha256 md5 bcrypt "
     b"encrypted encoding encoded arn mount volume vault engine role alias aliases charset chars characters alphabet "
     b"ize izer ized izers izing izes ization usage used budget stream bucket span spans budgets per total postfix "
     b"keyword keywords address addresses csrf xsrf encoded encode decode decoded".split()
@@ -36,6 +36,7 @@ _SECRETS = frozenset(
     b"password passwd pass pwd pswd psw pw passphrase passcode passwort secret secrets token apikey key keys "
     b"credential credentials cred creds auth authorization bearer passwords tokens pat".split()
 )
+_WEAK = frozenset(b"salt session cookie sessionid".split())
 _PASSWORDS = frozenset(b"password passwd pass pwd pswd psw pw passphrase passcode passwort passwords".split())
 _KEY_KINDS = frozenset(
     b"api access auth private encryption master account storage shared signing service license client secret app "
@@ -80,6 +81,8 @@ def kind_of(name: bytes) -> Kind:
     last = words[-1]
     if last in _PASSWORDS or last.endswith((b"password", b"passwd", b"passphrase")):
         return Kind.PASSWORD
+    if last in _WEAK:
+        return Kind.WEAK
     if last in {b"key", b"keys"}:
         before = words[-2] if len(words) > 1 else b""
         if before in _PUBLIC_KEYS:
