@@ -116,6 +116,15 @@ def matcher(rules: Sequence[Rule], engine: str = "auto", size: int | None = None
 SMALL = 64 * 1024
 
 
+def store_plain(files: list[bytes | None]) -> None:
+    """Remember that the configuration in `files` leaves a clean commit clean, for the quick hook."""
+    from keyscan import quick
+
+    name = quick.plain_name(files)
+    if not (directory() / name).exists():
+        _write(name, b"")
+
+
 def store_quick(rules: Sequence[Rule]) -> None:
     """Store the quick hook's engine (`keyscan/quick.py`) for the built-in rules, unless it is there already.
 

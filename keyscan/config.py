@@ -65,6 +65,17 @@ class Config:
         found = self.values.get(key)
         return default if found is None else found.value
 
+    @property
+    def plain(self) -> bool:
+        """Whether a commit in which no rule matches anything is answered the same as without configuration."""
+        lasting = not any(ignore.expires for ignore in self.ignores)
+        return lasting and self.values.keys() <= _PLAIN and len(self.files) <= 1
+
+
+# Keys that change nothing about a commit in which no rule matches anything.
+_PLAIN = frozenset({
+    "min-severity", "exclude", "salt", "require-reasons", "inline-ignores", "show-ignored", "jobs", "exit-zero",
+})  # fmt: skip
 
 # What the configuration can say and the command line can't.
 OWN_KEYS = {

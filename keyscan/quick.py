@@ -62,8 +62,10 @@ def _staged(started: float) -> int | None:
     objects = _objects(_read(answers))
     if _wait(reader) or len(objects) != len(names):
         return None
-    if objects[0] is not None or b"tool.keyscan" in (objects[1] or b""):
-        return None
+    configuration = objects[: len(_CONFIGURATION)]
+    if configuration[0] is not None or b"tool.keyscan" in (configuration[1] or b""):
+        # Raises, unless the whole command has said that this configuration leaves a clean commit clean.
+        os.stat(place + plain_name(configuration))  # noqa: PTH116
     total = 0
     for found in objects[len(_CONFIGURATION) :]:
         if found is None or engine.doubtful(found):
@@ -159,6 +161,17 @@ def cache_directory() -> str:
 def quick_name() -> str:
     """The name under which the quick engine is stored: one for each version of ours and of Python."""
     return f"quick-{__version__}-{sys.implementation.cache_tag}-{sys.hexversion:x}.bin"
+
+
+def plain_name(files: list[bytes | None]) -> str:
+    """The name under which it is remembered that the configuration in `files` leaves a clean commit clean."""
+    from _blake2 import blake2b
+
+    own, project = files
+    if project is not None and b"tool.keyscan" not in project:
+        project = None
+    text = b"".join(b"-" if data is None else b"%d:%b" % (len(data), data) for data in (own, project))
+    return f"plain-{__version__}-{blake2b(text, digest_size=16).hexdigest()}"
 
 
 def read_stored(file: str) -> bytes:

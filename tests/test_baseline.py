@@ -302,3 +302,15 @@ def test_our_own_files_are_not_findings(repo, run):
     repo.write(".keyscan.toml", "".join(f"[[ignore]]\nfingerprint = '{mark}'\n" for mark in marks))
     result = run("scan", "--isolated", "--min-severity", "info", cwd=repo.path)
     assert "clean" in result.out, result.out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_report_is_written_to_a_pipe_not_over_it(repo, spawn):
+    """A pipe or a device that is named for the report stays what it is."""
+    pipe = repo.path.parent / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert spawn(["scan", "-f", "json", "-o", str(pipe)], cwd=repo.path).code == 0
+    assert b'"findings"' in os.read(end, 1 << 16)
+    os.close(end)
+    assert pipe.is_fifo()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyscan import config, tomllines
+from keyscan import config, ignoreconfig, tomllines
 from keyscan.commands import keys
 from keyscan.errors import ConfigError
 
@@ -251,3 +253,28 @@ def test_lines_of_keys():
     assert (lines["x", 0], lines["x", 1], lines["x", 1, "y", "z"]) == (7, 8, 9)
     assert lines["x", 1, "sub", "k"] == 11
     assert tomllines.line_of(lines, ("x", 1, "unknown")) == 8
+
+
+DOCS = Path(__file__).parent.parent / "docs" / "configuration.md"
+
+
+def test_the_documented_configurations_are_right():
+    """Every example of the documentation loads, and its tables name the keys that there are."""
+    text = DOCS.read_text()
+    files = {"../company/keyscan.toml": b"jobs = 1\n"}
+    blocks = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        assert loader({**files, ".keyscan.toml": block.encode()}).find().files
+    rows = {
+        key for row in re.findall(r"^\| (`[^|]*) \|", text, re.MULTILINE) for key in re.findall(r"`([a-z-]+)`", row)
+    }
+    assert set(keys.schema().keys) - rows == {"show-secrets"}  # of which the text speaks
+    assert set(ignoreconfig.NAMES.values()) | {"severity"} <= rows
+
+
+def test_a_commands_table_counts_for_history(repo, run):
+    """`[history]` sets the options of that command."""
+    repo.commit()
+    repo.write(".keyscan.toml", '[history]\nsince = "nonsense"\n')
+    assert "--since nonsense" in run("history", cwd=repo.path).err

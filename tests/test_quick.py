@@ -68,3 +68,29 @@ def test_configuration_in_the_index_is_left_to_the_whole_command(repo, monkeypat
     repo.stage("a.py", "x = 1\n")
     repo.stage(".keyscan.toml", "")
     assert quick.staged() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "quick_then"),
+    [
+        ('disable = ["mistral-api-key"]\n', False),
+        ('format = "json"\n', False),
+        ("[[ignore]]\npath = 'x'\nexpires = 2020-01-01\n", False),
+        ("baseline = 'b'\n", False),
+        ("nonsense = 1\n", False),
+        ("min-severity = 'high'\nexclude = ['vendor/']\n[[ignore]]\npath = 'x'\n", True),
+    ],
+)
+def test_a_configuration_that_changes_nothing_is_remembered(repo, spawn, text, quick_then):
+    """Once the whole command has seen it, a clean commit is answered quickly; any other configuration never is."""
+    pytest.importorskip("hyperscan")
+    repo.stage("a.py", "x = 1\n")
+    repo.stage(".keyscan.toml", text)
+    repo.stage("b", "# keyscan baseline 1\n")
+    first = spawn(["staged"], cwd=repo.path)
+    again = spawn(["staged"], cwd=repo.path, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert again.code == first.code
+    assert ("click" in again.err) is not quick_then
+    repo.stage(".keyscan.toml", text + "jobs = 1\n")
+    changed = spawn(["staged"], cwd=repo.path, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert "click" in changed.err

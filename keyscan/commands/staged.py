@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keyscan.commands import common
+from keyscan.config import FILES
 from keyscan.hygiene.names import kind_of
 from keyscan.model import Skip
 
@@ -52,6 +53,8 @@ def command(whole_files: bool, **values: Any) -> int:
         tally.findings = scan.only_added(tally.findings, lambda path: staged.added_lines(git, path))
     if not settings.rules and not settings.disable and settings.builtin_rules:
         cache.store_quick(rules)
+        if settings.config.plain:
+            cache.store_plain([contents[name] for name in FILES])
     report = scan.report(tally, matcher, settings.options, started)
     if not entries:
         report = replace(report, notes=(*report.notes, "nothing is staged, so nothing was scanned"))
