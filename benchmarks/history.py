@@ -43,7 +43,7 @@ def measured(command: list[str], env: dict[str, str] | None = None) -> tuple[flo
 
 def keyscan(repo: str, *options: str) -> list[str]:
     """The command of an audit with this checkout."""
-    return [sys.executable, "-m", "keyscan", "history", *options, "--output", os.devnull, repo]
+    return [sys.executable, "-m", "keyscan", "history", *options, repo]
 
 
 def peers(args: argparse.Namespace, repo: str, scratch: str) -> dict[str, list[str]]:

@@ -25,7 +25,7 @@ _RELATED = 20
 # Ref names that a finding lists.
 _BRANCHES = 20
 # Questions (ref, path) that are put to git to learn which refs still hold a secret.
-_LOOKUPS = 8_000
+_LOOKUPS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
