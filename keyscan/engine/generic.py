@@ -19,10 +19,10 @@ _NAME = re.compile(rb"[\w.-]*\Z")
 _NAME_REST = re.compile(rb"\s?([\w.-]*)")
 # `name: DB_PASSWORD` before its `value:`.
 _PAIR = re.compile(rb"(?:name|key|id)[\"']?\s{0,4}[=:>]\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
-# Lines that hold digests and ids, whatever their values are called.
+# Lines that hold digests, ids and badges, whatever their values are called.
 _DIGESTS = re.compile(
     rb"integrity|checksum|sha-?(?:1|224|256|384|512)|\bmd5|digest|etag|fingerprint|thumbprint|commit|revision|"
-    rb"certificate|public[_-]?key|\bhash|nonce=|crossorigin",
+    rb"badge|shields\.io|codecov\.io|\.svg\?|certificate|public[_-]?key|\bhash|nonce=|crossorigin",
     re.IGNORECASE,
 )
 # Files in which long random strings are the rule.

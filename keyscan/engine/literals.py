@@ -10,18 +10,21 @@ from keyscan.engine.entropy import classes
 from keyscan.engine.words import surprise
 
 _REFERENCE = re.compile(
-    rb"^--?[a-z]|\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(]|[>)\]}]\Z|^\$[A-Za-z_]|^%[A-Za-z_(\d$.-]|%[sdrvqi]\Z|%\(\w+\)|^%\w+%\Z|\{\w*\}"
-    rb"|^@[A-Za-z][\w.]+[(/@]|^!|^&[A-Za-z]|^\*[A-Za-z]|^#"
+    rb"^--?[a-z]|\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(].*[>)\]}]\Z|^\$[A-Za-z_]\w*\Z|^%[sdrvqi]|%[sdrvqi]\Z|%\(\w+\)"
+    rb"|^%\w+%|\{\w*\}|^@[A-Za-z][\w.]+[(/@]|^![A-Z][A-Za-z]+(?:\s|\Z)|^!(?:vault|secret|env)|^[&*][a-z_]+\Z"
+    rb"|^#[0-9a-f]{3,8}\Z"
     rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data)[:+]"
     rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|::|->|=>|\|\||&&|\.\.\.|\bself\.|\bthis\.",
     re.IGNORECASE,
 )
 _PATH = re.compile(
-    rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|\\\\)|://|^[\w.-]+(?:/[\w.@-]+){2,}\Z|^(?:[A-Za-z_-]+/)+[A-Za-z_.-]*\Z|"
+    rb"^(?:\.{1,2}/|~/|[A-Za-z]:[\\/]|\\\\)|://|"
     rb"\.(?:pem|key|crt|cer|json|ya?ml|txt|py|js|ts|xml|ini|cfg|conf|toml|html?|md|rb|go|java|cs|php|sh|env|jks|p12|pfx|"
     rb"com|org|net|io|local|example|internal|svc|so|exe|zip|gz|css|log|sql|db)\Z",
     re.IGNORECASE,
 )
+# Base64 has these shapes too, so they count only when they are spelt like words.
+_SLASHES = re.compile(rb"^/?[\w.@-]+(?:/[\w.@-]+)+/?\Z|^/[\w.@-]+\Z|^(?:[A-Za-z_-]+/)+\Z")
 _MIME = re.compile(rb"^[a-z]+/[a-z0-9.+-]+\Z")
 _NUMBER = re.compile(rb"^[+-]?(?:\d[\d_,]*\.?\d*(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]{1,8})[a-zA-Z%]{0,2}\Z")
 _DATE = re.compile(rb"^\d{4}[-/.]\d\d?(?:[-/.]\d\d?)?(?:[T ]|\Z)|^\d\d?:\d\d|^v?\d+(?:\.\d+)+[\w.-]*\Z")
@@ -35,7 +38,7 @@ _HASHED = re.compile(
     re.IGNORECASE,
 )
 _CALL = re.compile(
-    rb"[\w)\]]\(|\(\)|\[['\"\d]|^[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|[;{}]|==.|"
+    rb"\w\([\w., ]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|^[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|\{.*\}|[;{]\Z|==.|"
     rb"\?[.?]|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z"
 )
 _LETTERS = re.compile(rb"[A-Za-z]")
@@ -67,6 +70,7 @@ class Shape(IntEnum):
 # Bits per letter from which spelling is no language's: 99 of 100 random strings of 8 letters are above, 99 of 100
 # identifiers below (benchmarks/quality/words.py measures it).
 SPELT = 5.4
+_PATH_SPELT = 6.3
 _SHORTEST = 6
 _LONG = 16
 
@@ -77,7 +81,7 @@ def reason(value: bytes) -> str | None:
         return "hash"
     if _REFERENCE.search(value):
         return "reference"
-    if _PATH.search(value) or _MIME.match(value):
+    if _PATH.search(value) or _MIME.match(value) or (_SLASHES.match(value) and surprise(value) < _PATH_SPELT):
         return "path"
     if _NUMBER.match(value) or _DATE.match(value):
         return "number"
