@@ -15,6 +15,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from keyscan.engine import contents, reach
+from keyscan.engine.decode import RUN
 from keyscan.engine.matcher import is_binary
 from keyscan.sources import delta
 
@@ -44,7 +45,8 @@ class Judge:
         self._matcher = matcher
         self._bits = [1 << entry.rule for entry in matcher.entries]
         self._first = reach.of_first(matcher.entries, matcher.rules)
-        self._reaches = [reach.of(rule) for rule in matcher.rules]
+        # Behind the rules: what has to be decoded first, which may be all of a long run.
+        self._reaches = [*(reach.of(rule) for rule in matcher.rules), 2 * RUN]
         self._known: dict[int, int] = {0: self._first}
 
     def __call__(self, blob: int, data: bytes, changes: list[int] | None, base: State | None) -> State:
@@ -89,7 +91,10 @@ class Judge:
             marks = self._matcher.marks(text)
             if not marks:
                 return rules, False, binary
-            rules |= self._rules(marks)
+            near = self._rules(marks)
+            if near >> len(self._matcher.rules):
+                return self._whole(data, binary=binary)
+            rules |= near
             if self._reach(rules) <= width:
                 break
             width = self._reach(rules)

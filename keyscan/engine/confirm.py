@@ -150,6 +150,8 @@ def spots_by_rule(hits: Hits, entries: Sequence[Entry], rules: Sequence[Rule]) -
     spots: dict[int, set[tuple[int, int]]] = {}
     for number, end in hits:
         entry = entries[number]
+        if entry.rule >= len(rules):
+            continue
         high = entry.high if entry.high >= 0 else rules[entry.rule].max_length
         low_start = end - high
         # A keyword may stand anywhere in its match, so the match may begin right at the keyword at the latest.

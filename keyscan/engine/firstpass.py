@@ -15,7 +15,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from keyscan.engine import triggers
 from keyscan.engine.cut import expression, first_bytes
+from keyscan.engine.signs import Signs
 from keyscan.engine.values import with_value
 from keyscan.patterns import JOIN_WIDTH, LEFT, value_first, word_literals, word_parts
 from keyscan.ruleset import parse_tree
@@ -82,6 +84,8 @@ class KeywordPass:
                 named = bool(rule.value) and word in rule.context
                 owners.setdefault(_parts(word, named=named), []).append(len(entries))
                 entries.append(_keyword_entry(rule, number, word, named=named))
+        self._triggers = Signs(rules, len(entries))
+        entries.extend(Entry(one.sign, len(rules), number, 0) for number, one in enumerate(self._triggers.found))
         self.entries: Sequence[Entry] = entries
         self._owners = owners
 
@@ -96,6 +100,7 @@ class KeywordPass:
                 if end >= 0:
                     found.extend((number, end) for number in numbers)
                 at = lower.find(word, at + 1)
+        found.extend(self._triggers.hits(data))
         return found
 
     marks = hits
@@ -230,4 +235,5 @@ def entries_of(rules: Sequence[Rule]) -> list[Entry]:
         text = expression(rule)
         low, high = parse_tree(text).getwidth()
         entries.append(Entry(text, number, low, high if high <= _WIDEST else -1, first=first_bytes(text)))
+    entries.extend(Entry(one.text, len(rules), number, 0) for number, one in enumerate(triggers.of(rules)))
     return entries

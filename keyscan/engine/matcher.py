@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from keyscan.engine import attribute, checks, filters, generic
+from keyscan.engine import attribute, checks, filters, generic, triggers
 from keyscan.engine.confirm import Candidate, Pattern, Slow, spots_by_rule
 from keyscan.model import Match, Precision, Rule, Severity, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from keyscan.engine.firstpass import Entry, FirstPass, Hits
+    from keyscan.engine.triggers import Trigger
 
 # Bytes of its line on either side that filters see of a match.
 CONTEXT = 200
 # git's own test for a binary file: a NUL byte within its first 8,000.
 _BINARY_PROBE = 8000
+# Layers of encoding that are taken off one after the other.
+DEPTH = 3
+# Places of one text that are looked at for encodings.
+MOST_TRIGGERS = 20_000
 
 
 class Matcher:
@@ -57,12 +64,13 @@ class Matcher:
         path: str = "",
         hits: Hits | None = None,
         binary: bool | None = None,
+        depth: int = 0,
     ) -> list[Match]:
         """The matches in `data`, in order of place; rule ids given up for time are added to `slow`.
 
         `path`, where it is known, says what kind of file it is: generic matches are judged by that too.
         `hits` are those of `data` when they are known already; `binary` says of what `data` is cut from whether
-        it is binary.
+        it is binary, `depth` how many layers of encoding were taken off.
         """
         if hits is None:
             hits = self._first.hits(data)
@@ -70,6 +78,14 @@ class Matcher:
             return []
         if binary is None:
             binary = is_binary(data)
+        found = self._confirmed(data, hits, slow, path, binary=binary)
+        found = attribute.attributed(without_overlaps(found), data, self.rules)
+        behind = list(islice(self._triggered(hits), MOST_TRIGGERS))
+        if not behind or depth == DEPTH:
+            return found
+        return without_overlaps([*found, *self._behind(data, behind, slow, path, depth)])
+
+    def _confirmed(self, data: bytes, hits: Hits, slow: list[str] | None, path: str, *, binary: bool) -> list[Match]:
         found: list[Match] = []
         for number, spots in spots_by_rule(hits, self._first.entries, self.rules).items():
             rule = self.rules[number]
@@ -83,7 +99,27 @@ class Matcher:
             except Slow:
                 if slow is not None:
                     slow.append(rule.id)
-        return attribute.attributed(without_overlaps(found), data, self.rules)
+        return found
+
+    def _triggered(self, hits: Hits) -> Iterator[tuple[int, int]]:
+        """(trigger number, end offset) of the hits that are no rule's."""
+        entries, count = self._first.entries, len(self.rules)
+        return ((entries[number].low, end) for number, end in hits if entries[number].rule == count)
+
+    @cached_property
+    def _triggers(self) -> list[Trigger]:
+        return triggers.of(self.rules)
+
+    def _behind(
+        self, data: bytes, hits: list[tuple[int, int]], slow: list[str] | None, path: str, depth: int
+    ) -> Iterator[Match]:
+        """The matches in what encodings hide, at their places in `data`."""
+        from keyscan.engine import decode
+
+        for view in decode.views(data, [(self._triggers[number], end) for number, end in hits]):
+            for match in self.scan(view.text, slow, path=path, depth=depth + 1):
+                if view.shows(match):
+                    yield view.placed(match)
 
     def _judge(self, number: int, data: bytes, candidate: Candidate, path: str) -> Match | None:
         rule = self.rules[number]
@@ -184,10 +220,18 @@ def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
     return at > 0 and spans[at - 1][1] > start
 
 
-def _rank(match: Match) -> tuple[bool, int, int, int, int, str]:
+def _rank(match: Match) -> tuple[bool, bool, int, int, int, int, str]:
     rule = match.rule
     length = match.secret_end - match.secret_start
-    return (rule.filters == "generic", -rule.precision, -length, -rule.severity, match.secret_start, rule.id)
+    return (
+        rule.filters == "generic",
+        not match.decoded,
+        -rule.precision,
+        -length,
+        -rule.severity,
+        match.secret_start,
+        rule.id,
+    )
 
 
 def _gap(match: Match, other: Candidate) -> int:

@@ -22,6 +22,8 @@ _FEW_STARTS = 24
 _MARGIN = 8
 # A text with more hits than this is the whole engine's, which merges what overlaps.
 _MANY = 2000
+# How compressed files and texts that are not plain UTF-8 begin, those that hold no zeros.
+_ODD = (b"\x1f", b"\xef", b"\xfd", b"\x28")
 
 
 def loads(stored: bytes) -> dict[str, object]:
@@ -85,7 +87,7 @@ class Quick:
 
     def doubtful(self, data: bytes) -> bool:
         """Whether any rule's expression matches in `data`, or the text is one that only the whole engine reads."""
-        if b"\0" in data:
+        if b"\0" in data or data[:1] in _ODD:
             return True
         hits: list[tuple[int, int]] = []
         append = hits.append
@@ -103,7 +105,8 @@ class Quick:
 
     def _matches(self, data: bytes, number: int, end: int) -> bool:
         rule, low, high = self._entries[number]  # type: ignore[index]
-        if number in self._targets:  # type: ignore[operator]
+        # A name with a value in reach; or what has to be decoded first.
+        if number in self._targets or rule >= len(self._programs):  # type: ignore[operator, arg-type]
             return True
         pattern, reach = self._pattern(rule)
         first = max(0, end - (high if high >= 0 else reach))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # What look-around may see past either end of an expression, with room to spare.
 _LOOK = 16
+# The widest text of a trigger, with room to spare.
+TRIGGER = 128
 
 
 def of(rule: Rule) -> int:
@@ -28,7 +30,8 @@ def of(rule: Rule) -> int:
 
 def of_first(entries: Sequence[Entry], rules: Sequence[Rule]) -> int:
     """The bytes of the longest text that an entry of the first pass has to see to hit."""
-    return max((min(_width(entry), rules[entry.rule].max_length) for entry in entries), default=0) + _LOOK
+    known = (entry for entry in entries if entry.rule < len(rules))
+    return max((min(_width(entry), rules[entry.rule].max_length) for entry in known), default=TRIGGER) + _LOOK
 
 
 def _width(entry: Entry) -> int:

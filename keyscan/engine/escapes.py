@@ -1,0 +1,94 @@
+"""Views of a text without its escapes, and with strings that stand in pieces joined."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from keyscan.engine.triggers import ESCAPED, ESCAPES, PIECES, Trigger
+from keyscan.engine.views import AROUND, Pieces, View, windows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# Escapes of one text that are looked at, and bytes round them.
+_MOST = 5000
+_LARGEST = 2 * 1024 * 1024
+
+_ESCAPE = re.compile(
+    rb"(?P<u>\\{1,4}u00[2-7][0-9A-Fa-f])|(?P<x>\\{1,4}x[2-7][0-9A-Fa-f])|(?P<percent>%(?:25)*[2-7][0-9A-Fa-f])"
+    rb"|(?P<entity>&#(?:x[0-9A-Fa-f]{2}|[0-9]{2,3});)|(?P<plain>\\{1,4}[/\"])"
+)
+_NAMES = {"u": "\\u escapes", "x": "\\x escapes", "percent": "percent-encoding", "entity": "character references"}
+
+
+def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
+    """A view of the lines with escapes between characters of tokens, if a hit says that there are some."""
+    if not any(trigger.kind == ESCAPES for trigger, _ in hits):
+        return
+    spans = []
+    for found in ESCAPED.finditer(data):
+        spans.append(found.span())
+        if len(spans) == _MOST:
+            break
+    made, name = Pieces(), ""
+    for start, end in windows(data, spans):
+        at = start
+        for escape in _ESCAPE.finditer(data, start, end):
+            char = _meaning(escape)
+            if char is None:
+                continue
+            name = name or _NAMES.get(escape.lastgroup or "", "")
+            made.copy(data, at, escape.start())
+            made.instead(char, *escape.span())
+            at = escape.end()
+        made.copy(data, at, end)
+        made.instead(b"\n", end, end)
+        if len(made.text) > _LARGEST:
+            break
+    if made.text:
+        yield View(name or "escapes", bytes(made.text), made.back, made.touched)
+
+
+def _meaning(escape: re.Match[bytes]) -> bytes | None:
+    """The character that an escape stands for; None for one that no token holds."""
+    text = escape[0]
+    if escape.lastgroup == "plain":
+        return text[-1:]
+    if escape.lastgroup == "entity":
+        code = int(text[3:-1], 16) if text[2:3] == b"x" else int(text[2:-1])
+    else:
+        code = int(text[-2:], 16)
+    return bytes([code]) if 0x20 < code < 0x7F else None  # noqa: PLR2004 - what can be seen
+
+
+_JOINT = re.compile(
+    rb"""["'`][ \t]{0,4}(?:(?:\+|\.{1,2}|&|,|\|\||<>|~|_|\\)[ \t]{0,4})?(?:\\?\r?\n[ \t]{0,80}){0,2}"""
+    rb"""(?:(?:\+|\.{1,2}|&|\|\||<>)[ \t]{0,4})?[rbfuRBFU]?["'`]|\\\r?\n[ \t]{0,80}"""
+)
+_UP_TO_JOINT = re.compile(rb"""[\w.-]{0,200}?(?="|'|`|\\)""")
+
+
+def joined(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
+    """A view of the lines on which a quote cuts a prefix short and a string goes on behind it, joined."""
+    spans = []
+    for trigger, end in hits:
+        sign = trigger.sign.encode()
+        if trigger.kind != PIECES or sign not in data[max(0, end - trigger.width) : end]:
+            continue
+        rest = _UP_TO_JOINT.match(data, end - (data[end - 1 : end] in b"\"'`\\"))
+        joint = _JOINT.match(data, rest.end()) if rest else None
+        if joint:
+            spans.append((joint.start(), joint.end()))
+    made = Pieces()
+    for start, end in windows(data, sorted(set(spans))):
+        # The pieces go on after the line of the first joint.
+        stop = min(len(data), end + AROUND)
+        at = start
+        for joint in _JOINT.finditer(data, start, stop):
+            made.copy(data, at, joint.start())
+            at = joint.end()
+        made.copy(data, at, stop)
+        made.instead(b"\n", stop, stop)
+    if made.text:
+        yield View("a string in pieces", bytes(made.text), made.back, made.touched, certain=True)
