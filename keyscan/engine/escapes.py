@@ -11,8 +11,8 @@ from keyscan.engine.views import AROUND, Pieces, View, windows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Escapes of one text that are looked at, and bytes round them.
-_MOST = 5000
+# The widest trigger, with room to spare, and the most that is decoded of one text.
+_WIDEST = 64
 _LARGEST = 2 * 1024 * 1024
 
 _ESCAPE = re.compile(
@@ -24,13 +24,8 @@ _NAMES = {"u": "\\u escapes", "x": "\\x escapes", "percent": "percent-encoding",
 
 def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
     """A view of the lines with escapes between characters of tokens, if a hit says that there are some."""
-    if not any(trigger.kind == ESCAPES for trigger, _ in hits):
-        return
-    spans = []
-    for found in ESCAPED.finditer(data):
-        spans.append(found.span())
-        if len(spans) == _MOST:
-            break
+    near = _near(data, [end for trigger, end in hits if trigger.kind == ESCAPES])
+    spans = [found.span() for low, high in near for found in ESCAPED.finditer(data, low, high)]
     made, name = Pieces(), ""
     for start, end in windows(data, spans):
         at = start
@@ -48,6 +43,17 @@ def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterato
             break
     if made.text:
         yield View(name or "escapes", bytes(made.text), made.back, made.touched)
+
+
+def _near(data: bytes, ends: list[int]) -> list[tuple[int, int]]:
+    """What has to be searched to find what ends at `ends`, in rising order: the expression is slow over much text."""
+    near: list[tuple[int, int]] = []
+    for end in ends:
+        low, high = max(0, end - _WIDEST), min(len(data), end + _WIDEST)
+        if near and low <= near[-1][1]:
+            low = near.pop()[0]
+        near.append((low, high))
+    return near
 
 
 def _meaning(escape: re.Match[bytes]) -> bytes | None:
