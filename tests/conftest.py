@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ import pytest
 from tests_support import Repo, token
 
 from keyscan import cli
+
+# A job in the background starts with interrupts ignored, and so would all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _PINNED = {
     "GIT_CONFIG_GLOBAL": os.devnull,
