@@ -226,6 +226,8 @@ class TestPieces:
             "`{a}` + `{b}`",
             '"{a}" .. "{b}"',
             '"{a}" & "{b}"',
+            r'"k = \"{a}\" + \"{b}\"\n"',
+            r'"k = \"{a}\"\n   \"{b}\"\n"',
         ],
     )
     @pytest.mark.parametrize("cut", [3, 7, 13, 40])

@@ -68,9 +68,10 @@ def _meaning(escape: re.Match[bytes]) -> bytes | None:
     return bytes([code]) if 0x20 < code < 0x7F else None  # noqa: PLR2004 - what can be seen
 
 
+# The quotes may be escaped, where code stands in JSON, and so may the line ends.
 _JOINT = re.compile(
-    rb"""["'`][ \t]{0,4}(?:(?:\+|\.{1,2}|&|,|\|\||<>|~|_|\\)[ \t]{0,4})?(?:\\?\r?\n[ \t]{0,80}){0,2}"""
-    rb"""(?:(?:\+|\.{1,2}|&|\|\||<>)[ \t]{0,4})?[rbfuRBFU]?["'`]|\\\r?\n[ \t]{0,80}"""
+    rb"""\\{0,3}["'`][ \t]{0,4}(?:(?:\+|\.{1,2}|&|,|\|\||<>|~|_|\\)[ \t]{0,4})?(?:\\?(?:\r?\n|\\n)[ \t]{0,80}){0,2}"""
+    rb"""(?:(?:\+|\.{1,2}|&|\|\||<>)[ \t]{0,4})?[rbfuRBFU]?\\{0,3}["'`]|\\\r?\n[ \t]{0,80}"""
 )
 _UP_TO_JOINT = re.compile(rb"""[\w.-]{0,200}?(?="|'|`|\\)""")
 
