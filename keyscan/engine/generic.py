@@ -13,12 +13,12 @@ from keyscan.model import Precision, Severity
 
 if TYPE_CHECKING:
     from keyscan.engine.filters import Context
-    from keyscan.model import Match
+    from keyscan.model import Match, Rule
 
 _NAME = re.compile(rb"[\w.-]*\Z")
 _NAME_REST = re.compile(rb"\s?([\w.-]*)")
 # `name: DB_PASSWORD` before its `value:`.
-_PAIR = re.compile(rb"(?:name|key|id)[\"']?\s{0,4}[=:>]\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
+_PAIR = re.compile(rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
 # Lines that hold digests, ids and badges, whatever their values are called.
 _DIGESTS = re.compile(
     rb"integrity|checksum|sha-?(?:1|224|256|384|512)|\bmd5|digest|etag|fingerprint|thumbprint|commit|revision|"
@@ -73,13 +73,19 @@ def name_of(context: Context) -> bytes:
     return (left.group() if left else b"") + (found.group(1) if found else b"")
 
 
+def skipped(rule: Rule, path: str) -> bool:
+    """Whether a generic rule has nothing to say of a file: told by its path, before any expression is tried."""
+    if not path or rule.filters != "generic":
+        return False
+    # Letters without quotes are names in a program.
+    return bool(_NOISY.search(path) or (rule.id == "generic-bare-password" and _SOURCE.search(path)))
+
+
 def reason(match: Match, context: Context) -> str | None:
     """Why a generic match is not worth a report at any severity."""
     found = literals.reason(match.secret)
     if found:
         return found
-    if context.path and _NOISY.search(context.path):
-        return "noisy file"
     kind = names.kind_of(name_of(context))
     if kind == Kind.NONE:
         return "name"

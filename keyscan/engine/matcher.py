@@ -89,7 +89,7 @@ class Matcher:
         found: list[Match] = []
         for number, spots in spots_by_rule(hits, self._first.entries, self.rules).items():
             rule = self.rules[number]
-            if binary and (rule.filters == "generic" or rule.context):
+            if (binary and (rule.filters == "generic" or rule.context)) or generic.skipped(rule, path):
                 continue
             try:
                 for candidate in self._patterns[number].near(data, spots):
