@@ -69,11 +69,18 @@ def _meaning(escape: re.Match[bytes]) -> bytes | None:
 
 
 # The quotes may be escaped, where code stands in JSON, and so may the line ends.
-_JOINT = re.compile(
-    rb"""\\{0,3}["'`][ \t]{0,4}(?:(?:\+|\.{1,2}|&|,|\|\||<>|~|_|\\)[ \t]{0,4})?(?:\\?(?:\r?\n|\\n)[ \t]{0,80}){0,2}"""
+_JOINTS = (
+    rb"""\\{0,3}["'`][ \t]{0,4}(?:(?:\+|\.{1,2}|&%s|\|\||<>|~|_|\\)[ \t]{0,4})?(?:\\?(?:\r?\n|\\n)[ \t]{0,80}){0,2}"""
     rb"""(?:(?:\+|\.{1,2}|&|\|\||<>)[ \t]{0,4})?[rbfuRBFU]?\\{0,3}["'`]|\\\r?\n[ \t]{0,80}"""
 )
+_JOINT = re.compile(_JOINTS % b"")
+# A list of prefixes is no key: commas join only where a `join` follows.
+_LISTED = re.compile(_JOINTS % b"|,")
 _UP_TO_JOINT = re.compile(rb"""[\w.-]{0,200}?(?="|'|`|\\)""")
+
+
+def _joint(data: bytes, start: int, stop: int) -> re.Pattern[bytes]:
+    return _LISTED if data.find(b"join(", start, stop) >= 0 else _JOINT
 
 
 def joined(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
@@ -84,7 +91,7 @@ def joined(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
         if trigger.kind != PIECES or sign not in data[max(0, end - trigger.width) : end]:
             continue
         rest = _UP_TO_JOINT.match(data, end - (data[end - 1 : end] in b"\"'`\\"))
-        joint = _JOINT.match(data, rest.end()) if rest else None
+        joint = _joint(data, rest.end(), rest.end() + AROUND).match(data, rest.end()) if rest else None
         if joint:
             spans.append((joint.start(), joint.end()))
     made = Pieces()
@@ -92,7 +99,7 @@ def joined(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
         # The pieces go on after the line of the first joint.
         stop = min(len(data), end + AROUND)
         at = start
-        for joint in _JOINT.finditer(data, start, stop):
+        for joint in _joint(data, start, stop).finditer(data, start, stop):
             made.copy(data, at, joint.start())
             at = joint.end()
         made.copy(data, at, stop)
