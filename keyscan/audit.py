@@ -69,6 +69,7 @@ class Reader:
     """Reads and scans a batch of objects; what a worker process runs."""
 
     def __init__(self, git: Git, matcher: Matcher, options: Options) -> None:
+        matcher.remember()
         self._git, self._matcher, self._options = git, matcher, options
         self._overlap = max((rule.max_length for rule in matcher.rules), default=1) * 2
 

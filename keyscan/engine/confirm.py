@@ -32,6 +32,14 @@ class Candidate(NamedTuple):
     secret_end: int
 
 
+class Place(NamedTuple):
+    """A part of a text to search; `single`: the first match that begins in it, else all that lie in it."""
+
+    start: int
+    end: int
+    single: bool
+
+
 class Slow(Exception):  # noqa: N818 - not an error of ours: a report on the input
     """A pattern took too long on this text."""
 
@@ -66,23 +74,44 @@ class Pattern:
             raise Slow from error
         return Candidate(*found.span(), *found.span("secret")) if found else None
 
-    def near(self, data: bytes, spots: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
-        """Matches for which one of `spots`, (first start, last start) ranges in rising order, has room."""
+    def places(self, data: bytes, spots: Iterable[tuple[int, int]]) -> Iterator[Place]:
+        """Where to look so that every match is found for which one of `spots` has room.
+
+        `spots` are (first start, last start) ranges in rising order.
+        """
         if self._one_line:
             spots, lines = _lines(data, spots, self._max_length)
             for low, high in lines:
-                yield from self.all(data, low, high)
+                yield Place(low, high, single=False)
         done = -1
         for low, high in _merged(spots, self._max_length):
             if high - low <= _FEW_STARTS:
-                for start in range(max(low, done + 1, 0), min(high + 1, len(data))):
-                    found = self.at(data, start) if data[start] in self._first else None
-                    if found:
-                        yield found
-                        break
+                first = max(low, done + 1, 0)
+                if first <= high:
+                    yield Place(first, high + 1, single=True)
             else:
-                yield from self.all(data, max(0, low), min(len(data), high + self._max_length + _MARGIN))
+                yield Place(max(0, low), high + self._max_length + _MARGIN, single=False)
             done = max(done, high)
+
+    def within(self, data: bytes, place: Place) -> Iterator[Candidate]:
+        """The matches at `place`."""
+        if not place.single:
+            yield from self.all(data, place.start, min(len(data), place.end))
+            return
+        for start in range(place.start, min(place.end, len(data))):
+            found = self.at(data, start) if data[start] in self._first else None
+            if found:
+                yield found
+                return
+
+    def near(self, data: bytes, spots: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
+        """Matches for which one of `spots`, (first start, last start) ranges in rising order, has room."""
+        for place in self.places(data, spots):
+            yield from self.within(data, place)
+
+    def width(self, place: Place) -> int:
+        """How many bytes from the place's start on the matches at it may depend on."""
+        return place.end - place.start + (self._max_length + _MARGIN if place.single else 0)
 
 
 class Searcher:

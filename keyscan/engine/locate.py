@@ -1,8 +1,9 @@
-"""Byte offsets -> lines and columns: newline offsets and bisect."""
+"""Byte offsets -> lines and columns, counted from the nearest place known."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import sys
+from bisect import bisect_right, insort
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,10 @@ from keyscan.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+# Nearer places than this are not worth remembering, in bytes.
+_STEP = 1024
 
 
 class Lines:
@@ -28,6 +33,8 @@ class Lines:
     ) -> None:
         self.data, self._line, self._column = data, line, column
         self._stored, self._cell = stored, cell
+        # Offsets whose lines were counted, in rising order.
+        self._known = [(0, 1)]
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -40,8 +47,13 @@ class Lines:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a byte offset, both from 1; the column counts code points (a bad byte counts one)."""
-        line = bisect_right(self._starts, offset)
-        before = self.data[self._starts[line - 1] : offset]
+        # Counted on from the nearest place known: a list of all lines takes longer than scanning them did.
+        near = bisect_right(self._known, (offset, sys.maxsize)) - 1
+        at, line = self._known[near]
+        line += self.data.count(b"\n", at, offset)
+        if offset - at > _STEP:
+            insort(self._known, (offset, line))
+        before = self.data[self.data.rfind(b"\n", 0, offset) + 1 : offset]
         column = len(before.decode("utf-8", "replace")) + (self._column if line == 1 else 1)
         return line + self._line - 1, column
 

@@ -8,7 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from keyscan.engine import attribute, checks, filters, generic, triggers
-from keyscan.engine.confirm import Candidate, Pattern, Slow, spots_by_rule
+from keyscan.engine.confirm import Candidate, Pattern, Place, Slow, spots_by_rule
+from keyscan.engine.memory import LONGEST, Memory
 from keyscan.model import Match, Precision, Rule, Severity, Span
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # Bytes of its line on either side that filters see of a match.
 CONTEXT = 200
+# What look-around may see past either end of an expression, with room to spare.
+LOOK = 16
 # git's own test for a binary file: a NUL byte within its first 8,000.
 _BINARY_PROBE = 8000
 # Layers of encoding that are taken off one after the other.
@@ -28,7 +31,7 @@ MOST_TRIGGERS = 20_000
 
 
 class Matcher:
-    """All rules, ready to scan; holds no state between texts but compiled patterns."""
+    """All rules, ready to scan; between texts it holds compiled patterns, and verdicts if asked to `remember`."""
 
     def __init__(self, rules: Sequence[Rule], first: FirstPass) -> None:
         self.rules, self._first = rules, first
@@ -42,6 +45,14 @@ class Matcher:
             for number, rule in enumerate(rules)
             if rule.companion
         }
+        self._memory: Memory | None = None
+        # How far round a place the bytes matter, besides those that the expression covers.
+        self._around = [max(CONTEXT, rule.companion.distance if rule.companion else 0) + LOOK for rule in rules]
+
+    def remember(self) -> None:
+        """From now on, keep verdicts: for texts that are mostly like others, the versions of a history."""
+        if self._memory is None:
+            self._memory = Memory()
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -91,15 +102,36 @@ class Matcher:
             rule = self.rules[number]
             if (binary and (rule.filters == "generic" or rule.context)) or generic.skipped(rule, path):
                 continue
+            pattern = self._patterns[number]
             try:
-                for candidate in self._patterns[number].near(data, spots):
-                    match = self._judge(number, data, candidate, path)
-                    if match:
-                        found.append(match)
+                for place in pattern.places(data, spots):
+                    found += self._at(number, data, place, path)
             except Slow:
                 if slow is not None:
                     slow.append(rule.id)
         return found
+
+    def _at(self, number: int, data: bytes, place: Place, path: str) -> Sequence[Match]:
+        """The matches of a rule at a place, from memory where the same text was there before."""
+        pattern = self._patterns[number]
+        if self._memory is None:
+            return self._judged(number, data, pattern.within(data, place), path)
+        around = self._around[number]
+        low = max(0, place.start - around)
+        text = data[low : place.start + pattern.width(place) + around]
+        if len(text) > LONGEST:
+            return self._judged(number, data, pattern.within(data, place), path)
+        key = (number, path, text, place.start - low, place.end - place.start)
+        known = self._memory.get(key)
+        if known is None:
+            found = self._judged(number, data, pattern.within(data, place), path)
+            self._memory.put(key, tuple(_moved(match, -low) for match in found))
+            return found
+        return [_moved(match, low) for match in known]
+
+    def _judged(self, number: int, data: bytes, candidates: Iterable[Candidate], path: str) -> list[Match]:
+        matches = (self._judge(number, data, candidate, path) for candidate in candidates)
+        return [match for match in matches if match]
 
     def _triggered(self, hits: Hits) -> Iterator[tuple[int, int]]:
         """(trigger number, end offset) of the hits that are no rule's."""
@@ -231,6 +263,19 @@ def _rank(match: Match) -> tuple[bool, bool, int, int, int, int, str]:
         -rule.severity,
         match.secret_start,
         rule.id,
+    )
+
+
+def _moved(match: Match, by: int) -> Match:
+    """`match` that many bytes further on."""
+    paired = match.companion
+    return _replace(
+        match,
+        start=match.start + by,
+        end=match.end + by,
+        secret_start=match.secret_start + by,
+        secret_end=match.secret_end + by,
+        companion=Span(paired.start + by, paired.end + by) if paired else None,
     )
 
 

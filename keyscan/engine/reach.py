@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyscan.engine.matcher import CONTEXT
+from keyscan.engine.matcher import CONTEXT, LOOK
 from keyscan.ruleset import parse_tree
 
 if TYPE_CHECKING:
@@ -17,21 +17,19 @@ if TYPE_CHECKING:
     from keyscan.engine.firstpass import Entry
     from keyscan.model import Rule
 
-# What look-around may see past either end of an expression, with room to spare.
-_LOOK = 16
 # The widest text of a trigger, with room to spare.
 TRIGGER = 128
 
 
 def of(rule: Rule) -> int:
     """The bytes from the first to the last that decide on one match of `rule`: the match, filters, its companion."""
-    return rule.max_length + 2 * (max(CONTEXT, rule.companion.distance if rule.companion else 0) + _LOOK)
+    return rule.max_length + 2 * (max(CONTEXT, rule.companion.distance if rule.companion else 0) + LOOK)
 
 
 def of_first(entries: Sequence[Entry], rules: Sequence[Rule]) -> int:
     """The bytes of the longest text that an entry of the first pass has to see to hit."""
     known = (entry for entry in entries if entry.rule < len(rules))
-    return max((min(_width(entry), rules[entry.rule].max_length) for entry in known), default=TRIGGER) + _LOOK
+    return max((min(_width(entry), rules[entry.rule].max_length) for entry in known), default=TRIGGER) + LOOK
 
 
 def _width(entry: Entry) -> int:

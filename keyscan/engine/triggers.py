@@ -24,6 +24,8 @@ _WORDS = (
 )  # fmt: skip
 _EITHER = {"+": "[+-]", "/": "[/_]"}
 _QUOTE = "[\"'`\\\\]"
+# Prefixes that are words of every program, so that only a quote behind them tells.
+_PLAIN = frozenset({"access", "private", "secret"})
 # Prefixes shorter than this are too common to start from, unless a quote follows.
 _LONG = 6
 # Base64 literals up to this length would hit in every picture: what is known of their neighbours counts too.
@@ -79,6 +81,8 @@ def _pieces(prefixes: Iterable[str]) -> Iterator[Trigger]:
             continue  # heads of PEM files, whose lines are no string's pieces
         cuts = [at + 1 for at, char in enumerate(prefix) if char in "-_"]
         heads.update(prefix[:cut] for cut in cuts if cut >= 3)  # noqa: PLR2004 - `sk-`, `hf_`
+        if prefix[:-1] in _PLAIN:
+            continue
         if len(prefix) >= _LONG or (len(prefix) >= 4 and not prefix.isalpha() and prefix[-1] not in "-_"):  # noqa: PLR2004
             yield Trigger(PIECES, re.escape(prefix), len(prefix), prefix)
     for head in sorted(heads):
