@@ -21,12 +21,15 @@ from keyscan.sources.pieces import pieces
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from keyscan.engine.firstpass import Hits
     from keyscan.engine.matcher import Matcher
-    from keyscan.packaudit import Walked
+    from keyscan.model import Match
     from keyscan.seen import Store
     from keyscan.sources.git import Git
     from keyscan.sources.objects import Listed, Read
 
+# Findings below the least severity that a process remembers, so as to make each once.
+_MINOR = 20_000
 _KINDS = {b"commit": "commit-message", b"tag": "tag-message"}
 
 
@@ -40,16 +43,15 @@ class Progress(Protocol):
 
 @dataclass(slots=True)
 class Part:
-    """What one batch gave: findings with the hint of a path, and the binary ids of objects that hold nothing.
+    """What one batch gave: findings with the hint of a path, the binary ids of objects that hold nothing.
 
-    Where packs were walked instead, `walked` tells what came of it, and `size` how many bytes were looked at.
+    `count` objects are done; those `left` are still to be read.
     """
 
     tally: Tally = field(default_factory=Tally)
     clean: bytearray = field(default_factory=bytearray)
     count: int = 0
-    walked: Walked | None = None
-    size: int = 0
+    left: list[Listed] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,13 @@ class Reader:
     def __init__(self, git: Git, matcher: Matcher, options: Options) -> None:
         matcher.remember()
         self._git, self._matcher, self._options = git, matcher, options
+        rules = matcher.rules
+        self._generic = {
+            number
+            for number, entry in enumerate(matcher.entries)
+            if entry.rule < len(rules) and rules[entry.rule].filters == "generic"
+        }
+        self._minor: set[tuple[str, bytes, int]] = set()
         self._overlap = max((rule.max_length for rule in matcher.rules), default=1) * 2
 
     def __call__(self, batch: Sequence[Listed]) -> Part:
@@ -82,36 +91,64 @@ class Reader:
         return part
 
     def _scan(self, item: Listed, read: Read, part: Part) -> None:
+        if read.rest is None:
+            self.scan(item, read.kind, read.data, part)
+            return
         tally = part.tally
         before = len(tally.findings) + len(tally.skipped)
-        data = read.data
-        if read.kind == b"blob":
-            tally.blobs += 1
-        elif read.kind in _KINDS:
-            tally.commits += read.kind == b"commit"
-            data = data[data.find(b"\n\n") + 2 :]
-        else:
-            return
-        if read.rest is not None:
-            for piece in pieces(read.rest.read, data, origin_of(item, read.kind), self._overlap):
-                scan_blob(piece, self._matcher, self._options, tally)
-        else:
-            self._scan_whole(item, read.kind, data, tally)
+        tally.blobs += 1
+        for piece in pieces(read.rest.read, read.data, origin_of(item, read.kind), self._overlap):
+            scan_blob(piece, self._matcher, self._options, tally)
         if len(tally.findings) + len(tally.skipped) == before:
             part.clean += unhexlify(item.oid)
 
-    def _scan_whole(self, item: Listed, kind: bytes, data: bytes, tally: Tally) -> None:
-        """Scan an object; nearly all hold nothing, so an origin is made for those that do only."""
-        if not contents.is_plain(data):
-            scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options, tally)
+    def scan(self, item: Listed, kind: bytes, data: bytes, part: Part, hits: Hits | None = None) -> None:
+        """Scan an object of this kind and add to `part` what it holds; `hits` are those of plain text where known."""
+        tally = part.tally
+        before = len(tally.findings) + len(tally.skipped)
+        if kind == b"blob":
+            tally.blobs += 1
+        elif kind in _KINDS:
+            tally.commits += kind == b"commit"
+            data = data[data.find(b"\n\n") + 2 :]
+        else:
             return
+        if hits is None and not contents.is_plain(data):
+            scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options, tally)
+            clean = contents.is_bytes(data)
+        else:
+            hits = self._matcher.hits(data, self._matcher.marks(data)) if hits is None else hits
+            clean = self._scan_plain(item, kind, data, hits, tally) if hits else True
+            tally.bytes += 0 if hits else len(data)
+        if clean and len(tally.findings) + len(tally.skipped) == before:
+            part.clean += unhexlify(item.oid)
+
+    def _scan_plain(self, item: Listed, kind: bytes, data: bytes, hits: Hits, tally: Tally) -> bool:
+        """Scan plain text with these hits; whether it holds nothing, under whatever path."""
         slow: list[str] = []
         path = item.path.decode("utf-8", "surrogateescape") if item.path else ""
-        matches = self._matcher.scan(data, slow, path=path)
-        if matches or slow:
-            take(Blob(data, origin_of(item, kind)), matches, slow, self._options, tally)
+        matches = self._matcher.scan(data, slow, path=path, hits=hits)
+        told = self._told(matches) if matches else matches
+        if told or slow:
+            take(Blob(data, origin_of(item, kind)), told, slow, self._options, tally)
         else:
             tally.bytes += len(data)
+        # Generic rules judge by the path too, and another history may have the same object at another.
+        return not matches and self._generic.isdisjoint(number for number, _ in hits)
+
+    def _told(self, matches: list[Match]) -> list[Match]:
+        """`matches` without those that are only counted, and were: each version of a file has them again."""
+        least = self._options.min_severity
+        found = []
+        for match in matches:
+            if match.severity < least:
+                key = (match.rule.id, match.secret, match.severity)
+                if key in self._minor:
+                    continue
+                if len(self._minor) < _MINOR:
+                    self._minor.add(key)
+            found.append(match)
+        return found
 
 
 def origin_of(item: Listed, kind: bytes = b"blob") -> Origin:
@@ -128,25 +165,24 @@ def scan_objects(
     batches: Iterable[Any],
     tally: Tally,
     work: Callable[[Any], Part] | None = None,
-    ahead: int = 0,
-    receive: Callable[[Walked], None] | None = None,
+    left: list[Listed] | None = None,
 ) -> None:
     """Scan all `batches` over the job's processes and add what they hold to `tally`.
 
-    `work` does a batch, `ahead` batches more than usual may wait, and `receive` takes what walked packs give.
-    An interruption passes through; `tally` then holds what was found until then.
+    `work` does a batch; what it leaves is added to `left`. An interruption passes through; `tally` then holds what
+    was found until then.
     """
     counter = _Counter(batches)
     done = size = 0
     work = work or Reader(job.git, job.matcher, job.options)
-    for part in parallel.stream(work, counter, job.jobs, ahead):
+    for part in parallel.stream(work, counter, job.jobs):
         tally.add(part.tally)
         if job.seen is not None:
             job.seen.add(bytes(part.clean))
-        if part.walked is not None and receive is not None:
-            receive(part.walked)
+        if left is not None:
+            left += part.left
         done += part.count
-        size += part.tally.bytes + part.size
+        size += part.tally.bytes
         if job.progress is not None:
             job.progress(done, size, counter.listed, final=counter.final)
 

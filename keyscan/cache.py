@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from keyscan.engine.matcher import Matcher
 
 # Raised by hand when what is stored changes its shape or meaning within one version.
-FORMAT = 2
+FORMAT = 3
 
 
 def directory() -> Path:

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from keyscan.sources.git import Git
     from keyscan.sources.introduced import Commit, Introduced
     from keyscan.sources.objects import Listed
+    from keyscan.written import Written
 
 # Places besides the first that a finding names.
 _RELATED = 20
 # Ref names that a finding lists.
 _BRANCHES = 20
-# Questions (ref, path) that are put to git to learn which refs still hold a secret.
-_LOOKUPS = 3_000
+# Questions (ref, path) that are put to git to learn which refs still hold a secret: branches, and then the others.
+_LOOKUPS = 2_000
+_LATER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,15 @@ def trace(
     wishes: Wishes,
     trouble: list[Skip],
     by_path: Callable[[Sequence[Listed]], list[Finding]] | None = None,
-) -> tuple[list[Finding], tuple[bytes, ...]]:
-    """One finding a secret, at the oldest of `commits` (which come youngest first) that brought it in; all that did.
+    wrote: Written | None = None,
+) -> list[Finding]:
+    """One finding a secret, at the oldest of `commits` (which come youngest first) that brought it in.
 
     Findings that no commit brought in (objects that nothing reaches, tags of a blob, names of refs) stay as they
     are. `by_path` scans blobs again, for ignores that ask for the path: until here a blob has but one of its paths.
+    `wrote`: what all of the commits wrote, where that is known.
     """
-    spots, rest = _spots(git, findings, commits, wishes, trouble)
-    brought = dict.fromkeys(spot.commit for spot in sorted(spots, key=lambda spot: spot.age))
+    spots, rest = _spots(git, findings, commits, wishes, trouble, wrote)
     if wishes.ranged:
         spots = _only_added(git, spots)
     if by_path is not None:
@@ -87,7 +90,7 @@ def trace(
     tips = _tips(git, spots)
     made = [_finding(found, told, tips, wishes) for found in secrets.values()]
     others = {finding.fingerprint: finding for finding in reversed(rest) if finding.fingerprint not in secrets}
-    return [finding for group in made for finding in group] + list(others.values()), tuple(brought)
+    return [finding for group in made for finding in group] + list(others.values())
 
 
 def _place(spot: Spot) -> tuple[int, bytes, int, int]:
@@ -96,7 +99,12 @@ def _place(spot: Spot) -> tuple[int, bytes, int, int]:
 
 
 def _spots(
-    git: Git, findings: Sequence[Finding], commits: Sequence[bytes], wishes: Wishes, trouble: list[Skip]
+    git: Git,
+    findings: Sequence[Finding],
+    commits: Sequence[bytes],
+    wishes: Wishes,
+    trouble: list[Skip],
+    wrote: Written | None,
 ) -> tuple[list[Spot], list[Finding]]:
     """The places of all findings that a commit brought in, and the findings that none did."""
     by_blob: dict[bytes, list[Finding]] = {}
@@ -110,7 +118,10 @@ def _spots(
     if by_commit:
         for age, commit in enumerate(commits):
             spots += [Spot(age, commit, b"", finding) for finding in by_commit.get(commit, ())]
-    if by_blob:
+    if by_blob and wrote is not None:
+        for age, blob, path in wrote.places(by_blob):
+            spots += [Spot(age, commits[age], path, finding) for finding in by_blob[blob]]
+    elif by_blob:
         tasks = [(at, commits[at : at + introduced.BATCH]) for at in range(0, len(commits), introduced.BATCH)]
         for found, skipped in parallel.stream(_Tracer(git, frozenset(by_blob)), tasks, wishes.jobs):
             trouble += skipped
@@ -241,22 +252,31 @@ def _tips(git: Git, spots: Sequence[Spot]) -> _Tips:
     if head:
         tips.head = introduced.blobs_at(git, head)
     current = git.ask("symbolic-ref", "-q", "HEAD")
-    names = [name for name, _, _ in repository.refs(git) if name != current and not name.endswith(b"/HEAD")]
-    branches = [name for name in names if name.startswith((b"refs/heads/", b"refs/remotes/"))]
-    if len(names) * len(places) > _LOOKUPS:
+    refs = [(name, oid) for name, _, oid in repository.refs(git) if name != current and not name.endswith(b"/HEAD")]
+    branches = [(name, oid) for name, oid in refs if name.startswith((b"refs/heads/", b"refs/remotes/"))]
+    known = set(branches)
+    if len(refs) * len(places) > _LOOKUPS:
+        # What no branch or tag holds may still be a pull request's: those are many, and asked last.
         standing = introduced.at_tips(git)
-        places = [place for place in places if place[1] in standing]
-    _look(git, branches, places, tips)
-    # Tags, pull requests and the like are many: they are asked only for what no branch holds.
+        held = [place for place in places if place[1] in standing]
+    else:
+        held = places
+    _look(git, branches, held, tips, _LOOKUPS)
     lost = [place for place in places if place[1] not in tips.head and place[1] not in tips.refs]
-    _look(git, [name for name in names if name not in set(branches)], lost, tips)
+    _look(git, [ref for ref in refs if ref not in known], lost, tips, _LATER)
     return tips
 
 
-def _look(git: Git, names: Sequence[bytes], places: Sequence[tuple[bytes, bytes]], tips: _Tips) -> None:
-    """Add to `tips` which refs, as far as they can be asked in time, hold the blobs at their places."""
+def _look(
+    git: Git,
+    refs: Sequence[tuple[bytes, bytes]],
+    places: Sequence[tuple[bytes, bytes]],
+    tips: _Tips,
+    most: int,
+) -> None:
+    """Add to `tips` which refs, as far as `most` questions can tell, hold the blobs at their places."""
     if places:
-        for ref, blob in introduced.standing(git, names[: max(1, _LOOKUPS // len(places))], places):
+        for ref, blob in introduced.standing(git, refs[: max(1, most // len(places))], places):
             tips.refs.setdefault(blob, []).append(_short(ref))
 
 

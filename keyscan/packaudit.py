@@ -1,8 +1,9 @@
-"""The fast path of the history audit: packs are walked by their deltas, and what may hold something is read again.
+"""The fast path of the history audit: packs are walked by their deltas, and only what is new is looked at.
 
-Walking starts at once, for every blob of every pack, while git still lists which blobs are wanted. What a walk
-finds to hold nothing needs no reading; the rest goes the ordinary way (`keyscan/audit.py`): blobs that may hold a
-match, that stand in no pack, that a pack's plan leaves to git. So both ways report the same.
+Each family of versions is rebuilt from the pack in memory (`keyscan/sources/pack.py`), the marks of the first pass
+are carried from version to version (`keyscan/packscan.py`), and what was hit is confirmed there and then, as the
+ordinary path (`keyscan/audit.py`) does. That one reads the rest: what stands in no pack, or does not fit in memory.
+So both ways report the same.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from array import array
 from binascii import hexlify, unhexlify
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from keyscan import parallel
 from keyscan.audit import Part, Reader, all_batches, scan_objects
-from keyscan.packscan import Judge
+from keyscan.engine import contents
+from keyscan.packscan import Follower, State, hits_of
 from keyscan.sources import objects, pack
 from keyscan.sources.objects import Listed
 
@@ -29,80 +31,93 @@ if TYPE_CHECKING:
     from keyscan.scan import Tally
     from keyscan.sources.git import Git
 
-# Whether walking packs beats git's own reading: interpreted, it does not (measured in benchmarks/pack.py).
-FASTER = pack.COMPILED
-# Tasks a process, at least: the last ones end at about the same time.
-_SHARES = 24
+# Whether walking packs beats git's own reading on this interpreter (`benchmarks/pack.py`).
+FASTER = True
+# Compressed bytes of a task: large enough to be worth sending, small enough that the last ones end together.
+_SHARE = 256 * 1024
 # Fewer blobs than this are read faster than packs are planned for.
 _FEW = 500
-# After an interruption, how many blobs that may hold something are still looked at.
-_LAST = 64
-
-
-class Families(NamedTuple):
-    """A worker's task: families of one pack."""
-
-    pack: int
-    roots: tuple[int, ...]
-    blobs: int
-
-    def __len__(self) -> int:
-        return self.blobs
 
 
 @dataclass(frozen=True, slots=True)
-class Walked:
-    """What a task gave: blobs that were looked at, their sizes, and which of them the ordinary way has to read."""
+class Families:
+    """A worker's task: families of one pack, and the paths of those of their blobs that are wanted."""
 
     pack: int
-    blobs: array[int]
-    sizes: array[int]
-    unproved: list[int]
+    roots: tuple[int, ...]
+    paths: dict[int, bytes]
+
+    def __len__(self) -> int:
+        return len(self.paths)
 
 
 class Walker:
     """Walks families of packs, and reads other batches the ordinary way; what a worker process runs."""
 
     def __init__(self, plans: Sequence[pack.Plan], matcher: Matcher, reader: Reader) -> None:
-        self._plans, self._matcher, self._reader = plans, matcher, reader
+        self._plans, self._reader = plans, reader
+        self._follower = Follower(matcher)
 
     def __call__(self, task: Any) -> Part:
         """What the task gives."""
         if not isinstance(task, Families):
             return self._reader(task)
-        plan = self._plans[task.pack]
-        judge = Judge(self._matcher)
+        plan, part = self._plans[task.pack], Part()
+        judge = _Judge(plan, task.paths, part, self._reader, self._follower)
         left = [blob for root in task.roots for blob in pack.walk(plan, root, judge)]
-        walked = Walked(task.pack, judge.blobs, judge.sizes, judge.hot + left)
-        return Part(count=len(task), walked=walked, size=sum(judge.sizes))
+        part.left = [judge.item(blob) for blob in left if blob in task.paths]
+        part.count = len(task) - len(part.left)
+        part.tally.files = 0
+        return part
+
+
+class _Judge:
+    """Scans the blobs of a walk that are wanted, and knows the marks of all."""
+
+    def __init__(
+        self, plan: pack.Plan, paths: dict[int, bytes], part: Part, reader: Reader, follower: Follower
+    ) -> None:
+        self._plan, self._paths, self._part, self._reader, self._follower = plan, paths, part, reader, follower
+
+    def item(self, blob: int) -> Listed:
+        """A blob's listing."""
+        return Listed(hexlify(self._plan.id(blob)), self._paths[blob])
+
+    def __call__(
+        self, blob: int, data: bytes, changes: list[int] | None, sources: list[int], base: State | None
+    ) -> State | None:
+        """The marks of a version, after its base's: what `pack.walk` calls. None for what is no plain text."""
+        state: State | None = None
+        if contents.is_plain(data):
+            if changes is None or base is None:
+                state = self._follower.whole(data)
+            else:
+                state = self._follower.carried(data, changes, sources, base)
+        if blob in self._paths:
+            self._reader.scan(self.item(blob), b"blob", data, self._part, None if state is None else hits_of(state))
+        return state
 
 
 class Packs:
     """The packs of a repository, and which of their blobs are wanted, under which path."""
 
-    def __init__(self, plans: Sequence[pack.Plan]) -> None:
-        self.plans = plans
-        self._walked: list[Walked] = []
-        # For each blob the number of its path, 0 for one that is not wanted. Paths are few: versions share them.
-        self._paths = [array("I", bytes(4 * len(plan))) for plan in plans]
-        self._texts: dict[bytes, int] = {}
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._texts: dict[bytes, int] = {b"": 1}
 
-    def tasks(self, jobs: int) -> list[Families]:
-        """All families in tasks of about the same weight, the heaviest first."""
-        total = sum(plan.weights[root] for plan in self.plans for root in plan.roots)
-        share = total // ((jobs or parallel.cores()) * _SHARES) + 1
-        found = []
-        for number, plan in enumerate(self.plans):
-            weight, roots = 0, []
-            for root in sorted(plan.roots, key=plan.weights.__getitem__, reverse=True):
-                roots.append(root)
-                weight += plan.weights[root]
-                if weight >= share:
-                    found.append(Families(number, tuple(roots), sum(len(plan.family(r)) for r in roots)))
-                    weight, roots = 0, []
-            if roots:
-                found.append(Families(number, tuple(roots), sum(len(plan.family(r)) for r in roots)))
-        return found
+    @cached_property
+    def plans(self) -> list[pack.Plan]:
+        """The plan of each pack that can be walked."""
+        return plans_of(self._git)
+
+    def plan(self) -> None:
+        """Make the plans now."""
+        _ = self.plans
+
+    @cached_property
+    def _paths(self) -> list[array[int]]:
+        # For each blob the number of its path, 0 for one that is not wanted. Paths are few: versions share them.
+        return [array("I", bytes(4 * len(plan))) for plan in self.plans]
 
     def others(self, items: Iterable[Listed]) -> Iterator[Listed]:
         """Those of `items` that stand in no pack; the packs note that they want the rest."""
@@ -119,59 +134,47 @@ class Packs:
                 return True
         return False
 
-    def receive(self, walked: Walked) -> None:
-        """Keep what a task gave."""
-        self._walked.append(walked)
-
-    def unproved(self) -> list[Listed]:
-        """The wanted blobs that may hold something, or were not looked at."""
+    def tasks(self) -> Iterator[Families]:
+        """The families with wanted blobs, the heaviest first, small ones together."""
         texts = [b"", *self._texts]
-        found: list[Listed] = []
-        for walked in self._walked:
-            paths, plan = self._paths[walked.pack], self.plans[walked.pack]
-            wanted = (blob for blob in walked.unproved if paths[blob])
-            found.extend(Listed(hexlify(plan.id(blob)), texts[paths[blob]]) for blob in wanted)
-        return found
-
-    def count(self, job: Job, tally: Tally) -> None:
-        """Count the wanted blobs that hold nothing, and remember them."""
-        for walked in self._walked:
-            paths, plan, unproved = self._paths[walked.pack], self.plans[walked.pack], set(walked.unproved)
-            pairs = zip(walked.blobs, walked.sizes, strict=True)
-            proved = [(blob, size) for blob, size in pairs if paths[blob] and blob not in unproved]
-            tally.blobs += len(proved)
-            tally.bytes += sum(size for _, size in proved)
-            if job.seen is not None:
-                job.seen.add(b"".join(plan.id(blob) for blob, _ in proved))
+        for number, (plan, paths) in enumerate(zip(self.plans, self._paths, strict=True)):
+            weight, roots, wanted = 0, [], {}
+            for root in sorted(plan.roots, key=plan.weights.__getitem__, reverse=True):
+                family = {blob: texts[paths[blob]] for blob in plan.family(root) if paths[blob]}
+                if not family:
+                    continue
+                roots.append(root)
+                wanted.update(family)
+                weight += plan.weights[root]
+                if weight >= _SHARE:
+                    yield Families(number, tuple(roots), wanted)
+                    weight, roots, wanted = 0, [], {}
+            if roots:
+                yield Families(number, tuple(roots), wanted)
 
 
 def serves(job: Job) -> bool:
     """Whether walking packs is wanted: it looks at all blobs, so not where most are known to hold nothing."""
+    if not job.matcher.local:
+        return False
     if job.packs is not None:
         return job.packs
     return FASTER and (job.seen is None or job.seen.empty)
 
 
-def scan(job: Job, listings: Sequence[Iterable[Listed]], tally: Tally) -> None:
-    """Scan what is listed of a whole history and add what it holds to `tally`, as `audit.scan_objects` does.
+def scan(job: Job, packs: Packs, listings: Sequence[Iterable[Listed]], tally: Tally) -> None:
+    """Scan the first of the `listings`, blobs, by their packs and the rest the ordinary way, as `scan_objects` does.
 
     An interruption passes through; `tally` then holds what was found until then.
     """
-    packs = Packs(plans_of(job.git))
     if sum(map(len, packs.plans)) < _FEW:
         scan_objects(job, all_batches(job, listings), tally)
         return
-    reader = Reader(job.git, job.matcher, job.options)
-    tasks = packs.tasks(job.jobs)
-    others = packs.others(chain.from_iterable(listings))
-    batches = chain(tasks, all_batches(job, [others]))
-    try:
-        scan_objects(job, batches, tally, Walker(packs.plans, job.matcher, reader), len(tasks), packs.receive)
-    except KeyboardInterrupt:
-        tally.add(reader(packs.unproved()[:_LAST]).tally)
-        raise
-    packs.count(job, tally)
-    scan_objects(job, objects.batches(packs.unproved(), size=64), tally)
+    others = list(packs.others(listings[0]))
+    batches = chain(packs.tasks(), all_batches(job, [others, *listings[1:]]))
+    left: list[Listed] = []
+    scan_objects(job, batches, tally, Walker(packs.plans, job.matcher, Reader(job.git, job.matcher, job.options)), left)
+    scan_objects(job, objects.batches(left, size=64), tally)
 
 
 def plans_of(git: Git) -> list[pack.Plan]:

@@ -39,26 +39,35 @@ def run(work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int = 0) ->
         yield from pool.imap_unordered(_call, tasks)
 
 
-def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0, ahead: int = 0) -> Iterator[Result]:
+def stream(
+    work: Callable[[Task], Result],
+    tasks: Iterable[Task],
+    jobs: int = 0,
+    meanwhile: Callable[[], object] | None = None,
+) -> Iterator[Result]:
     """The results of `work` over `tasks` that come one by one, in any order; few tasks are ahead at a time.
 
-    `ahead`: how many more, for tasks that are small and known from the start.
-
-    What `tasks` raises is raised here. A single task is done in this process.
+    What `tasks` raises is raised here. A single task is done in this process. `meanwhile` is called once, here,
+    while others work.
     """
     count = jobs or cores()
     waiting = iter(tasks)
     first = list(islice(waiting, 2))
     if count <= 1 or len(first) < 2 or not _can_fork():  # noqa: PLR2004 - one task needs no second process
+        if meanwhile is not None:
+            meanwhile()
         yield from map(work, chain(first, waiting))
         return
     import multiprocessing
 
     _Shared.work = work
     context = multiprocessing.get_context("fork")
-    room = Semaphore(count * 3 + ahead)
+    room = Semaphore(count * 3)
     with context.Pool(count, _ignore_interrupt) as pool:
-        for result in pool.imap_unordered(_call, _bounded(chain(first, waiting), room)):
+        results = pool.imap_unordered(_call, _bounded(chain(first, waiting), room))
+        if meanwhile is not None:
+            meanwhile()
+        for result in results:
             room.release()
             yield result  # type: ignore[misc]
 

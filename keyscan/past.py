@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from keyscan import again, origins, packaudit
+from keyscan import origins, packaudit
+from keyscan.again import Memory
 from keyscan.audit import Job, Reader, all_batches, scan_objects
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.model import Blob, Origin
@@ -17,10 +18,12 @@ from keyscan.scan import Tally, scan_blob
 from keyscan.sources import introduced, objects, repository
 from keyscan.sources.objects import Listed, Selection
 from keyscan.sources.pushed import present
+from keyscan.written import Written, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from keyscan.again import Remaining
     from keyscan.model import Finding, Skip
     from keyscan.origins import Wishes
     from keyscan.sources.git import Git
@@ -148,9 +151,10 @@ def survey(job: Job, where: Scope, wanted: Wanted, wishes: Wishes, tally: Tally)
     An interruption passes through; `tally` then holds what was found until then, one finding a secret.
     """
     facts = repository.inspect(job.git)
-    memory = _Memory(job, where, facts, tally.skipped)
+    memory = Memory(job.git, job.seen, job.options.min_severity) if job.seen is not None and where.whole else None
+    left = memory.remaining(facts.common_dir, frozenset(where.ends), tally.skipped) if memory else None
     try:
-        commits = _scan(job, where, facts, memory.left, tally)
+        commits, wrote = _scan(job, where, facts, left, tally)
     except BaseException:
         tally.findings = _one_each(tally.findings)
         raise
@@ -161,66 +165,60 @@ def survey(job: Job, where: Scope, wanted: Wanted, wishes: Wishes, tally: Tally)
     least = job.options.min_severity
     minor = _one_each([finding for finding in found if finding.severity < least])
     major = [finding for finding in found if finding.severity >= least]
-    brought: tuple[bytes, ...] = ()
     if major:
         remaining = _remaining(job.git, where.ends, major) if wanted.net and where.ranged else None
         wishes = replace(wishes, ranged=where.ranged, jobs=job.jobs)
-        major, brought = origins.trace(job.git, major, commits, wishes, tally.skipped, _by_path(job))
+        major = origins.trace(job.git, major, commits, wishes, tally.skipped, _by_path(job), wrote)
         major = [finding for finding in major if remaining is None or finding.fingerprint in remaining]
-    # What no commit brought in (a tag of a blob) has no name that a record could keep.
-    if whole and all(finding.origin.commit or not finding.origin.blob for finding in major):
-        memory.keep(found, brought, tally)
+    if memory and wrote and whole and not any(skip.incomplete for skip in tally.skipped):
+        memory.keep(found, commits, wrote, tally.blobs + tally.commits)
     tally.findings = major + minor
 
 
-class _Memory:
-    """The record of the last audit of the whole repository, where there is one, and of this one."""
-
-    def __init__(self, job: Job, where: Scope, facts: repository.Repository, trouble: list[Skip]) -> None:
-        self._store = job.seen if where.whole else None
-        self._tips = frozenset(where.ends)
-        self.left: again.Remaining | None = None
-        if self._store is None:
-            return
-        self._records = again.records_of(self._store, facts.common_dir, job.options.min_severity)
-        record = self._records.load()
-        self.left = again.remaining(job.git, self._tips, record, trouble) if record else None
-        if record and self.left:
-            self._store.skipped += record.count
-
-    def keep(self, found: Sequence[Finding], brought: tuple[bytes, ...], tally: Tally) -> None:
-        """Store that all is known of what the tips of now reach."""
-        if self._store is not None and not any(skip.incomplete for skip in tally.skipped):
-            count = self._store.skipped + tally.blobs + tally.commits
-            record = again.record_of(self._tips, found, brought, count)
-            self._records.save(replace(record, count=max(0, count - len(record.dirty))))
-
-
 def _scan(
-    job: Job, where: Scope, facts: repository.Repository, left: again.Remaining | None, tally: Tally
-) -> list[bytes]:
-    """Scan all objects, or what is `left`; the commits to look for origins in, youngest first."""
+    job: Job, where: Scope, facts: repository.Repository, left: Remaining | None, tally: Tally
+) -> tuple[list[bytes], Written | None]:
+    """Scan all objects, or what is `left`; the commits to look for origins in, youngest first, and what they wrote."""
     trouble = tally.skipped
     trouble.extend(where.trouble)
-    if not where.ranged:
-        trouble.extend(facts.gaps())
-    extra = where.extra
+    gaps = [] if where.ranged else list(facts.gaps())
+    trouble.extend(gaps)
     if left is not None:
-        commits, known = list(left.commits), left.known
-        blobs: Iterable[Listed] = objects.reachable(job.git, left.selection, trouble) if left.selection else ()
-        extra = (*extra, *left.dirty)
-    else:
-        commits, known = list(objects.commits(job.git, where.selection, trouble)), ()
-        blobs = _blobs(job, where, facts, commits, trouble)
-    messages = (Listed(commit, b"") for commit in tuple(commits))
-    listings = (blobs, extra, messages)
+        wrote = written(job.git, left.commits, job.jobs)
+        if wrote is not None:
+            messages = [Listed(commit, b"") for commit in left.commits[: left.new]]
+            others = chain(_others(job, where, wrote, trouble), left.others(wrote), where.extra)
+            listings: tuple[Iterable[Listed], ...] = (left.blobs(wrote), others, messages)
+            scan_objects(job, all_batches(job, listings), tally)
+            _scan_names(job, where.names, tally)
+            return list(left.commits), wrote
+    commits = list(objects.commits(job.git, where.selection, trouble))
     # Walking packs looks at all that is in them: too much, unless the whole history is wanted.
-    if left is None and (where.whole or where.store) and packaudit.serves(job):
-        packaudit.scan(job, listings, tally)
+    packs = packaudit.Packs(job.git) if (where.whole or where.store) and packaudit.serves(job) else None
+    wrote = None
+    if not (where.ranged or where.store or gaps or repository.partial(job.git)):
+        wrote = written(job.git, commits, job.jobs, packs.plan if packs else None)
+    if wrote is None:
+        listed: Iterable[Listed] = _blobs(job, where, facts, commits, trouble)
+    else:
+        listed = chain(wrote.listed(), _others(job, where, wrote, trouble))
+    listings = (listed, where.extra, (Listed(commit, b"") for commit in tuple(commits)))
+    if packs:
+        packaudit.scan(job, packs, listings, tally)
     else:
         scan_objects(job, all_batches(job, listings), tally)
     _scan_names(job, where.names, tally)
-    return [*commits, *known]
+    return commits, wrote
+
+
+def _others(job: Job, where: Scope, wrote: Written, trouble: list[Skip]) -> Iterator[Listed]:
+    """The blobs to which tags or other refs point with no commit between, but those that commits wrote too."""
+    ends = list(dict.fromkeys(where.ends))
+    kinds = job.git.kinds([oid + b"^{}" for oid in ends])
+    others = tuple(oid for oid, kind in zip(ends, kinds, strict=True) if kind != b"commit")
+    if others:
+        listed = objects.reachable(job.git, Selection((), others), trouble)
+        yield from (item for item in listed if item.oid not in wrote.blobs)
 
 
 def _blobs(

@@ -75,7 +75,7 @@ def test_what_touches_no_change_stood_in_the_base(case, data):
     """Any piece of the new version that no change is inside of, or touches, is a piece of the base."""
     base, steps = case
     written, made = delta_of(base, steps)
-    _, changes = delta.apply(base, written, 1 << 20)
+    _, changes, _ = delta.apply(base, written, 1 << 20)
     places = list(zip(changes[::2], changes[1::2], strict=True))
     assert places == sorted(places)
     low = data.draw(st.integers(0, len(made)))
@@ -89,7 +89,7 @@ def test_a_version_that_begins_or_ends_elsewhere_than_its_base_is_new_there(case
     """The edge of a version is a change when the base went on: what looks round itself may match only there."""
     base, steps = case
     written, made = delta_of(base, steps)
-    _, changes = delta.apply(base, written, 1 << 20)
+    _, changes, _ = delta.apply(base, written, 1 << 20)
     if made and not base.startswith(made[:1]):
         assert changes[0] == 0
     if made and not base.endswith(made[-1:]):
@@ -100,14 +100,14 @@ def test_copied_runs_that_are_neighbours_in_the_base_are_no_seam():
     """Git cuts copies at 64 KB; that is no change."""
     base = random.Random(1).randbytes(200_000)  # noqa: S311
     written, made = delta_of(base, [(0, 0xFFFF), (0xFFFF, 0xFFFF), (0x1FFFE, 200_000 - 0x1FFFE)])
-    assert delta.apply(base, written, 1 << 20) == (made, [])
+    assert delta.apply(base, written, 1 << 20) == (made, [], [0])
     assert made == base
 
 
 def test_a_deletion_is_a_seam():
     """Two halves that come together are a change of no width."""
     written, _ = delta_of(b"abcdef", [(0, 2), (4, 2)])
-    assert delta.apply(b"abcdef", written, 99) == (b"abef", [2, 2])
+    assert delta.apply(b"abcdef", written, 99) == (b"abef", [2, 2], [0, 4])
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_random_bytes_make_a_version_or_a_delta_error(base, junk):
     """No other error, whatever the bytes are."""
     written = size_of(len(base)) + junk
     try:
-        made, _ = delta.apply(base, written, 500)
+        made, _, _ = delta.apply(base, written, 500)
     except DeltaError:
         return
     assert len(made) <= 500
@@ -149,22 +149,40 @@ def test_a_delta_that_would_make_more_than_allowed_is_refused():
         delta.apply(b"a" * 10, size_of(10) + size_of(1 << 40) + copy_of(0, 10) * 1000, 1000)
 
 
-@given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 30)), max_size=20), st.integers(0, 60))
-def test_windows_hold_all_within_reach_of_a_change(changes, reach):
-    """Windows are the bytes within reach of a change, each once, in order."""
-    places, at = [], 0
-    for gap, size in changes:
-        places.extend((at + gap, at + gap + size))
-        at += gap + size
-    length = at + 7
-    found = delta.windows(places, length, reach)
-    inside = {
-        offset
-        for start, end in zip(places[::2], places[1::2], strict=True)
-        for offset in range(max(0, start - reach), min(length, end + reach))
-    }
-    covered = [offset for start, end in zip(found[::2], found[1::2], strict=True) for offset in range(start, end)]
-    assert sorted(set(covered)) == covered == sorted(inside)
+@given(deltas())
+def test_what_is_no_change_stands_where_the_base_is_said_to_have_it(case):
+    """Run by run, the bytes between changes are the base's bytes at the offset that is told."""
+    base, steps = case
+    written, made = delta_of(base, steps)
+    _, changes, sources = delta.apply(base, written, 1 << 20)
+    assert len(sources) * 2 == len(changes) + 2
+    edges = [0, *changes, len(made)]
+    for low, high, source in zip(edges[::2], edges[1::2], sources, strict=True):
+        assert made[low:high] == base[source : source + high - low]
+
+
+@given(deltas(), st.integers(1, 60))
+def test_every_end_is_looked_at_again_or_stands_as_it_did(case, reach):
+    """Each end is in one window or zone; what decides on one in a zone stands in the base, in a window all of it."""
+    base, steps = case
+    written, made = delta_of(base, steps)
+    _, changes, sources = delta.apply(base, written, 1 << 20)
+    windows, zones = delta.spread(changes, sources, len(made), reach)
+    ends = []
+    for begin, low, high in zip(windows[::3], windows[1::3], windows[2::3], strict=True):
+        assert begin == max(0, low - reach)
+        ends += range(low + 1, high + 1)
+    for low, high, shift in zip(zones[::3], zones[1::3], zones[2::3], strict=True):
+        ends += range(low + 1, high + 1)
+        for end in range(low + 1, high + 1):
+            before = max(0, end - reach)
+            assert made[before:end] == base[max(0, before - shift) : end - shift]
+            # The beginning of a text is no change only where it is the base's.
+            assert before or end - shift <= reach or shift == 0
+    assert set(ends) >= set(range(1, len(made) + 1))
+    assert len(set(ends) & set(range(1, len(made) + 1))) == len(made)
+    text = delta.gather(made, windows)
+    assert text == b"".join(made[b:h] for b, h in zip(windows[::3], windows[2::3], strict=True))
 
 
 def grow(repo, versions: int = 25) -> None:
@@ -200,7 +218,7 @@ def read(file: str, width: int = 20) -> tuple[dict[bytes, bytes], list[bytes], i
     found: dict[bytes, bytes] = {}
     new = 0
 
-    def judge(blob, data, changes, base):
+    def judge(blob, data, changes, _sources, base):
         nonlocal new
         assert (changes is None) == (base is None)
         assert base is None or base == made.parents[blob]

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from test_pack import delta_of
 
 from keyscan import cache, packaudit, packscan
-from keyscan.engine import contents
 from keyscan.sources import delta, pack
 
 # Each is a secret that counts, as pieces that edits may separate, with what it needs round itself.
@@ -95,32 +94,30 @@ def versions(draw):
     return family
 
 
-def holds(matcher, data: bytes) -> bool:
-    """Whether the ordinary path has to look at a blob: a rule matches, or its text is not its bytes."""
-    if contents.is_plain(data) or contents.is_bytes(data):
-        return bool(matcher.scan(data))
-    return True
-
-
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(versions())
-def test_whatever_a_version_holds_is_seen_from_its_changes(monkeypatch, matcher, family):
-    """A version in which any rule matches is found by looking near its changes, whatever its bases held."""
+def test_marks_that_are_carried_are_those_of_the_whole(monkeypatch, matcher, family):
+    """Version by version, what is carried and what is found near changes are all marks, and no others."""
     monkeypatch.setattr(packscan, "_SMALL", 0)
-    judge = packscan.Judge(matcher)
-    first = family[0][0]
-    state = judge(0, first, None, None)
-    hot = holds(matcher, first)
-    assert (0 in judge.hot) == hot
-    for number, (base, written, made) in enumerate(family, 1):
-        again, changes = delta.apply(base, written, 1 << 24)
+    follower = packscan.Follower(matcher)
+    state = follower.whole(family[0][0])
+    for base, written, made in family:
+        again, changes, sources = delta.apply(base, written, 1 << 24)
         assert again == made
-        state = judge(number, made, changes, state)
-        # What is made from something that is handed over is handed over too; nothing else is without a match.
-        hot = hot or holds(matcher, made)
-        assert (number in judge.hot) == hot
-        if not made:
-            return
+        state = follower.carried(made, changes, sources, state)
+        assert state == follower.whole(made)
+        assert sorted(packscan.hits_of(state)) == sorted(set(matcher.hits(made, matcher.marks(made))))
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(versions())
+def test_what_is_remembered_is_what_would_be_found(matcher, family):
+    """With a memory of earlier versions, a text has the matches that it has without."""
+    other = cache.matcher(matcher.rules, "hyperscan")
+    other.remember()
+    for base, _, made in family:
+        for data in (base, made, base + b"\n" + made):
+            assert other.scan(data) == matcher.scan(data)
 
 
 def history_of(repo, seed: int, versions: int) -> None:

@@ -22,36 +22,54 @@ if TYPE_CHECKING:
 
 # How far from the value, in bytes, its provider's name may stand.
 REACH = 300
+# Verdicts that are kept, of 600 bytes each.
+_KNOWN = 4096
 
 
-def attributed(matches: list[Match], data: bytes, rules: Sequence[Rule]) -> list[Match]:
-    """`matches` with each generic one of medium severity turned into the nearest fitting provider's."""
-    return [
-        _owned(match, data, rules) if match.rule.filters == "generic" and match.severity >= Severity.MEDIUM else match
-        for match in matches
-    ]
+class Owners:
+    """The named rules, and how to tell which of them a generic match belongs to."""
 
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = [
+            (rule, [[part.lower().encode() for part in word_parts(word)] for word in rule.context])
+            for rule in rules
+            if rule.context and rule.value and not (rule.companion and rule.companion.required)
+        ]
+        # Versions of a file have the same values in the same places.
+        self._known: dict[tuple[bytes, int, int], Rule | None] = {}
 
-def _owned(match: Match, data: bytes, rules: Sequence[Rule]) -> Match:
-    low = max(0, match.secret_start - REACH)
-    around = (
-        data[low : match.secret_start] + b" " * len(match.secret) + data[match.secret_end : match.secret_end + REACH]
-    )
-    lower = around.lower()
-    best: tuple[int, Rule] | None = None
-    for rule in rules:
-        if not rule.context or not rule.value or (rule.companion and rule.companion.required):
-            continue
-        if not any(_parts_in(word, lower) for word in rule.context) or not _fits(rule.value, match.secret):
-            continue
-        gap = _gap(rule, around, match.secret_start - low, len(match.secret))
-        if gap is not None and (best is None or gap < best[0]):
-            best = (gap, rule)
-    return match if best is None else _turned(match, best[1])
+    def attributed(self, matches: list[Match], data: bytes) -> list[Match]:
+        """`matches` with each generic one of medium severity turned into the nearest fitting provider's."""
+        return [
+            self._owned(match, data) if match.rule.filters == "generic" and match.severity >= Severity.MEDIUM else match
+            for match in matches
+        ]
 
+    def _owned(self, match: Match, data: bytes) -> Match:
+        low = max(0, match.secret_start - REACH)
+        around = data[low : match.secret_end + REACH]
+        start = match.secret_start - low
+        key = (around, start, len(match.secret))
+        if key not in self._known:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            self._known[key] = self._owner(around, start, match.secret)
+        owner = self._known[key]
+        return match if owner is None else _turned(match, owner)
 
-def _parts_in(word: str, lower: bytes) -> bool:
-    return all(part.lower().encode() in lower for part in word_parts(word))
+    def _owner(self, around: bytes, start: int, secret: bytes) -> Rule | None:
+        """The rule whose name stands nearest to the `secret`, at `start`, and whose value it fits."""
+        size = len(secret)
+        around = around[:start] + b" " * size + around[start + size :]
+        lower = around.lower()
+        best: tuple[int, Rule] | None = None
+        for rule, words in self._rules:
+            if not any(all(part in lower for part in parts) for parts in words) or not _fits(rule.value, secret):
+                continue
+            gap = _gap(rule, around, start, size)
+            if gap is not None and (best is None or gap < best[0]):
+                best = (gap, rule)
+        return best[1] if best else None
 
 
 def _fits(value: str, secret: bytes) -> bool:

@@ -19,6 +19,8 @@ DEPTH = 16
 # worth it: ended there, `https?://` alone would be hit at every address.
 _LONGEST_REPEAT = 64
 _LONGEST_BEFORE = 256
+# Nor may all rounds of it be wider, in bytes: what is carried from version to version ends this far from a change.
+_WIDEST_REPEAT = 400
 
 
 def expression(rule: Rule) -> str:
@@ -83,7 +85,8 @@ def _cut_repeat(argument: Any, group: int | None, left: int | None) -> tuple[str
         left -= low * width
     elif rest is not None:
         left = rest
-    if done or high > (_LONGEST_BEFORE if left is None else _LONGEST_REPEAT):
+    widest = high * int(inner.getwidth()[1])
+    if done or high > (_LONGEST_BEFORE if left is None else _LONGEST_REPEAT) or widest > _WIDEST_REPEAT:
         return (f"(?:{text}){{{low}}}" if low else ""), True, left
     return f"(?:{text}){{{low},{high}}}", False, left
 

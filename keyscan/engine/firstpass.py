@@ -55,6 +55,9 @@ class Entry:
 class FirstPass(Protocol):
     """Something that says where rules might match."""
 
+    # Whether a mark depends on nothing but the bytes before its end that its entry can match.
+    local: bool
+
     @property
     def entries(self) -> Sequence[Entry]:
         """The expressions or keywords; hits give their numbers."""
@@ -103,6 +106,7 @@ class KeywordPass:
         found.extend(self._triggers.hits(data))
         return found
 
+    local = False
     marks = hits
 
     def sieve(self, data: bytes, found: Hits) -> Hits:  # noqa: ARG002 - the protocol's
@@ -140,6 +144,8 @@ class HyperscanPass:
     database looks for the values of named rules, only near names that were hit: a tenth of the time that
     trying the whole expressions there would take.
     """
+
+    local = True
 
     def __init__(self, entries: Sequence[Entry], values: Sequence[str], dumped: Sequence[bytes] = ()) -> None:
         """Load `dumped`, or compile the expressions of `entries` and `values`.
@@ -237,3 +243,13 @@ def entries_of(rules: Sequence[Rule]) -> list[Entry]:
         entries.append(Entry(text, number, low, high if high <= _WIDEST else -1, first=first_bytes(text)))
     entries.extend(Entry(one.text, len(rules), number, 0) for number, one in enumerate(triggers.of(rules)))
     return entries
+
+
+def width_of(entry: Entry) -> int:
+    """The bytes of the widest text that an entry hits."""
+    if entry.high >= 0:
+        return entry.high
+    try:
+        return int(parse_tree(entry.text).getwidth()[1])
+    except ValueError:  # a plain keyword
+        return len(entry.text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.engine import attribute, checks, filters, generic, triggers
 from keyscan.engine.confirm import Candidate, Pattern, Place, Slow, spots_by_rule
+from keyscan.engine.firstpass import width_of
 from keyscan.engine.memory import LONGEST, Memory
 from keyscan.model import Match, Precision, Rule, Severity, Span
 
@@ -59,6 +60,22 @@ class Matcher:
         """What the first pass looks for; hits give their numbers."""
         return self._first.entries
 
+    @property
+    def local(self) -> bool:
+        """Whether marks can be carried from one text to another that shares bytes with it."""
+        return self._first.local
+
+    @cached_property
+    def reach(self) -> int:
+        """How many bytes before a mark's end decide on it, where marks are local."""
+        known = (entry for entry in self.entries if entry.rule < len(self.rules))
+        return max(map(width_of, known), default=triggers.WIDEST) + LOOK
+
+    @cached_property
+    def behind(self) -> dict[int, int]:
+        """For each entry of a named rule, by number, how many bytes behind a mark's end decide whether it is a hit."""
+        return {number: entry.reach + LOOK for number, entry in enumerate(self.entries) if entry.value >= 0}
+
     def marks(self, data: bytes) -> Hits:
         """Where the first pass saw something in `data`, be it only a name with no value in reach."""
         return self._first.marks(data)
@@ -90,7 +107,7 @@ class Matcher:
         if binary is None:
             binary = is_binary(data)
         found = self._confirmed(data, hits, slow, path, binary=binary)
-        found = attribute.attributed(without_overlaps(found), data, self.rules)
+        found = self._owners.attributed(without_overlaps(found), data)
         behind = list(islice(self._triggered(hits), MOST_TRIGGERS))
         if not behind or depth == DEPTH:
             return found
@@ -137,6 +154,10 @@ class Matcher:
         """(trigger number, end offset) of the hits that are no rule's."""
         entries, count = self._first.entries, len(self.rules)
         return ((entries[number].low, end) for number, end in hits if entries[number].rule == count)
+
+    @cached_property
+    def _owners(self) -> attribute.Owners:
+        return attribute.Owners(self.rules)
 
     @cached_property
     def _triggers(self) -> list[Trigger]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # Bytes of text in each half.
 _ROOM = 8 * 1024 * 1024
 # Longer places than this are not remembered: they hardly come again.
-LONGEST = 8 * 1024
+LONGEST = 16 * 1024
 # What an entry takes besides its text.
 _ENTRY = 300
 

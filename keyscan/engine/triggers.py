@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from keyscan.model import Rule
 
+# The widest text of a trigger, with room to spare.
+WIDEST = 128
 # What a trigger is of.
 BASE64, ESCAPES, PIECES, KUBERNETES = range(4)
 _WORDS = (

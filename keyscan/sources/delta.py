@@ -32,13 +32,16 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
     raise DeltaError("a size that does not end")
 
 
-def apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, list[int]]:  # noqa: C901, PLR0912, PLR0915
-    """The version that `delta` makes of `base`, and where it is new.
+def apply(  # noqa: C901, PLR0912, PLR0915
+    base: bytes, delta: bytes, limit: int
+) -> tuple[bytes, list[int], list[int]]:
+    """The version that `delta` makes of `base`, where it is new, and where the rest stood in the base.
 
     The places are offsets into the new version, flat: start, end, start, end ... in rising order. Inserted runs
     are start < end; a seam between two runs that were not neighbours in the base, or the edge of a run at the
-    version's own beginning or end where the base went on, is start == end. DeltaError for a delta that does not
-    fit `base`, contradicts its own size, or makes more than `limit` bytes.
+    version's own beginning or end where the base went on, is start == end. Of the runs before, between and behind
+    these places, which may be empty, the third list has the offsets in the base, one more than there are places.
+    DeltaError for a delta that does not fit `base`, contradicts its own size, or makes more than `limit` bytes.
     """
     # One loop, unrolled: it runs for every instruction of every delta, and calls would double its time.
     total = len(base)
@@ -48,6 +51,7 @@ def apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, list[int]]:  # 
         raise DeltaError("sizes that do not fit")
     parts: list[bytes] = []
     changes: list[int] = []
+    sources: list[int] = [0]
     end = len(delta)
     length = 0
     # Where the next copied run would have to begin in the base to be no seam; -1: an inserted run came before.
@@ -84,9 +88,11 @@ def apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, list[int]]:  # 
                 size = 0x10000
             if start + size > total:
                 raise DeltaError("a copy from beyond the base")
-            if start != expected and expected >= 0:
-                changes.append(length)
-                changes.append(length)
+            if start != expected:
+                if expected >= 0:
+                    changes.append(length)
+                    changes.append(length)
+                sources.append(start)
             expected = start + size
             length += size
             if length > target:
@@ -111,7 +117,9 @@ def apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, list[int]]:  # 
     if expected >= 0 and expected != total:
         changes.append(length)
         changes.append(length)
-    return b"".join(parts), changes
+    if len(sources) * 2 == len(changes):
+        sources.append(total)
+    return b"".join(parts), changes, sources
 
 
 def _operands(code: int) -> int:
@@ -122,30 +130,42 @@ def _operands(code: int) -> int:
     return count
 
 
-def windows(changes: list[int], length: int, reach: int) -> list[int]:
-    """`changes` widened by `reach` bytes on both sides, joined where they meet, within 0..length; flat as given."""
-    found: list[int] = []
-    last = -1
+def spread(changes: list[int], sources: list[int], length: int, reach: int) -> tuple[list[int], list[int]]:
+    """What of a version of `length` bytes to look at again when what is seen depends on `reach` bytes before its end.
+
+    Takes what `apply` gave. The first list has windows, flat: where to begin to read, from where on ends that are
+    seen count (those greater than this), and the last end that counts, which is where to stop reading. The second
+    has the ends between windows, flat: greater than this, up to that, how far they stand from where they stood in
+    the base. Every end from 1 to `length` is in one of them, in one only.
+    """
+    windows: list[int] = []
+    zones: list[int] = []
+    known = run = 0
     for number in range(0, len(changes), 2):
-        start = max(changes[number] - reach, 0)
-        end = min(changes[number + 1] + reach, length)
-        if last >= start:
-            if end > last:
-                found[-1] = last = end
-            continue
-        found.append(start)
-        found.append(end)
-        last = end
-    return found
+        start = changes[number]
+        stop = min(changes[number + 1] + reach, length)
+        if windows and start - reach <= known:
+            windows[-1] = stop
+        else:
+            if start > known:
+                zones.append(known)
+                zones.append(start)
+                zones.append(run - sources[number // 2])
+            windows.append(max(start - reach, 0))
+            windows.append(start)
+            windows.append(stop)
+        known = stop
+        run = changes[number + 1]
+    if length > known:
+        zones.append(known)
+        zones.append(length)
+        zones.append(run - sources[len(changes) // 2])
+    return windows, zones
 
 
-def gather(data: bytes, places: list[int], gap: bytes) -> bytes:
-    """The bytes of `data` at `places` (flat: start, end ...), with `gap` after each."""
-    parts: list[bytes] = []
-    for number in range(0, len(places), 2):
-        parts.append(data[places[number] : places[number + 1]])
-        parts.append(gap)
-    return b"".join(parts)
+def gather(data: bytes, windows: list[int]) -> bytes:
+    """The bytes of `data` in the windows that `spread` gave, one after the other."""
+    return b"".join([data[windows[number] : windows[number + 2]] for number in range(0, len(windows), 3)])
 
 
 def header(data: bytes, at: int) -> tuple[int, int, int]:

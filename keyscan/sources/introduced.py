@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BATCH = 2000
 _DIFF = ("diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
 _LINK = b"160000"
+_COLON = ord(":")
 
 
 class Introduced(NamedTuple):
@@ -51,6 +52,13 @@ def introduced(
                 commit = record
                 continue
             path = next(records, b"")
+            if record[1] != _COLON:
+                # `:100644 100755 OLD NEW M`: nearly all there is, so cut by place.
+                width = (len(record) - 18) // 2
+                blob, old = record[16 + width : 16 + 2 * width], record[15 : 15 + width]
+                if (wanted is None or blob in wanted) and record[8:14] != _LINK and blob.strip(b"0"):
+                    yield Introduced(commit, path, blob, (old,) if old.strip(b"0") else ())
+                continue
             parents = len(record) - len(record.lstrip(b":"))
             fields = record.lstrip(b":").split(b" ")
             blob = fields[parents * 2 + 1]
@@ -86,17 +94,20 @@ def blobs_at(git: Git, tree: bytes) -> set[bytes]:
 
 
 def at_tips(git: Git) -> set[bytes]:
-    """The ids of all blobs in the tree of any ref's tip."""
-    options = ("--objects", "--no-walk", "--all", "--missing=print", "--filter=object:type=blob")
+    """The ids of all blobs in the tree of any branch's or tag's tip."""
+    refs = ("--branches", "--remotes", "--tags")
+    options = ("--objects", "--no-walk", *refs, "--missing=print", "--filter=object:type=blob")
     with Output(git, "rev-list", *options, "--filter-provided-objects") as out:
         return {line.partition(b" ")[0] for line in out.records(b"\n")}
 
 
-def standing(git: Git, refs: Sequence[bytes], places: Sequence[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
-    """(ref, blob) for each ref at whose tip one of `places`, (path, blob), still stands."""
-    asked = [(ref, path, blob) for ref in refs for path, blob in places if b"\n" not in path]
-    names = [ref + b":" + path for ref, path, _ in asked]
+def standing(
+    git: Git, refs: Sequence[tuple[bytes, bytes]], places: Sequence[tuple[bytes, bytes]]
+) -> Iterator[tuple[bytes, bytes]]:
+    """(ref, blob) for each of `refs`, (name, id), at whose tip one of `places`, (path, blob), still stands."""
+    asked = [(name, oid, path, blob) for name, oid in refs for path, blob in places if b"\n" not in path]
+    names = [oid + b":" + path for _, oid, path, _ in asked]
     with Output(git, "cat-file", "--batch-check=%(objectname)", "--buffer", lines=names) as out:
-        for (ref, _, blob), answer in zip(asked, out.records(b"\n"), strict=False):
+        for (name, _, _, blob), answer in zip(asked, out.records(b"\n"), strict=False):
             if answer == blob:
-                yield ref, blob
+                yield name, blob

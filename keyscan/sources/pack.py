@@ -243,6 +243,9 @@ def _read_entries(made: Plan, handle: BinaryIO, end: int) -> None:  # noqa: C901
             handle.seek(start)
             chunk, low = handle.read(_CHUNK), start
             high = end if start + _CHUNK >= end else low + len(chunk)
+        kind = (chunk[start - low] >> 4) & 7 if start - low < len(chunk) else 0
+        if kind != _OFS_DELTA and kind != _BLOB and kind != _REF_DELTA:  # noqa: PLR1714 - compiled, a set would be slower
+            continue
         try:
             kind, _size, at = header(chunk, start - low)
             if kind == _OFS_DELTA:
@@ -250,10 +253,8 @@ def _read_entries(made: Plan, handle: BinaryIO, end: int) -> None:  # noqa: C901
             elif kind == _REF_DELTA:
                 found = index.find(chunk[at : at + index.width])
                 base = index.offsets[found] if found >= 0 else 0
-            elif kind == _BLOB:
-                where[start] = made.add(start, stop, entries[number] & 0xFFFFFFFF, -1)
-                continue
             else:
+                where[start] = made.add(start, stop, entries[number] & 0xFFFFFFFF, -1)
                 continue
         except DeltaError as error:
             raise PackError(str(error)) from error
@@ -280,11 +281,12 @@ def _resolve(made: Plan, where: dict[int, int], pending: list[tuple[int, int, in
         pending = rest
 
 
-def walk(made: Plan, root: int, judge: Callable[[int, bytes, list[int] | None, Any], Any]) -> list[int]:
+def walk(made: Plan, root: int, judge: Callable[[int, bytes, list[int] | None, list[int], Any], Any]) -> list[int]:
     """Rebuild the family of `root`; the numbers of blobs that are left to git.
 
-    For each blob, after its base, calls `judge(blob, contents, where it is new, state of its base)` for its state;
-    a blob that is whole in the pack is new all over (None), and has no base whose state could be given.
+    For each blob, after its base, calls `judge(blob, contents, where it is new, where the rest stood, state of its
+    base)` for its state (see `delta.apply`); a blob that is whole in the pack is new all over (None), and has no
+    base whose state could be given.
     """
     left: list[int] = []
     held = 0
@@ -296,12 +298,12 @@ def walk(made: Plan, root: int, judge: Callable[[int, bytes, list[int] | None, A
             if last:
                 held -= len(base)
             try:
-                data, changes = version(handle, made, blob, base)
+                data, changes, sources = version(handle, made, blob, base)
             except (DeltaError, zlib.error):
                 left.extend(made.family(blob))
                 continue
             base = b""
-            state = judge(blob, data, changes, state)
+            state = judge(blob, data, changes, sources, state)
             below = made.below(blob)
             if below and held + len(data) > MAX_HELD:
                 for child in below:
@@ -314,8 +316,8 @@ def walk(made: Plan, root: int, judge: Callable[[int, bytes, list[int] | None, A
     return left
 
 
-def version(handle: Any, made: Plan, blob: int, base: bytes) -> tuple[bytes, list[int] | None]:
-    """A blob's contents, made from `base`, and where they are new; DeltaError or zlib.error when it does not fit.
+def version(handle: Any, made: Plan, blob: int, base: bytes) -> tuple[bytes, list[int] | None, list[int]]:
+    """A blob's contents, made from `base`, and what `delta.apply` tells; DeltaError or zlib.error for no fit.
 
     `handle` is the pack, open and unbuffered.
     """
@@ -337,5 +339,5 @@ def version(handle: Any, made: Plan, blob: int, base: bytes) -> tuple[bytes, lis
     if len(found) != size or not inflater.eof:
         raise DeltaError("another size than it said")
     if kind == _BLOB:
-        return found, None
+        return found, None, []
     return apply(base, found, MAX_BLOB)

@@ -63,6 +63,11 @@ def inspect(git: Git) -> Repository:
     return Repository(git_dir, common, bare == "true", shallow == "true", kind)
 
 
+def partial(git: Git) -> bool:
+    """Whether this is a partial clone, whose objects may be missing without being lost."""
+    return bool(git.ask("config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$"))
+
+
 def shallow_commits(repository: Repository) -> set[bytes]:
     """The commits whose parents a shallow clone lacks."""
     try:
