@@ -197,7 +197,9 @@ def _cpu() -> str:
 
 
 def _digest(made_of: object) -> str:
-    text = json.dumps([FORMAT, __version__, sys.version_info[:2], made_of], default=str)
+    # Installed from a clone, the engine may change within one version.
+    engine = _state_of(sorted((Path(__file__).parent / "engine").glob("*.py")))
+    text = json.dumps([FORMAT, __version__, sys.version_info[:2], engine, made_of], default=str)
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 

@@ -181,15 +181,16 @@ def read_stored(file: str) -> bytes:
 
 
 def state_of_rules() -> list[tuple[str, int, int]]:
-    """Name, size and time of change of each built-in rule file."""
+    """Name, size and time of change of each built-in rule file, and of each module of the engine."""
     package = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
     place = package + "/_rules"
     if not os.path.isdir(place):  # noqa: PTH112
         place = os.path.dirname(package) + "/rules"  # noqa: PTH120
     state = []
-    with os.scandir(place) as listing:
-        for entry in listing:
-            if entry.name.endswith(".toml"):
-                found = entry.stat()
-                state.append((entry.path, found.st_size, found.st_mtime_ns))
+    for directory, ending in ((place, ".toml"), (package + "/engine", ".py")):
+        with os.scandir(directory) as listing:
+            for entry in listing:
+                if entry.name.endswith(ending):
+                    found = entry.stat()
+                    state.append((entry.path, found.st_size, found.st_mtime_ns))
     return sorted(state)

@@ -32,9 +32,9 @@ _PLAIN = frozenset({"access", "private", "secret"})
 _LONG = 6
 # Base64 literals up to this length would hit in every picture: what is known of their neighbours counts too.
 _SHORT = 5
-# Between characters of tokens, those that encoders escape; runs of any; and letters by themselves.
+# Between characters of tokens, those that encoders escape; runs of those that tokens have; and letters by themselves.
 _MARKS = "(?:2[bdfBDF]|3[dD]|5[fF])"
-_HEX = "[2-7][0-9A-Fa-f]"
+_HEX = "(?:2[bdfBDF]|3[0-9dD]|[46][0-9A-Fa-f]|[57][0-9AaFf])"
 _ESCAPES = (
     rf"[A-Za-z0-9]{{2}}%(?:25)?{_MARKS}[A-Za-z0-9]{{2}}",
     rf"[A-Za-z0-9]{{2}}\\{{1,4}}u00{_MARKS}[A-Za-z0-9]{{2}}",
