@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from keyscan.scan import Tally
     from keyscan.sources.git import Git
 
-# Whether walking packs beats git's own reading on this interpreter (`benchmarks/pack.py`).
-FASTER = True
+# Where the reader is not compiled, rebuilding versions smaller than this takes longer than git's own reading
+# (`benchmarks/pack.py`: histories with versions of 14 to 34 KB lost or tied, nats-server with 82 KB won by a third).
+_LARGE = 64 * 1024
 # Compressed bytes of a task: large enough to be worth sending, small enough that the last ones end together.
 _SHARE = 256 * 1024
 # Fewer blobs than this are read faster than packs are planned for.
@@ -114,6 +115,12 @@ class Packs:
         """Make the plans now."""
         _ = self.plans
 
+    @property
+    def worth_it(self) -> bool:
+        """Whether walking them is likely to be faster than having git read them."""
+        count = sum(map(len, self.plans))
+        return count >= _FEW and (pack.COMPILED or sum(plan.inflated for plan in self.plans) >= count * _LARGE)
+
     @cached_property
     def _paths(self) -> list[array[int]]:
         # For each blob the number of its path, 0 for one that is not wanted. Paths are few: versions share them.
@@ -159,7 +166,7 @@ def serves(job: Job) -> bool:
         return False
     if job.packs is not None:
         return job.packs
-    return FASTER and (job.seen is None or job.seen.empty)
+    return job.seen is None or job.seen.empty
 
 
 def scan(job: Job, packs: Packs, listings: Sequence[Iterable[Listed]], tally: Tally) -> None:
@@ -167,7 +174,7 @@ def scan(job: Job, packs: Packs, listings: Sequence[Iterable[Listed]], tally: Ta
 
     An interruption passes through; `tally` then holds what was found until then.
     """
-    if sum(map(len, packs.plans)) < _FEW:
+    if not (job.packs or packs.worth_it):
         scan_objects(job, all_batches(job, listings), tally)
         return
     others = list(packs.others(listings[0]))
