@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import string
 import zlib
 from hashlib import sha256
@@ -50,6 +51,11 @@ def crc32_hex_little(text: bytes) -> str:
 def crc32_base36(text: bytes) -> str:
     """GitLab's tail of routable tokens: the CRC-32 of all before it, in base 36."""
     return digits(zlib.crc32(text), BASE36, 7)
+
+
+def crc16_little(data: bytes) -> bytes:
+    """The CRC-16 (XMODEM) of `data`, lowest byte first: NATS' nkeys."""
+    return binascii.crc_hqx(data, 0).to_bytes(2, "little")
 
 
 def sha256_base32(text: bytes) -> str:

@@ -121,6 +121,13 @@ def _discord_id(_made: str, _argument: str, rng: random.Random) -> str:
     return _b64url(str(rng.randrange(10**17, 10**19)).encode())
 
 
+def _nkey(_made: str, argument: str, rng: random.Random) -> str:
+    """The seed of a NATS key of the kind that the letter `argument` stands for, checksum included."""
+    kind = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".index(argument) << 3
+    data = bytes([18 << 3 | kind >> 5, (kind & 31) << 3]) + rng.randbytes(32)
+    return base64.b32encode(data + checksums.crc16_little(data)).decode().rstrip("=")
+
+
 def _filled(text: str, rng: random.Random) -> str:
     return "".join(rng.choice(ALPHABETS["alnum"]) if c == "*" else c for c in text)
 
@@ -173,6 +180,7 @@ MAKERS: dict[str, Callable[[str, str, random.Random], str]] = {
     "gitlab-tail": _gitlab_tail,
     "json64": _json64,
     "macaroon": _macaroon,
+    "nkey": _nkey,
     "sha256-base32": _sha256_base32,
     "jwt": _jwt,
     "pem": _pem,

@@ -45,6 +45,8 @@ MADE = [
     ("jwt", "{jwt}"),
     ("macaroon", "pypi-{macaroon:pypi.org}"),
     ("macaroon", "pypi-{macaroon:test.pypi.org}"),
+    ("nkey", "{nkey:U}"),
+    ("nkey", "{nkey:A}"),
     ("pem", "{pem:RSA PRIVATE KEY}"),
     ("pem", "{pem:OPENSSH PRIVATE KEY}"),
     ("supabase-role", "{jwt:iss=supabase,role=anon}"),
@@ -79,6 +81,8 @@ seeds = st.integers(0, 10**9).map(str)
         ("jwt", "eyJ" + "a" * 20),
         ("macaroon", "pypi-AgEIcHlwaS5vcmc" + "x" * 80),
         ("macaroon", "pypi-"),
+        ("nkey", "SU" + "A" * 56),
+        ("nkey", "SU"),
         ("pem", "-----BEGIN PRIVATE KEY-----\n" + "A" * 64 + "\n-----END PRIVATE KEY-----"),
         ("pem", "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----"),
         ("supabase-role", "eyJhIjoxfQ.eyJhIjoxfQ.x"),
@@ -137,6 +141,17 @@ def test_no_bytes_make_a_check_fail(check, secret):
 def test_a_key_in_code_is_read(label, wrap, kind, seed):
     """A PEM block is proved in every way that code and data wrap it."""
     assert CHECKS["pem"](wrap(token(f"{{pem:{label}}}", seed)).encode()) is True, kind
+
+
+@pytest.mark.parametrize("wrap", ["{}\n", "{}", 'KEY="{}"'])
+@pytest.mark.parametrize("curve", [0x70, 0x6E])
+def test_the_shortest_private_keys_are_found(builtin, curve, wrap):
+    """Ed25519 and X25519 in PKCS #8 (RFC 8410): 48 bytes, one line of base64."""
+    der = bytes.fromhex("302e020100300506032b65") + bytes([curve]) + bytes.fromhex("04220420") + bytes(range(7, 231, 7))
+    body = base64.b64encode(der).decode()
+    text = wrap.format(f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----")
+    (match,) = Matcher(builtin, KeywordPass(builtin)).scan(text.encode())
+    assert (match.rule.id, match.severity) == ("private-key", Severity.HIGH)
 
 
 def test_encrypted_and_pgp_keys_are_not_judged():

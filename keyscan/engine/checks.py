@@ -97,6 +97,15 @@ def _discord(secret: bytes) -> bool:
     return number is not None and number.isdigit() and 17 <= len(number) <= 20  # noqa: PLR2004
 
 
+def _nkey(secret: bytes) -> bool:
+    """A NATS seed: base32 of two prefix bytes, 32 of the key, and the CRC-16 of these (nats-io/nkeys)."""
+    try:
+        data = base64.b32decode(secret + b"=" * (-len(secret) % 8))
+    except binascii.Error:
+        return False
+    return checksums.crc16_little(data[:-2]) == data[-2:]
+
+
 CHECKS: dict[str, Callable[[bytes], bool | None]] = {
     "age": _age,
     "aws-key-id": _aws_key_id,
@@ -115,6 +124,7 @@ CHECKS: dict[str, Callable[[bytes], bool | None]] = {
     "json": structures.json_object,
     "jwt": structures.jwt,
     "macaroon": structures.macaroon,
+    "nkey": _nkey,
     "pem": structures.pem,
     "supabase-role": structures.supabase_role,
 }

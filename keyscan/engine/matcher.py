@@ -69,7 +69,7 @@ class Matcher:
     def reach(self) -> int:
         """How many bytes before a mark's end decide on it, where marks are local."""
         known = (entry for entry in self.entries if entry.rule < len(self.rules))
-        return max(map(width_of, known), default=triggers.WIDEST) + LOOK
+        return max(triggers.WIDEST, *map(width_of, known)) + LOOK
 
     @cached_property
     def behind(self) -> dict[int, int]:
@@ -138,7 +138,8 @@ class Matcher:
         text = data[low : place.start + pattern.width(place) + around]
         if len(text) > LONGEST:
             return self._judged(number, data, pattern.within(data, place), path)
-        key = (number, path, text, place.start - low, place.end - place.start)
+        size = place.end - place.start
+        key = (number, path, text, place.start - low, -size if place.single else size)
         known = self._memory.get(key)
         if known is None:
             found = self._judged(number, data, pattern.within(data, place), path)

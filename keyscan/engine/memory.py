@@ -18,7 +18,8 @@ LONGEST = 16 * 1024
 # What an entry takes besides its text.
 _ENTRY = 300
 
-# A rule's number, the path, the text round the place, where in it the place begins, and how long it is.
+# A rule's number, the path, the text round the place, where in it the place begins, and how long it is (negative:
+# where one match begins, else where all lie).
 Key = tuple[int, str, bytes, int, int]
 
 

@@ -25,11 +25,13 @@ def with_value(
     named = [hit for hit in found if hit[0] in targets]
     ends: dict[int, list[int]] = {}
     for low, high in _windows((end, end + targets[number][1]) for number, end in named):
+        # With a byte more on either side: a window's own edges are no boundaries of a value.
+        first = max(0, low - 1)
 
-        def on_match(value: int, _start: int, end: int, _flags: int, _context: object, low: int = low) -> None:
-            ends.setdefault(value, []).append(low + end)
+        def on_match(value: int, _start: int, end: int, _flags: int, _context: object, first: int = first) -> None:
+            ends.setdefault(value, []).append(first + end)
 
-        scan(data[low:high], match_event_handler=on_match)
+        scan(data[first : high + 1], match_event_handler=on_match)
     for places in ends.values():
         places.sort()
     kept = [hit for hit in found if hit[0] not in targets]
