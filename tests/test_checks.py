@@ -150,7 +150,8 @@ def test_the_shortest_private_keys_are_found(builtin, curve, wrap):
     der = bytes.fromhex("302e020100300506032b65") + bytes([curve]) + bytes.fromhex("04220420") + bytes(range(7, 231, 7))
     body = base64.b64encode(der).decode()
     text = wrap.format(f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----")
-    (match,) = Matcher(builtin, KeywordPass(builtin)).scan(text.encode())
+    rules = tuple(builtin.values())
+    (match,) = Matcher(rules, KeywordPass(rules)).scan(text.encode())
     assert (match.rule.id, match.severity) == ("private-key", Severity.HIGH)
 
 
