@@ -24,6 +24,10 @@ class CompileHook(BuildHookInterface[Any]):
 
     PLUGIN_NAME = "custom"
 
+    def dependencies(self) -> list[str]:
+        """What the build needs besides hatchling."""
+        return ["mypy>=1.11", "setuptools"] if os.environ.get("KEYSCAN_COMPILE") == "1" else []
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile; `version` is standard or editable, and an editable install stays as the sources are."""
         if os.environ.get("KEYSCAN_COMPILE") != "1" or self.target_name != "wheel" or version != "standard":
