@@ -30,10 +30,13 @@ if TYPE_CHECKING:
     from keyscan.engine.matcher import Matcher
     from keyscan.scan import Tally
     from keyscan.sources.git import Git
+    from keyscan.written import Written
 
 # Where the reader is not compiled, rebuilding versions smaller than this takes longer than git's own reading
-# (`benchmarks/pack.py`: histories with versions of 14 to 34 KB lost or tied, nats-server with 82 KB won by a third).
+# (`benchmarks/pack.py`: histories with versions of 14 to 34 KB lost or tied, nats-server with 114 KB won by a third).
 _LARGE = 64 * 1024
+# So many versions are asked for their size.
+_SAMPLE = 500
 # Compressed bytes of a task: large enough to be worth sending, small enough that the last ones end together.
 _SHARE = 256 * 1024
 # Fewer blobs than this are read faster than packs are planned for.
@@ -111,16 +114,6 @@ class Packs:
         """The plan of each pack that can be walked."""
         return plans_of(self._git)
 
-    def plan(self) -> None:
-        """Make the plans now."""
-        _ = self.plans
-
-    @property
-    def worth_it(self) -> bool:
-        """Whether walking them is likely to be faster than having git read them."""
-        count = sum(map(len, self.plans))
-        return count >= _FEW and (pack.COMPILED or sum(plan.inflated for plan in self.plans) >= count * _LARGE)
-
     @cached_property
     def _paths(self) -> list[array[int]]:
         # For each blob the number of its path, 0 for one that is not wanted. Paths are few: versions share them.
@@ -161,12 +154,26 @@ class Packs:
 
 
 def serves(job: Job) -> bool:
-    """Whether walking packs is wanted: it looks at all blobs, so not where most are known to hold nothing."""
-    if not job.matcher.local:
+    """Whether packs may be walked: that looks at all blobs, so not where most are known to hold nothing."""
+    if not job.matcher.local or job.packs is False:
         return False
-    if job.packs is not None:
-        return job.packs
-    return job.seen is None or job.seen.empty
+    return bool(job.packs) or job.seen is None or job.seen.empty
+
+
+def sure(job: Job) -> bool:
+    """Whether walking is wanted however large versions are, so that plans can be made before any is known."""
+    return bool(job.packs) or pack.COMPILED
+
+
+def worth_it(job: Job, wrote: Written | None) -> bool:
+    """Whether walking packs is likely to be faster than having git read what commits `wrote`."""
+    if job.packs or wrote is None:
+        return sure(job)
+    if len(wrote) < _FEW or pack.COMPILED:
+        return len(wrote) >= _FEW
+    sample = list(wrote.blobs)[:: len(wrote) // _SAMPLE or 1]
+    sizes = objects.sizes(job.git, sample)
+    return sum(sizes) >= _LARGE * len(sample)
 
 
 def scan(job: Job, packs: Packs, listings: Sequence[Iterable[Listed]], tally: Tally) -> None:
@@ -174,9 +181,6 @@ def scan(job: Job, packs: Packs, listings: Sequence[Iterable[Listed]], tally: Ta
 
     An interruption passes through; `tally` then holds what was found until then.
     """
-    if not (job.packs or packs.worth_it):
-        scan_objects(job, all_batches(job, listings), tally)
-        return
     others = list(packs.others(listings[0]))
     batches = chain(packs.tasks(), all_batches(job, [others, *listings[1:]]))
     left: list[Listed] = []

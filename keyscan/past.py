@@ -197,13 +197,14 @@ def _scan(
     packs = packaudit.Packs(job.git) if (where.whole or where.store) and packaudit.serves(job) else None
     wrote = None
     if not (where.ranged or where.store or gaps or repository.partial(job.git)):
-        wrote = written(job.git, commits, job.jobs, packs.plan if packs else None)
+        early = (lambda: packs.plans) if packs and packaudit.sure(job) else None
+        wrote = written(job.git, commits, job.jobs, early)
     if wrote is None:
         listed: Iterable[Listed] = _blobs(job, where, facts, commits, trouble)
     else:
         listed = chain(wrote.listed(), _others(job, where, wrote, trouble))
     listings = (listed, where.extra, (Listed(commit, b"") for commit in tuple(commits)))
-    if packs:
+    if packs and packaudit.worth_it(job, wrote):
         packaudit.scan(job, packs, listings, tally)
     else:
         scan_objects(job, all_batches(job, listings), tally)

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from test_pack import delta_of
 
 from keyscan import cache, packaudit, packscan
-from keyscan.sources import delta, pack
+from keyscan import written as diffs
+from keyscan.engine import memory
+from keyscan.sources import delta, objects, pack
+from keyscan.sources.git import Git
 
 # Each is a secret that counts, as pieces that edits may separate, with what it needs round itself.
 PEM = [token("{b64:64}", f"pem {line}") + "\n" for line in range(12)]
@@ -159,9 +162,8 @@ def edit(lines: list[str], dice: random.Random) -> None:
         del lines[at : at + dice.randrange(1, 10)]
 
 
-def test_what_is_no_plain_text_goes_the_ordinary_way(repo, run, monkeypatch):
+def test_what_is_no_plain_text_goes_the_ordinary_way(repo, run):
     """UTF-16 and notebooks: bytes that no rule matches, and versions of them that are deltas."""
-    monkeypatch.setattr(packaudit, "_FEW", 0)
     text = filler(3, 400).decode()
     key = "".join(SECRETS["github"])
     for number, content in enumerate([text, text + key, text[:50] + key + text[50:], text + "end"]):
@@ -188,7 +190,6 @@ def report(run, repo, *options: str):
 @pytest.mark.parametrize("seed", range(2))
 def test_both_ways_report_the_same(repo, run, monkeypatch, seed):
     """Generated histories: findings, provenance, counts and exit code are equal, with one process and with two."""
-    monkeypatch.setattr(packaudit, "_FEW", 0)
     monkeypatch.setattr(packscan, "_SMALL", 0)
     history_of(repo, seed, 40)
     expected = report(run, repo, "--no-packs")
@@ -197,9 +198,59 @@ def test_both_ways_report_the_same(repo, run, monkeypatch, seed):
     assert report(run, repo, "--packs", "--jobs", "2") == expected
 
 
-def test_packs_loose_objects_and_what_nothing_reaches(repo, run, monkeypatch):
+@pytest.mark.parametrize(("large", "walked"), [(1, True), (1 << 30, False)])
+def test_packs_are_walked_where_versions_are_large(repo, run, monkeypatch, large, walked):
+    """Without the compiled reader, the size of versions decides; what is reported does not depend on it."""
+    called = []
+    whole = packaudit.scan
+    monkeypatch.setattr(packaudit, "scan", lambda *args: (called.append(True), whole(*args)))
+    monkeypatch.setattr(packaudit, "_FEW", 10)
+    monkeypatch.setattr(packaudit, "_LARGE", large)
+    monkeypatch.setattr(pack, "COMPILED", False)
+    history_of(repo, 3, 15)
+    found = report(run, repo)
+    assert bool(called) == walked
+    assert found == report(run, repo, "--no-packs")
+
+
+def test_the_diffs_of_all_commits_name_all_blobs(repo):
+    """What commits wrote is what git reaches from them: merges that take from either side, moves, deletions, modes."""
+    for number in range(4):
+        repo.stage("a", f"{number}\n")
+        repo.stage(f"dir/{number}", "same\n")
+        repo.commit()
+    repo.git("checkout", "-q", "-b", "side", "HEAD~2")
+    repo.stage("a", "side\n")
+    repo.git("mv", "dir/0", "moved")
+    repo.commit()
+    repo.git("checkout", "-q", "main")
+    repo.git("merge", "-q", "--no-commit", "-s", "ours", "side")
+    repo.stage("a", "both\n")
+    repo.git("rm", "-q", "dir/1")
+    repo.git("update-index", "--chmod=+x", "dir/2")
+    repo.commit()
+    git = Git(repo.path)
+    commits = list(objects.commits(git, objects.Selection(("--all",)), []))
+    wrote = diffs.written(git, commits, 1)
+    reached = {item.oid for item in objects.reachable(git, objects.Selection(("--all",)), [])}
+    assert {item.oid for item in wrote.listed()} == set(wrote.blobs) == reached
+    for age, blob, path in wrote.places(reached):
+        assert repo.git("rev-parse", commits[age] + b":" + path).strip() == blob
+
+
+def test_what_is_remembered_is_forgotten_in_time():
+    """Room is bounded: the older half goes, but what is asked for stays."""
+    known = memory.Memory()
+    text = b"x" * memory.LONGEST
+    for number in range(2000):
+        known.put((number, "", text, 0, 1), ())
+        assert known.get((0, "", text, 0, 1)) == ()
+    assert known.get((1, "", text, 0, 1)) is None
+    assert known.get((1999, "", text, 0, 1)) == ()
+
+
+def test_packs_loose_objects_and_what_nothing_reaches(repo, run):
     """Several packs, loose objects, an unreachable blob: reported only when everything in the store is wanted."""
-    monkeypatch.setattr(packaudit, "_FEW", 0)
     history_of(repo, 8, 15)
     repo.git("reset", "-q", "--hard")
     repo.stage("gone", "".join(SECRETS["anthropic"]))
@@ -214,9 +265,8 @@ def test_packs_loose_objects_and_what_nothing_reaches(repo, run, monkeypatch):
     assert len(fewer[1]["findings"]) + 1 == len(more[1]["findings"])
 
 
-def test_a_damaged_pack_is_said_either_way(repo, run, monkeypatch):
+def test_a_damaged_pack_is_said_either_way(repo, run):
     """A pack with a broken entry: what can be read is reported, the rest is named, and it is never clean."""
-    monkeypatch.setattr(packaudit, "_FEW", 0)
     repo.stage("a", filler(1, 300) + "".join(SECRETS["anthropic"]).encode())
     repo.stage("b", random.Random(2).randbytes(5000))  # noqa: S311
     repo.commit()

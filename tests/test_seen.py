@@ -71,6 +71,26 @@ class TestSecondAudit:
         assert again == 3 < read
         assert audit("--no-cache") == (first, read)
 
+    def test_a_file_is_judged_by_the_same_path(self, repo, audit):
+        """What is minor because of where it stands is minor again."""
+        repo.stage("tests/test_login.py", 'password = "Summer2024!house"\n')
+        repo.commit()
+        assert audit()[0] == audit()[0] == []
+        assert audit("--min-severity", "low")[0]
+
+    def test_what_its_path_keeps_silent_is_not_known_to_hold_nothing(self, repo, audit):
+        """The same bytes under another name, in another history or later, are read again."""
+        text = 'api_secret = "' + token("{alnum:24}", "generic") + '"\n'
+        repo.stage("static/app.min.js", text)
+        repo.commit()
+        assert audit()[0] == []
+        for file in cache.directory().glob("seen-audit-*"):
+            file.unlink()
+        repo.stage("settings.conf", text)
+        repo.git("rm", "-q", "-f", "static/app.min.js")
+        repo.commit()
+        assert [finding["path"] for finding in audit()[0]] == ["static/app.min.js"]
+
     def test_only_what_is_new_is_read(self, history, audit):
         """A commit on top adds its blob, its message, and its finding."""
         _, _ = audit()

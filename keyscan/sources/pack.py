@@ -116,8 +116,7 @@ class Plan:
 
     For each blob: `starts` and `ends` in the pack, its place in the index (`names`), its base (`parents`, -1: it is
     whole), the first blob made from it (`children`) and the next one made from its base (`siblings`), `weights`:
-    the compressed bytes at and below it. `roots` are the families: blobs that are whole. `inflated` is about how many
-    bytes all versions have, if each is as large as its root.
+    the compressed bytes at and below it. `roots` are the families: blobs that are whole.
     """
 
     def __init__(self, file: str, index: Index) -> None:
@@ -131,8 +130,6 @@ class Plan:
         self.siblings: Any = array("i")
         self.weights: Any = array("Q")
         self.roots: list[int] = []
-        self.inflated = 0
-        self._sizes: Any = array("Q")
         self._numbers: Any = array("i")
 
     def __len__(self) -> int:
@@ -177,26 +174,20 @@ class Plan:
         """Fill in the weights, the families and what `find` needs, once all blobs are added."""
         self.weights.frombytes(bytes(8 * len(self.names)))
         self._numbers.frombytes(b"\xff" * 4 * len(self.index.offsets))
-        counts: Any = array("I", bytes(4 * len(self.names)))
         for blob in range(len(self.names) - 1, -1, -1):
-            count: int = counts[blob] + 1
             self._numbers[self.names[blob]] = blob
             weight: int = self.weights[blob] + self.ends[blob] - self.starts[blob]
             self.weights[blob] = weight
             parent: int = self.parents[blob]
             if parent >= 0:
                 self.weights[parent] += weight
-                counts[parent] += count
             else:
                 self.roots.append(blob)
-                size: int = self._sizes[blob]
-                self.inflated += count * size
         self.roots.reverse()
 
-    def add(self, start: int, end: int, name: int, parent: int, size: int = 0) -> int:
-        """Add a blob after its base, with its `size` where it is whole; its number."""
+    def add(self, start: int, end: int, name: int, parent: int) -> int:
+        """Add a blob after its base; its number."""
         number = len(self.names)
-        self._sizes.append(size)
         self.starts.append(start)
         self.ends.append(end)
         self.names.append(name)
@@ -256,14 +247,14 @@ def _read_entries(made: Plan, handle: BinaryIO, end: int) -> None:  # noqa: C901
         if kind != _OFS_DELTA and kind != _BLOB and kind != _REF_DELTA:  # noqa: PLR1714 - compiled, a set would be slower
             continue
         try:
-            kind, size, at = header(chunk, start - low)
+            kind, _size, at = header(chunk, start - low)
             if kind == _OFS_DELTA:
                 base = start - distance(chunk, at)[0]
             elif kind == _REF_DELTA:
                 found = index.find(chunk[at : at + index.width])
                 base = index.offsets[found] if found >= 0 else 0
             else:
-                where[start] = made.add(start, stop, entries[number] & 0xFFFFFFFF, -1, size)
+                where[start] = made.add(start, stop, entries[number] & 0xFFFFFFFF, -1)
                 continue
         except DeltaError as error:
             raise PackError(str(error)) from error
