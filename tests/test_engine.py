@@ -56,6 +56,16 @@ def test_both_engines_find_the_same(text):
     assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["regex"].scan(text))
 
 
+@pytest.mark.skipif(len(BOTH) < 2, reason="one engine only")
+def test_both_engines_find_each_example_behind_other_text():
+    """Hyperscan takes other ways through longer texts; one expression it compiled wrongly for them."""
+    before = b"lorem ipsum dolor sit amet\n" * 12
+    for number, rule in enumerate(RULES):
+        for template in rule.examples or ("{secret}",):
+            text = before + rulecheck.example(rule, template, number % 7)[1] + b"\n" + before
+            assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["regex"].scan(text)), (rule.id, template)
+
+
 @functools.cache
 def oracle(number):
     """A rule's bare expression; the package's own cache is smaller than our rules are many."""
