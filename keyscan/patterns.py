@@ -6,6 +6,10 @@ Pure text in, text out. The syntax is the part that `re`, `regex` and Hyperscan 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # What may stand before a token: no letter or digit, unless that is the end of an escape (`\n`, `%3D`, `\u003d`).
 LEFT = (
@@ -95,6 +99,39 @@ def word_literals(word: str) -> tuple[str, int, int]:
     parts = word_parts(word)
     width = sum(map(len, parts))
     return "(?i:" + JOIN.join(map(re.escape, parts)) + ")", width, width + JOIN_WIDTH * (len(parts) - 1)
+
+
+def joined_literals(words: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Expressions for `words` in any case, those that begin alike in one, each with its least and its most bytes.
+
+    Hyperscan looks for one such expression faster than for a word each.
+    """
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for word in words:
+        first, *rest = word_parts(word)
+        by_first.setdefault(first, []).append(tuple(rest))
+    found = []
+    for first, rests in by_first.items():
+        text, low, high = _branches(rests)
+        found.append((f"(?i:{re.escape(first)}{text})", len(first) + low, len(first) + high))
+    return found
+
+
+def _branches(rests: Sequence[tuple[str, ...]]) -> tuple[str, int, int]:
+    """An expression for what may follow a part, with its least and its most bytes; one that may end ends there."""
+    if () in rests:
+        return "", 0, 0
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for first, *rest in rests:
+        by_first.setdefault(first, []).append(tuple(rest))
+    texts, lows, highs = [], [], []
+    for first, below in by_first.items():
+        text, low, high = _branches(below)
+        texts.append(re.escape(first) + text)
+        lows.append(len(first) + low)
+        highs.append(len(first) + high + JOIN_WIDTH)
+    text = texts[0] if len(texts) == 1 else f"(?:{'|'.join(texts)})"
+    return JOIN + text, min(lows), max(highs)
 
 
 def word_parts(word: str) -> list[str]:

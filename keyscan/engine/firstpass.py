@@ -19,7 +19,7 @@ from keyscan.engine import triggers
 from keyscan.engine.cut import expression, first_bytes
 from keyscan.engine.signs import Signs
 from keyscan.engine.values import with_value
-from keyscan.patterns import JOIN_WIDTH, LEFT, value_first, word_literals, word_parts
+from keyscan.patterns import JOIN_WIDTH, LEFT, joined_literals, value_first, word_literals, word_parts
 from keyscan.ruleset import parse_tree
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def entries_of(rules: Sequence[Rule]) -> list[Entry]:
         if rule.value and rule.context:
             value, reach = values[rule.value], rule.max_length + 1
             entries.extend(
-                Entry(text, number, low, high, value, reach) for text, low, high in map(word_literals, rule.context)
+                Entry(text, number, low, high, value, reach) for text, low, high in joined_literals(rule.context)
             )
             continue
         if rule.value and not rule.prefix:
