@@ -41,14 +41,16 @@ class Written:
 
     def add(self, ages: Sequence[int], blobs: Sequence[bytes], paths: Sequence[bytes]) -> None:
         """Add what commits wrote that are older than all before."""
+        at = len(self._which)
+        known = len(self.blobs)
+        which = [self.blobs.setdefault(blob, len(self.blobs)) for blob in blobs]
         self._ages.extend(ages)
-        for blob, path in zip(blobs, paths, strict=True):
-            place = self._paths.setdefault(path, len(self._paths))
-            number = self.blobs.setdefault(blob, len(self.blobs))
-            if number == len(self._first):
-                self._first.append(len(self._which))
-            self._which.append(number)
-            self._where.append(place)
+        self._which.extend(which)
+        self._where.extend([self._paths.setdefault(path, len(self._paths)) for path in paths])
+        for place, number in enumerate(which, at):
+            if number == known:
+                self._first.append(place)
+                known += 1
 
     def __len__(self) -> int:
         return len(self.blobs)
@@ -105,8 +107,10 @@ class _Lister:
         ages = {commit: start + number for number, commit in enumerate(commits)}
         when, blobs, paths = array("I"), [], []
         trouble: list[Skip] = []
-        for item in introduced.introduced(self._git, commits, None, trouble):
-            when.append(ages[item.commit])
-            blobs.append(item.blob)
-            paths.append(item.path)
+        # Paths come again and again: one object each is sent to the parent.
+        known: dict[bytes, bytes] = {}
+        for commit, path, blob, _ in introduced.writes(self._git, commits, None, trouble):
+            when.append(ages[commit])
+            blobs.append(blob)
+            paths.append(known.setdefault(path, path))
         return start, when, blobs, paths, not trouble

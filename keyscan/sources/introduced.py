@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.sources.objects import complaint
+from keyscan.sources.rawdiff import Cutter
 from keyscan.sources.stream import Output
 
 if TYPE_CHECKING:
@@ -15,12 +16,11 @@ if TYPE_CHECKING:
 
     from keyscan.model import Skip
     from keyscan.sources.git import Git
+    from keyscan.sources.rawdiff import Write
 
 # Commits that a worker takes at a time.
 BATCH = 2000
 _DIFF = ("diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
-_LINK = b"160000"
-_COLON = ord(":")
 
 
 class Introduced(NamedTuple):
@@ -44,28 +44,16 @@ def introduced(
     git: Git, commits: Iterable[bytes], wanted: Container[bytes] | None, trouble: list[Skip]
 ) -> Iterator[Introduced]:
     """What each of `commits` wrote, of the blobs in `wanted` (None: all)."""
-    commit = b""
+    for item in writes(git, commits, wanted, trouble):
+        yield Introduced(*item)
+
+
+def writes(git: Git, commits: Iterable[bytes], wanted: Container[bytes] | None, trouble: list[Skip]) -> Iterator[Write]:
+    """The same as plain tuples, which for a whole history takes half the time."""
+    cutter = Cutter(wanted)
     with Output(git, *_DIFF, lines=commits) as out:
-        records = out.records(b"\0")
-        for record in records:
-            if record[:1] != b":":
-                commit = record
-                continue
-            path = next(records, b"")
-            if record[1] != _COLON:
-                # `:100644 100755 OLD NEW M`: nearly all there is, so cut by place.
-                width = (len(record) - 18) // 2
-                blob, old = record[16 + width : 16 + 2 * width], record[15 : 15 + width]
-                if (wanted is None or blob in wanted) and record[8:14] != _LINK and blob.strip(b"0"):
-                    yield Introduced(commit, path, blob, (old,) if old.strip(b"0") else ())
-                continue
-            parents = len(record) - len(record.lstrip(b":"))
-            fields = record.lstrip(b":").split(b" ")
-            blob = fields[parents * 2 + 1]
-            if (wanted is not None and blob not in wanted) or fields[parents] == _LINK or not blob.strip(b"0"):
-                continue
-            before = tuple(oid for oid in fields[parents + 1 : parents * 2 + 1] if oid.strip(b"0"))
-            yield Introduced(commit, path, blob, before)
+        for chunk in out.chunks():
+            yield from cutter.feed(chunk)
         trouble.extend(complaint(text) for text in out.complaints())
 
 

@@ -28,6 +28,8 @@ ENVIRONMENT = {
     "GIT_PAGER": "cat",
     "GIT_LITERAL_PATHSPECS": "1",
     "LC_ALL": "C",
+    # Long answers go through pipes in full buffers, not commit by commit.
+    "GIT_FLUSH": "0",
 }
 
 # What the index holds that HEAD does not: added, changed and type-changed paths, unmerged ones too.

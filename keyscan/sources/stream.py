@@ -49,10 +49,15 @@ class Output:
         self._process.wait()
         self._errors.close()
 
+    def chunks(self) -> Iterator[bytes]:
+        """The output, as it comes."""
+        while chunk := self.file.read(_BUFFER):
+            yield chunk
+
     def records(self, separator: bytes) -> Iterator[bytes]:
         """The parts of the output that `separator` ends, without it."""
         rest = b""
-        while chunk := self.file.read(_BUFFER):
+        for chunk in self.chunks():
             *whole, rest = (rest + chunk).split(separator)
             yield from whole
         if rest:
