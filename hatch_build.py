@@ -16,7 +16,12 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-MODULES = ("keyscan/sources/delta.py", "keyscan/sources/pack.py")
+MODULES = (
+    "keyscan/sources/delta.py",
+    "keyscan/sources/pack.py",
+    "keyscan/sources/rawdiff.py",
+    "keyscan/packscan.py",
+)
 
 
 class CompileHook(BuildHookInterface[Any]):
@@ -54,5 +59,7 @@ from mypyc.build import mypycify
 from setuptools import setup
 modules = sys.argv[1:]
 sys.argv = ["setup", "-q", "build_ext", "--build-lib", "lib", "--build-temp", "temp"]
-setup(name="keyscan", ext_modules=mypycify(modules, target_dir="c"), packages=[])
+# What is not compiled is only looked at for its types.
+options = ["--ignore-missing-imports", "--follow-imports=silent"]
+setup(name="keyscan", ext_modules=mypycify([*options, *modules], target_dir="c"), packages=[])
 """

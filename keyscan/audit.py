@@ -7,12 +7,14 @@ something is looked up afterwards (`keyscan/origins.py`).
 from __future__ import annotations
 
 from binascii import unhexlify
+from bisect import bisect_left
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyscan import parallel
 from keyscan.engine import contents
+from keyscan.engine.matcher import place_of
 from keyscan.model import Blob, Origin
 from keyscan.scan import Options, Tally, scan_blob, take
 from keyscan.sources import objects
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 # Findings below the least severity that a process remembers, so as to make each once.
 _MINOR = 20_000
+# Longer commits than this are scanned by themselves.
+SHORT = 16 * 1024
 _KINDS = {b"commit": "commit-message", b"tag": "tag-message"}
 
 
@@ -74,21 +78,47 @@ class Reader:
         matcher.remember()
         self._git, self._matcher, self._options = git, matcher, options
         rules = matcher.rules
-        self._generic = {
+        # The entries of rules that judge by the path too: another history may have the same object at another.
+        self.path_bound = frozenset(
             number
             for number, entry in enumerate(matcher.entries)
             if entry.rule < len(rules) and rules[entry.rule].filters == "generic"
-        }
+        )
         self._minor: set[tuple[str, bytes, int]] = set()
         self._overlap = max((rule.max_length for rule in matcher.rules), default=1) * 2
 
     def __call__(self, batch: Sequence[Listed]) -> Part:
         """What the objects of `batch` hold."""
         part = Part(count=len(batch))
+        messages: list[tuple[Listed, bytes]] = []
         for read in objects.read(self._git, batch, part.tally.skipped):
-            self._scan(batch[read.number], read, part)
+            item = batch[read.number]
+            if read.kind == b"commit" and len(read.data) <= SHORT:
+                messages.append((item, read.data))
+            else:
+                self._scan(item, read, part)
+        self.scan_messages(messages, part)
         part.tally.files = 0
         return part
+
+    def scan_messages(self, commits: Sequence[tuple[Listed, bytes]], part: Part) -> None:
+        """Scan the messages of short commits and add to `part` what they hold: all at once, for hardly any does."""
+        if not self._matcher.local:
+            for item, data in commits:
+                self.scan(item, b"commit", data, part)
+            return
+        texts = [data[data.find(b"\n\n") + 2 :] for _, data in commits]
+        ends = list(accumulate(len(text) + 1 for text in texts))
+        # One text has all marks of its parts, and hardly one more: what a part may hold is found by itself.
+        marks = self._matcher.marks(b"\n".join(texts))
+        marked = {bisect_left(ends, end) for _, end in marks}
+        for number, ((item, data), text) in enumerate(zip(commits, texts, strict=True)):
+            if number in marked or not contents.is_plain(text):
+                self.scan(item, b"commit", data, part)
+                continue
+            part.tally.commits += 1
+            part.tally.bytes += len(text)
+            part.clean += unhexlify(item.oid)
 
     def _scan(self, item: Listed, read: Read, part: Part) -> None:
         if read.rest is None:
@@ -102,39 +132,53 @@ class Reader:
         if len(tally.findings) + len(tally.skipped) == before:
             part.clean += unhexlify(item.oid)
 
-    def scan(self, item: Listed, kind: bytes, data: bytes, part: Part, hits: Hits | None = None) -> None:
-        """Scan an object of this kind and add to `part` what it holds; `hits` are those of plain text where known."""
+    def scan(self, item: Listed, kind: bytes, data: bytes, part: Part) -> None:
+        """Scan an object of this kind and add to `part` what it holds."""
         tally = part.tally
-        before = len(tally.findings) + len(tally.skipped)
-        if kind == b"blob":
-            tally.blobs += 1
-        elif kind in _KINDS:
+        if kind in _KINDS:
             tally.commits += kind == b"commit"
             data = data[data.find(b"\n\n") + 2 :]
-        else:
+        elif kind != b"blob":
             return
-        if hits is None and not contents.is_plain(data):
-            scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options, tally)
-            clean = contents.is_bytes(data)
-        else:
-            hits = self._matcher.hits(data, self._matcher.marks(data)) if hits is None else hits
-            clean = self._scan_plain(item, kind, data, hits, tally) if hits else True
-            tally.bytes += 0 if hits else len(data)
-        if clean and len(tally.findings) + len(tally.skipped) == before:
+        if contents.is_plain(data):
+            hits = self._matcher.hits(data, self._matcher.marks(data))
+            self.judge(item, kind, data, hits, part)
+            return
+        before = len(tally.findings) + len(tally.skipped)
+        tally.blobs += kind == b"blob"
+        scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options, tally)
+        if contents.is_bytes(data) and len(tally.findings) + len(tally.skipped) == before:
             part.clean += unhexlify(item.oid)
 
-    def _scan_plain(self, item: Listed, kind: bytes, data: bytes, hits: Hits, tally: Tally) -> bool:
-        """Scan plain text with these hits; whether it holds nothing, under whatever path."""
+    def judge(
+        self, item: Listed, kind: bytes, data: bytes, hits: Hits, part: Part, matches: list[Match] | None = None
+    ) -> list[Match] | None:
+        """Add to `part` what plain text with these hits holds: `matches`, if they are known already.
+
+        What it holds; None where that is not sure, or where text further off may have decided on it.
+        """
+        tally = part.tally
+        tally.blobs += kind == b"blob"
         slow: list[str] = []
-        path = item.path.decode("utf-8", "surrogateescape") if item.path else ""
-        matches = self._matcher.scan(data, slow, path=path, hits=hits)
+        if matches is None:
+            path = item.path.decode("utf-8", "surrogateescape") if item.path else ""
+            matches = self._matcher.scan(data, slow, path=path, hits=hits) if hits else []
         told = self._told(matches) if matches else matches
         if told or slow:
             take(Blob(data, origin_of(item, kind)), told, slow, self._options, tally)
         else:
             tally.bytes += len(data)
-        # Generic rules judge by the path too, and another history may have the same object at another.
-        return not matches and self._generic.isdisjoint(number for number, _ in hits)
+        if not matches and not slow and self.path_bound.isdisjoint(number for number, _ in hits):
+            part.clean += unhexlify(item.oid)
+        return None if slow or any(self._matcher.around[number] < 0 for number, _ in hits) else matches
+
+    def matches(self, data: bytes, path: bytes, hits: Hits, known: list[Match]) -> list[Match] | None:
+        """The matches of a text at some of its hits, and those `known` at the others; None if a rule was given up."""
+        slow: list[str] = []
+        found = self._matcher.scan(data, slow, path=path.decode("utf-8", "surrogateescape"), hits=hits)
+        if slow:
+            return None
+        return sorted([*known, *found], key=place_of) if known else found
 
     def _told(self, matches: list[Match]) -> list[Match]:
         """`matches` without those that are only counted, and were: each version of a file has them again."""

@@ -17,9 +17,8 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from keyscan.audit import Part, Reader, all_batches, scan_objects
-from keyscan.engine import contents
-from keyscan.packscan import Follower, State, hits_of
+from keyscan.audit import SHORT, Part, Reader, all_batches, scan_objects
+from keyscan.packscan import Follower, Judge
 from keyscan.sources import objects, pack
 from keyscan.sources.objects import Listed
 
@@ -39,6 +38,8 @@ _LARGE = 64 * 1024
 _SAMPLE = 500
 # Compressed bytes of a task: large enough to be worth sending, small enough that the last ones end together.
 _SHARE = 256 * 1024
+# Commits of a task.
+_MESSAGES = 2000
 # Fewer blobs than this are read faster than packs are planned for.
 _FEW = 500
 
@@ -55,6 +56,17 @@ class Families:
         return len(self.paths)
 
 
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """A worker's task: commits of one pack, by number."""
+
+    pack: int
+    commits: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.commits)
+
+
 class Walker:
     """Walks families of packs, and reads other batches the ordinary way; what a worker process runs."""
 
@@ -64,42 +76,29 @@ class Walker:
 
     def __call__(self, task: Any) -> Part:
         """What the task gives."""
+        if isinstance(task, Messages):
+            return self._messages(task)
         if not isinstance(task, Families):
             return self._reader(task)
         plan, part = self._plans[task.pack], Part()
-        judge = _Judge(plan, task.paths, part, self._reader, self._follower)
+        judge = Judge(plan, task.paths, part, self._reader, self._follower)
         left = [blob for root in task.roots for blob in pack.walk(plan, root, judge)]
+        judge.finish()
         part.left = [judge.item(blob) for blob in left if blob in task.paths]
         part.count = len(task) - len(part.left)
         part.tally.files = 0
         return part
 
-
-class _Judge:
-    """Scans the blobs of a walk that are wanted, and knows the marks of all."""
-
-    def __init__(
-        self, plan: pack.Plan, paths: dict[int, bytes], part: Part, reader: Reader, follower: Follower
-    ) -> None:
-        self._plan, self._paths, self._part, self._reader, self._follower = plan, paths, part, reader, follower
-
-    def item(self, blob: int) -> Listed:
-        """A blob's listing."""
-        return Listed(hexlify(self._plan.id(blob)), self._paths[blob])
-
-    def __call__(
-        self, blob: int, data: bytes, changes: list[int] | None, sources: list[int], base: State | None
-    ) -> State | None:
-        """The marks of a version, after its base's: what `pack.walk` calls. None for what is no plain text."""
-        state: State | None = None
-        if contents.is_plain(data):
-            if changes is None or base is None:
-                state = self._follower.whole(data)
-            else:
-                state = self._follower.carried(data, changes, sources, base)
-        if blob in self._paths:
-            self._reader.scan(self.item(blob), b"blob", data, self._part, None if state is None else hits_of(state))
-        return state
+    def _messages(self, task: Messages) -> Part:
+        plan, part = self._plans[task.pack], Part()
+        items = [Listed(hexlify(plan.index.id(plan.commits[number])), b"") for number in task.commits]
+        contents = pack.commits(plan, list(task.commits), SHORT)
+        read = [(item, data) for item, data in zip(items, contents, strict=True) if data is not None]
+        self._reader.scan_messages(read, part)
+        part.left = [item for item, data in zip(items, contents, strict=True) if data is None]
+        part.count = len(read)
+        part.tally.files = 0
+        return part
 
 
 class Packs:
@@ -119,23 +118,26 @@ class Packs:
         # For each blob the number of its path, 0 for one that is not wanted. Paths are few: versions share them.
         return [array("I", bytes(4 * len(plan))) for plan in self.plans]
 
-    def others(self, items: Iterable[Listed]) -> Iterator[Listed]:
+    @cached_property
+    def _commits(self) -> list[list[int]]:
+        # For each pack the numbers of the commits that are wanted.
+        return [[] for _ in self.plans]
+
+    def others(self, items: Iterable[Listed]) -> list[Listed]:
         """Those of `items` that stand in no pack; the packs note that they want the rest."""
-        for item in items:
-            if not self._take(item):
-                yield item
+        left = list(items)
+        for plan, paths, commits in zip(self.plans, self._paths, self._commits, strict=True):
+            places = plan.find_all([unhexlify(item.oid) for item in left])
+            for item, place in zip(left, places, strict=True):
+                if place >= 0:
+                    paths[place] = self._texts.setdefault(item.path, len(self._texts) + 1)
+                elif place <= -2:  # noqa: PLR2004 - see `pack.Plan.find`
+                    commits.append(-2 - place)
+            left = [item for item, place in zip(left, places, strict=True) if place == -1]
+        return left
 
-    def _take(self, item: Listed) -> bool:
-        name = unhexlify(item.oid)
-        for plan, paths in zip(self.plans, self._paths, strict=True):
-            blob = plan.find(name)
-            if blob >= 0:
-                paths[blob] = self._texts.setdefault(item.path, len(self._texts) + 1)
-                return True
-        return False
-
-    def tasks(self) -> Iterator[Families]:
-        """The families with wanted blobs, the heaviest first, small ones together."""
+    def tasks(self) -> Iterator[Families | Messages]:
+        """The families with wanted blobs, the heaviest first, small ones together; then the commits."""
         texts = [b"", *self._texts]
         for number, (plan, paths) in enumerate(zip(self.plans, self._paths, strict=True)):
             weight, roots, wanted = 0, [], {}
@@ -151,6 +153,10 @@ class Packs:
                     weight, roots, wanted = 0, [], {}
             if roots:
                 yield Families(number, tuple(roots), wanted)
+        for number, commits in enumerate(self._commits):
+            ordered = sorted(commits)
+            for at in range(0, len(ordered), _MESSAGES):
+                yield Messages(number, tuple(ordered[at : at + _MESSAGES]))
 
 
 def serves(job: Job) -> bool:
@@ -177,12 +183,12 @@ def worth_it(job: Job, wrote: Written | None) -> bool:
 
 
 def scan(job: Job, packs: Packs, listings: Sequence[Iterable[Listed]], tally: Tally) -> None:
-    """Scan the first of the `listings`, blobs, by their packs and the rest the ordinary way, as `scan_objects` does.
+    """Scan what stands in packs by these and the rest of the `listings` the ordinary way, as `scan_objects` does.
 
     An interruption passes through; `tally` then holds what was found until then.
     """
-    others = list(packs.others(listings[0]))
-    batches = chain(packs.tasks(), all_batches(job, [others, *listings[1:]]))
+    others = packs.others(chain.from_iterable(listings))
+    batches = chain(packs.tasks(), all_batches(job, [others]))
     left: list[Listed] = []
     scan_objects(job, batches, tally, Walker(packs.plans, job.matcher, Reader(job.git, job.matcher, job.options)), left)
     scan_objects(job, objects.batches(left, size=64), tally)

@@ -1,29 +1,40 @@
-"""Packs scanned by their deltas: the first pass runs over what is new in each version, and the rest is carried.
+"""Versions scanned by their deltas: the first pass runs over what is new in each, and the rest is carried.
 
 A mark of the first pass depends on the bytes before its end, no more of them than the widest entry matches. So
 where a version repeats its base, the base's marks stand again; only near inserted runs and seams are new ones
 looked for. Whether a name that was marked has a value behind it depends on the bytes after it: that is carried
-where these are of the same run. From the hits on, a version is scanned as any text: what is reported is the same.
+where these are of the same run. So are verdicts, where the same text stands round every hit; else a version is
+scanned from its hits on as any text: what is reported is the same. Written for mypyc.
 """
 
 from __future__ import annotations
 
+from binascii import hexlify
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from keyscan.sources import delta
+from keyscan.engine import contents
+from keyscan.engine.matcher import is_binary, moved_by
+from keyscan.sources.delta import gather, spread
+from keyscan.sources.objects import Listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from keyscan.audit import Part, Reader
     from keyscan.engine.firstpass import Hits
     from keyscan.engine.matcher import Matcher
+    from keyscan.model import Match
+    from keyscan.sources.pack import Plan
 
-# Marks of a version, in order of place: the end, the number of the entry, whether it is a hit.
-State = list[tuple[int, int, bool]]
+# Marks of a version, in order of place: each one number, of its end, the number of its entry, whether it is a hit.
+Marks = list[int]
+# Where in a mark its end begins; what is larger than 8 MB is not looked at here.
+_END: Final = 24
+_ENTRY: Final = (1 << _END) - 1
 
 # Up to this size a version is looked at whole: finding its windows would take as long.
-_SMALL = 4 * 1024
+SMALL = 4 * 1024
+# So far from a match the text may decide what is reported of it: other matches that it hides, names beside it.
+_BESIDE: Final = 1024
 
 
 class Follower:
@@ -31,65 +42,256 @@ class Follower:
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
-        self._reach, self._behind = matcher.reach, matcher.behind
+        self.reach: int = matcher.reach
+        self._behind: dict[int, int] = matcher.behind
+        self._around: list[int] = matcher.around
 
-    def whole(self, data: bytes) -> State:
+    def whole(self, data: bytes) -> Marks:
         """The marks of a text by itself."""
         return self._told(data, self._matcher.marks(data)) if data else []
 
-    def carried(self, data: bytes, changes: list[int], sources: list[int], base: State) -> State:
-        """The marks of a version of which `delta.apply` told this, and whose base has these marks."""
+    def carried(self, data: bytes, windows: list[int], zones: list[int], base: Marks) -> Marks:
+        """The marks of a version with these windows and zones (see `delta.spread`), whose base has these marks."""
         length = len(data)
-        if length <= _SMALL:
+        size = 0
+        for at in range(0, len(windows), 3):
+            size += windows[at + 2] - windows[at]
+        if 2 * size > length:
             return self.whole(data)
-        windows, zones = delta.spread(changes, sources, length, self._reach)
-        text = delta.gather(data, windows)
-        if 2 * len(text) > length:
-            return self.whole(data)
-        fresh = list(_within(self._matcher.marks(text), windows)) if text else []
+        fresh: Hits = _within(self._matcher.marks(gather(data, windows)), windows) if size else []
         if not base:
             return self._told(data, fresh) if fresh else []
-        kept: State = []
+        kept: Marks = []
         for at in range(0, len(zones), 3):
-            low, high, shift = zones[at : at + 3]
-            for place in range(bisect_left(base, (low - shift + 1,)), bisect_left(base, (high - shift + 1,))):
-                end, number, hit = base[place]
-                end += shift
+            low = zones[at]
+            high = zones[at + 1]
+            shift = zones[at + 2]
+            stop = (high - shift + 1) << _END
+            place = bisect_left(base, (low - shift + 1) << _END)
+            while place < len(base):
+                mark = base[place]
+                if mark >= stop:
+                    break
+                mark += shift << _END
+                place += 1
+                end = mark >> _END
+                number = (mark & _ENTRY) >> 1
                 if high < length and end + self._behind.get(number, 0) > high:
                     fresh.append((number, end))
                 else:
-                    kept.append((end, number, hit))
+                    kept.append(mark)
         if fresh:
             kept += self._told(data, fresh)
             kept.sort()
         return kept
 
-    def _told(self, data: bytes, marks: Hits) -> State:
-        hits = self._matcher.hits(data, marks)
+    def split(self, marks: Marks, zones: list[int], end: int, found: list[Match]) -> tuple[list[Match], Hits] | None:
+        """What a version with these marks holds that was `found` in its base; the hits that are to be looked at again.
+
+        None when it is to be looked at as a whole. `end` is the version's where that is the base's too, else -1.
+        """
+        hits = _Placed(marks, zones, end, self._around)
+        if hits.unbound:
+            return None
+        kept: list[tuple[Match, int]] = []
+        for match in found:
+            low = min(match.start, match.companion.start) if match.companion else match.start
+            high = max(match.end, match.companion.end) if match.companion else match.end
+            stands = False
+            for at in range(0, len(zones), 3):
+                shift = zones[at + 2]
+                if _inside(zones, at, low + shift - _BESIDE, high + shift + _BESIDE, end):
+                    kept.append((match, shift))
+                    stands = True
+            if not stands:
+                # What it hid may now be found: that lies near a change, hardly further off than it was wide.
+                hits.spoil(zones, high - low + 2 * _BESIDE)
+        hits.grow()
+        moved = [
+            moved_by(match, shift) for match, shift in kept if not hits.fresh_in(match.start + shift, match.end + shift)
+        ]
+        return moved, [hit for hit, new in zip(hits_of(marks), hits.fresh, strict=True) if new]
+
+    def _told(self, data: bytes, marks: Hits) -> Marks:
+        hits: Hits = self._matcher.hits(data, marks)
         if len(hits) == len(marks):
-            return sorted((end, number, True) for number, end in marks)
+            return sorted([end << _END | number << 1 | 1 for number, end in marks])
         known = set(hits)
-        return sorted((end, number, (number, end) in known) for number, end in marks)
+        return sorted([end << _END | number << 1 | ((number, end) in known) for number, end in marks])
 
 
-def _within(marks: Hits, windows: list[int]) -> Iterator[tuple[int, int]]:
+def _inside(zones: list[int], at: int, low: int, high: int, end: int) -> bool:
+    """Whether all from `low` to `high` lies in the zone at `at`, or beyond a beginning or end that the base has too."""
+    first = zones[at]
+    last = zones[at + 1]
+    return (low > first or first == 0) and (high <= last or last == end)
+
+
+class _Placed:
+    """Hits by place, how far round each the text counts, and whether some of that is new: then the hit is fresh."""
+
+    def __init__(self, marks: Marks, zones: list[int], end: int, arounds: list[int]) -> None:
+        self._places: list[int] = []
+        self._arounds: list[int] = []
+        self.fresh: list[bool] = []
+        # Whether text at any distance may count for one of them.
+        self.unbound = False
+        at = 0
+        for mark in marks:
+            if not mark & 1:
+                continue
+            place = mark >> _END
+            around = arounds[(mark & _ENTRY) >> 1]
+            if around < 0:
+                self.unbound = True
+                return
+            while at < len(zones) and zones[at + 1] < place:
+                at += 3
+            self._places.append(place)
+            self._arounds.append(around)
+            self.fresh.append(at >= len(zones) or not _inside(zones, at, place - around, place + around, end))
+
+    def spoil(self, zones: list[int], width: int) -> None:
+        """Let the hits be fresh too that are only by so much further from a change."""
+        at = 0
+        for number, place in enumerate(self._places):
+            reach = self._arounds[number] + width
+            while at < len(zones) and zones[at + 1] < place:
+                at += 3
+            if at >= len(zones) or not _inside(zones, at, place - reach, place + reach, -1):
+                self.fresh[number] = True
+
+    def grow(self) -> None:
+        """Let those be fresh too that are near fresh ones: they may be looked at together."""
+        grown = True in self.fresh
+        while grown:
+            grown = False
+            # First from left to right, then back: `edge` is how far the fresh ones so far are felt.
+            last = edge = -1
+            for at, place in enumerate(self._places):
+                if not self.fresh[at] and last >= 0 and (place <= edge or place - self._arounds[at] <= last):
+                    self.fresh[at] = grown = True
+                if self.fresh[at]:
+                    last = place
+                    edge = max(edge, last + self._arounds[at])
+            last = edge = 1 << _END
+            for at in range(len(self._places) - 1, -1, -1):
+                place = self._places[at]
+                if not self.fresh[at] and (place >= edge or place + self._arounds[at] >= last):
+                    self.fresh[at] = grown = True
+                if self.fresh[at]:
+                    last = place
+                    edge = min(edge, last - self._arounds[at])
+
+    def fresh_in(self, low: int, high: int) -> bool:
+        """Whether a fresh hit ends between `low` and `high`, these included."""
+        at = bisect_left(self._places, low)
+        while at < len(self._places) and self._places[at] <= high:
+            if self.fresh[at]:
+                return True
+            at += 1
+        return False
+
+
+def _within(marks: Hits, windows: list[int]) -> Hits:
     """The marks of the windows' text that count, at their places in the version."""
+    found: Hits = []
+    if not marks:
+        return found
     number, begin = 0, 0
     size = windows[2] - windows[0]
-    for entry, end in sorted(marks, key=_end):
+    for end, entry in sorted([(end, entry) for entry, end in marks]):
         while end > begin + size:
             begin += size
             number += 3
             size = windows[number + 2] - windows[number]
         place = windows[number] + end - begin
         if place > windows[number + 1]:
-            yield entry, place
+            found.append((entry, place))
+    return found
 
 
-def _end(mark: tuple[int, int]) -> int:
-    return mark[1]
-
-
-def hits_of(state: State) -> Hits:
+def hits_of(marks: Marks) -> Hits:
     """The hits among these marks."""
-    return [(number, end) for end, number, hit in state if hit]
+    return [((mark & _ENTRY) >> 1, mark >> _END) for mark in marks if mark & 1]
+
+
+class State:
+    """What is known of a version: its marks, and what it holds under a path; None for what is not known."""
+
+    def __init__(self, marks: Marks, path: bytes | None, found: list[Match] | None, *, binary: bool) -> None:
+        self.marks = marks
+        self.path = path
+        self.found = found
+        self.binary = binary
+
+
+class Judge:
+    """Scans the blobs of a walk that are wanted, those with `paths`, and knows the marks of all."""
+
+    def __init__(self, plan: Plan, paths: dict[int, bytes], part: Part, reader: Reader, follower: Follower) -> None:
+        self._plan, self._paths, self._part, self._reader, self._follower = plan, paths, part, reader, follower
+        self._path_bound: frozenset[int] = reader.path_bound
+        # Of blobs for which no reader was needed: how many, how many bytes, and the ids of those that hold nothing.
+        self._blobs = 0
+        self._bytes = 0
+        self._clean: list[bytes] = []
+
+    def item(self, blob: int) -> Listed:
+        """A blob's listing."""
+        return Listed(hexlify(self._plan.id(blob)), self._paths[blob])
+
+    def finish(self) -> None:
+        """Add what was counted to the part."""
+        self._part.tally.blobs += self._blobs
+        self._part.tally.bytes += self._bytes
+        self._part.clean += b"".join(self._clean)
+
+    def __call__(  # noqa: C901 - one step after the other, for each version
+        self, blob: int, data: bytes, changes: list[int] | None, sources: list[int], base: State | None
+    ) -> State | None:
+        """What is known of a version, after its base: what `pack.walk` calls. None for what is no plain text."""
+        path: bytes | None = self._paths.get(blob)
+        if not contents.is_plain(data):
+            if path is not None:
+                self._reader.scan(self.item(blob), b"blob", data, self._part)
+            return None
+        length = len(data)
+        zones: list[int] = []
+        end = length
+        if changes is None or base is None or length <= SMALL:
+            marks = self._follower.whole(data)
+        else:
+            windows, zones = spread(changes, sources, length, self._follower.reach)
+            marks = self._follower.carried(data, windows, zones, base.marks)
+            if changes and changes[-2] == length:
+                end = -1
+        hits = hits_of(marks)
+        if not hits:
+            if path is not None:
+                self._count(blob, length, clean=True)
+            return State(marks, path, [], binary=False)
+        if path is None:
+            return State(marks, path, None, binary=False)
+        binary = is_binary(data)
+        found: list[Match] | None = None
+        if zones and base is not None and base.found is not None and base.path == path and base.binary == binary:
+            parts = self._follower.split(marks, zones, end, base.found)
+            if parts is not None:
+                found, again = parts
+                if again:
+                    found = self._reader.matches(data, path, again, found)
+        return State(marks, path, self._told(blob, data, hits, found), binary=binary)
+
+    def _told(self, blob: int, data: bytes, hits: Hits, found: list[Match] | None) -> list[Match] | None:
+        """Report what a version with these hits holds: what was `found`, if that is known; what is known then."""
+        if found is None or found:
+            return self._reader.judge(self.item(blob), b"blob", data, hits, self._part, found)
+        self._count(blob, len(data), clean=self._path_bound.isdisjoint([number for number, _ in hits]))
+        return found
+
+    def _count(self, blob: int, length: int, *, clean: bool) -> None:
+        self._blobs += 1
+        self._bytes += length
+        if clean:
+            self._clean.append(self._plan.id(blob))

@@ -15,6 +15,7 @@ from test_pack import delta_of
 from keyscan import cache, packaudit, packscan
 from keyscan import written as diffs
 from keyscan.engine import memory
+from keyscan.engine.matcher import is_binary, place_of
 from keyscan.sources import delta, objects, pack
 from keyscan.sources.git import Git
 
@@ -101,15 +102,50 @@ def versions(draw):
 @given(versions())
 def test_marks_that_are_carried_are_those_of_the_whole(monkeypatch, matcher, family):
     """Version by version, what is carried and what is found near changes are all marks, and no others."""
-    monkeypatch.setattr(packscan, "_SMALL", 0)
+    monkeypatch.setattr(packscan, "SMALL", 0)
     follower = packscan.Follower(matcher)
     state = follower.whole(family[0][0])
     for base, written, made in family:
         again, changes, sources = delta.apply(base, written, 1 << 24)
         assert again == made
-        state = follower.carried(made, changes, sources, state)
+        windows, zones = delta.spread(changes, sources, len(made), follower.reach)
+        state = follower.carried(made, windows, zones, state)
         assert state == follower.whole(made)
         assert sorted(packscan.hits_of(state)) == sorted(set(matcher.hits(made, matcher.marks(made))))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(versions())
+def test_verdicts_that_are_carried_are_those_of_the_whole(matcher, family):
+    """What a version still holds of its base's matches, and what the rest of its hits give, is all that it holds."""
+    follower = packscan.Follower(matcher)
+    marks, found = follower.whole(family[0][0]), matcher.scan(family[0][0], path="a.py")
+    for base, written, made in family:
+        _, changes, sources = delta.apply(base, written, 1 << 24)
+        windows, zones = delta.spread(changes, sources, len(made), follower.reach)
+        marks = follower.carried(made, windows, zones, marks)
+        expected = matcher.scan(made, path="a.py")
+        end = -1 if changes and changes[-2] == len(made) else len(made)
+        parts = follower.split(marks, zones, end, found) if is_binary(made) == is_binary(base) else None
+        if parts is not None and not any(match.decoded for match in found):
+            moved, again = parts
+            assert sorted([*moved, *matcher.scan(made, path="a.py", hits=again)], key=place_of) == expected
+        found = expected
+
+
+def test_verdicts_are_carried_over_a_change_far_off(matcher):
+    """An edit at the beginning leaves what is found at the end, moved, and nothing to look at again."""
+    base = filler(1, 200) + "".join(SECRETS["github"]).encode() + filler(2, 200)
+    written, made = delta_of(
+        base, [(0, 10), b"something new", *((at, 5000) for at in range(10, len(base) - 5000, 5000))]
+    )
+    follower = packscan.Follower(matcher)
+    _, changes, sources = delta.apply(base, written, 1 << 24)
+    windows, zones = delta.spread(changes, sources, len(made), follower.reach)
+    marks = follower.carried(made, windows, zones, follower.whole(base))
+    expected = matcher.scan(made)
+    assert len(expected) == 1
+    assert follower.split(marks, zones, -1, matcher.scan(base)) == (expected, [])
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -190,7 +226,7 @@ def report(run, repo, *options: str):
 @pytest.mark.parametrize("seed", range(2))
 def test_both_ways_report_the_same(repo, run, monkeypatch, seed):
     """Generated histories: findings, provenance, counts and exit code are equal, with one process and with two."""
-    monkeypatch.setattr(packscan, "_SMALL", 0)
+    monkeypatch.setattr(packscan, "SMALL", 0)
     history_of(repo, seed, 40)
     expected = report(run, repo, "--no-packs")
     assert expected[1]["findings"]

@@ -76,6 +76,21 @@ class Matcher:
         """For each entry of a named rule, by number, how many bytes behind a mark's end decide whether it is a hit."""
         return {number: entry.reach + LOOK for number, entry in enumerate(self.entries) if entry.value >= 0}
 
+    @cached_property
+    def around(self) -> list[int]:
+        """For each entry, how far on either side of a hit's end the text decides what comes of it; -1: no bound.
+
+        That covers the hits that are looked at together with it.
+        """
+        found = []
+        for entry in self.entries:
+            if entry.rule >= len(self.rules):
+                found.append(-1)
+                continue
+            longest = self.rules[entry.rule].max_length + LOOK
+            found.append((entry.high if entry.high >= 0 else longest) + 2 * longest + self._around[entry.rule])
+        return found
+
     def marks(self, data: bytes) -> Hits:
         """Where the first pass saw something in `data`, be it only a name with no value in reach."""
         return self._first.marks(data)
@@ -143,9 +158,9 @@ class Matcher:
         known = self._memory.get(key)
         if known is None:
             found = self._judged(number, data, pattern.within(data, place), path)
-            self._memory.put(key, tuple(_moved(match, -low) for match in found))
+            self._memory.put(key, tuple(moved_by(match, -low) for match in found))
             return found
-        return [_moved(match, low) for match in known]
+        return [moved_by(match, low) for match in known]
 
     def _judged(self, number: int, data: bytes, candidates: Iterable[Candidate], path: str) -> list[Match]:
         matches = (self._judge(number, data, candidate, path) for candidate in candidates)
@@ -254,7 +269,12 @@ def without_overlaps(matches: Iterable[Match]) -> list[Match]:
         if not after and not before:
             kept.insert(at, span)
             chosen.append(match)
-    return sorted(chosen, key=lambda match: (match.secret_start, match.secret_end, match.rule.id))
+    return sorted(chosen, key=place_of)
+
+
+def place_of(match: Match) -> tuple[int, int, str]:
+    """By what matches of one text are in order."""
+    return match.secret_start, match.secret_end, match.rule.id
 
 
 def _merged(spans: Iterable[Span]) -> list[tuple[int, int]]:
@@ -288,7 +308,7 @@ def _rank(match: Match) -> tuple[bool, bool, int, int, int, int, str]:
     )
 
 
-def _moved(match: Match, by: int) -> Match:
+def moved_by(match: Match, by: int) -> Match:
     """`match` that many bytes further on."""
     paired = match.companion
     return _replace(

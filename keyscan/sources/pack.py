@@ -34,6 +34,7 @@ _HEADER: Final = 48
 # How often deltas that stand before their base are gone through again.
 _ROUNDS: Final = 64
 
+_COMMIT: Final = 1
 _BLOB: Final = 3
 _OFS_DELTA: Final = 6
 _REF_DELTA: Final = 7
@@ -54,6 +55,10 @@ class Index:
         # For each first byte of an id, where those with it begin, which saves the first eight steps of a search.
         self._starts = [_lower(ids, width, 0, len(offsets), bytes([first])) for first in range(256)]
         self._starts.append(len(offsets))
+
+    def id(self, number: int) -> bytes:
+        """The raw id of this number."""
+        return self.ids[number * self.width : (number + 1) * self.width]
 
     def find(self, name: bytes) -> int:
         """The number of the raw id `name`, -1 when it is not there."""
@@ -116,7 +121,8 @@ class Plan:
 
     For each blob: `starts` and `ends` in the pack, its place in the index (`names`), its base (`parents`, -1: it is
     whole), the first blob made from it (`children`) and the next one made from its base (`siblings`), `weights`:
-    the compressed bytes at and below it. `roots` are the families: blobs that are whole.
+    the compressed bytes at and below it. `roots` are the families: blobs that are whole. `commits` are the places in
+    the index of commits that are whole, `commit_starts` and `commit_ends` where they stand.
     """
 
     def __init__(self, file: str, index: Index) -> None:
@@ -130,6 +136,10 @@ class Plan:
         self.siblings: Any = array("i")
         self.weights: Any = array("Q")
         self.roots: list[int] = []
+        self.commits: Any = array("I")
+        self.commit_starts: Any = array("Q")
+        self.commit_ends: Any = array("Q")
+        # By place in the index: a blob's number; -2 and below a commit's.
         self._numbers: Any = array("i")
 
     def __len__(self) -> int:
@@ -137,16 +147,19 @@ class Plan:
 
     def id(self, blob: int) -> bytes:
         """The raw id of a blob."""
-        at: int = self.names[blob] * self.index.width
-        return self.index.ids[at : at + self.index.width]
+        return self.index.id(self.names[blob])
 
     def find(self, name: bytes) -> int:
-        """The blob with the raw id `name`, -1 when it is not among them."""
+        """The blob with the raw id `name`; for a commit -2 less its number; -1 when it is not among them."""
         place = self.index.find(name)
         if place < 0:
             return -1
         number: int = self._numbers[place]
         return number
+
+    def find_all(self, names: list[bytes]) -> list[int]:
+        """What `find` tells of each of `names`."""
+        return [self.find(name) for name in names]
 
     def below(self, blob: int) -> list[int]:
         """What is made from a blob, the heaviest first."""
@@ -174,6 +187,8 @@ class Plan:
         """Fill in the weights, the families and what `find` needs, once all blobs are added."""
         self.weights.frombytes(bytes(8 * len(self.names)))
         self._numbers.frombytes(b"\xff" * 4 * len(self.index.offsets))
+        for number in range(len(self.commits)):
+            self._numbers[self.commits[number]] = -2 - number
         for blob in range(len(self.names) - 1, -1, -1):
             self._numbers[self.names[blob]] = blob
             weight: int = self.weights[blob] + self.ends[blob] - self.starts[blob]
@@ -244,6 +259,11 @@ def _read_entries(made: Plan, handle: BinaryIO, end: int) -> None:  # noqa: C901
             chunk, low = handle.read(_CHUNK), start
             high = end if start + _CHUNK >= end else low + len(chunk)
         kind = (chunk[start - low] >> 4) & 7 if start - low < len(chunk) else 0
+        if kind == _COMMIT:
+            made.commits.append(entries[number] & 0xFFFFFFFF)
+            made.commit_starts.append(start)
+            made.commit_ends.append(stop)
+            continue
         if kind != _OFS_DELTA and kind != _BLOB and kind != _REF_DELTA:  # noqa: PLR1714 - compiled, a set would be slower
             continue
         try:
@@ -316,6 +336,26 @@ def walk(made: Plan, root: int, judge: Callable[[int, bytes, list[int] | None, l
     return left
 
 
+def commits(made: Plan, numbers: list[int], limit: int) -> list[bytes | None]:
+    """The contents of the commits of these numbers; None for one that does not fit or has more than `limit` bytes."""
+    found: list[bytes | None] = []
+    with open(made.file, "rb", buffering=0) as handle:  # noqa: PTH123
+        for number in numbers:
+            start: int = made.commit_starts[number]
+            end: int = made.commit_ends[number]
+            if end - start > limit:
+                found.append(None)
+                continue
+            handle.seek(start)
+            data: bytes = handle.read(end - start)
+            try:
+                _, size, at = header(data, 0)
+                found.append(_inflated(data, at, size) if size <= limit else None)
+            except (DeltaError, zlib.error):
+                found.append(None)
+    return found
+
+
 def version(handle: Any, made: Plan, blob: int, base: bytes) -> tuple[bytes, list[int] | None, list[int]]:
     """A blob's contents, made from `base`, and what `delta.apply` tells; DeltaError or zlib.error for no fit.
 
@@ -334,10 +374,16 @@ def version(handle: Any, made: Plan, blob: int, base: bytes) -> tuple[bytes, lis
         at = distance(data, at)[1]
     elif kind == _REF_DELTA:
         at += made.index.width
+    found = _inflated(data, at, size)
+    if kind == _BLOB:
+        return found, None, []
+    return apply(base, found, MAX_BLOB)
+
+
+def _inflated(data: bytes, at: int, size: int) -> bytes:
+    """The `size` bytes that are compressed from `at` on; DeltaError or zlib.error when they are others."""
     inflater = zlib.decompressobj()
     found: bytes = inflater.decompress(data[at:], size + 1)
     if len(found) != size or not inflater.eof:
         raise DeltaError("another size than it said")
-    if kind == _BLOB:
-        return found, None, []
-    return apply(base, found, MAX_BLOB)
+    return found
