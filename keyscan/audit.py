@@ -78,6 +78,8 @@ class Reader:
         matcher.remember()
         self._git, self._matcher, self._options = git, matcher, options
         rules = matcher.rules
+        # The entries that are no rule's: what hides behind an encoding may be any rule's.
+        self.encoded = frozenset(number for number, entry in enumerate(matcher.entries) if entry.rule >= len(rules))
         # The entries of rules that judge by the path too: another history may have the same object at another.
         self.path_bound = frozenset(
             number
@@ -151,18 +153,21 @@ class Reader:
             part.clean += unhexlify(item.oid)
 
     def judge(
-        self, item: Listed, kind: bytes, data: bytes, hits: Hits, part: Part, matches: list[Match] | None = None
+        self, item: Listed, kind: bytes, data: bytes, hits: Hits, part: Part, direct: list[Match] | None = None
     ) -> list[Match] | None:
-        """Add to `part` what plain text with these hits holds: `matches`, if they are known already.
+        """Add to `part` what plain text with these hits holds; `direct` is what stands in it unencoded, if known.
 
-        What it holds; None where that is not sure, or where text further off may have decided on it.
+        What stands in it unencoded; None where that is not sure.
         """
         tally = part.tally
         tally.blobs += kind == b"blob"
         slow: list[str] = []
-        if matches is None:
-            path = item.path.decode("utf-8", "surrogateescape") if item.path else ""
-            matches = self._matcher.scan(data, slow, path=path, hits=hits) if hits else []
+        matches: list[Match] = []
+        if hits:
+            path = _text(item.path)
+            if direct is None:
+                direct = self._matcher.direct(data, hits, slow, path=path)
+            matches = self._matcher.with_hidden(direct, data, hits, slow, path=path)
         told = self._told(matches) if matches else matches
         if told or slow:
             take(Blob(data, origin_of(item, kind)), told, slow, self._options, tally)
@@ -170,12 +175,12 @@ class Reader:
             tally.bytes += len(data)
         if not matches and not slow and self.path_bound.isdisjoint(number for number, _ in hits):
             part.clean += unhexlify(item.oid)
-        return None if slow or any(self._matcher.around[number] < 0 for number, _ in hits) else matches
+        return None if slow else direct
 
-    def matches(self, data: bytes, path: bytes, hits: Hits, known: list[Match]) -> list[Match] | None:
-        """The matches of a text at some of its hits, and those `known` at the others; None if a rule was given up."""
+    def direct(self, data: bytes, path: bytes, hits: Hits, known: list[Match]) -> list[Match] | None:
+        """What stands in a text at some of its hits, and what is `known` of the others; None if a rule was given up."""
         slow: list[str] = []
-        found = self._matcher.scan(data, slow, path=path.decode("utf-8", "surrogateescape"), hits=hits)
+        found = self._matcher.direct(data, hits, slow, path=_text(path))
         if slow:
             return None
         return sorted([*known, *found], key=place_of) if known else found
@@ -195,11 +200,15 @@ class Reader:
         return found
 
 
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
 def origin_of(item: Listed, kind: bytes = b"blob") -> Origin:
     """Where an object is from, as far as its listing says."""
     oid = item.oid.decode()
     if kind == b"blob":
-        return Origin(item.path.decode("utf-8", "surrogateescape") or f"object {oid[:12]}", blob=oid)
+        return Origin(_text(item.path) or f"object {oid[:12]}", blob=oid)
     name = _KINDS[kind]
     return Origin(f"{name} {oid[:12]}", kind=name, commit=oid)
 

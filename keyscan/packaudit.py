@@ -160,24 +160,27 @@ class Packs:
 
 
 def serves(job: Job) -> bool:
-    """Whether packs may be walked: that looks at all blobs, so not where most are known to hold nothing."""
-    if not job.matcher.local or job.packs is False:
-        return False
-    return bool(job.packs) or job.seen is None or job.seen.empty
+    """Whether packs may be walked."""
+    return job.matcher.local and job.packs is not False
 
 
 def sure(job: Job) -> bool:
-    """Whether walking is wanted however large versions are, so that plans can be made before any is known."""
-    return bool(job.packs) or pack.COMPILED
+    """Whether walking is wanted whatever the blobs are, so that plans can be made before any is known."""
+    return bool(job.packs) or (pack.COMPILED and (job.seen is None or job.seen.empty))
 
 
 def worth_it(job: Job, wrote: Written | None) -> bool:
     """Whether walking packs is likely to be faster than having git read what commits `wrote`."""
     if job.packs or wrote is None:
         return sure(job)
-    if len(wrote) < _FEW or pack.COMPILED:
-        return len(wrote) >= _FEW
+    if len(wrote) < _FEW:
+        return False
     sample = list(wrote.blobs)[:: len(wrote) // _SAMPLE or 1]
+    # A walk looks at all blobs: too much where most are known to hold nothing.
+    if job.seen is not None and 2 * job.seen.knows(sample) > len(sample):
+        return False
+    if pack.COMPILED:
+        return True
     sizes = objects.sizes(job.git, sample)
     return sum(sizes) >= _LARGE * len(sample)
 
@@ -187,7 +190,8 @@ def scan(job: Job, packs: Packs, listings: Sequence[Iterable[Listed]], tally: Ta
 
     An interruption passes through; `tally` then holds what was found until then.
     """
-    others = packs.others(chain.from_iterable(listings))
+    items = chain.from_iterable(listings)
+    others = packs.others(items if job.seen is None else job.seen.unknown(items))
     batches = chain(packs.tasks(), all_batches(job, [others]))
     left: list[Listed] = []
     scan_objects(job, batches, tally, Walker(packs.plans, job.matcher, Reader(job.git, job.matcher, job.options)), left)

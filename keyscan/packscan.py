@@ -56,7 +56,7 @@ class Follower:
         size = 0
         for at in range(0, len(windows), 3):
             size += windows[at + 2] - windows[at]
-        if 2 * size > length:
+        if 4 * size > 3 * length:
             return self.whole(data)
         fresh: Hits = _within(self._matcher.marks(gather(data, windows)), windows) if size else []
         if not base:
@@ -85,14 +85,12 @@ class Follower:
             kept.sort()
         return kept
 
-    def split(self, marks: Marks, zones: list[int], end: int, found: list[Match]) -> tuple[list[Match], Hits] | None:
+    def split(self, marks: Marks, zones: list[int], end: int, found: list[Match]) -> tuple[list[Match], Hits]:
         """What a version with these marks holds that was `found` in its base; the hits that are to be looked at again.
 
-        None when it is to be looked at as a whole. `end` is the version's where that is the base's too, else -1.
+        Both as text stands, encodings aside. `end` is the version's where that is the base's too, else -1.
         """
         hits = _Placed(marks, zones, end, self._around)
-        if hits.unbound:
-            return None
         kept: list[tuple[Match, int]] = []
         for match in found:
             low = min(match.start, match.companion.start) if match.companion else match.start
@@ -110,7 +108,7 @@ class Follower:
         moved = [
             moved_by(match, shift) for match, shift in kept if not hits.fresh_in(match.start + shift, match.end + shift)
         ]
-        return moved, [hit for hit, new in zip(hits_of(marks), hits.fresh, strict=True) if new]
+        return moved, [hit for hit, new in zip(hits.hits, hits.fresh, strict=True) if new]
 
     def _told(self, data: bytes, marks: Hits) -> Marks:
         hits: Hits = self._matcher.hits(data, marks)
@@ -133,20 +131,20 @@ class _Placed:
     def __init__(self, marks: Marks, zones: list[int], end: int, arounds: list[int]) -> None:
         self._places: list[int] = []
         self._arounds: list[int] = []
+        self.hits: Hits = []
         self.fresh: list[bool] = []
-        # Whether text at any distance may count for one of them.
-        self.unbound = False
         at = 0
         for mark in marks:
             if not mark & 1:
                 continue
             place = mark >> _END
-            around = arounds[(mark & _ENTRY) >> 1]
+            entry = (mark & _ENTRY) >> 1
+            around = arounds[entry]
             if around < 0:
-                self.unbound = True
-                return
+                continue
             while at < len(zones) and zones[at + 1] < place:
                 at += 3
+            self.hits.append((entry, place))
             self._places.append(place)
             self._arounds.append(around)
             self.fresh.append(at >= len(zones) or not _inside(zones, at, place - around, place + around, end))
@@ -217,7 +215,7 @@ def hits_of(marks: Marks) -> Hits:
 
 
 class State:
-    """What is known of a version: its marks, and what it holds under a path; None for what is not known."""
+    """What is known of a version: its marks, and what it holds unencoded under a path; None for what is not known."""
 
     def __init__(self, marks: Marks, path: bytes | None, found: list[Match] | None, *, binary: bool) -> None:
         self.marks = marks
@@ -232,6 +230,7 @@ class Judge:
     def __init__(self, plan: Plan, paths: dict[int, bytes], part: Part, reader: Reader, follower: Follower) -> None:
         self._plan, self._paths, self._part, self._reader, self._follower = plan, paths, part, reader, follower
         self._path_bound: frozenset[int] = reader.path_bound
+        self._encoded: frozenset[int] = reader.encoded
         # Of blobs for which no reader was needed: how many, how many bytes, and the ids of those that hold nothing.
         self._blobs = 0
         self._bytes = 0
@@ -247,7 +246,7 @@ class Judge:
         self._part.tally.bytes += self._bytes
         self._part.clean += b"".join(self._clean)
 
-    def __call__(  # noqa: C901 - one step after the other, for each version
+    def __call__(
         self, blob: int, data: bytes, changes: list[int] | None, sources: list[int], base: State | None
     ) -> State | None:
         """What is known of a version, after its base: what `pack.walk` calls. None for what is no plain text."""
@@ -276,16 +275,14 @@ class Judge:
         binary = is_binary(data)
         found: list[Match] | None = None
         if zones and base is not None and base.found is not None and base.path == path and base.binary == binary:
-            parts = self._follower.split(marks, zones, end, base.found)
-            if parts is not None:
-                found, again = parts
-                if again:
-                    found = self._reader.matches(data, path, again, found)
+            found, again = self._follower.split(marks, zones, end, base.found)
+            if again:
+                found = self._reader.direct(data, path, again, found)
         return State(marks, path, self._told(blob, data, hits, found), binary=binary)
 
     def _told(self, blob: int, data: bytes, hits: Hits, found: list[Match] | None) -> list[Match] | None:
         """Report what a version with these hits holds: what was `found`, if that is known; what is known then."""
-        if found is None or found:
+        if found is None or found or not self._encoded.isdisjoint([number for number, _ in hits]):
             return self._reader.judge(self.item(blob), b"blob", data, hits, self._part, found)
         self._count(blob, len(data), clean=self._path_bound.isdisjoint([number for number, _ in hits]))
         return found

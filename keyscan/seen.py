@@ -69,6 +69,10 @@ class Store:
             else:
                 yield item
 
+    def knows(self, oids: Iterable[bytes]) -> int:
+        """How many of these are known to hold nothing."""
+        return sum(bytes.fromhex(oid.decode()) in self._known for oid in oids)
+
     def add(self, oids: bytes) -> None:
         """Remember these ids, one behind the other."""
         self._fresh += oids

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 from itertools import pairwise
 
 import pytest
@@ -119,17 +120,17 @@ def test_marks_that_are_carried_are_those_of_the_whole(monkeypatch, matcher, fam
 def test_verdicts_that_are_carried_are_those_of_the_whole(matcher, family):
     """What a version still holds of its base's matches, and what the rest of its hits give, is all that it holds."""
     follower = packscan.Follower(matcher)
-    marks, found = follower.whole(family[0][0]), matcher.scan(family[0][0], path="a.py")
+    text = family[0][0]
+    marks, found = follower.whole(text), matcher.direct(text, matcher.hits(text, matcher.marks(text)), path="a.py")
     for base, written, made in family:
         _, changes, sources = delta.apply(base, written, 1 << 24)
         windows, zones = delta.spread(changes, sources, len(made), follower.reach)
         marks = follower.carried(made, windows, zones, marks)
-        expected = matcher.scan(made, path="a.py")
+        expected = matcher.direct(made, packscan.hits_of(marks), path="a.py")
         end = -1 if changes and changes[-2] == len(made) else len(made)
-        parts = follower.split(marks, zones, end, found) if is_binary(made) == is_binary(base) else None
-        if parts is not None and not any(match.decoded for match in found):
-            moved, again = parts
-            assert sorted([*moved, *matcher.scan(made, path="a.py", hits=again)], key=place_of) == expected
+        if is_binary(made) == is_binary(base):
+            moved, again = follower.split(marks, zones, end, found)
+            assert sorted([*moved, *matcher.direct(made, again, path="a.py")], key=place_of) == expected
         found = expected
 
 
@@ -247,6 +248,37 @@ def test_packs_are_walked_where_versions_are_large(repo, run, monkeypatch, large
     found = report(run, repo)
     assert bool(called) == walked
     assert found == report(run, repo, "--no-packs")
+
+
+def test_packs_are_walked_though_other_histories_are_known(repo, run, monkeypatch, tmp_path):
+    """What is known of another repository says nothing of this one; what is known of this one is not walked."""
+    called = []
+    whole = packaudit.scan
+    monkeypatch.setattr(packaudit, "scan", lambda *args: (called.append(True), whole(*args)))
+    monkeypatch.setattr(packaudit, "_FEW", 10)
+    monkeypatch.setattr(pack, "COMPILED", True)
+    for number in range(15):
+        repo.stage("a.txt", filler(number, 20))
+        repo.stage("b.txt", filler(number + 50, 20) + "".join(SECRETS["github"] if number == 7 else []).encode())
+        repo.commit()
+    repo.git("repack", "-adfq")
+    other = tmp_path / "other"
+    other.mkdir()
+    for args in (
+        ("init", "-q"),
+        ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x"),
+    ):
+        subprocess.run(["git", *args], cwd=other, check=True)
+    assert run("history", str(other)).code == 0
+    assert called == []
+    first = run("history", str(repo.path), "--format", "json")
+    assert called == [True]
+    # Without the record of the audit, only ids are known.
+    for file in cache.directory().glob("seen-audit-*"):
+        file.unlink()
+    second = run("history", str(repo.path), "--format", "json")
+    assert called == [True]
+    assert json.loads(first.out)["findings"] == json.loads(second.out)["findings"] != []
 
 
 def test_the_diffs_of_all_commits_name_all_blobs(repo):

@@ -119,12 +119,31 @@ class Matcher:
             hits = self._first.hits(data)
         if not hits:
             return []
+        found = self.direct(data, hits, slow, path=path, binary=binary)
+        return found if depth == DEPTH else self.with_hidden(found, data, hits, slow, path=path, depth=depth)
+
+    def direct(
+        self, data: bytes, hits: Hits, slow: list[str] | None = None, *, path: str = "", binary: bool | None = None
+    ) -> list[Match]:
+        """The matches at these hits of `data` as it stands, in order of place."""
         if binary is None:
             binary = is_binary(data)
         found = self._confirmed(data, hits, slow, path, binary=binary)
-        found = self._owners.attributed(without_overlaps(found), data)
+        return self._owners.attributed(without_overlaps(found), data)
+
+    def with_hidden(
+        self,
+        found: list[Match],
+        data: bytes,
+        hits: Hits,
+        slow: list[str] | None = None,
+        *,
+        path: str = "",
+        depth: int = 0,
+    ) -> list[Match]:
+        """What was `found` directly, and the matches in what encodings hide at these hits of `data`."""
         behind = list(islice(self._triggered(hits), MOST_TRIGGERS))
-        if not behind or depth == DEPTH:
+        if not behind:
             return found
         return without_overlaps([*found, *self._behind(data, behind, slow, path, depth)])
 
@@ -186,9 +205,24 @@ class Matcher:
         from keyscan.engine import decode
 
         for view in decode.views(data, [(self._triggers[number], end) for number, end in hits]):
-            for match in self.scan(view.text, slow, path=path, depth=depth + 1):
+            for match in self._hidden(view.text, slow, path, depth + 1):
                 if view.shows(match):
                     yield view.placed(match)
+
+    def _hidden(self, text: bytes, slow: list[str] | None, path: str, depth: int) -> Sequence[Match]:
+        """The matches in a view, from memory where it was seen before."""
+        if self._memory is None or len(text) > LONGEST:
+            return self.scan(text, slow, path=path, depth=depth)
+        key = (-depth, path, text, 0, 0)
+        known = self._memory.get(key)
+        if known is None:
+            given_up: list[str] = []
+            known = tuple(self.scan(text, given_up, path=path, depth=depth))
+            if not given_up:
+                self._memory.put(key, known)
+            elif slow is not None:
+                slow += given_up
+        return known
 
     def _judge(self, number: int, data: bytes, candidate: Candidate, path: str) -> Match | None:
         rule = self.rules[number]
