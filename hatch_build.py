@@ -20,7 +20,7 @@ MODULES = (
     "keyscan/sources/delta.py",
     "keyscan/sources/pack.py",
     "keyscan/sources/rawdiff.py",
-    "keyscan/packscan.py",
+    "keyscan/follow.py",
 )
 
 

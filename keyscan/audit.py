@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from keyscan import parallel
 from keyscan.engine import contents
 from keyscan.engine.matcher import place_of
+from keyscan.follow import SMALL, Versions
 from keyscan.model import Blob, Origin
 from keyscan.scan import Options, Tally, scan_blob, take
-from keyscan.sources import objects
+from keyscan.sources import delta, objects
 from keyscan.sources.pieces import pieces
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from keyscan.engine.firstpass import Hits
     from keyscan.engine.matcher import Matcher
+    from keyscan.follow import State
     from keyscan.model import Match
     from keyscan.seen import Store
     from keyscan.sources.git import Git
@@ -87,6 +89,9 @@ class Reader:
             if entry.rule < len(rules) and rules[entry.rule].filters == "generic"
         )
         self._minor: set[tuple[str, bytes, int]] = set()
+        self.versions = Versions(matcher, self) if matcher.local else None
+        # The blob before: its path, what it holds, what is known of it.
+        self._last: tuple[bytes, bytes, State | None] = (b"", b"", None)
         self._overlap = max((rule.max_length for rule in matcher.rules), default=1) * 2
 
     def __call__(self, batch: Sequence[Listed]) -> Part:
@@ -97,11 +102,20 @@ class Reader:
             item = batch[read.number]
             if read.kind == b"commit" and len(read.data) <= SHORT:
                 messages.append((item, read.data))
+            elif self.versions and read.kind == b"blob" and read.rest is None and contents.is_plain(read.data):
+                self._follow(self.versions, item, read.data, part)
             else:
                 self._scan(item, read, part)
         self.scan_messages(messages, part)
         part.tally.files = 0
         return part
+
+    def _follow(self, versions: Versions, item: Listed, data: bytes, part: Part) -> None:
+        """Scan a blob as a version of the one before, if that had the same path."""
+        path, base, state = self._last
+        told = delta.alike(base, data) if path == item.path != b"" and len(data) > SMALL else None
+        changes, sources = told or (None, [])
+        self._last = (item.path, data, versions.look(item, data, changes, sources, state, part))
 
     def scan_messages(self, commits: Sequence[tuple[Listed, bytes]], part: Part) -> None:
         """Scan the messages of short commits and add to `part` what they hold: all at once, for hardly any does."""

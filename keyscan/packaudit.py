@@ -1,7 +1,7 @@
 """The fast path of the history audit: packs are walked by their deltas, and only what is new is looked at.
 
 Each family of versions is rebuilt from the pack in memory (`keyscan/sources/pack.py`), the marks of the first pass
-are carried from version to version (`keyscan/packscan.py`), and what was hit is confirmed there and then, as the
+are carried from version to version (`keyscan.follow.py`), and what was hit is confirmed there and then, as the
 ordinary path (`keyscan/audit.py`) does. That one reads the rest: what stands in no pack, or does not fit in memory.
 So both ways report the same.
 """
@@ -18,7 +18,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from keyscan.audit import SHORT, Part, Reader, all_batches, scan_objects
-from keyscan.packscan import Follower, Judge
+from keyscan.follow import Judge, Versions
 from keyscan.sources import objects, pack
 from keyscan.sources.objects import Listed
 
@@ -31,10 +31,7 @@ if TYPE_CHECKING:
     from keyscan.sources.git import Git
     from keyscan.written import Written
 
-# Where the reader is not compiled, rebuilding versions smaller than this takes longer than git's own reading
-# (`benchmarks/pack.py`: histories with versions of 14 to 34 KB lost or tied, nats-server with 114 KB won by a third).
-_LARGE = 64 * 1024
-# So many versions are asked for their size.
+# So many blobs are looked up to tell whether most are known.
 _SAMPLE = 500
 # Compressed bytes of a task: large enough to be worth sending, small enough that the last ones end together.
 _SHARE = 256 * 1024
@@ -72,7 +69,7 @@ class Walker:
 
     def __init__(self, plans: Sequence[pack.Plan], matcher: Matcher, reader: Reader) -> None:
         self._plans, self._reader = plans, reader
-        self._follower = Follower(matcher)
+        self._versions = reader.versions or Versions(matcher, reader)
 
     def __call__(self, task: Any) -> Part:
         """What the task gives."""
@@ -81,9 +78,8 @@ class Walker:
         if not isinstance(task, Families):
             return self._reader(task)
         plan, part = self._plans[task.pack], Part()
-        judge = Judge(plan, task.paths, part, self._reader, self._follower)
+        judge = Judge(plan, task.paths, part, self._reader, self._versions)
         left = [blob for root in task.roots for blob in pack.walk(plan, root, judge)]
-        judge.finish()
         part.left = [judge.item(blob) for blob in left if blob in task.paths]
         part.count = len(task) - len(part.left)
         part.tally.files = 0
@@ -170,19 +166,18 @@ def sure(job: Job) -> bool:
 
 
 def worth_it(job: Job, wrote: Written | None) -> bool:
-    """Whether walking packs is likely to be faster than having git read what commits `wrote`."""
+    """Whether walking packs is likely to be faster than having git read what commits `wrote`.
+
+    Where the reader is not compiled it is not: rebuilding a version takes longer than git does and than comparing it
+    with the one before (`benchmarks/pack.py`).
+    """
     if job.packs or wrote is None:
         return sure(job)
-    if len(wrote) < _FEW:
+    if len(wrote) < _FEW or not pack.COMPILED:
         return False
-    sample = list(wrote.blobs)[:: len(wrote) // _SAMPLE or 1]
     # A walk looks at all blobs: too much where most are known to hold nothing.
-    if job.seen is not None and 2 * job.seen.knows(sample) > len(sample):
-        return False
-    if pack.COMPILED:
-        return True
-    sizes = objects.sizes(job.git, sample)
-    return sum(sizes) >= _LARGE * len(sample)
+    sample = list(wrote.blobs)[:: len(wrote) // _SAMPLE or 1]
+    return job.seen is None or 2 * job.seen.knows(sample) <= len(sample)
 
 
 def scan(job: Job, packs: Packs, listings: Sequence[Iterable[Listed]], tally: Tally) -> None:

@@ -70,6 +70,55 @@ def test_a_delta_makes_the_version_that_its_steps_say(case):
     assert delta.apply(base, written, 1 << 20)[0] == made
 
 
+@st.composite
+def versions(draw):
+    """Two texts that share pieces, moved, dropped and repeated."""
+    pieces = draw(st.lists(st.binary(min_size=1, max_size=60), min_size=1, max_size=12))
+    numbers = st.lists(st.integers(0, len(pieces) - 1), max_size=12)
+    return tuple(b"".join(pieces[number] for number in draw(numbers)) for _ in range(2))
+
+
+@pytest.mark.usefixtures("small_runs")
+@given(versions())
+def test_what_two_texts_share_is_told_as_of_a_delta(case):
+    """Every place of the new text is in a change, or stood in the base where it is told to have stood."""
+    base, data = case
+    told = delta.alike(base, data)
+    if told is None:
+        return
+    changes, sources = told
+    assert len(sources) == len(changes) // 2 + 1
+    assert changes == sorted(changes)
+    runs = zip([0, *changes[1::2]], [*changes[::2], len(data)], sources, strict=True)
+    for start, end, source in runs:
+        assert base[source : source + end - start] == data[start:end]
+    if not changes:
+        assert base == data
+
+
+@pytest.fixture(scope="module")
+def small_runs():
+    """Runs of a few bytes count, so that small texts have some."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delta, "_LEAST", 4)
+        patch.setattr(delta, "_ANCHOR", 3)
+        yield
+
+
+@pytest.mark.parametrize("edits", [1, 3])
+def test_a_text_edited_here_and_there_is_mostly_shared(edits):
+    """Of a large text with a few lines changed, only some pages round these are new."""
+    base = random.Random(edits).randbytes(400_000)  # noqa: S311
+    data = base
+    for number in range(edits):
+        at = 70_000 + number * 130_000
+        data = data[:at] + b"new" * 10 + data[at + 7 :]
+    changes, _ = delta.alike(base, data)
+    new = sum(end - start for start, end in zip(changes[::2], changes[1::2], strict=True))
+    assert new < 20_000 * edits
+    assert delta.alike(b"x" * 1000, b"y" * 1000) is None
+
+
 @given(deltas(), st.data())
 def test_what_touches_no_change_stood_in_the_base(case, data):
     """Any piece of the new version that no change is inside of, or touches, is a piece of the base."""

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_pack import delta_of
 
-from keyscan import cache, packaudit, packscan
+from keyscan import audit, cache, follow, packaudit
 from keyscan import written as diffs
 from keyscan.engine import memory
 from keyscan.engine.matcher import is_binary, place_of
@@ -103,8 +103,8 @@ def versions(draw):
 @given(versions())
 def test_marks_that_are_carried_are_those_of_the_whole(monkeypatch, matcher, family):
     """Version by version, what is carried and what is found near changes are all marks, and no others."""
-    monkeypatch.setattr(packscan, "SMALL", 0)
-    follower = packscan.Follower(matcher)
+    monkeypatch.setattr(follow, "SMALL", 0)
+    follower = follow.Follower(matcher)
     state = follower.whole(family[0][0])
     for base, written, made in family:
         again, changes, sources = delta.apply(base, written, 1 << 24)
@@ -112,26 +112,39 @@ def test_marks_that_are_carried_are_those_of_the_whole(monkeypatch, matcher, fam
         windows, zones = delta.spread(changes, sources, len(made), follower.reach)
         state = follower.carried(made, windows, zones, state)
         assert state == follower.whole(made)
-        assert sorted(packscan.hits_of(state)) == sorted(set(matcher.hits(made, matcher.marks(made))))
+        assert sorted(follow.hits_of(state)) == sorted(set(matcher.hits(made, matcher.marks(made))))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(versions())
 def test_verdicts_that_are_carried_are_those_of_the_whole(matcher, family):
     """What a version still holds of its base's matches, and what the rest of its hits give, is all that it holds."""
-    follower = packscan.Follower(matcher)
+    follower = follow.Follower(matcher)
     text = family[0][0]
     marks, found = follower.whole(text), matcher.direct(text, matcher.hits(text, matcher.marks(text)), path="a.py")
     for base, written, made in family:
         _, changes, sources = delta.apply(base, written, 1 << 24)
         windows, zones = delta.spread(changes, sources, len(made), follower.reach)
         marks = follower.carried(made, windows, zones, marks)
-        expected = matcher.direct(made, packscan.hits_of(marks), path="a.py")
+        expected = matcher.direct(made, follow.hits_of(marks), path="a.py")
         end = -1 if changes and changes[-2] == len(made) else len(made)
         if is_binary(made) == is_binary(base):
             moved, again = follower.split(marks, zones, end, found)
             assert sorted([*moved, *matcher.direct(made, again, path="a.py")], key=place_of) == expected
         found = expected
+
+
+def test_a_version_that_ends_behind_a_value_has_it(matcher):
+    """A value that ran on in the base, and was none, is one where the version was cut off behind it."""
+    value = "".join(SECRETS["pair"][3:5])
+    base = filler(1, 100) + value.encode() + b"51 and on\n" + filler(2, 10)
+    size = 100 + base[100:].index(b"51 and on")
+    written, made = delta_of(base, [(0, size)])
+    follower = follow.Follower(matcher)
+    _, changes, sources = delta.apply(base, written, 1 << 24)
+    windows, zones = delta.spread(changes, sources, len(made), follower.reach)
+    marks = follower.carried(made, windows, zones, follower.whole(base))
+    assert marks == follower.whole(made) != follower.carried(made, [], zones, follower.whole(base))
 
 
 def test_verdicts_are_carried_over_a_change_far_off(matcher):
@@ -140,7 +153,7 @@ def test_verdicts_are_carried_over_a_change_far_off(matcher):
     written, made = delta_of(
         base, [(0, 10), b"something new", *((at, 5000) for at in range(10, len(base) - 5000, 5000))]
     )
-    follower = packscan.Follower(matcher)
+    follower = follow.Follower(matcher)
     _, changes, sources = delta.apply(base, written, 1 << 24)
     windows, zones = delta.spread(changes, sources, len(made), follower.reach)
     marks = follower.carried(made, windows, zones, follower.whole(base))
@@ -224,29 +237,37 @@ def report(run, repo, *options: str):
     return done.code, found
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(3))
 def test_both_ways_report_the_same(repo, run, monkeypatch, seed):
-    """Generated histories: findings, provenance, counts and exit code are equal, with one process and with two."""
-    monkeypatch.setattr(packscan, "SMALL", 0)
+    """Generated histories: findings, provenance, counts and exit code are equal, with one process and with two.
+
+    What they are equal to is what scanning every version as a whole gives.
+    """
     history_of(repo, seed, 40)
-    expected = report(run, repo, "--no-packs")
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "Versions", lambda *_: None)
+        expected = report(run, repo, "--no-packs")
     assert expected[1]["findings"]
+    monkeypatch.setattr(follow, "SMALL", 0)
+    monkeypatch.setattr(audit, "SMALL", 0)
+    monkeypatch.setattr(delta, "_LEAST", 64)
+    assert report(run, repo, "--no-packs", "--jobs", "1") == expected
+    assert report(run, repo, "--no-packs", "--jobs", "2") == expected
     assert report(run, repo, "--packs", "--jobs", "1") == expected
     assert report(run, repo, "--packs", "--jobs", "2") == expected
 
 
-@pytest.mark.parametrize(("large", "walked"), [(1, True), (1 << 30, False)])
-def test_packs_are_walked_where_versions_are_large(repo, run, monkeypatch, large, walked):
-    """Without the compiled reader, the size of versions decides; what is reported does not depend on it."""
+@pytest.mark.parametrize("compiled", [True, False])
+def test_packs_are_walked_by_the_compiled_reader(repo, run, monkeypatch, compiled):
+    """Without it git reads them; what is reported does not depend on it."""
     called = []
     whole = packaudit.scan
     monkeypatch.setattr(packaudit, "scan", lambda *args: (called.append(True), whole(*args)))
     monkeypatch.setattr(packaudit, "_FEW", 10)
-    monkeypatch.setattr(packaudit, "_LARGE", large)
-    monkeypatch.setattr(pack, "COMPILED", False)
+    monkeypatch.setattr(pack, "COMPILED", compiled)
     history_of(repo, 3, 15)
     found = report(run, repo)
-    assert bool(called) == walked
+    assert bool(called) == compiled
     assert found == report(run, repo, "--no-packs")
 
 

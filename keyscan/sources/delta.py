@@ -10,6 +10,13 @@ from typing import Final
 
 # The most that one varint of a delta's header may span: 8 groups of 7 bits hold any size that fits a disk.
 _VARINT: Final = 8
+# Two texts are compared in pieces of this many bytes, and of a quarter of it, and so on: a power of four.
+_STEP: Final = 4**8
+# The piece that is looked for in another text, and the least that is worth knowing to be the same, in bytes.
+_ANCHOR: Final = 48
+_LEAST: Final = 4096
+# How often what differs is halved to find something that does not.
+_HALVINGS: Final = 5
 
 
 class DeltaError(Exception):
@@ -128,6 +135,84 @@ def _operands(code: int) -> int:
     for bit in range(7):
         count += (code >> bit) & 1
     return count
+
+
+def alike(base: bytes, data: bytes) -> tuple[list[int], list[int]] | None:
+    """Where `data` is new against `base`, as `apply` tells it of a delta; None where they have too little in common.
+
+    Not the least difference, but a quick one: what both begin and end with, and runs round some places between.
+    """
+    size = min(len(base), len(data))
+    first = _common(base, 0, data, 0, size)
+    last = _common_end(base, len(base), data, len(data), size - first)
+    runs = [(0, 0, first)]
+    _between(base, first, len(base) - last, data, first, len(data) - last, _HALVINGS, runs)
+    runs.append((len(base) - last, len(data) - last, last))
+    same = 0
+    changes: list[int] = []
+    sources: list[int] = [0]
+    end = expected = 0
+    for start, place, length in runs:
+        if length == 0:
+            continue
+        if place > end or start != expected:
+            changes.append(end)
+            changes.append(place)
+            sources.append(start)
+        end = place + length
+        expected = start + length
+        same += length
+    if 2 * same < len(data):
+        return None
+    if end < len(data) or expected != len(base):
+        changes.append(end)
+        changes.append(len(data))
+        sources.append(len(base))
+    return changes, sources
+
+
+def _between(
+    base: bytes, low: int, high: int, data: bytes, start: int, end: int, halvings: int, runs: list[tuple[int, int, int]]
+) -> None:
+    """Add the runs that data[start:end] has in common with base[low:high], in order: (in base, in data, length)."""
+    if halvings == 0 or end - start < _LEAST or high - low < _LEAST:
+        return
+    # Around a piece from the middle; where that is new, from either side of it.
+    for part in (2, 3, 1):
+        place = start + (end - start) * part // 4
+        at = base.find(data[place : place + _ANCHOR], low, high)
+        if at < 0:
+            continue
+        before = _common_end(base, at, data, place, min(at - low, place - start))
+        length = before + _common(base, at, data, place, min(high - at, end - place))
+        if length < _LEAST:
+            continue
+        _between(base, low, at - before, data, start, place - before, halvings - 1, runs)
+        runs.append((at - before, place - before, length))
+        _between(base, at - before + length, high, data, place - before + length, end, halvings - 1, runs)
+        return
+
+
+def _common(base: bytes, at: int, data: bytes, place: int, most: int) -> int:
+    """How many bytes, up to `most`, are the same from `at` in `base` and from `place` in `data` on."""
+    same = 0
+    step = _STEP
+    while step:
+        while same + step <= most and base[at + same : at + same + step] == data[place + same : place + same + step]:
+            same += step
+        step //= 4
+    return same
+
+
+def _common_end(base: bytes, at: int, data: bytes, place: int, most: int) -> int:
+    """How many bytes, up to `most`, are the same before `at` in `base` and before `place` in `data`."""
+    same = 0
+    step = _STEP
+    while step:
+        while same + step <= most and base[at - same - step : at - same] == data[place - same - step : place - same]:
+            same += step
+        step //= 4
+    return same
 
 
 def spread(changes: list[int], sources: list[int], length: int, reach: int) -> tuple[list[int], list[int]]:

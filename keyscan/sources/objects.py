@@ -93,12 +93,6 @@ def in_store(git: Git, trouble: list[Skip]) -> Iterator[tuple[bytes, Listed]]:
         trouble.extend(complaint(text) for text in out.complaints())
 
 
-def sizes(git: Git, oids: Sequence[bytes]) -> list[int]:
-    """The sizes of those of the objects that are there, in bytes."""
-    with Output(git, "cat-file", "--batch-check=%(objectsize)", "--buffer", lines=oids) as out:
-        return [int(answer) for answer in out.records(b"\n") if answer.isdigit()]
-
-
 def commits(git: Git, selection: Selection, trouble: list[Skip]) -> Iterator[bytes]:
     """The ids of the selection's commits, children before parents, else the youngest first."""
     with Output(git, "rev-list", "--date-order", *selection.options, "--stdin", lines=selection.ids) as out:

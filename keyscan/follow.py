@@ -1,4 +1,4 @@
-"""Versions scanned by their deltas: the first pass runs over what is new in each, and the rest is carried.
+"""Versions scanned by what differs from another: the first pass runs over what is new in each, and the rest is carried.
 
 A mark of the first pass depends on the bytes before its end, no more of them than the widest entry matches. So
 where a version repeats its base, the base's marks stand again; only near inserted runs and seams are new ones
@@ -9,7 +9,7 @@ scanned from its hits on as any text: what is reported is the same. Written for 
 
 from __future__ import annotations
 
-from binascii import hexlify
+from binascii import hexlify, unhexlify
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
@@ -62,6 +62,8 @@ class Follower:
         if not base:
             return self._told(data, fresh) if fresh else []
         kept: Marks = []
+        # Where the version ends and its base went on, a value may be whole now that was not.
+        whole = length if not windows or windows[-2] < length else length + 1
         for at in range(0, len(zones), 3):
             low = zones[at]
             high = zones[at + 1]
@@ -76,7 +78,7 @@ class Follower:
                 place += 1
                 end = mark >> _END
                 number = (mark & _ENTRY) >> 1
-                if high < length and end + self._behind.get(number, 0) > high:
+                if high < whole and end + self._behind.get(number, 0) > high:
                     fresh.append((number, end))
                 else:
                     kept.append(mark)
@@ -172,7 +174,7 @@ class _Placed:
                 if self.fresh[at]:
                     last = place
                     edge = max(edge, last + self._arounds[at])
-            last = edge = 1 << _END
+            last = edge = 1 << 60
             for at in range(len(self._places) - 1, -1, -1):
                 place = self._places[at]
                 if not self.fresh[at] and (place >= edge or place + self._arounds[at] >= last):
@@ -224,37 +226,27 @@ class State:
         self.binary = binary
 
 
-class Judge:
-    """Scans the blobs of a walk that are wanted, those with `paths`, and knows the marks of all."""
+class Versions:
+    """Scans plain texts, each from a version of it that was scanned before, where there is one."""
 
-    def __init__(self, plan: Plan, paths: dict[int, bytes], part: Part, reader: Reader, follower: Follower) -> None:
-        self._plan, self._paths, self._part, self._reader, self._follower = plan, paths, part, reader, follower
+    def __init__(self, matcher: Matcher, reader: Reader) -> None:
+        self._follower, self._reader = Follower(matcher), reader
         self._path_bound: frozenset[int] = reader.path_bound
         self._encoded: frozenset[int] = reader.encoded
-        # Of blobs for which no reader was needed: how many, how many bytes, and the ids of those that hold nothing.
-        self._blobs = 0
-        self._bytes = 0
-        self._clean: list[bytes] = []
 
-    def item(self, blob: int) -> Listed:
-        """A blob's listing."""
-        return Listed(hexlify(self._plan.id(blob)), self._paths[blob])
+    def look(
+        self,
+        item: Listed | None,
+        data: bytes,
+        changes: list[int] | None,
+        sources: list[int],
+        base: State | None,
+        part: Part,
+    ) -> State:
+        """What is known of a version of which this differs from its base (see `delta.apply`; None: all of it).
 
-    def finish(self) -> None:
-        """Add what was counted to the part."""
-        self._part.tally.blobs += self._blobs
-        self._part.tally.bytes += self._bytes
-        self._part.clean += b"".join(self._clean)
-
-    def __call__(
-        self, blob: int, data: bytes, changes: list[int] | None, sources: list[int], base: State | None
-    ) -> State | None:
-        """What is known of a version, after its base: what `pack.walk` calls. None for what is no plain text."""
-        path: bytes | None = self._paths.get(blob)
-        if not contents.is_plain(data):
-            if path is not None:
-                self._reader.scan(self.item(blob), b"blob", data, self._part)
-            return None
+        What it holds is added to `part`, unless there is no `item`: then only what its own versions need is found.
+        """
         length = len(data)
         zones: list[int] = []
         end = length
@@ -266,29 +258,51 @@ class Judge:
             if changes and changes[-2] == length:
                 end = -1
         hits = hits_of(marks)
+        if item is None:
+            return State(marks, None, None if hits else [], binary=False)
         if not hits:
-            if path is not None:
-                self._count(blob, length, clean=True)
-            return State(marks, path, [], binary=False)
-        if path is None:
-            return State(marks, path, None, binary=False)
+            self._count(item, length, part, clean=True)
+            return State(marks, item.path, [], binary=False)
         binary = is_binary(data)
         found: list[Match] | None = None
-        if zones and base is not None and base.found is not None and base.path == path and base.binary == binary:
+        if zones and base is not None and base.found is not None and base.path == item.path and base.binary == binary:
             found, again = self._follower.split(marks, zones, end, base.found)
             if again:
-                found = self._reader.direct(data, path, again, found)
-        return State(marks, path, self._told(blob, data, hits, found), binary=binary)
+                found = self._reader.direct(data, item.path, again, found)
+        return State(marks, item.path, self._told(item, data, hits, found, part), binary=binary)
 
-    def _told(self, blob: int, data: bytes, hits: Hits, found: list[Match] | None) -> list[Match] | None:
+    def _told(self, item: Listed, data: bytes, hits: Hits, found: list[Match] | None, part: Part) -> list[Match] | None:
         """Report what a version with these hits holds: what was `found`, if that is known; what is known then."""
-        if found is None or found or not self._encoded.isdisjoint([number for number, _ in hits]):
-            return self._reader.judge(self.item(blob), b"blob", data, hits, self._part, found)
-        self._count(blob, len(data), clean=self._path_bound.isdisjoint([number for number, _ in hits]))
+        numbers = [number for number, _ in hits]
+        if found is None or found or not self._encoded.isdisjoint(numbers):
+            return self._reader.judge(item, b"blob", data, hits, part, found)
+        self._count(item, len(data), part, clean=self._path_bound.isdisjoint(numbers))
         return found
 
-    def _count(self, blob: int, length: int, *, clean: bool) -> None:
-        self._blobs += 1
-        self._bytes += length
+    def _count(self, item: Listed, length: int, part: Part, *, clean: bool) -> None:
+        part.tally.blobs += 1
+        part.tally.bytes += length
         if clean:
-            self._clean.append(self._plan.id(blob))
+            part.clean += unhexlify(item.oid)
+
+
+class Judge:
+    """Scans the blobs of a walk that are wanted, those with `paths`, and knows the marks of all."""
+
+    def __init__(self, plan: Plan, paths: dict[int, bytes], part: Part, reader: Reader, versions: Versions) -> None:
+        self._plan, self._paths, self._part, self._reader, self._versions = plan, paths, part, reader, versions
+
+    def item(self, blob: int) -> Listed:
+        """A blob's listing."""
+        return Listed(hexlify(self._plan.id(blob)), self._paths[blob])
+
+    def __call__(
+        self, blob: int, data: bytes, changes: list[int] | None, sources: list[int], base: State | None
+    ) -> State | None:
+        """What is known of a version, after its base: what `pack.walk` calls. None for what is no plain text."""
+        item = self.item(blob) if blob in self._paths else None
+        if contents.is_plain(data):
+            return self._versions.look(item, data, changes, sources, base, self._part)
+        if item is not None:
+            self._reader.scan(item, b"blob", data, self._part)
+        return None
