@@ -33,6 +33,8 @@ _ENTRY: Final = (1 << _END) - 1
 
 # Up to this size a version is looked at whole: finding its windows would take as long.
 SMALL = 4 * 1024
+# Where matches times zones are more, a hostile file's, all hits are looked at again.
+MOST = 1_000_000
 # So far from a match the text may decide what is reported of it: other matches that it hides, names beside it.
 _BESIDE: Final = 1024
 
@@ -93,6 +95,9 @@ class Follower:
         Both as text stands, encodings aside. `end` is the version's where that is the base's too, else -1.
         """
         hits = _Placed(marks, zones, end, self._around)
+        if len(found) * len(zones) > MOST:
+            return [], hits.hits
+        width = 0
         kept: list[tuple[Match, int]] = []
         for match in found:
             low = min(match.start, match.companion.start) if match.companion else match.start
@@ -105,7 +110,9 @@ class Follower:
                     stands = True
             if not stands:
                 # What it hid may now be found: that lies near a change, hardly further off than it was wide.
-                hits.spoil(zones, high - low + 2 * _BESIDE)
+                width = max(width, high - low + 2 * _BESIDE)
+        if width:
+            hits.spoil(zones, width)
         hits.grow()
         moved = [
             moved_by(match, shift) for match, shift in kept if not hits.fresh_in(match.start + shift, match.end + shift)

@@ -147,8 +147,11 @@ def test_a_version_that_ends_behind_a_value_has_it(matcher):
     assert marks == follower.whole(made) != follower.carried(made, [], zones, follower.whole(base))
 
 
-def test_verdicts_are_carried_over_a_change_far_off(matcher):
-    """An edit at the beginning leaves what is found at the end, moved, and nothing to look at again."""
+def test_verdicts_are_carried_over_a_change_far_off(matcher, monkeypatch):
+    """An edit at the beginning leaves what is found at the end, moved, and nothing to look at again.
+
+    Where there is too much to compare, all is looked at again.
+    """
     base = filler(1, 200) + "".join(SECRETS["github"]).encode() + filler(2, 200)
     written, made = delta_of(
         base, [(0, 10), b"something new", *((at, 5000) for at in range(10, len(base) - 5000, 5000))]
@@ -159,7 +162,10 @@ def test_verdicts_are_carried_over_a_change_far_off(matcher):
     marks = follower.carried(made, windows, zones, follower.whole(base))
     expected = matcher.scan(made)
     assert len(expected) == 1
-    assert follower.split(marks, zones, -1, matcher.scan(base)) == (expected, [])
+    found = matcher.scan(base)
+    assert follower.split(marks, zones, -1, found) == (expected, [])
+    monkeypatch.setattr(follow, "MOST", 0)
+    assert follower.split(marks, zones, -1, found) == ([], follow.hits_of(marks))
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
