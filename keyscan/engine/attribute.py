@@ -35,6 +35,11 @@ class Owners:
             for rule in rules
             if rule.context and rule.value and not (rule.companion and rule.companion.required)
         ]
+        # By the first part of a name, the numbers of its rules: few of all names stand near a value.
+        self._by_first: dict[bytes, list[int]] = {}
+        for number, (_, words) in enumerate(self._rules):
+            for first in {parts[0] for parts in words}:
+                self._by_first.setdefault(first, []).append(number)
         # Versions of a file have the same values in the same places.
         self._known: dict[tuple[bytes, int, int], Rule | None] = {}
 
@@ -63,7 +68,8 @@ class Owners:
         around = around[:start] + b" " * size + around[start + size :]
         lower = around.lower()
         best: tuple[int, Rule] | None = None
-        for rule, words in self._rules:
+        near = {number for first, numbers in self._by_first.items() if first in lower for number in numbers}
+        for rule, words in (self._rules[number] for number in sorted(near)):
             if not any(all(part in lower for part in parts) for parts in words) or not _fits(rule.value, secret):
                 continue
             gap = _gap(rule, around, start, size)
