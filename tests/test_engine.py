@@ -8,6 +8,7 @@ import time
 
 import pytest
 import regex
+from conftest import token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -64,6 +65,15 @@ def test_both_engines_find_each_example_behind_other_text():
         for template in rule.examples or ("{secret}",):
             text = before + rulecheck.example(rule, template, number % 7)[1] + b"\n" + before
             assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["regex"].scan(text)), (rule.id, template)
+
+
+def test_a_value_is_not_found_because_its_search_ends():
+    """A value too long for its rule is none, wherever the part of the text that is searched ends within it."""
+    long = token("{alnum:260}", "long")
+    for before in range(0, 400, 7):
+        text = f"{'password ' * 2}{'x' * before} --db-password {long}\n".encode()
+        for matcher in BOTH.values():
+            assert "generic-long-option-secret" not in [match.rule.id for match in matcher.scan(text)], before
 
 
 @functools.cache

@@ -96,7 +96,9 @@ class Pattern:
     def within(self, data: bytes, place: Place) -> Iterator[Candidate]:
         """The matches at `place`."""
         if not place.single:
-            yield from self.all(data, place.start, min(len(data), place.end))
+            end = min(len(data), place.end)
+            # What ends where the text is cut may go on; it begins behind this place's hits, and is no match of theirs.
+            yield from (found for found in self.all(data, place.start, end) if found.end < end or end == len(data))
             return
         for start in range(place.start, min(place.end, len(data))):
             found = self.at(data, start) if data[start] in self._first else None
