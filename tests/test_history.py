@@ -233,8 +233,8 @@ class TestGaps:
         assert run("history", str(clone)).code == 3
 
     def test_a_missing_blob_is_said(self, repo, run):
-        """The rest is read."""
-        repo.stage("a.py", "gone\n")
+        """The rest is read. What other tests scanned is known to hold nothing, so this is nobody else's."""
+        repo.stage("a.py", "in no other test's repository\n")
         repo.commit()
         oid = repo.git("rev-parse", ":a.py").decode().strip()
         repo.stage("b.py", key())
