@@ -18,6 +18,7 @@ from keyscan.engine.matcher import place_of
 from keyscan.follow import SMALL, Versions
 from keyscan.model import Blob, Origin
 from keyscan.scan import Options, Tally, scan_blob, take
+from keyscan.seen import placed
 from keyscan.sources import delta, objects
 from keyscan.sources.pieces import pieces
 
@@ -82,14 +83,14 @@ class Reader:
         rules = matcher.rules
         # The entries that are no rule's: what hides behind an encoding may be any rule's.
         self.encoded = frozenset(number for number, entry in enumerate(matcher.entries) if entry.rule >= len(rules))
-        # The entries of rules that judge by the path too: another history may have the same object at another.
-        self.path_bound = frozenset(
+        # The entries of rules that judge by the path too, or may hide one: elsewhere the same object may be at another.
+        self.path_bound = self.encoded | {
             number
             for number, entry in enumerate(matcher.entries)
             if entry.rule < len(rules) and rules[entry.rule].filters == "generic"
-        )
+        }
         self._minor: set[tuple[str, bytes, int]] = set()
-        self.versions = Versions(matcher, self) if matcher.local else None
+        self.versions = Versions(matcher, self)
         # The blob before: its path, what it holds, what is known of it.
         self._last: tuple[bytes, bytes, State | None] = (b"", b"", None)
         self._overlap = max((rule.max_length for rule in matcher.rules), default=1) * 2
@@ -102,20 +103,20 @@ class Reader:
             item = batch[read.number]
             if read.kind == b"commit" and len(read.data) <= SHORT:
                 messages.append((item, read.data))
-            elif self.versions and read.kind == b"blob" and read.rest is None and contents.is_plain(read.data):
-                self._follow(self.versions, item, read.data, part)
+            elif self._matcher.local and read.kind == b"blob" and read.rest is None and contents.is_plain(read.data):
+                self._follow(item, read.data, part)
             else:
                 self._scan(item, read, part)
         self.scan_messages(messages, part)
         part.tally.files = 0
         return part
 
-    def _follow(self, versions: Versions, item: Listed, data: bytes, part: Part) -> None:
+    def _follow(self, item: Listed, data: bytes, part: Part) -> None:
         """Scan a blob as a version of the one before, if that had the same path."""
         path, base, state = self._last
         told = delta.alike(base, data) if path == item.path != b"" and len(data) > SMALL else None
         changes, sources = told or (None, [])
-        self._last = (item.path, data, versions.look(item, data, changes, sources, state, part))
+        self._last = (item.path, data, self.versions.look(item, data, changes, sources, state, part))
 
     def scan_messages(self, commits: Sequence[tuple[Listed, bytes]], part: Part) -> None:
         """Scan the messages of short commits and add to `part` what they hold: all at once, for hardly any does."""
@@ -146,7 +147,7 @@ class Reader:
         for piece in pieces(read.rest.read, read.data, origin_of(item, read.kind), self._overlap):
             scan_blob(piece, self._matcher, self._options, tally)
         if len(tally.findings) + len(tally.skipped) == before:
-            part.clean += unhexlify(item.oid)
+            part.clean += placed(unhexlify(item.oid), item.path)
 
     def scan(self, item: Listed, kind: bytes, data: bytes, part: Part) -> None:
         """Scan an object of this kind and add to `part` what it holds."""
@@ -164,7 +165,7 @@ class Reader:
         tally.blobs += kind == b"blob"
         scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options, tally)
         if contents.is_bytes(data) and len(tally.findings) + len(tally.skipped) == before:
-            part.clean += unhexlify(item.oid)
+            part.clean += placed(unhexlify(item.oid), item.path)
 
     def judge(
         self, item: Listed, kind: bytes, data: bytes, hits: Hits, part: Part, direct: list[Match] | None = None
@@ -187,8 +188,10 @@ class Reader:
             take(Blob(data, origin_of(item, kind)), told, slow, self._options, tally)
         else:
             tally.bytes += len(data)
-        if not matches and not slow and self.path_bound.isdisjoint(number for number, _ in hits):
-            part.clean += unhexlify(item.oid)
+        if not matches and not slow:
+            anywhere = self.path_bound.isdisjoint(number for number, _ in hits)
+            oid = unhexlify(item.oid)
+            part.clean += oid if anywhere else placed(oid, item.path)
         return None if slow else direct
 
     def direct(self, data: bytes, path: bytes, hits: Hits, known: list[Match]) -> list[Match] | None:

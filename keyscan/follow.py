@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyscan.engine import contents
 from keyscan.engine.matcher import is_binary, moved_by
+from keyscan.seen import placed
 from keyscan.sources.delta import gather, spread
 from keyscan.sources.objects import Listed
 
@@ -268,7 +269,7 @@ class Versions:
         if item is None:
             return State(marks, None, None if hits else [], binary=False)
         if not hits:
-            self._count(item, length, part, clean=True)
+            self._count(item, length, part, anywhere=True)
             return State(marks, item.path, [], binary=False)
         binary = is_binary(data)
         found: list[Match] | None = None
@@ -283,14 +284,15 @@ class Versions:
         numbers = [number for number, _ in hits]
         if found is None or found or not self._encoded.isdisjoint(numbers):
             return self._reader.judge(item, b"blob", data, hits, part, found)
-        self._count(item, len(data), part, clean=self._path_bound.isdisjoint(numbers))
+        self._count(item, len(data), part, anywhere=self._path_bound.isdisjoint(numbers))
         return found
 
-    def _count(self, item: Listed, length: int, part: Part, *, clean: bool) -> None:
+    def _count(self, item: Listed, length: int, part: Part, *, anywhere: bool) -> None:
+        """Note that a version holds nothing, be it `anywhere` or under this path."""
         part.tally.blobs += 1
         part.tally.bytes += length
-        if clean:
-            part.clean += unhexlify(item.oid)
+        oid = unhexlify(item.oid)
+        part.clean += oid if anywhere else placed(oid, item.path)
 
 
 class Judge:

@@ -18,7 +18,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from keyscan.audit import SHORT, Part, Reader, all_batches, scan_objects
-from keyscan.follow import Judge, Versions
+from keyscan.follow import Judge
 from keyscan.sources import objects, pack
 from keyscan.sources.objects import Listed
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from keyscan.audit import Job
-    from keyscan.engine.matcher import Matcher
     from keyscan.scan import Tally
     from keyscan.sources.git import Git
     from keyscan.written import Written
@@ -67,9 +66,8 @@ class Messages:
 class Walker:
     """Walks families of packs, and reads other batches the ordinary way; what a worker process runs."""
 
-    def __init__(self, plans: Sequence[pack.Plan], matcher: Matcher, reader: Reader) -> None:
+    def __init__(self, plans: Sequence[pack.Plan], reader: Reader) -> None:
         self._plans, self._reader = plans, reader
-        self._versions = reader.versions or Versions(matcher, reader)
 
     def __call__(self, task: Any) -> Part:
         """What the task gives."""
@@ -78,7 +76,7 @@ class Walker:
         if not isinstance(task, Families):
             return self._reader(task)
         plan, part = self._plans[task.pack], Part()
-        judge = Judge(plan, task.paths, part, self._reader, self._versions)
+        judge = Judge(plan, task.paths, part, self._reader, self._reader.versions)
         left = [blob for root in task.roots for blob in pack.walk(plan, root, judge)]
         part.left = [judge.item(blob) for blob in left if blob in task.paths]
         part.count = len(task) - len(part.left)
@@ -176,8 +174,8 @@ def worth_it(job: Job, wrote: Written | None) -> bool:
     if len(wrote) < _FEW or not pack.COMPILED:
         return False
     # A walk looks at all blobs: too much where most are known to hold nothing.
-    sample = list(wrote.blobs)[:: len(wrote) // _SAMPLE or 1]
-    return job.seen is None or 2 * job.seen.knows(sample) <= len(sample)
+    sample = list(wrote.listed())[:: len(wrote) // _SAMPLE or 1]
+    return job.seen is None or 2 * job.seen.known(sample) <= len(sample)
 
 
 def scan(job: Job, packs: Packs, listings: Sequence[Iterable[Listed]], tally: Tally) -> None:
@@ -189,7 +187,7 @@ def scan(job: Job, packs: Packs, listings: Sequence[Iterable[Listed]], tally: Ta
     others = packs.others(items if job.seen is None else job.seen.unknown(items))
     batches = chain(packs.tasks(), all_batches(job, [others]))
     left: list[Listed] = []
-    scan_objects(job, batches, tally, Walker(packs.plans, job.matcher, Reader(job.git, job.matcher, job.options)), left)
+    scan_objects(job, batches, tally, Walker(packs.plans, Reader(job.git, job.matcher, job.options)), left)
     scan_objects(job, objects.batches(left, size=64), tally)
 
 

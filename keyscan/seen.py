@@ -1,8 +1,9 @@
 """Which objects of which histories were scanned and hold nothing, so that the next audit reads only what is new.
 
-Object ids name contents, so what is known of one holds in every repository. Files hold nothing but ids, lie in
-the cache directory under a digest of rules, engine and version, and are written whole or not at all: each run
-adds files of its own, so two runs at once, or a kill at any time, lose nothing but the saving of some work.
+Object ids name contents, so what is known of one holds in every repository; where the path counts too, a digest of
+id and path takes the id's place. Files hold nothing but ids and such digests, lie in the cache directory under a
+digest of rules, engine and version, and are written whole or not at all: each run adds files of its own, so two runs
+at once, or a kill at any time, lose nothing but the saving of some work.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from binascii import unhexlify
 from bisect import bisect_left
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from keyscan.sources.objects import Listed
 
 # Raised by hand when what is stored changes its shape or meaning within one version.
-FORMAT = 1
+FORMAT = 2
 PREFIX = "seen-"
 # Segments of one store that are merged into one.
 _MOST_SEGMENTS = 6
@@ -42,6 +44,11 @@ def digest(rules: Sequence[Rule], engine: str) -> str:
     state = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(package.glob("engine/*.py"))]
     made_of = repr((FORMAT, __version__, engine, state, rules))
     return hashlib.blake2b(made_of.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+
+
+def placed(oid: bytes, path: bytes) -> bytes:
+    """What stands for the object of this raw id at this path: as long as the id."""
+    return hashlib.blake2b(path, key=oid, digest_size=len(oid)).digest()
 
 
 class Store:
@@ -62,16 +69,22 @@ class Store:
 
     def unknown(self, items: Iterable[Listed]) -> Iterator[Listed]:
         """Those of `items` that are not known to hold nothing."""
-        fromhex, known = bytes.fromhex, self._known
+        if self.empty:
+            yield from items
+            return
         for item in items:
-            if fromhex(item.oid.decode()) in known:
+            if self._knows(item):
                 self.skipped += 1
             else:
                 yield item
 
-    def knows(self, oids: Iterable[bytes]) -> int:
+    def known(self, items: Iterable[Listed]) -> int:
         """How many of these are known to hold nothing."""
-        return sum(bytes.fromhex(oid.decode()) in self._known for oid in oids)
+        return sum(map(self._knows, items))
+
+    def _knows(self, item: Listed) -> bool:
+        oid = unhexlify(item.oid)
+        return oid in self._known or placed(oid, item.path) in self._known
 
     def add(self, oids: bytes) -> None:
         """Remember these ids, one behind the other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -78,12 +79,18 @@ class TestSecondAudit:
         assert audit()[0] == audit()[0] == []
         assert audit("--min-severity", "low")[0]
 
-    def test_what_its_path_keeps_silent_is_not_known_to_hold_nothing(self, repo, audit):
-        """The same bytes under another name, in another history or later, are read again."""
+    @pytest.mark.parametrize("encoded", [False, True])
+    def test_what_its_path_keeps_silent_is_known_to_hold_nothing_there(self, repo, audit, encoded):
+        """The same bytes under another name, in another history or later, are read again; under this, they are not."""
         text = 'api_secret = "' + token("{alnum:24}", "generic") + '"\n'
+        if encoded:
+            text = f"data:text/plain;base64,{base64.b64encode((text * 3).encode()).decode()}\n"
         repo.stage("static/app.min.js", text)
         repo.commit()
         assert audit()[0] == []
+        for file in cache.directory().glob("seen-audit-*"):
+            file.unlink()
+        assert audit() == ([], 0)
         for file in cache.directory().glob("seen-audit-*"):
             file.unlink()
         repo.stage("settings.conf", text)
