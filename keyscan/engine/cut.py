@@ -23,11 +23,49 @@ _LONGEST_BEFORE = 256
 _WIDEST_REPEAT = 400
 
 
-def expression(rule: Rule) -> str:
-    """The pattern cut to its start: a superset of it, with no look-around."""
+def expressions(rule: Rule) -> tuple[str, str]:
+    """The pattern cut to its start, a superset of it with no look-around; and what must follow behind that.
+
+    The second is empty unless the first ends before the secret: then a match of it begins where one of the first
+    ends, or later.
+    """
     tree = parse_tree(rule.pattern)
-    text, _done, _left = _cut_items(tree, tree.state.groupdict["secret"], None)
-    return text
+    group = tree.state.groupdict["secret"]
+    items = list(tree)
+    text, left = "", None
+    for number, item in enumerate(items):
+        one, done, left = _cut_items([item], group, left)
+        text += one
+        if done or (left is not None and left <= 0):
+            rest = items[number + 1 :]
+            return _shortest(parse_tree(text)), "" if left is not None else _cut_items(items[number + 1 :], group, None)[0]
+    # What the pattern looks for behind its end is part of the hit, unless that may be nothing.
+    name, argument = items[-1]
+    if str(name) == "ASSERT" and argument[0] > 0 and argument[1].getwidth()[0]:
+        return text + _cut_items(argument[1], group, None)[0], ""
+    return _shortest(parse_tree(text)), ""
+
+
+def _shortest(tree: Any) -> str:
+    """`tree` as text without the longer rounds of its last repeats: a match of it begins at the same places."""
+    items = list(tree)
+    while items:
+        op, argument = items.pop()
+        name, last = str(op), ""
+        if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+            low, _, inner = argument
+            last = f"(?:{_cut_items(inner, None, None)[0]}){{{low}}}" if low else ""
+        elif name == "SUBPATTERN":
+            inner = _shortest(argument[3])
+            last = f"(?{_flags(argument[1])}:{inner})" if inner else ""
+        elif name == "BRANCH":
+            branches = [_shortest(branch) for branch in argument[1]]
+            last = f"(?:{'|'.join(branches)})" if all(branches) else ""
+        else:
+            last = _cut_item(name, argument, None, None)[0]
+        if last:
+            return _cut_items(items, None, None)[0] + last
+    return ""
 
 
 def _cut_items(items: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyscan.engine import triggers
-from keyscan.engine.cut import expression, first_bytes
+from keyscan.engine.cut import expressions, first_bytes
 from keyscan.engine.signs import Signs
 from keyscan.engine.values import with_value
 from keyscan.patterns import JOIN_WIDTH, LEFT, joined_literals, value_first, word_literals, word_parts
@@ -38,8 +38,8 @@ class Entry:
     """One expression or keyword of the first pass, for the rule with this number.
 
     A match of the rule begins from `low` to `high` bytes before the hit's end; `high` -1 means that only the
-    rule's `max_length` bounds it. A named rule's entry also tells which value (its number among `values_of`)
-    must end within `reach` bytes after the hit's end. `first` are the bytes with which a match can begin, as
+    rule's `max_length` bounds it. A named rule's entry, and one that ends before the secret, also tells which second
+    expression (its number) must end within `reach` bytes after the hit's end. `first` are the bytes with which a match can begin, as
     Latin-1 text; empty when that is not known.
     """
 
@@ -141,8 +141,8 @@ class HyperscanPass:
     """The first pass with Hyperscan, from compiled databases or from the entries' expressions.
 
     A provider's name is everywhere in its own documentation, mostly with no key after it. So a second, small
-    database looks for the values of named rules, only near names that were hit: a tenth of the time that
-    trying the whole expressions there would take.
+    database looks for the values of named rules, and for what else must follow, only near names that were hit: a
+    tenth of the time that trying the whole expressions there would take.
     """
 
     local = True
@@ -153,7 +153,7 @@ class HyperscanPass:
         Raises ImportError where Hyperscan is not installed, and its own error for bytes that do not fit.
         """
         self.entries = entries
-        texts = ([entry.text for entry in entries], [value_first(value) for value in values] or ["\\x00never"])
+        texts = ([entry.text for entry in entries], values or ["\\x00never"])
         self._databases = [_load(part) for part in dumped] or [_compile(part) for part in texts]
         self._scan, self._scan_values = (database.scan for database in self._databases)
         self._targets = targets_of(entries)
@@ -161,7 +161,7 @@ class HyperscanPass:
     @classmethod
     def of(cls, rules: Sequence[Rule]) -> HyperscanPass:
         """The first pass for `rules`, compiled now."""
-        return cls(entries_of(rules), values_of(rules))
+        return cls(*entries_of(rules))
 
     def dump(self) -> list[bytes]:
         """The compiled databases, for `dumped` of a process on the same kind of CPU."""
@@ -218,18 +218,14 @@ def targets_of(entries: Sequence[Entry]) -> dict[int, tuple[int, int]]:
     return {number: (entry.value, entry.reach) for number, entry in enumerate(entries) if entry.value >= 0}
 
 
-def values_of(rules: Sequence[Rule]) -> list[str]:
-    """The different values of the named rules, in a fixed order."""
-    return sorted({rule.value for rule in rules if rule.context and rule.value})
-
-
-def entries_of(rules: Sequence[Rule]) -> list[Entry]:
-    """The Hyperscan entries of `rules`: a name each for rules that need one, else one cut expression."""
+def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str]]:
+    """The Hyperscan entries of `rules`, a name each for rules that need one, else one cut expression; and the values."""
     entries: list[Entry] = []
-    values = {value: number for number, value in enumerate(values_of(rules))}
+    values: dict[str, int] = {}
     for number, rule in enumerate(rules):
+        reach = rule.max_length + 1
         if rule.value and rule.context:
-            value, reach = values[rule.value], rule.max_length + 1
+            value = values.setdefault(value_first(rule.value), len(values))
             entries.extend(
                 Entry(text, number, low, high, value, reach) for text, low, high in joined_literals(rule.context)
             )
@@ -238,11 +234,13 @@ def entries_of(rules: Sequence[Rule]) -> list[Entry]:
             # No literal to start from (`{52}JQQJ99...`): cut short it would hit all over; its marker is rarer.
             entries.extend(Entry(f"(?i:{re.escape(word)})", number, len(word), -1) for word in rule.keywords)
             continue
-        text = expression(rule)
+        text, rest = expressions(rule)
+        value = values.setdefault(rest, len(values)) if rest else -1
         low, high = parse_tree(text).getwidth()
-        entries.append(Entry(text, number, low, high if high <= _WIDEST else -1, first=first_bytes(text)))
+        first = first_bytes(text)
+        entries.append(Entry(text, number, low, high if high <= _WIDEST else -1, value, reach if rest else 0, first))
     entries.extend(Entry(one.text, len(rules), number, 0) for number, one in enumerate(triggers.of(rules)))
-    return entries
+    return entries, list(values)
 
 
 def width_of(entry: Entry) -> int:
