@@ -39,23 +39,15 @@ def run(work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int = 0) ->
         yield from pool.imap_unordered(_call, tasks)
 
 
-def stream(
-    work: Callable[[Task], Result],
-    tasks: Iterable[Task],
-    jobs: int = 0,
-    meanwhile: Callable[[], object] | None = None,
-) -> Iterator[Result]:
+def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0) -> Iterator[Result]:
     """The results of `work` over `tasks` that come one by one, in any order; few tasks are ahead at a time.
 
-    What `tasks` raises is raised here. A single task is done in this process. `meanwhile` is called once, here,
-    while others work.
+    What `tasks` raises is raised here. A single task is done in this process.
     """
     count = jobs or cores()
     waiting = iter(tasks)
     first = list(islice(waiting, 2))
     if count <= 1 or len(first) < 2 or not _can_fork():  # noqa: PLR2004 - one task needs no second process
-        if meanwhile is not None:
-            meanwhile()
         yield from map(work, chain(first, waiting))
         return
     import multiprocessing
@@ -65,8 +57,6 @@ def stream(
     room = Semaphore(count * 3)
     with context.Pool(count, _ignore_interrupt) as pool:
         results = pool.imap_unordered(_call, _bounded(chain(first, waiting), room))
-        if meanwhile is not None:
-            meanwhile()
         for result in results:
             room.release()
             yield result  # type: ignore[misc]

@@ -192,13 +192,13 @@ def _scan(
             scan_objects(job, all_batches(job, listings), tally)
             _scan_names(job, where.names, tally)
             return list(left.commits), wrote
-    commits = list(objects.commits(job.git, where.selection, trouble))
     # Walking packs looks at all that is in them: too much, unless the whole history is wanted.
     packs = packaudit.Packs(job.git) if (where.whole or where.store) and packaudit.serves(job) else None
+    early = (lambda: packs.plans) if packs and packaudit.sure(job) else None
+    commits = list(objects.commits(job.git, where.selection, trouble, early))
     wrote = None
     if not (where.ranged or where.store or gaps or repository.partial(job.git)):
-        early = (lambda: packs.plans) if packs and packaudit.sure(job) else None
-        wrote = written(job.git, commits, job.jobs, early)
+        wrote = written(job.git, commits, job.jobs)
     if wrote is None:
         listed: Iterable[Listed] = _blobs(job, where, facts, commits, trouble)
     else:

@@ -14,7 +14,7 @@ from keyscan.sources import introduced
 from keyscan.sources.objects import Listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from keyscan.model import Skip
     from keyscan.sources.git import Git
@@ -73,17 +73,12 @@ class Written:
                 yield self._ages[at], numbers[number], paths[self._where[at]]
 
 
-def written(
-    git: Git, commits: Sequence[bytes], jobs: int, meanwhile: Callable[[], object] | None = None
-) -> Written | None:
-    """What `commits`, the youngest first, wrote; None where that is too much, or git can't read all of it.
-
-    `meanwhile` is called once in this process while others work.
-    """
+def written(git: Git, commits: Sequence[bytes], jobs: int) -> Written | None:
+    """What `commits`, the youngest first, wrote; None where that is too much, or git can't read all of it."""
     if len(commits) > MOST:
         return None
     tasks = [(at, commits[at : at + introduced.BATCH]) for at in range(0, len(commits), introduced.BATCH)]
-    parts = sorted(parallel.stream(_Lister(git), tasks, jobs, meanwhile), key=_start)
+    parts = sorted(parallel.stream(_Lister(git), tasks, jobs), key=_start)
     if not all(whole for *_, whole in parts):
         return None
     found = Written()

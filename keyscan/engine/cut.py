@@ -37,8 +37,8 @@ def expressions(rule: Rule) -> tuple[str, str]:
         one, done, left = _cut_items([item], group, left)
         text += one
         if done or (left is not None and left <= 0):
-            rest = items[number + 1 :]
-            return _shortest(parse_tree(text)), "" if left is not None else _cut_items(items[number + 1 :], group, None)[0]
+            rest = [] if left is not None else items[number + 1 :]
+            return _shortest(parse_tree(text)), _cut_items(rest, group, None)[0]
     # What the pattern looks for behind its end is part of the hit, unless that may be nothing.
     name, argument = items[-1]
     if str(name) == "ASSERT" and argument[0] > 0 and argument[1].getwidth()[0]:

@@ -38,9 +38,9 @@ class Entry:
     """One expression or keyword of the first pass, for the rule with this number.
 
     A match of the rule begins from `low` to `high` bytes before the hit's end; `high` -1 means that only the
-    rule's `max_length` bounds it. A named rule's entry, and one that ends before the secret, also tells which second
-    expression (its number) must end within `reach` bytes after the hit's end. `first` are the bytes with which a match can begin, as
-    Latin-1 text; empty when that is not known.
+    rule's `max_length` bounds it. A named rule's entry, and one that ends before the secret, also tells which value,
+    a second expression by number, must end within `reach` bytes after the hit's end. `first` are the bytes with
+    which a match can begin, as Latin-1 text; empty when that is not known.
     """
 
     text: str
@@ -219,7 +219,7 @@ def targets_of(entries: Sequence[Entry]) -> dict[int, tuple[int, int]]:
 
 
 def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str]]:
-    """The Hyperscan entries of `rules`, a name each for rules that need one, else one cut expression; and the values."""
+    """The Hyperscan entries of `rules` (names for rules that need one, else one cut expression), and their values."""
     entries: list[Entry] = []
     values: dict[str, int] = {}
     for number, rule in enumerate(rules):

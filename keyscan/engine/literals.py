@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from enum import IntEnum
+from functools import lru_cache
 
 from keyscan.engine.entropy import classes
 from keyscan.engine.words import surprise
@@ -71,10 +72,13 @@ class Shape(IntEnum):
 # identifiers below (benchmarks/quality/words.py measures it).
 SPELT = 5.4
 _PATH_SPELT = 6.3
+# Values (of at most some hundred bytes) whose verdicts are kept: most are `password` and the like, again and again.
+MOST = 4096
 _SHORTEST = 6
 _LONG = 16
 
 
+@lru_cache(MOST)
 def reason(value: bytes) -> str | None:
     """Why `value` is no literal secret, whatever it is called; None when it may be one."""
     if _HASHED.search(value):
@@ -105,6 +109,7 @@ def is_uuid(value: bytes) -> bool:
     return bool(_UUID.match(value))
 
 
+@lru_cache(MOST)
 def shape_of(value: bytes) -> Shape:
     """What `value`, for which `reason` found none, looks like; base64 of text looks like that text."""
     text = decoded(value)

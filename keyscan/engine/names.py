@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 
 _WORD = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Read from the right, the word that says what the name holds. What is about a secret, but none itself:
@@ -71,6 +72,7 @@ def words_of(name: bytes) -> list[bytes]:
     return [word.lower() for word in _WORD.findall(name)]
 
 
+@lru_cache(4096)
 def kind_of(name: bytes) -> Kind:
     """What `name` says of the value that it stands for."""
     words = words_of(name)

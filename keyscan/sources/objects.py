@@ -15,7 +15,7 @@ from keyscan.sources.pieces import PIECE
 from keyscan.sources.stream import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from keyscan.sources.git import Git
 
@@ -93,9 +93,16 @@ def in_store(git: Git, trouble: list[Skip]) -> Iterator[tuple[bytes, Listed]]:
         trouble.extend(complaint(text) for text in out.complaints())
 
 
-def commits(git: Git, selection: Selection, trouble: list[Skip]) -> Iterator[bytes]:
-    """The ids of the selection's commits, children before parents, else the youngest first."""
+def commits(
+    git: Git, selection: Selection, trouble: list[Skip], meanwhile: Callable[[], object] | None = None
+) -> Iterator[bytes]:
+    """The ids of the selection's commits, children before parents, else the youngest first.
+
+    `meanwhile` is called while git looks for them.
+    """
     with Output(git, "rev-list", "--date-order", *selection.options, "--stdin", lines=selection.ids) as out:
+        if meanwhile is not None:
+            meanwhile()
         yield from out.records(b"\n")
         trouble.extend(complaint(text) for text in out.complaints())
 
