@@ -79,7 +79,7 @@ class Reader:
 
     def __init__(self, git: Git, matcher: Matcher, options: Options) -> None:
         matcher.remember()
-        self._git, self._matcher, self._options = git, matcher, options
+        self.git, self._matcher, self._options = git, matcher, options
         rules = matcher.rules
         # The entries that are no rule's: what hides behind an encoding may be any rule's.
         self.encoded = frozenset(number for number, entry in enumerate(matcher.entries) if entry.rule >= len(rules))
@@ -95,11 +95,15 @@ class Reader:
         self._last: tuple[bytes, bytes, State | None] = (b"", b"", None)
         self._overlap = max((rule.max_length for rule in matcher.rules), default=1) * 2
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels to worker processes without what it knows of the blobs before."""
+        return Reader, (self.git, self._matcher, self._options)
+
     def __call__(self, batch: Sequence[Listed]) -> Part:
         """What the objects of `batch` hold."""
         part = Part(count=len(batch))
         messages: list[tuple[Listed, bytes]] = []
-        for read in objects.read(self._git, batch, part.tally.skipped):
+        for read in objects.read(self.git, batch, part.tally.skipped):
             item = batch[read.number]
             if read.kind == b"commit" and len(read.data) <= SHORT:
                 messages.append((item, read.data))

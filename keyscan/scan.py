@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MAX_FINDINGS = 10_000
 # Files that a worker process takes at a time.
 BATCH = 64
+# Fewer batches than this are done before processes would have started.
+_WORTH_IT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,7 @@ def scan_files(targets: list[Target | Skip], matcher: Matcher, options: Options,
     overlap = max((rule.max_length for rule in matcher.rules), default=1) * 2
     work = _Reader(matcher, options, overlap)
     batches = [todo[at : at + BATCH] for at in range(0, len(todo), BATCH)]
-    for part in parallel.run(work, batches, jobs):
+    for part in parallel.stream(work, batches, jobs, least=_WORTH_IT):
         tally.add(part)
     return tally
 

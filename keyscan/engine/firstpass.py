@@ -163,6 +163,10 @@ class HyperscanPass:
         """The first pass for `rules`, compiled now."""
         return cls(*entries_of(rules))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels to worker processes as what is stored of it."""
+        return HyperscanPass, (self.entries, (), self.dump())
+
     def dump(self) -> list[bytes]:
         """The compiled databases, for `dumped` of a process on the same kind of CPU."""
         import hyperscan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from keyscan.engine import attribute, checks, filters, generic, triggers
 from keyscan.engine.confirm import Candidate, Pattern, Place, Slow, spots_by_rule
@@ -49,6 +49,10 @@ class Matcher:
         self._memory: Memory | None = None
         # How far round a place the bytes matter, besides those that the expression covers.
         self._around = [max(CONTEXT, rule.companion.distance if rule.companion else 0) + LOOK for rule in rules]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels to worker processes without what it compiled."""
+        return _travelled, (self.rules, self._first, self._memory is not None)
 
     def remember(self) -> None:
         """From now on, keep verdicts: for texts that are mostly like others, the versions of a history."""
@@ -267,6 +271,13 @@ class Matcher:
             companion=Span(best.secret_start, best.secret_end),
             companion_secret=data[best.secret_start : best.secret_end],
         )
+
+
+def _travelled(rules: Sequence[Rule], first: FirstPass, remembers: bool) -> Matcher:
+    matcher = Matcher(rules, first)
+    if remembers:
+        matcher.remember()
+    return matcher
 
 
 def is_binary(data: bytes) -> bool:

@@ -1,0 +1,115 @@
+"""Work over processes: forked, started anew, or none, the results are the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+
+import pytest
+from tests_support import token
+
+from keyscan import cache, parallel
+
+
+def pid_of(_task: object) -> int:
+    """The process that does a task."""
+    return os.getpid()
+
+
+def failing(_task: object) -> None:
+    """What a task may raise."""
+    raise ValueError("no")
+
+
+@pytest.fixture(params=["fork", "spawn"])
+def way(request, monkeypatch):
+    """Either way to start processes, at once."""
+    if request.param == "spawn":
+        monkeypatch.setattr(parallel, "_can_fork", lambda: False)
+        monkeypatch.setattr(parallel, "_PATIENCE", 0.0)
+    elif not parallel._can_fork():
+        pytest.skip("no forks here")
+    return request.param
+
+
+class TestStream:
+    def test_other_processes_work(self, way):
+        """With more than one job; where they are started anew, the first task is done here."""
+        found = list(parallel.stream(pid_of, range(40), jobs=2))
+        assert len(found) == 40
+        assert found.count(os.getpid()) == (1 if way == "spawn" else 0)
+
+    def test_one_job_is_this_process(self):
+        """And so are fewer tasks than are worth it."""
+        assert set(parallel.stream(pid_of, range(40), jobs=1)) == {os.getpid()}
+        assert set(parallel.stream(pid_of, range(3), jobs=2, least=4)) == {os.getpid()}
+        assert list(parallel.stream(pid_of, [], jobs=2)) == []
+
+    def test_work_of_a_moment_is_done_here(self, monkeypatch):
+        """Starting a process anew takes longer."""
+        monkeypatch.setattr(parallel, "_can_fork", lambda: False)
+        assert set(parallel.stream(pid_of, range(40), jobs=2)) == {os.getpid()}
+
+    def test_what_work_raises_is_raised_here(self, way):
+        """Nothing is lost in a worker."""
+        del way
+        with pytest.raises(ValueError, match="no"):
+            list(parallel.stream(failing, range(40), jobs=2))
+
+    def test_what_tasks_raise_is_raised_here(self, way):
+        """Also once some were done."""
+        del way
+
+        def tasks():
+            yield from range(10)
+            raise OSError("gone")
+
+        with pytest.raises(OSError, match="gone"):
+            list(parallel.stream(pid_of, tasks(), jobs=2))
+
+
+@pytest.mark.parametrize("engine", ["hyperscan", "python"])
+def test_a_matcher_travels(engine):
+    """What is unpickled finds the same."""
+    matcher = cache.matcher(cache.load_rules([]), engine)
+    text = f"a {token('sk-ant-api03-{b64url:93}AA', 'travel')} b\n".encode()
+    found = pickle.loads(pickle.dumps(matcher)).scan(text)  # noqa: S301 - our own
+    assert [(match.rule.id, match.start) for match in found] == [
+        (match.rule.id, match.start) for match in matcher.scan(text)
+    ]
+    assert found
+
+
+def report_of(result):
+    """A JSON report without the time it took."""
+    document = json.loads(result.out)
+    del document["stats"]["seconds"]
+    return document
+
+
+def test_a_directory_is_scanned_by_any_processes(way, run, tmp_path):
+    """More batches than a process begins with."""
+    del way
+    for number in range(600):
+        text = token("sk-ant-api03-{b64url:93}AA", str(number)) if not number % 150 else str(number)
+        (tmp_path / f"{number}.txt").write_text(text)
+    one, two = (report_of(run("scan", "--format", "json", "--jobs", str(jobs), str(tmp_path))) for jobs in (1, 2))
+    assert one == two
+    assert len(one["findings"]) == 4
+
+
+@pytest.mark.parametrize("packs", ["--packs", "--no-packs"])
+def test_a_history_is_audited_by_any_processes(way, run, repo, packs):
+    """Lists, objects, packs and origins are read by workers of their own kinds."""
+    del way
+    for number in range(12):
+        key = token("sk-ant-api03-{b64url:93}AA", str(number // 4))
+        for name in range(30):
+            repo.stage(f"{name}.txt", f"{number} {name}\n" + (key if name == number else ""))
+        repo.commit()
+    repo.git("repack", "-adfq")
+    options = ("history", "--format", "json", "--no-cache", packs, str(repo.path))
+    one, two = (report_of(run(*options, "--jobs", str(jobs))) for jobs in (1, 2))
+    assert one == two
+    assert len(one["findings"]) == 3
