@@ -31,7 +31,7 @@ _ENDINGS = (
 def staged() -> int | None:
     """The exit code 0 for a commit that is clean, having said so; None for the whole command to decide."""
     started = time.perf_counter()
-    if not hasattr(os, "posix_spawnp") or "KEYSCAN_CONFIG" in os.environ:
+    if not hasattr(os, "posix_spawnp") or "KEYSCAN_CONFIG" in os.environ or "PRE_COMMIT_FROM_REF" in os.environ:
         return None
     try:
         return _staged(started)

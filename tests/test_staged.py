@@ -344,3 +344,35 @@ def test_the_index_that_git_names_is_read(repo, run, monkeypatch):
     monkeypatch.delenv("GIT_INDEX_FILE")
     assert found(run, repo) == []
     assert os.path.exists(repo.path / ".git" / "other-index")
+
+
+class TestRange:
+    """`pre-commit run --from-ref A --to-ref B`: the commits of a range, whatever is staged."""
+
+    @pytest.fixture
+    def ids(self, repo):
+        """Three commits: clean, one that adds a key, one that removes it; another key is staged."""
+        repo.stage("a.py", "x\n")
+        clean = repo.commit()
+        repo.stage("a.py", KEY)
+        added = repo.commit()
+        repo.stage("a.py", "y\n")
+        removed = repo.commit()
+        repo.stage("b.py", OTHER)
+        return clean, added, removed
+
+    def scanned(self, repo, spawn, start, end):
+        """Exit code and findings' paths, by the command as pre-commit starts it."""
+        env = {"PRE_COMMIT": "1", "PRE_COMMIT_FROM_REF": start, "PRE_COMMIT_TO_REF": end}
+        result = spawn(["staged"], cwd=repo.path, env=env)
+        return result.code, "a.py" in result.out, "b.py" in result.out
+
+    def test_what_its_commits_add(self, repo, spawn, ids):
+        """Also what a later one removed; not what came before, nor what is staged."""
+        clean, added, removed = ids
+        assert self.scanned(repo, spawn, clean, removed) == (1, True, False)
+        assert self.scanned(repo, spawn, added, removed) == (0, False, False)
+
+    def test_an_end_that_is_not_here(self, repo, spawn, ids):
+        """A shallow clone: nothing may be called clean."""
+        assert self.scanned(repo, spawn, "1" * 40, ids[2])[0] == 3

@@ -41,7 +41,10 @@ _OPTIONS = (
                  help="Read packs by their deltas, or let git read every object; otherwise what is faster here."),
     click.option("--net", is_flag=True, help="Of a range, only what is still there at its end."),
 )  # fmt: skip
-_SHARED = ("all_occurrences", "no_email", "rotation_days", "allow_shallow", "no_cache", "net", "packs")
+_DEFAULTS = {
+    "all_occurrences": False, "no_email": False, "rotation_days": 90, "allow_shallow": False, "no_cache": False,
+    "net": False, "packs": None,
+}  # fmt: skip
 
 
 @click.command(name="history")
@@ -93,7 +96,15 @@ def command(
 
 def shared_of(values: dict[str, Any]) -> dict[str, Any]:
     """The values of the options of `history_options`, taken out of `values`."""
-    return {key: values.pop(key) for key in _SHARED}
+    return {key: values.pop(key) for key in _DEFAULTS}
+
+
+def scan_range(git: Git, range_: str, values: dict[str, Any]) -> int:
+    """Scan what the commits of `range_` add, and report."""
+    from keyscan import past
+
+    shared, wanted = dict(_DEFAULTS), past.Wanted(range_)
+    return run(git, lambda job, tally: _survey(job, wanted, shared, tally), values, shared)
 
 
 def run(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.commands import common
+from keyscan.commands import common, history
 from keyscan.config import FILES
 from keyscan.hygiene.names import kind_of
 from keyscan.model import Skip
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def command(whole_files: bool, **values: Any) -> int:
     """Scan exactly what the next commit would hold: the index, not the working tree.
 
-    Reports what the staged change adds; --whole-files reports all that stands in the staged files.
+    Reports what the staged change adds; --whole-files reports all that stands in the staged files. Under `pre-commit
+    run --from-ref A --to-ref B` it is what the commits A..B add.
     """
     from keyscan import cache, scan
     from keyscan.sources import staged
@@ -33,6 +34,10 @@ def command(whole_files: bool, **values: Any) -> int:
 
     started = time.perf_counter()
     git = Git()
+    start, end = (os.environ.get(f"PRE_COMMIT_{name}_REF") for name in ("FROM", "TO"))
+    if start and end:
+        # `pre-commit run --from-ref A --to-ref B`, as CI runs it: what is asked about is committed, not staged.
+        return history.scan_range(git, f"{start}..{end}", values)
     entries = staged.entries(git)
     contents, blobs = staged.with_files(git, entries, common.PROJECT_FILES)
     settings = common.settings_of(values, read=common.git_reader(git, "", common.root_of(), contents))
