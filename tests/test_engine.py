@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import time
 
@@ -13,9 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyscan import cache, rulecheck
-from keyscan.engine.firstpass import HyperscanPass, KeywordPass
+from keyscan.engine.cut import expressions
+from keyscan.engine.firstpass import HyperscanPass, KeywordPass, entries_of, width_of
 from keyscan.engine.locate import Lines
 from keyscan.engine.matcher import Matcher
+from keyscan.ruleset import parse_tree
 
 RULES = cache.load_rules([])
 BOTH = {"regex": Matcher(RULES, KeywordPass(RULES))}
@@ -65,6 +68,32 @@ def test_both_engines_find_each_example_behind_other_text():
         for template in rule.examples or ("{secret}",):
             text = before + rulecheck.example(rule, template, number % 7)[1] + b"\n" + before
             assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["regex"].scan(text)), (rule.id, template)
+
+
+def test_no_entry_looks_at_much_text():
+    """In a history that much is looked at round every change: so the rest of a wide expression has its own."""
+    assert max(width_of(entry) for entry in entries_of([r for r in RULES if r.category != "practice"])[0]) <= 180
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first", "behind"),
+    [
+        ("ab{2,9}", "ab{2}", ""),
+        ("a(?:b|c{1,3})(?:d|e)?", "a(?:b|c{1})", ""),
+        ("ab(?P<secret>[0-9]{6,9})(?=[;,])", "ab[0-9]{6,9}[;,]", ""),
+        ("ab(?P<secret>[0-9]{6,9})(?=[;,]|\\Z)", "ab[0-9]{6}", ""),
+        ("ab[^c]{0,300}cd[e ]{0,300}fg(?P<secret>[0-9]{6})", "ab", "fg[0-9]{6}"),
+        ("ab[x-z]{90}[^c]{3,100}cd(?P<secret>[0-9]{6})", "ab[x-z]{90}[^c]{3}", "cd[0-9]{6}"),
+    ],
+)
+def test_how_an_expression_is_cut(pattern, first, behind):
+    """The shortest start from which a match can follow, what is looked for behind it, and what must come later."""
+    if "(?P" not in pattern:
+        pattern = f"(?P<secret>{pattern})"
+    rule = dataclasses.replace(RULES[0], pattern=pattern, category="api")
+    for text, wanted in zip(expressions(rule), (first, behind), strict=True):
+        # How it is written does not matter: the parser's trees are compared.
+        assert str(parse_tree(text)) == str(parse_tree(wanted)), text
 
 
 def test_a_value_is_not_found_because_its_search_ends():

@@ -6,6 +6,7 @@ Any match of the whole begins with a match of the cut one, so nothing is lost.
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 from keyscan.ruleset import parse_tree
@@ -19,6 +20,9 @@ DEPTH = 16
 # worth it: ended there, `https?://` alone would be hit at every address.
 _LONGEST_REPEAT = 64
 _LONGEST_BEFORE = 256
+# A start that is wider, in bytes, ends too: that much of a version is looked at round every change, whatever it holds.
+# Habits in code are looked for in no history; and what may be logged is better told by its whole expression.
+_WIDEST_START = 180
 # Nor may all rounds of it be wider, in bytes: what is carried from version to version ends this far from a change.
 _WIDEST_REPEAT = 400
 
@@ -32,18 +36,38 @@ def expressions(rule: Rule) -> tuple[str, str]:
     tree = parse_tree(rule.pattern)
     group = tree.state.groupdict["secret"]
     items = list(tree)
+    widest = sys.maxsize if rule.category == "practice" else _WIDEST_START
     text, left = "", None
     for number, item in enumerate(items):
+        before = left
         one, done, left = _cut_items([item], group, left)
+        if before is None and _width(text + one) > widest:
+            short = _shortest(parse_tree(one))
+            fits = _width(text + short) <= widest
+            return (text + short if fits else text), _last_part(items[number + fits :], group)
         text += one
         if done or (left is not None and left <= 0):
-            rest = [] if left is not None else items[number + 1 :]
-            return _shortest(parse_tree(text)), _cut_items(rest, group, None)[0]
+            return _shortest(parse_tree(text)), "" if left is not None else _last_part(items[number + 1 :], group)
     # What the pattern looks for behind its end is part of the hit, unless that may be nothing.
     name, argument = items[-1]
     if str(name) == "ASSERT" and argument[0] > 0 and argument[1].getwidth()[0]:
         return text + _cut_items(argument[1], group, None)[0], ""
     return _shortest(parse_tree(text)), ""
+
+
+def _last_part(items: Any, group: int) -> str:
+    """The cut expression of `items` from behind the last one before the secret that ends it."""
+    text, left = "", None
+    for item in items:
+        one, done, left = _cut_items([item], group, left)
+        text = "" if done and left is None else text + one
+        if done and left is not None:
+            break
+    return text
+
+
+def _width(text: str) -> int:
+    return int(parse_tree(text).getwidth()[1])
 
 
 def _shortest(tree: Any) -> str:
