@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from binascii import hexlify, unhexlify
+from binascii import hexlify
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -127,15 +127,11 @@ class Packs:
 
     def others(self, items: Iterable[Listed]) -> list[Listed]:
         """Those of `items` that stand in no pack; the packs note that they want the rest."""
-        left = list(items)
+        left, texts = list(items), self._texts
         for plan, paths, commits in zip(self.plans, self._paths, self._commits, strict=True):
-            places = plan.find_all([unhexlify(item.oid) for item in left])
-            for item, place in zip(left, places, strict=True):
-                if place >= 0:
-                    paths[place] = self._texts.setdefault(item.path, len(self._texts) + 1)
-                elif place <= -2:  # noqa: PLR2004 - see `pack.Plan.find`
-                    commits.append(-2 - place)
-            left = [item for item, place in zip(left, places, strict=True) if place == -1]
+            numbers = [texts.setdefault(path, len(texts) + 1) for _, path in left]
+            rest = plan.claim([oid for oid, _ in left], numbers, paths, commits)
+            left = [left[at] for at in rest]
         return left
 
     def tasks(self) -> Iterator[Families | Messages]:

@@ -278,9 +278,17 @@ def read(file: str, width: int = 20) -> tuple[dict[bytes, bytes], list[bytes], i
 
     left = [made.id(blob) for root in made.roots for blob in pack.walk(made, root, judge)]
     assert sorted(map(made.id, range(len(made)))) == sorted([*found, *left])
-    assert all(made.id(made.find(name)) == name for name in found)
-    assert made.find(bytes(width)) == -1
+    claimed, commits = [0] * len(made), []
+    names = [name.hex().encode() for name in (*found, bytes(width))]
+    assert made.claim(names, list(range(1, len(names) + 1)), claimed, commits) == [len(found)]
+    assert all(claimed[blob] == number for number, blob in enumerate(map(numbers_of(made).get, found), 1))
+    assert commits == []
     return found, left, new
+
+
+def numbers_of(made):
+    """The numbers of a plan's blobs, by id."""
+    return {made.id(blob): blob for blob in range(len(made))}
 
 
 @pytest.mark.parametrize("offsets", ["true", "false"])

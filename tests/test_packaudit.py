@@ -11,7 +11,7 @@ import pytest
 from conftest import token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_pack import delta_of
+from test_pack import delta_of, numbers_of
 
 from keyscan import audit, cache, follow, packaudit
 from keyscan import written as diffs
@@ -370,7 +370,7 @@ def test_a_damaged_pack_is_said_either_way(repo, run):
     repo.git("repack", "-adfq")
     (file,) = (repo.path / ".git/objects/pack").glob("*.pack")
     made = pack.plan(str(file), 20)
-    blob = made.find(bytes.fromhex(repo.git("rev-parse", "HEAD:b").decode().strip()))
+    blob = numbers_of(made)[bytes.fromhex(repo.git("rev-parse", "HEAD:b").decode().strip())]
     body = bytearray(file.read_bytes())
     body[made.starts[blob] + 60] ^= 0xFF
     file.chmod(0o644)

@@ -23,6 +23,8 @@ _GZIP, _BZIP2, _XZ = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0"
 _CLOSED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"\x28\xb5\x2f\xfd": "zstd"}
 _STREAMS = (_GZIP, _BZIP2, _XZ)
 _MAGIC = (*_ZIP, *_STREAMS, *_CLOSED)
+# The bytes that one of these begins with.
+FIRSTS = frozenset(magic[:1] for magic in _MAGIC)
 _TAR, _TAR_AT = b"ustar", 257
 _ZIP_END = 22
 # Troubles told of one archive by name; the rest is counted.
@@ -87,15 +89,20 @@ class _Budget:
 def kind(data: bytes) -> str:
     """`zip`, `tar`, `stream` (a compressed file) or `closed` (known, but not to be opened here); empty for others."""
     if not data.startswith(_MAGIC):
-        if data[_TAR_AT : _TAR_AT + 5] == _TAR:
-            return "tar"
-        # A zip with a program before it: its directory is at the end.
-        return "zip" if data[-_ZIP_END : 4 - _ZIP_END] == _ZIP[1] else ""
+        return enclosed(data)
     if data.startswith(_ZIP):
         return "zip"
     if data.startswith(_BZIP2):
         return "stream" if data[4:10] == b"1AY&SY" else ""
     return "stream" if data.startswith(_STREAMS) else "closed"
+
+
+def enclosed(data: bytes) -> str:
+    """The kind of what does not begin as an archive: `tar`, `zip` or empty."""
+    if data[_TAR_AT : _TAR_AT + 5] == _TAR:
+        return "tar"
+    # A zip with a program before it: its directory is at the end.
+    return "zip" if data[-_ZIP_END : 4 - _ZIP_END] == _ZIP[1] else ""
 
 
 def members(data: bytes, name: str, bounds: Bounds | None = None) -> Iterator[Member]:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # How byte order marks begin.
 _MARKS = frozenset({b"\xff", b"\xfe", b"\xef"})
+# What begins otherwise is plain, but for few things: that spares most texts most questions.
+_TELLING = _MARKS | archive.FIRSTS | {b"{"}
 
 
 class Content(NamedTuple):
@@ -24,6 +26,8 @@ class Content(NamedTuple):
 def is_plain(data: bytes) -> bool:
     """Whether `data` is to be scanned as it stands; takes next to no time."""
     head = data[:1]
+    if head not in _TELLING:
+        return b"\0" not in data[:64] and not archive.enclosed(data)
     if head == b"{":
         from keyscan.engine import notebook
 

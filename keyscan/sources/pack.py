@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import zlib
 from array import array
+from binascii import unhexlify
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from keyscan.sources.delta import DeltaError, apply, distance, header
@@ -149,17 +150,24 @@ class Plan:
         """The raw id of a blob."""
         return self.index.id(self.names[blob])
 
-    def find(self, name: bytes) -> int:
-        """The blob with the raw id `name`; for a commit -2 less its number; -1 when it is not among them."""
-        place = self.index.find(name)
-        if place < 0:
-            return -1
-        number: int = self._numbers[place]
-        return number
+    def claim(self, oids: list[bytes], values: list[int], wanted: Any, commits: list[int]) -> list[int]:
+        """Set `wanted`, at the number of each blob among the hexadecimal `oids`, to its one of `values`.
 
-    def find_all(self, names: list[bytes]) -> list[int]:
-        """What `find` tells of each of `names`."""
-        return [self.find(name) for name in names]
+        The numbers of commits among them are added to `commits`. Returns where in `oids` those stand that are neither.
+        """
+        rest: list[int] = []
+        for at in range(len(oids)):
+            place = self.index.find(unhexlify(oids[at]))
+            number: int = -1
+            if place >= 0:
+                number = self._numbers[place]
+            if number >= 0:
+                wanted[number] = values[at]
+            elif number == -1:
+                rest.append(at)
+            else:
+                commits.append(-2 - number)
+        return rest
 
     def below(self, blob: int) -> list[int]:
         """What is made from a blob, the heaviest first."""
