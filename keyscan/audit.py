@@ -17,7 +17,7 @@ from keyscan.engine import contents
 from keyscan.engine.matcher import place_of
 from keyscan.follow import SMALL, Versions
 from keyscan.model import Blob, Origin
-from keyscan.scan import Options, Tally, scan_blob, take
+from keyscan.scan import Options, Tally, scan_blob, take, until_broken
 from keyscan.seen import placed
 from keyscan.sources import delta, objects
 from keyscan.sources.pieces import pieces
@@ -249,7 +249,7 @@ def scan_objects(
     counter = _Counter(batches)
     done = size = 0
     work = work or Reader(job.git, job.matcher, job.options)
-    for part in parallel.stream(work, counter, job.jobs):
+    for part in until_broken(parallel.stream(work, counter, job.jobs), tally):
         tally.add(part.tally)
         if job.seen is not None:
             job.seen.add(bytes(part.clean))

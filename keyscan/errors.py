@@ -7,6 +7,7 @@ KeyscanError                 one clear line for the user
 +-- BaselineError            exit 2: a baseline that cannot be read
 +-- IncompleteError          exit 3: what was asked for could not be read
     +-- GitError             exit 3: git failed, or refuses the repository
+    +-- WorkerError          exit 3: a process of ours was ended from outside
 +-- OutputClosed             exit 3: the reader of our output has gone; nothing is said
 
 Only `cli.py` turns them into text and an exit code.
@@ -69,3 +70,7 @@ class OutputClosed(KeyscanError):  # noqa: N818 - it is no error of ours, and is
 
 class GitError(IncompleteError):
     """Git failed, is missing, or refuses the repository."""
+
+
+class WorkerError(IncompleteError):
+    """A worker process was ended before its work was done."""

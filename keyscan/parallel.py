@@ -11,8 +11,9 @@ import signal
 import sys
 import time
 from itertools import chain, islice
-from threading import Event, Semaphore
 from typing import TYPE_CHECKING, TypeVar
+
+from keyscan.errors import WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,9 @@ Result = TypeVar("Result")
 
 # Seconds of work that are done in this process before others are started anew.
 _PATIENCE = 1.0
+# Tasks that wait or run, a process: none waits for the next while there are any.
+_AHEAD = 3
+_LOST = "a worker process was ended from outside (for want of memory?); try again with --jobs 1"
 
 
 def cores() -> int:
@@ -36,7 +40,7 @@ def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0,
     """The results of `work` over `tasks` that come one by one, in any order; few tasks are ahead at a time.
 
     In `jobs` processes (0: one a core), unless there are fewer tasks than `least`. What `tasks` raises is raised
-    here. `work` is pickled where processes are started anew.
+    here, and WorkerError when a process ends before its work does. `work` is pickled where processes are started anew.
     """
     count = jobs or cores()
     waiting = iter(tasks)
@@ -48,8 +52,7 @@ def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0,
     import multiprocessing
 
     if _can_fork():
-        _Shared.work = work
-        yield from _pooled(multiprocessing.get_context("fork"), count, None, waiting)
+        yield from _pooled(multiprocessing.get_context("fork"), count, work, waiting)
         return
     end = time.monotonic() + _PATIENCE
     for task in waiting:
@@ -61,47 +64,49 @@ def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0,
 
 
 def _pooled(
-    context: BaseContext, count: int, work: Callable[[Task], Result] | None, tasks: Iterable[Task]
+    context: BaseContext, count: int, work: Callable[[Task], Result], tasks: Iterator[Task]
 ) -> Iterator[Result]:
-    """The results of `tasks` from so many processes, which get `work`, or have inherited it."""
-    room, over = Semaphore(count * 3), Event()
-    with context.Pool(count, _start, (work,)) as pool:
-        try:
-            for result in pool.imap_unordered(_call, _bounded(tasks, room, over)):
-                room.release()
-                yield result  # type: ignore[misc]
-        finally:
-            # The pool's own thread may wait for room; the pool, when it is ended, waits for that thread.
-            over.set()
-            room.release()
+    """The results of `tasks` from so many processes."""
+    import multiprocessing
+    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+    from concurrent.futures.process import BrokenProcessPool
+
+    others = set(multiprocessing.active_children())
+    pool, over = ProcessPoolExecutor(count, context, _start, (work,)), False
+    try:
+        running = {pool.submit(_call, task) for task in islice(tasks, _AHEAD * count)}
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            running.update(pool.submit(_call, task) for task in islice(tasks, len(done)))
+            for future in done:
+                yield future.result()  # type: ignore[misc]
+        over = True
+    except BrokenProcessPool as error:
+        raise WorkerError(_LOST) from error
+    finally:
+        # What still runs is wanted by nobody: after an error, or an interruption.
+        for child in set(multiprocessing.active_children()) - others if not over else ():
+            child.terminate()
+        pool.shutdown(cancel_futures=True)
 
 
-def _bounded(tasks: Iterable[Task], room: Semaphore, over: Event) -> Iterator[Task]:
-    for task in tasks:
-        room.acquire()
-        if over.is_set():
-            return
-        yield task
-
-
-def _start(work: Callable[..., object] | None) -> None:
+def _start(work: Callable[..., object]) -> None:
     """Leave Ctrl-C to the parent, which stops its workers; the gits that workers start inherit this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if work is not None:
-        _Shared.work = work
+    _Worker.work = work
 
 
-def _can_fork() -> bool:
-    """Whether a forked process inherits the compiled rules safely: not on Windows, nor on macOS."""
-    return sys.platform.startswith(("linux", "freebsd"))
-
-
-class _Shared:
-    """What forked workers find by inheritance."""
+class _Worker:
+    """What a worker process does with each task."""
 
     work: Callable[..., object] | None = None
 
 
 def _call(task: object) -> object:
-    assert _Shared.work is not None  # noqa: S101 - set before the fork, or by `_start`
-    return _Shared.work(task)
+    assert _Worker.work is not None  # noqa: S101 - set by `_start`
+    return _Worker.work(task)
+
+
+def _can_fork() -> bool:
+    """Whether a forked process inherits the compiled rules safely: not on Windows, nor on macOS."""
+    return sys.platform.startswith(("linux", "freebsd"))

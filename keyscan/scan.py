@@ -6,11 +6,12 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from keyscan import parallel
 from keyscan.engine import contents
 from keyscan.engine.locate import Lines
+from keyscan.errors import WorkerError
 from keyscan.model import Blob, Finding, Match, Origin, Related, Report, Severity, Skip, Stats
 from keyscan.redact import fingerprint, redacted
 from keyscan.scrub import scrubbed
@@ -18,11 +19,13 @@ from keyscan.sources import files
 from keyscan.sources.files import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from keyscan.engine.matcher import Matcher
     from keyscan.ignores import Ignores
     from keyscan.model import Rule
+
+Part = TypeVar("Part")
 
 # Findings kept for one text; a hostile file could hold millions.
 MAX_FINDINGS = 10_000
@@ -224,9 +227,17 @@ def scan_files(targets: list[Target | Skip], matcher: Matcher, options: Options,
     overlap = max((rule.max_length for rule in matcher.rules), default=1) * 2
     work = _Reader(matcher, options, overlap)
     batches = [todo[at : at + BATCH] for at in range(0, len(todo), BATCH)]
-    for part in parallel.stream(work, batches, jobs, least=_WORTH_IT):
+    for part in until_broken(parallel.stream(work, batches, jobs, least=_WORTH_IT), tally):
         tally.add(part)
     return tally
+
+
+def until_broken(parts: Iterator[Part], tally: Tally) -> Iterator[Part]:
+    """`parts`; where a lost process ends them early, `tally` says so, and what was found until then is reported."""
+    try:
+        yield from parts
+    except WorkerError as error:
+        tally.skipped.append(Skip("the rest", str(error), incomplete=True))
 
 
 class _Reader:

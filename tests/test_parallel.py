@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import multiprocessing
 import os
 import pickle
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 from tests_support import token
 
-from keyscan import cache, parallel
+from keyscan import cache, parallel, scan
+from keyscan.errors import WorkerError
 
 
 def pid_of(_task: object) -> int:
@@ -20,6 +27,13 @@ def pid_of(_task: object) -> int:
 def failing(_task: object) -> None:
     """What a task may raise."""
     raise ValueError("no")
+
+
+def lost(task: int) -> int:
+    """A process that ends at its third task, as when the system is out of memory."""
+    if task == 3 and multiprocessing.parent_process() is not None:
+        os._exit(9)
+    return task
 
 
 @pytest.fixture(params=["fork", "spawn"])
@@ -56,6 +70,22 @@ class TestStream:
         del way
         with pytest.raises(ValueError, match="no"):
             list(parallel.stream(failing, range(40), jobs=2))
+
+    def test_a_lost_process_is_no_silence(self, way):
+        """Nor is it waited for."""
+        del way
+        with pytest.raises(WorkerError, match="--jobs 1"):
+            list(parallel.stream(lost, range(40), jobs=2))
+        assert not multiprocessing.active_children()
+
+    def test_who_stops_early_leaves_no_process(self, way):
+        """The rest is not done."""
+        del way
+        for number, _ in enumerate(parallel.stream(pid_of, itertools.count(), jobs=2)):
+            if number == 5:
+                break
+        del number
+        assert not multiprocessing.active_children()
 
     def test_what_tasks_raise_is_raised_here(self, way):
         """Also once some were done."""
@@ -113,3 +143,48 @@ def test_a_history_is_audited_by_any_processes(way, run, repo, packs):
     one, two = (report_of(run(*options, "--jobs", str(jobs))) for jobs in (1, 2))
     assert one == two
     assert len(one["findings"]) == 3
+
+
+def test_what_was_found_before_a_process_was_lost_is_reported(run, tmp_path, monkeypatch):
+    """And the report is not whole: exit 1 with a finding, 3 without, never clean."""
+    for number in range(600):
+        (tmp_path / f"{number:03}.txt").write_text(token("sk-ant-api03-{b64url:93}AA", "lost") if not number else "x")
+    whole = scan._Reader.__call__
+
+    def broken(self, batch):
+        if any(str(target.file).endswith("599.txt") for target in batch) and multiprocessing.parent_process() is not None:
+            time.sleep(0.5)
+            os._exit(9)
+        return whole(self, batch)
+
+    monkeypatch.setattr(scan._Reader, "__call__", broken)
+    result = run("scan", "--format", "json", "--jobs", "2", str(tmp_path))
+    document = json.loads(result.out)
+    assert (result.code, len(document["findings"]), document["complete"]) == (1, 1, False)
+    (tmp_path / "000.txt").write_text("x")
+    result = run("scan", "--jobs", "2", str(tmp_path))
+    assert result.code == 3
+    assert "ended from outside" in result.out + result.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+def test_an_interruption_stops_workers_at_once():
+    """Ctrl-C goes to the whole group; only the first process says what it means."""
+    script = (
+        "import time\n"
+        "from keyscan import parallel\n"
+        "if __name__ == '__main__':\n"
+        "    print('ready', flush=True)\n"
+        "    try: list(parallel.stream(time.sleep, [20] * 9, jobs=2))\n"
+        "    except KeyboardInterrupt: print('stopped')\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert process.stdout
+    assert process.stdout.readline() == b"ready\n"
+    time.sleep(1)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=10)
+    assert (out, err) == (b"stopped\n", b"")
