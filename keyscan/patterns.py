@@ -64,14 +64,26 @@ _AFTER_WORD = (
 )
 
 
+# The plain text with which a value begins: how long it must be, a separator in it, to be taken for nothing else.
+_START = re.compile(r"[A-Za-z0-9_-]+(?![?*+{])")
+_SEPARATOR = re.compile(r"[_-]")
+_UNMISTAKABLE = 9
+
+
 def word_pattern(word: str) -> str:
     """An expression for `word` as a word of a name: `exa` in `EXA_API_KEY` and `myExaKey`, not in `example`."""
     return rf"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])){word_literals(word)[0]}{_AFTER_WORD}"
 
 
 def bare(value: str) -> str:
-    """The whole expression for a value that is certain by itself."""
-    return f"{LEFT}(?P<secret>{value}){RIGHT}"
+    """The whole expression for a value that is certain by itself.
+
+    One that begins like nothing else (`github_pat_`) may stand right behind other text: settings that were pasted
+    without the ends of their lines have been committed.
+    """
+    start = _START.match(value)
+    unmistakable = start is not None and len(start.group()) >= _UNMISTAKABLE and bool(_SEPARATOR.search(start.group()))
+    return f"{'' if unmistakable else LEFT}(?P<secret>{value}){RIGHT}"
 
 
 def named(words: tuple[str, ...], value: str) -> str:

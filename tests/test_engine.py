@@ -70,6 +70,15 @@ def test_both_engines_find_each_example_behind_other_text():
             assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["regex"].scan(text)), (rule.id, template)
 
 
+@pytest.mark.parametrize("engine", sorted(BOTH))
+def test_an_unmistakable_token_may_stand_behind_other_text(engine):
+    """Settings pasted without the ends of their lines; a token with a short prefix there may be anything."""
+    anthropic = token("sk-ant-api03-{b64url:93}AA", "glued")
+    short = token("hf_{alpha:34}", "glued")
+    found = BOTH[engine].scan(f"HOST=a8f{anthropic}\nHOST=a8f{short}\n".encode())
+    assert [match.rule.id for match in found] == ["anthropic-api-key"]
+
+
 def test_no_entry_looks_at_much_text():
     """In a history that much is looked at round every change: so the rest of a wide expression has its own."""
     assert max(width_of(entry) for entry in entries_of([r for r in RULES if r.category != "practice"])[0]) <= 180

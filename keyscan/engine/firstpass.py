@@ -123,7 +123,7 @@ def _keyword_entry(rule: Rule, number: int, word: str, *, named: bool) -> Entry:
     if named:
         _text, low, high = word_literals(word)
         return Entry(word, number, low, high)
-    exact = rule.pattern.startswith(LEFT) and rule.prefix.lower().startswith(word)
+    exact = rule.pattern.startswith((LEFT, "(?P<secret>")) and rule.prefix.lower().startswith(word)
     return Entry(word, number, len(word), len(word) if exact else -1)
 
 
