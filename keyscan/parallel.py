@@ -26,6 +26,8 @@ Result = TypeVar("Result")
 _PATIENCE = 1.0
 # Tasks that wait or run, a process: none waits for the next while there are any.
 _AHEAD = 3
+# Windows can wait for no more than 63 handles at once.
+_MOST_ON_WINDOWS = 60
 _LOST = "a worker process was ended from outside (for want of memory?); try again with --jobs 1"
 
 
@@ -51,6 +53,8 @@ def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0,
         return
     import multiprocessing
 
+    if sys.platform == "win32":
+        count = min(count, _MOST_ON_WINDOWS)
     if _can_fork():
         yield from _pooled(multiprocessing.get_context("fork"), count, work, waiting)
         return

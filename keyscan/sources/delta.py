@@ -6,12 +6,13 @@ same results. Whatever does not fit raises `DeltaError`, never anything else.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 # The most that one varint of a delta's header may span: 8 groups of 7 bits hold any size that fits a disk.
 _VARINT: Final = 8
-# Two texts are compared in pieces of this many bytes, and of a quarter of it, and so on: a power of four.
+# Two texts are compared in pieces of this many bytes, and of a quarter of it, and so on; the last piece as a number.
 _STEP: Final = 4**8
+_FINE: Final = 4**4
 # The piece that is looked for in another text, and the least that is worth knowing to be the same, in bytes.
 _ANCHOR: Final = 48
 _LEAST: Final = 4096
@@ -197,22 +198,31 @@ def _common(base: bytes, at: int, data: bytes, place: int, most: int) -> int:
     """How many bytes, up to `most`, are the same from `at` in `base` and from `place` in `data` on."""
     same = 0
     step = _STEP
-    while step:
+    while step >= _FINE:
         while same + step <= most and base[at + same : at + same + step] == data[place + same : place + same + step]:
             same += step
         step //= 4
-    return same
+    rest = min(most - same, _FINE)
+    return same + _alike(base[at + same : at + same + rest], data[place + same : place + same + rest], "little")
 
 
 def _common_end(base: bytes, at: int, data: bytes, place: int, most: int) -> int:
     """How many bytes, up to `most`, are the same before `at` in `base` and before `place` in `data`."""
     same = 0
     step = _STEP
-    while step:
+    while step >= _FINE:
         while same + step <= most and base[at - same - step : at - same] == data[place - same - step : place - same]:
             same += step
         step //= 4
-    return same
+    rest = min(most - same, _FINE)
+    return same + _alike(base[at - same - rest : at - same], data[place - same - rest : place - same], "big")
+
+
+def _alike(one: bytes, other: bytes, order: Literal["little", "big"]) -> int:
+    """How many bytes of two strings of one length are the same: from the left with `little`, else from the right."""
+    differ = int.from_bytes(one, order) ^ int.from_bytes(other, order)
+    # The lowest bit that is set stands in the first byte that differs.
+    return ((differ & -differ).bit_length() - 1) >> 3 if differ else len(one)
 
 
 def spread(changes: list[int], sources: list[int], length: int, reach: int) -> tuple[list[int], list[int]]:
