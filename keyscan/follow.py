@@ -14,7 +14,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from keyscan.engine import contents
-from keyscan.engine.matcher import is_binary, moved_by
+from keyscan.engine.matcher import is_binary
 from keyscan.seen import placed
 from keyscan.sources.delta import gather, spread
 from keyscan.sources.objects import Listed
@@ -116,7 +116,7 @@ class Follower:
             hits.spoil(zones, width)
         hits.grow()
         moved = [
-            moved_by(match, shift) for match, shift in kept if not hits.fresh_in(match.start + shift, match.end + shift)
+            match.moved(shift) for match, shift in kept if not hits.fresh_in(match.start + shift, match.end + shift)
         ]
         return moved, [hit for hit, new in zip(hits.hits, hits.fresh, strict=True) if new]
 

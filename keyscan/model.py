@@ -185,6 +185,25 @@ class Match:
     companion_secret: bytes = field(default=b"", repr=False)
     decoded: str = ""
 
+    def moved(self, by: int) -> Match:
+        """This match that many bytes further on."""
+        paired = self.companion
+        # Each version of a file moves its matches: `replace` takes four times as long.
+        return Match(
+            self.rule,
+            self.start + by,
+            self.end + by,
+            self.secret_start + by,
+            self.secret_end + by,
+            self.secret,
+            self.severity,
+            self.precision,
+            self.evidence,
+            Span(paired.start + by, paired.end + by) if paired else None,
+            self.companion_secret,
+            self.decoded,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Location:

@@ -18,6 +18,7 @@ from keyscan.engine.cut import expressions
 from keyscan.engine.firstpass import HyperscanPass, KeywordPass, entries_of, width_of
 from keyscan.engine.locate import Lines
 from keyscan.engine.matcher import Matcher
+from keyscan.model import Match, Precision, Severity, Span
 from keyscan.ruleset import parse_tree
 
 RULES = cache.load_rules([])
@@ -77,6 +78,17 @@ def test_an_unmistakable_token_may_stand_behind_other_text(engine):
     short = token("hf_{alpha:34}", "glued")
     found = BOTH[engine].scan(f"HOST=a8f{anthropic}\nHOST=a8f{short}\n".encode())
     assert [match.rule.id for match in found] == ["anthropic-api-key"]
+
+
+def test_a_match_that_moves_is_the_same_elsewhere():
+    """All but its places."""
+    match = Match(RULES[0], 1, 9, 2, 8, b"secret", Severity.LOW, Precision.LOW, ("why",), Span(12, 14), b"id", "base64")
+    moved = match.moved(100)
+    assert moved == dataclasses.replace(
+        match, start=101, end=109, secret_start=102, secret_end=108, companion=Span(112, 114)
+    )
+    assert moved.moved(-100) == match
+    assert all(getattr(match, field.name) != field.default for field in dataclasses.fields(match))
 
 
 def test_no_entry_looks_at_much_text():

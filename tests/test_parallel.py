@@ -152,7 +152,10 @@ def test_what_was_found_before_a_process_was_lost_is_reported(run, tmp_path, mon
     whole = scan._Reader.__call__
 
     def broken(self, batch):
-        if any(str(target.file).endswith("599.txt") for target in batch) and multiprocessing.parent_process() is not None:
+        if (
+            any(str(target.file).endswith("599.txt") for target in batch)
+            and multiprocessing.parent_process() is not None
+        ):
             time.sleep(0.5)
             os._exit(9)
         return whole(self, batch)

@@ -181,9 +181,9 @@ class Matcher:
         known = self._memory.get(key)
         if known is None:
             found = self._judged(number, data, pattern.within(data, place), path)
-            self._memory.put(key, tuple(moved_by(match, -low) for match in found))
+            self._memory.put(key, tuple(match.moved(-low) for match in found))
             return found
-        return [moved_by(match, low) for match in known]
+        return [match.moved(low) for match in known]
 
     def _judged(self, number: int, data: bytes, candidates: Iterable[Candidate], path: str) -> list[Match]:
         matches = (self._judge(number, data, candidate, path) for candidate in candidates)
@@ -350,19 +350,6 @@ def _rank(match: Match) -> tuple[bool, bool, int, int, int, int, str]:
         -rule.severity,
         match.secret_start,
         rule.id,
-    )
-
-
-def moved_by(match: Match, by: int) -> Match:
-    """`match` that many bytes further on."""
-    paired = match.companion
-    return _replace(
-        match,
-        start=match.start + by,
-        end=match.end + by,
-        secret_start=match.secret_start + by,
-        secret_end=match.secret_end + by,
-        companion=Span(paired.start + by, paired.end + by) if paired else None,
     )
 
 
