@@ -91,6 +91,27 @@ def test_a_match_that_moves_is_the_same_elsewhere():
     assert all(getattr(match, field.name) != field.default for field in dataclasses.fields(match))
 
 
+@pytest.mark.skipif(len(BOTH) < 2, reason="one engine only")
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"[^\n]{0,300}acme(?P<secret>[a-z0-9]{20,40})",
+        r"[a-z]{0,9}(?:bcme)?[^\n]{0,300}(?P<secret>[a-z]{0,5}acme[0-9a-z]{20,40})",
+        r"acme[^\n]{0,200}?x?(?P<secret>[a-z0-9]{20,90})",
+    ],
+)
+def test_a_rule_that_begins_with_anything(pattern):
+    """A user's rule may be written so; no expression that matches nothing is given to Hyperscan."""
+    rule = dataclasses.replace(
+        RULES[0], id="acme", pattern=pattern, keywords=("acme",), max_length=400, category="custom", filters="none",
+        prefix="", value="", context=(), one_line=False, checks=(), companion=None, min_entropy=0.0,
+    )  # fmt: skip
+    text = f"one line\nhello acme {token('acme{lowernum:24}', 'wide')}\nlast\n".encode()
+    found = [spans(Matcher([rule], first).scan(text)) for first in (HyperscanPass.of([rule]), KeywordPass([rule]))]
+    assert found[0] == found[1]
+    assert found[0]
+
+
 def test_no_entry_looks_at_much_text():
     """In a history that much is looked at round every change: so the rest of a wide expression has its own."""
     assert max(width_of(entry) for entry in entries_of([r for r in RULES if r.category != "practice"])[0]) <= 180
@@ -105,6 +126,8 @@ def test_no_entry_looks_at_much_text():
         ("ab(?P<secret>[0-9]{6,9})(?=[;,]|\\Z)", "ab[0-9]{6}", ""),
         ("ab[^c]{0,300}cd[e ]{0,300}fg(?P<secret>[0-9]{6})", "ab", "fg[0-9]{6}"),
         ("ab[x-z]{90}[^c]{3,100}cd(?P<secret>[0-9]{6})", "ab[x-z]{90}[^c]{3}", "cd[0-9]{6}"),
+        ("ab[^c]{0,300}c?(?P<secret>[0-9]{0,6})", "ab", ""),
+        ("[^c]{0,300}ab(?P<secret>[0-9]{6})", "", "ab[0-9]{6}"),
     ],
 )
 def test_how_an_expression_is_cut(pattern, first, behind):

@@ -31,7 +31,7 @@ def expressions(rule: Rule) -> tuple[str, str]:
     """The pattern cut to its start, a superset of it with no look-around; and what must follow behind that.
 
     The second is empty unless the first ends before the secret: then a match of it begins where one of the first
-    ends, or later.
+    ends, or later. Where a pattern begins with what may be nothing and is wide, the first may match nothing.
     """
     tree = parse_tree(rule.pattern)
     group = tree.state.groupdict["secret"]
@@ -63,7 +63,8 @@ def _last_part(items: Any, group: int) -> str:
         text = "" if done and left is None else text + one
         if done and left is not None:
             break
-    return text
+    # What may be nothing is everywhere.
+    return text if parse_tree(text).getwidth()[0] else ""
 
 
 def _width(text: str) -> int:

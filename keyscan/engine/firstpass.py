@@ -234,13 +234,13 @@ def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str]]:
                 Entry(text, number, low, high, value, reach) for text, low, high in joined_literals(rule.context)
             )
             continue
-        if rule.value and not rule.prefix:
+        text, rest = expressions(rule)
+        low, high = parse_tree(text).getwidth()
+        if not low or (rule.value and not rule.prefix):
             # No literal to start from (`{52}JQQJ99...`): cut short it would hit all over; its marker is rarer.
             entries.extend(Entry(f"(?i:{re.escape(word)})", number, len(word), -1) for word in rule.keywords)
             continue
-        text, rest = expressions(rule)
         value = values.setdefault(rest, len(values)) if rest else -1
-        low, high = parse_tree(text).getwidth()
         first = first_bytes(text)
         entries.append(Entry(text, number, low, high if high <= _WIDEST else -1, value, reach if rest else 0, first))
     entries.extend(Entry(one.text, len(rules), number, 0) for number, one in enumerate(triggers.of(rules)))
