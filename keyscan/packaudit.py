@@ -14,7 +14,7 @@ from binascii import hexlify
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from keyscan.audit import SHORT, Part, Reader, all_batches, scan_objects
@@ -177,9 +177,11 @@ def worth_it(job: Job, wrote: Written | None) -> bool:
         return sure(job)
     if len(wrote) < _FEW or not pack.COMPILED:
         return False
+    if job.seen is None:
+        return True
     # A walk looks at all blobs: too much where most are known to hold nothing.
-    sample = list(wrote.listed())[:: len(wrote) // _SAMPLE or 1]
-    return job.seen is None or 2 * job.seen.known(sample) <= len(sample)
+    sample = list(islice(wrote.listed(), 0, None, len(wrote) // _SAMPLE or 1))
+    return 2 * job.seen.known(sample) <= len(sample)
 
 
 def scan(job: Job, packs: Packs, listings: Sequence[Iterable[Listed]], tally: Tally) -> None:

@@ -232,6 +232,13 @@ class TestGaps:
         assert "missing" in result.out
         assert run("history", str(clone)).code == 3
 
+    def test_a_path_that_is_not_there(self, run, tmp_path):
+        """As everywhere: the command line is wrong, one line says so."""
+        result = run("history", str(tmp_path / "nowhere"))
+        assert result.code == 2
+        assert result.err.count("\n") == 1
+        assert "no such file or directory" in result.err
+
     def test_a_missing_blob_is_said(self, repo, run):
         """The rest is read. What other tests scanned is known to hold nothing, so this is nobody else's."""
         repo.stage("a.py", "in no other test's repository\n")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keyscan.commands import common
+from keyscan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,8 @@ def command(
     shared = shared_of(values)
     if len(paths) > 1:
         raise click.UsageError("give one repository")
+    if paths and not os.path.lexists(paths[0]):
+        raise UsageError(f"{paths[0]}: no such file or directory")
     if range_ is not None and staged_since is not None:
         raise click.UsageError("give --range or --staged-since, not both")
     chosen = f"{staged_since}..HEAD" if staged_since is not None else range_

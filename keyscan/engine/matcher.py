@@ -51,8 +51,8 @@ class Matcher:
         self._around = [max(CONTEXT, rule.companion.distance if rule.companion else 0) + LOOK for rule in rules]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travels to worker processes without what it compiled."""
-        return _travelled, (self.rules, self._first, self._memory is not None)
+        """Travels to worker processes without what it compiled, and what it remembers."""
+        return Matcher, (self.rules, self._first)
 
     def remember(self) -> None:
         """From now on, keep verdicts: for texts that are mostly like others, the versions of a history."""
@@ -271,13 +271,6 @@ class Matcher:
             companion=Span(best.secret_start, best.secret_end),
             companion_secret=data[best.secret_start : best.secret_end],
         )
-
-
-def _travelled(rules: Sequence[Rule], first: FirstPass, remembers: bool) -> Matcher:
-    matcher = Matcher(rules, first)
-    if remembers:
-        matcher.remember()
-    return matcher
 
 
 def is_binary(data: bytes) -> bool:
