@@ -39,6 +39,20 @@ class TestWorkTree:
             "untracked.py",
         ]
 
+    def test_what_git_ignores_is_named(self, repo, run):
+        """The report says what was left out, files before directories, and how to scan it."""
+        repo.stage(".gitignore", "*.log\nbuild/\n")
+        repo.stage("tracked.py", "x\n")
+        assert "note:" not in run("scan", cwd=repo.path).out
+        for path in ("build/out/a.txt", "c.log", "b.log", "sub/d.log"):
+            repo.write(path, KEY)
+        said = "note: not scanned, since git ignores it: b.log, c.log, sub/d.log, 1 more (--all scans it too)\n"
+        assert said in run("scan", cwd=repo.path).out
+        said = "note: not scanned, since git ignores it: sub/d.log (--all scans it too)\n"
+        assert said in run("scan", "sub", cwd=repo.path).out
+        for argv in (["tracked.py"], ["--all"]):
+            assert "not scanned" not in run("scan", *argv, cwd=repo.path).out
+
     def test_a_named_file_is_scanned_even_if_ignored(self, repo, run):
         """What the user names is scanned."""
         repo.stage(".gitignore", "ignored.py\n")

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from keyscan.commands import common
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Paths that the note on what git ignores names.
+_NAMED = 3
 
 
 @click.command(name="scan")
@@ -27,12 +34,22 @@ def command(paths: tuple[str, ...], everything: bool, stdin_filename: str, **val
     started = time.perf_counter()
     settings = common.settings_of(values)
     rules = common.rules_of(settings)
-    named = [path for path in paths if path != "-"]
-    targets = scan.targets_kept(files.targets(named if paths else ["."], everything=everything), settings.ignores)
+    named = [path for path in paths if path != "-"] if paths else ["."]
+    left_out = files.left_out(() if everything else named)
+    targets = scan.targets_kept(files.targets(named, everything=everything), settings.ignores)
     size = scan.size_of(targets)
     matcher = cache.matcher(rules, settings.engine, None if "-" in paths else size)
     tally = scan.scan_files(targets, matcher, settings.options, settings.jobs)
     if "-" in paths:
         scan.scan_blob(files.read_stdin(sys.stdin.buffer, stdin_filename), matcher, settings.options, tally)
-    whole = not settings.ignores.prefix and (not paths or named == ["."])
-    return common.finish(scan.report(tally, matcher, settings.options, started, whole=whole), settings)
+    whole = not settings.ignores.prefix and named == ["."]
+    report = scan.report(tally, matcher, settings.options, started, whole=whole)
+    return common.finish(replace(report, notes=(*report.notes, *_told(left_out()))), settings)
+
+
+def _told(ignored: Sequence[str]) -> tuple[str, ...]:
+    """The note that git ignores these, if there are any."""
+    if not ignored:
+        return ()
+    more = [f"{len(ignored) - _NAMED:,} more"] if len(ignored) > _NAMED else []
+    return (f"not scanned, since git ignores it: {', '.join([*ignored[:_NAMED], *more])} (--all scans it too)",)
