@@ -19,6 +19,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 MODULES = (
     "keyscan/sources/delta.py",
     "keyscan/sources/pack.py",
+    "keyscan/sources/packindex.py",
     "keyscan/sources/rawdiff.py",
     "keyscan/follow.py",
 )

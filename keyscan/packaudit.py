@@ -21,6 +21,7 @@ from keyscan.audit import SHORT, Part, Reader, all_batches, scan_objects
 from keyscan.follow import Judge
 from keyscan.sources import objects, pack
 from keyscan.sources.objects import Listed
+from keyscan.sources.packindex import PackError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -207,6 +208,6 @@ def plans_of(git: Git) -> list[pack.Plan]:
         files = [(-entry.stat().st_size, entry.path) for entry in entries if entry.name.endswith(".pack")]
     plans = []
     for _, file in sorted(files):
-        with suppress(pack.PackError, OSError):
+        with suppress(PackError, OSError):
             plans.append(pack.plan(file, width))
     return plans
