@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keyscan.seen import Record, Records
@@ -10,9 +10,10 @@ from keyscan.sources import objects
 from keyscan.sources.objects import Listed, Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from keyscan.model import Finding, Severity, Skip
+    from keyscan.model import Finding, Skip
+    from keyscan.scan import Options
     from keyscan.seen import Store
     from keyscan.sources.git import Git
     from keyscan.written import Written
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
 class Remaining:
     """What an audit after the last has to look at: `dirty` objects, and what the first `new` of `commits` wrote.
 
-    The others of `commits`, all of which come youngest first, are those that brought in what is dirty.
+    The others of `commits`, all of which come youngest first, are those that brought in what is dirty. `alike`:
+    blobs that need not be read again, for each the dirty one that holds the same (see `alike`).
     """
 
     commits: tuple[bytes, ...]
     new: int
     dirty: frozenset[bytes]
+    alike: dict[bytes, bytes]
 
     def blobs(self, wrote: Written) -> Iterator[Listed]:
         """The blobs to scan, of those that `commits` wrote."""
@@ -39,26 +42,37 @@ class Remaining:
         """The dirty objects that no commit wrote: messages."""
         return [Listed(oid, b"") for oid in sorted(self.dirty) if oid not in wrote.blobs]
 
+    def unread(self, wrote: Written) -> dict[bytes, bytes]:
+        """Those of `alike` that none of the new commits wrote."""
+        return {oid: other for oid, other in self.alike.items() if wrote.age(wrote.blobs[oid]) >= self.new}
+
 
 class Memory:
     """The record of the last audit of a whole repository, where there is one, and of this one."""
 
-    def __init__(self, git: Git, store: Store, least: Severity) -> None:
-        """`least`: records of another minimum severity traced other secrets, and do not count."""
-        self._git, self._store, self._least = git, store, least
+    def __init__(self, git: Git, store: Store, options: Options, *, pathless: bool) -> None:
+        """`pathless`: no ignore asks for paths, so blobs may hold the same wherever they stand."""
+        self._git, self._store, self._pathless = git, store, pathless
+        # Records of another minimum severity traced other secrets; under other markers other blobs are alike.
+        ignores = options.ignores
+        markers = f"{ignores.inline}-{ignores.require_reasons:d}" if ignores else "none"
+        self._name = f"{store.name}-{options.min_severity.label}-{markers}"
 
-    def remaining(self, repository: str, tips: frozenset[bytes], trouble: list[Skip]) -> Remaining | None:
-        """What is left to do for the tips of now; None where all of it is."""
+    def remaining(
+        self, repository: str, tips: frozenset[bytes], trouble: list[Skip], *, every: bool
+    ) -> Remaining | None:
+        """What is left to do for the tips of now; None where all of it is. `every`: each occurrence is to be told."""
         self._tips = tips
-        self._records = Records.of(f"{self._store.name}-{self._least.label}", repository)
+        self._records = Records.of(self._name, repository)
         record = self._records.load()
         new = _beyond(self._git, tips, record, trouble) if record else None
         if record is None or new is None:
             return None
-        self._store.skipped += record.count
         known = set(new)
         older = (commit for commit in record.commits if commit not in known)
-        return Remaining((*new, *older), len(new), frozenset(record.dirty))
+        same = record.alike if self._pathless and not every else {}
+        self._store.skipped += record.count
+        return Remaining((*new, *older), len(new), frozenset(record.dirty).difference(same), same)
 
     def keep(self, found: Sequence[Finding], commits: Sequence[bytes], wrote: Written, count: int) -> None:
         """Store that all is known of what the tips of now reach, of which `count` objects were looked at.
@@ -68,10 +82,52 @@ class Memory:
         dirty = {(finding.origin.blob or finding.origin.commit or "").encode() for finding in found} - {b""}
         if not all(finding.origin.blob.encode() in wrote.blobs for finding in found if finding.origin.blob):
             return
-        ages = {age for age, _, _ in wrote.places(dirty)}
-        brought = tuple(commits[age] for age in sorted(ages))
+        places = list(wrote.places(dirty))
+        ages = {age for age, _, _ in places}
+        brought = tuple(commit for age, commit in enumerate(commits) if age in ages or commit in dirty)
         count = max(0, count + self._store.skipped - len(dirty))
-        self._records.save(Record(self._tips, tuple(sorted(dirty)), brought, count))
+        same = alike(found, places) if self._pathless else {}
+        self._records.save(Record(self._tips, tuple(sorted(dirty)), brought, count, same))
+
+
+def alike(found: Sequence[Finding], places: Iterable[tuple[int, bytes, bytes]]) -> dict[bytes, bytes]:
+    """Blobs that add no more than a number to a report, each with one that holds the same secrets; that one is read.
+
+    At each path the oldest blob with a secret is told of; those are read too. `places`: (age, blob, path) of all.
+    """
+    marks: dict[bytes, set[tuple[object, ...]]] = {}
+    for finding in found:
+        if finding.origin.blob:
+            marks.setdefault(finding.origin.blob.encode(), set()).add(_mark(finding))
+    held = {oid: frozenset(all_of) for oid, all_of in marks.items()}
+    told: dict[bytes, frozenset[tuple[object, ...]]] = {}
+    met: set[tuple[object, ...]] = set()
+    for _, oid, path in sorted(places, key=lambda place: (-place[0], place[2])):
+        new = {(mark, path) for mark in held.get(oid, ())} - met
+        if new:
+            met |= new
+            told[oid] = held[oid]
+    read = {all_of: oid for oid, all_of in told.items()}
+    others = ((oid, read.setdefault(all_of, oid)) for oid, all_of in held.items() if oid not in told)
+    return {oid: other for oid, other in others if oid != other}
+
+
+def copied(found: Iterable[Finding], unread: dict[bytes, bytes]) -> list[Finding]:
+    """What `unread` blobs hold: what was `found` in the others that they are alike."""
+    held: dict[bytes, dict[tuple[object, ...], Finding]] = {}
+    for finding in found:
+        if finding.origin.blob:
+            held.setdefault(finding.origin.blob.encode(), {}).setdefault(_mark(finding), finding)
+    return [
+        replace(finding, origin=replace(finding.origin, blob=oid.decode()))
+        for oid, other in unread.items()
+        for finding in held.get(other, {}).values()
+    ]
+
+
+def _mark(finding: Finding) -> tuple[object, ...]:
+    """What of a finding makes the same secret another matter."""
+    return finding.fingerprint, finding.status, finding.severity
 
 
 def _beyond(git: Git, tips: frozenset[bytes], record: Record, trouble: list[Skip]) -> tuple[bytes, ...] | None:

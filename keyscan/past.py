@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from keyscan import origins, packaudit
-from keyscan.again import Memory
+from keyscan import again, origins, packaudit
 from keyscan.audit import Job, Reader, all_batches, scan_objects
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.model import Blob, Origin
@@ -56,11 +55,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A resolved wish: the revisions, whether only what they add counts, where a range ends, more to read."""
+    """A resolved wish: the revisions, whether only what they add counts, where a range ends, more to read.
+
+    `unsure`: those of `ends` that may lead to something else than a commit.
+    """
 
     selection: Selection
     ranged: bool = False
     ends: tuple[bytes, ...] = ()
+    unsure: tuple[bytes, ...] = ()
     extra: tuple[Listed, ...] = ()
     names: tuple[bytes, ...] = ()
     store: bool = False
@@ -85,8 +88,15 @@ def scope(git: Git, wanted: Wanted) -> Scope:
     ends = (*selection.ids, *(oid for _, _, oid in refs))
     if wanted.ranged:
         return Scope(selection, ranged=True, ends=ends)
-    whole = not wanted.reflog and not wanted.all_objects
-    return Scope(selection, ends=ends, extra=tags, names=names, store=wanted.all_objects, whole=whole)
+    return Scope(
+        selection,
+        ends=ends,
+        unsure=tuple(oid for _, kind, oid in refs if kind != b"commit"),
+        extra=tags,
+        names=names,
+        store=wanted.all_objects,
+        whole=not wanted.reflog and not wanted.all_objects,
+    )
 
 
 def of_updates(git: Git, updates: Sequence[Update], known: tuple[str, ...]) -> Scope:
@@ -151,8 +161,12 @@ def survey(job: Job, where: Scope, wanted: Wanted, wishes: Wishes, tally: Tally)
     An interruption passes through; `tally` then holds what was found until then, one finding a secret.
     """
     facts = repository.inspect(job.git)
-    memory = Memory(job.git, job.seen, job.options.min_severity) if job.seen is not None and where.whole else None
-    left = memory.remaining(facts.common_dir, frozenset(where.ends), tally.skipped) if memory else None
+    by_path = _by_path(job)
+    memory = left = None
+    if job.seen is not None and where.whole:
+        memory = again.Memory(job.git, job.seen, job.options, pathless=by_path is None)
+        tips, every = frozenset(where.ends), wishes.all_occurrences
+        left = memory.remaining(facts.common_dir, tips, tally.skipped, every=every)
     try:
         commits, wrote = _scan(job, where, facts, left, tally)
     except BaseException:
@@ -168,7 +182,7 @@ def survey(job: Job, where: Scope, wanted: Wanted, wishes: Wishes, tally: Tally)
     if major:
         remaining = _remaining(job.git, where.ends, major) if wanted.net and where.ranged else None
         wishes = replace(wishes, ranged=where.ranged, jobs=job.jobs)
-        major = origins.trace(job.git, major, commits, wishes, tally.skipped, _by_path(job), wrote)
+        major = origins.trace(job.git, major, commits, wishes, tally.skipped, by_path, wrote)
         major = [finding for finding in major if remaining is None or finding.fingerprint in remaining]
     if memory and wrote and whole and not any(skip.incomplete for skip in tally.skipped):
         memory.keep(found, commits, wrote, tally.blobs + tally.commits)
@@ -190,6 +204,10 @@ def _scan(
             others = chain(_others(job, where, wrote, trouble), left.others(wrote), where.extra)
             listings: tuple[Iterable[Listed], ...] = (left.blobs(wrote), others, messages)
             scan_objects(job, all_batches(job, listings), tally)
+            unread = left.unread(wrote)
+            tally.findings += again.copied(tally.findings, unread)
+            if job.seen is not None:
+                job.seen.skipped += len(unread)
             _scan_names(job, where.names, tally)
             return list(left.commits), wrote
     # Walking packs looks at all that is in them: too much, unless the whole history is wanted.
@@ -214,8 +232,8 @@ def _scan(
 
 def _others(job: Job, where: Scope, wrote: Written, trouble: list[Skip]) -> Iterator[Listed]:
     """The blobs to which tags or other refs point with no commit between, but those that commits wrote too."""
-    ends = list(dict.fromkeys(where.ends))
-    kinds = job.git.kinds([oid + b"^{}" for oid in ends])
+    ends = list(dict.fromkeys(where.unsure))
+    kinds = job.git.kinds([oid + b"^{}" for oid in ends]) if ends else []
     others = tuple(oid for oid, kind in zip(ends, kinds, strict=True) if kind != b"commit")
     if others:
         listed = objects.reachable(job.git, Selection((), others), trouble)

@@ -15,6 +15,7 @@ from binascii import unhexlify
 from bisect import bisect_left
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from keyscan.sources.objects import Listed
 
 # Raised by hand when what is stored changes its shape or meaning within one version.
-FORMAT = 2
+FORMAT = 3
 PREFIX = "seen-"
 # Segments of one store that are merged into one.
 _MOST_SEGMENTS = 6
@@ -143,14 +144,16 @@ class _Ids:
 class Record:
     """A whole audit of one repository: the tips it started from, and of what it found where to look again.
 
-    `dirty`: objects that hold something. `commits`: those that brought them in, youngest first. `count`: objects
-    that hold nothing. All that the tips reach is one or the other.
+    `dirty`: objects that hold something. `commits`: those that brought them in, or are them, youngest first. `count`:
+    objects that hold nothing. All that the tips reach is one or the other. `alike`: dirty ones that hold what others
+    do, each with the other.
     """
 
     tips: frozenset[bytes] = frozenset()
     dirty: tuple[bytes, ...] = ()
     commits: tuple[bytes, ...] = ()
     count: int = 0
+    alike: dict[bytes, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +174,16 @@ class Records:
         if data is None:
             return None
         try:
-            tips, dirty, commits, count = (line.split() for line in data.split(b"\n"))
-            return Record(frozenset(tips), tuple(dirty), tuple(commits), int(count[0]))
+            tips, dirty, commits, count, same = (line.split() for line in data.split(b"\n"))
+            alike = dict(zip(same[::2], same[1::2], strict=True))
+            return Record(frozenset(tips), tuple(dirty), tuple(commits), int(count[0]), alike)
         except (ValueError, IndexError):
             return None
 
     def save(self, record: Record) -> None:
         """Store `record` in place of the last."""
-        lines = (sorted(record.tips), record.dirty, record.commits, [str(record.count).encode()])
+        same = chain.from_iterable(record.alike.items())
+        lines = (sorted(record.tips), record.dirty, record.commits, [str(record.count).encode()], same)
         with suppress(OSError, RuntimeError):
             _write(self.name, b"\n".join(b" ".join(line) for line in lines))
 

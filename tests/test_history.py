@@ -182,12 +182,30 @@ class TestProvenance:
         assert "old.py:1:1" in out
         assert "new.py" in out
 
-    def test_mailmap_and_email(self, repo, audit):
-        """The author's proper name is told."""
+    def test_mailmap_and_email(self, repo, audit, run):
+        """The author's proper name is told, and the address unless it is not wanted."""
         repo.stage(".mailmap", "Ada Lovelace <ada@example.org>\n")
         repo.stage("a.py", key())
         repo.commit()
-        assert audit(repo)[1][0]["author"] == "Ada Lovelace"
+        found = audit(repo)[1][0]
+        assert (found["author"], found["provenance"]["email"]) == ("Ada Lovelace", "ada@example.org")
+        assert audit(repo, "--no-email")[1][0]["provenance"]["email"] is None
+        assert "Ada Lovelace <ada@example.org>" in run("history", cwd=repo.path).out
+        assert "ada@" not in run("history", "--no-email", cwd=repo.path).out
+
+    def test_json_tells_where_it_was_and_is(self, repo, audit):
+        """All paths, the commits, whether HEAD or a branch still holds it, since when."""
+        repo.stage("a.py", key())
+        repo.commit()
+        repo.git("branch", "old")
+        repo.git("mv", "a.py", "b.py")
+        repo.commit()
+        repo.git("rm", "-q", "b.py")
+        repo.commit()
+        known = audit(repo)[1][0]["provenance"]
+        assert (known["commits"], known["paths"]) == (2, ["a.py", "b.py"])
+        assert (known["in_head"], known["branches"], known["overdue"]) == (False, ["old"], True)
+        assert known["exposed_days"] > 90
 
     def test_all_occurrences(self, repo, audit):
         """Every commit that wrote it, instead of the first only."""

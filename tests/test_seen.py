@@ -72,6 +72,55 @@ class TestSecondAudit:
         assert again == 3 < read
         assert audit("--no-cache") == (first, read)
 
+    def test_of_blobs_that_hold_the_same_one_a_path_is_read(self, repo, audit):
+        """A number of versions is told of from the oldest, until a report asks for all, or one is written anew."""
+        for number in range(5):
+            repo.stage("a.py", f"{number}\n{key()}\n" + (key("more") if number > 2 else ""))
+            if number % 2:
+                repo.stage("b.py", f"{number}\n{key()}\n")
+            repo.commit(f"change {number}")
+        first, _ = audit()
+        assert [finding["provenance"]["commits"] for finding in first] == [5, 2]
+        assert audit() == (first, 3)
+        assert audit() == (first, 3)
+        found, read = audit("--all-occurrences")
+        assert (len(found), read) == (9, 6)
+        repo.stage("c.py", f"4\n{key()}\n{key('more')}")
+        repo.commit()
+        found, read = audit()
+        assert read == 3 + 2
+        assert [finding["provenance"]["commits"] for finding in found] == [6, 3]
+        assert audit("--no-cache")[0] == found
+
+    def test_what_a_marker_covers_in_one_version_only_is_reported(self, repo, audit):
+        """Versions that hold the same when markers do not count are others when they do."""
+        repo.stage("a.py", f"{key()}  # keyscan:ignore\n")
+        repo.commit()
+        repo.stage("a.py", f"{key()}\n")
+        repo.commit()
+        (repo.path / ".keyscan.toml").write_text('inline-ignores = "none"\n')
+        assert len(audit()[0]) == 1
+        (repo.path / ".keyscan.toml").unlink()
+        assert len(audit()[0]) == 1
+        assert audit()[0] == audit("--no-cache")[0]
+
+    def test_ignores_by_path_ask_for_every_version(self, repo, audit):
+        """What is ignored at one path only is told of at the other."""
+        for number in range(3):
+            repo.stage(f"{number}/a.py", f"{number}\n{key()}\n")
+            repo.commit()
+        assert audit()[0][0]["path"] == "0/a.py"
+        (repo.path / ".keyscan.toml").write_text('[[ignore]]\npaths = ["0/*"]\nreason = "x"\n')
+        assert audit()[0] == audit()[0] == audit("--no-cache")[0]
+        assert audit()[0][0]["path"] == "1/a.py"
+
+    def test_a_secret_in_a_message_keeps_its_author(self, repo, audit):
+        """Where a message came from is known the second time too."""
+        repo.commit(f"use {key()}")
+        first, _ = audit()
+        assert first[0]["author"]
+        assert audit() == (first, 1)
+
     def test_a_file_is_judged_by_the_same_path(self, repo, audit):
         """What is minor because of where it stands is minor again."""
         repo.stage("tests/test_login.py", 'password = "Summer2024!house"\n')
@@ -216,7 +265,7 @@ class TestStore:
         """A record is what was stored, and None when there is none."""
         records = Records.of("digest", "/somewhere")
         assert records.load() is None
-        record = Record(frozenset({b"ab", b"cd"}), (b"11",), (), 7)
+        record = Record(frozenset({b"ab", b"cd"}), (b"11",), (), 7, {b"ef": b"11"})
         records.save(record)
         assert records.load() == record
         assert Records.of("other", "/somewhere").load() is None

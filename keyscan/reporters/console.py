@@ -63,6 +63,7 @@ def _finding(finding: Finding, paint: _Paint, told: set[tuple[str, ...]]) -> Ite
     yield f"    found   {paint('1', clean(shown))} ({clean(finding.provider)})"
     if finding.origin.commit:
         who = clean(finding.origin.author or "")
+        who += f" <{clean(finding.origin.email)}>" if finding.origin.email else ""
         yield f"    commit  {clean(finding.origin.commit[:12])} {who} {clean(finding.origin.date or '')}"
     yield from _history(finding)
     yield f"    why     {clean('; '.join(finding.evidence) or finding.message)}"

@@ -9,7 +9,7 @@ from keyscan._version import __version__
 from keyscan.reporters.text import name_of, safe_json
 
 if TYPE_CHECKING:
-    from keyscan.model import Finding, Report
+    from keyscan.model import Finding, Origin, Provenance, Report
 
 
 def render(report: Report) -> str:
@@ -57,6 +57,22 @@ def entry(finding: Finding) -> dict[str, Any]:
         "author": origin.author,
         "date": origin.date,
     }
+    if finding.provenance:
+        made["provenance"] = _provenance(finding.provenance, origin)
     if finding.secret is not None:
         made["secret"] = finding.secret
     return made
+
+
+def _provenance(known: Provenance, origin: Origin) -> dict[str, Any]:
+    return {
+        "email": origin.email,
+        "blob": origin.blob,
+        "first_seen": known.first_seen,
+        "exposed_days": known.exposed_days,
+        "overdue": known.overdue,
+        "commits": known.commits,
+        "paths": [name_of(path) for path in known.paths],
+        "in_head": known.in_head,
+        "branches": [name_of(branch) for branch in known.in_branches],
+    }
