@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from keyscan.model import Finding, Skip
-    from keyscan.scan import Options
+    from keyscan.scan import Options, Tally
     from keyscan.seen import Store
     from keyscan.sources.git import Git
     from keyscan.written import Written
@@ -24,13 +24,14 @@ class Remaining:
     """What an audit after the last has to look at: `dirty` objects, and what the first `new` of `commits` wrote.
 
     The others of `commits`, all of which come youngest first, are those that brought in what is dirty. `alike`:
-    blobs that need not be read again, for each the dirty one that holds the same (see `alike`).
+    blobs that need not be read again, for each the dirty one that holds the same (see `alike`). `minor`: see `Record`.
     """
 
     commits: tuple[bytes, ...]
     new: int
     dirty: frozenset[bytes]
     alike: dict[bytes, bytes]
+    minor: frozenset[bytes]
 
     def blobs(self, wrote: Written) -> Iterator[Listed]:
         """The blobs to scan, of those that `commits` wrote."""
@@ -72,22 +73,34 @@ class Memory:
         older = (commit for commit in record.commits if commit not in known)
         same = record.alike if self._pathless and not every else {}
         self._store.skipped += record.count
-        return Remaining((*new, *older), len(new), frozenset(record.dirty).difference(same), same)
+        dirty = frozenset(record.dirty).difference(same)
+        return Remaining((*new, *older), len(new), dirty, same, record.minor)
 
-    def keep(self, found: Sequence[Finding], commits: Sequence[bytes], wrote: Written, count: int) -> None:
-        """Store that all is known of what the tips of now reach, of which `count` objects were looked at.
+    def keep(
+        self,
+        found: Sequence[Finding],
+        minor: frozenset[bytes],
+        commits: Sequence[bytes],
+        wrote: Written,
+        tally: Tally,
+    ) -> None:
+        """Store that all is known of what the tips of now reach, as `tally` tells.
 
-        A blob that no commit wrote, which a tag may name, has no path that a record could keep.
+        `found` is what is reported, `minor` what is only counted (see `Record`). A blob that no commit wrote, which a
+        tag may name, has no path that a record could keep.
         """
-        dirty = {(finding.origin.blob or finding.origin.commit or "").encode() for finding in found} - {b""}
+        held = {(finding.origin.blob or finding.origin.commit or "").encode() for finding in found} - {b""}
+        dirty = held | tally.partly
         if not all(finding.origin.blob.encode() in wrote.blobs for finding in found if finding.origin.blob):
             return
         places = list(wrote.places(dirty))
         ages = {age for age, _, _ in places}
         brought = tuple(commit for age, commit in enumerate(commits) if age in ages or commit in dirty)
-        count = max(0, count + self._store.skipped - len(dirty))
+        count = max(0, tally.blobs + tally.commits + self._store.skipped - len(dirty))
         same = alike(found, places) if self._pathless else {}
-        self._records.save(Record(self._tips, tuple(sorted(dirty)), brought, count, same))
+        for oid in tally.partly:
+            same.pop(oid, None)
+        self._records.save(Record(self._tips, tuple(sorted(dirty)), brought, count, same, minor))
 
 
 def alike(found: Sequence[Finding], places: Iterable[tuple[int, bytes, bytes]]) -> dict[bytes, bytes]:

@@ -146,12 +146,11 @@ class Reader:
             self.scan(item, read.kind, read.data, part)
             return
         tally = part.tally
-        before = len(tally.findings) + len(tally.skipped)
+        before = len(tally.findings), len(tally.skipped)
         tally.blobs += 1
         for piece in pieces(read.rest.read, read.data, origin_of(item, read.kind), self._overlap):
             scan_blob(piece, self._matcher, self._options, tally)
-        if len(tally.findings) + len(tally.skipped) == before:
-            part.clean += placed(unhexlify(item.oid), item.path)
+        _note(item, before, part)
 
     def scan(self, item: Listed, kind: bytes, data: bytes, part: Part) -> None:
         """Scan an object of this kind and add to `part` what it holds."""
@@ -165,11 +164,10 @@ class Reader:
             hits = self._matcher.hits(data, self._matcher.marks(data))
             self.judge(item, kind, data, hits, part)
             return
-        before = len(tally.findings) + len(tally.skipped)
+        before = len(tally.findings), len(tally.skipped)
         tally.blobs += kind == b"blob"
         scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options, tally)
-        if contents.is_bytes(data) and len(tally.findings) + len(tally.skipped) == before:
-            part.clean += placed(unhexlify(item.oid), item.path)
+        _note(item, before, part)
 
     def judge(
         self, item: Listed, kind: bytes, data: bytes, hits: Hits, part: Part, direct: list[Match] | None = None
@@ -189,7 +187,10 @@ class Reader:
             matches = self._matcher.with_hidden(direct, data, hits, slow, path=path)
         told = self._told(matches) if matches else matches
         if told or slow:
+            before = len(tally.skipped)
             take(Blob(data, origin_of(item, kind)), told, slow, self._options, tally)
+            if len(tally.skipped) > before:
+                tally.partly.add(item.oid)
         else:
             tally.bytes += len(data)
         if not matches and not slow:
@@ -219,6 +220,18 @@ class Reader:
                     self._minor.add(key)
             found.append(match)
         return found
+
+
+def _note(item: Listed, before: tuple[int, int], part: Part) -> None:
+    """Note whether a scanned object holds nothing at its path, or was not read whole.
+
+    `before`: how many findings and skips there were.
+    """
+    tally = part.tally
+    if len(tally.skipped) > before[1]:
+        tally.partly.add(item.oid)
+    elif len(tally.findings) == before[0]:
+        part.clean += placed(unhexlify(item.oid), item.path)
 
 
 def _text(path: bytes) -> str:

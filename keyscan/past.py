@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from keyscan import again, origins, packaudit
+from keyscan import again, origins, packaudit, seen
 from keyscan.audit import Job, Reader, all_batches, scan_objects
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.model import Blob, Origin
@@ -172,20 +172,22 @@ def survey(job: Job, where: Scope, wanted: Wanted, wishes: Wishes, tally: Tally)
     except BaseException:
         tally.findings = _one_each(tally.findings)
         raise
-    found = tally.findings
     whole = not any(skip.incomplete for skip in tally.skipped)
     if wanted.allow_shallow:
         tally.skipped = [_accepted(skip) for skip in tally.skipped]
     least = job.options.min_severity
-    minor = _one_each([finding for finding in found if finding.severity < least])
-    major = [finding for finding in found if finding.severity >= least]
+    minor = _one_each([finding for finding in tally.findings if finding.severity < least])
+    counted = frozenset(seen.minor(finding.fingerprint) for finding in minor)
+    known = left.minor if left is not None else frozenset()
+    tally.hidden += len(known - counted)
+    major = found = [finding for finding in tally.findings if finding.severity >= least]
     if major:
         remaining = _remaining(job.git, where.ends, major) if wanted.net and where.ranged else None
         wishes = replace(wishes, ranged=where.ranged, jobs=job.jobs)
         major = origins.trace(job.git, major, commits, wishes, tally.skipped, by_path, wrote)
         major = [finding for finding in major if remaining is None or finding.fingerprint in remaining]
     if memory and wrote and whole and not any(skip.incomplete for skip in tally.skipped):
-        memory.keep(found, commits, wrote, tally.blobs + tally.commits)
+        memory.keep(found, known | counted, commits, wrote, tally)
     tally.findings = major + minor
 
 

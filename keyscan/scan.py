@@ -48,14 +48,20 @@ class Options:
 
 @dataclass(slots=True)
 class Tally:
-    """What a scan has gathered so far; parts from several processes add up."""
+    """What a scan has gathered so far; parts from several processes add up.
+
+    `hidden`: secrets below the minimum severity that are known of and not among the findings. `partly`: ids of a
+    history's objects that were not read whole.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
+    partly: set[bytes] = field(default_factory=set)
     files: int = 0
     blobs: int = 0
     commits: int = 0
     bytes: int = 0
+    hidden: int = 0
 
     def add(self, other: Tally) -> None:
         """Take over what `other` gathered."""
@@ -65,6 +71,8 @@ class Tally:
         self.blobs += other.blobs
         self.commits += other.commits
         self.bytes += other.bytes
+        self.hidden += other.hidden
+        self.partly |= other.partly
 
 
 def scan_blob(blob: Blob, matcher: Matcher, options: Options, tally: Tally) -> None:
@@ -288,7 +296,7 @@ def report(tally: Tally, matcher: Matcher, options: Options, started: float, *, 
         known=tuple(finding for finding in shown if finding.status == "baseline"),
         ignored=tuple(finding for finding in shown if finding.status == "ignored"),
         notes=tuple(notes),
-        hidden=len(findings) - len(shown),
+        hidden=tally.hidden + len(findings) - len(shown),
         skipped=tuple(sorted(tally.skipped, key=lambda skip: (skip.path, skip.reason))),
         stats=Stats(tally.files, tally.blobs, tally.commits, tally.bytes, len(matcher.rules), seconds),
         rules={rule.id: rule for rule in (*matcher.rules, *_hygiene_rules(used)) if rule.id in used},

@@ -52,6 +52,11 @@ def placed(oid: bytes, path: bytes) -> bytes:
     return hashlib.blake2b(path, key=oid, digest_size=len(oid)).digest()
 
 
+def minor(fingerprint: str) -> bytes:
+    """Three bytes of a digest, in hexadecimal: they tell thousands of fingerprints apart, and nothing of the secret."""
+    return hashlib.blake2b(fingerprint.encode(), digest_size=3).hexdigest().encode()
+
+
 class Store:
     """The ids, `width` bytes each, known to hold nothing; new ones are stored as the run goes on and at its end."""
 
@@ -144,9 +149,10 @@ class _Ids:
 class Record:
     """A whole audit of one repository: the tips it started from, and of what it found where to look again.
 
-    `dirty`: objects that hold something. `commits`: those that brought them in, or are them, youngest first. `count`:
-    objects that hold nothing. All that the tips reach is one or the other. `alike`: dirty ones that hold what others
-    do, each with the other.
+    `dirty`: objects that hold something, or were not read whole. `commits`: those that brought them in, or are them,
+    youngest first. `count`: objects that hold nothing. All that the tips reach is one or the other. `alike`: dirty
+    ones that hold what others do, each with the other. `minor`: of secrets that are only counted, for each what of its
+    fingerprint tells it from others, too little to tell anything else (see `minor`).
     """
 
     tips: frozenset[bytes] = frozenset()
@@ -154,6 +160,7 @@ class Record:
     commits: tuple[bytes, ...] = ()
     count: int = 0
     alike: dict[bytes, bytes] = field(default_factory=dict)
+    minor: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +181,17 @@ class Records:
         if data is None:
             return None
         try:
-            tips, dirty, commits, count, same = (line.split() for line in data.split(b"\n"))
+            tips, dirty, commits, count, same, few = (line.split() for line in data.split(b"\n"))
             alike = dict(zip(same[::2], same[1::2], strict=True))
-            return Record(frozenset(tips), tuple(dirty), tuple(commits), int(count[0]), alike)
+            return Record(frozenset(tips), tuple(dirty), tuple(commits), int(count[0]), alike, frozenset(few))
         except (ValueError, IndexError):
             return None
 
     def save(self, record: Record) -> None:
         """Store `record` in place of the last."""
         same = chain.from_iterable(record.alike.items())
-        lines = (sorted(record.tips), record.dirty, record.commits, [str(record.count).encode()], same)
+        count = [str(record.count).encode()]
+        lines = (sorted(record.tips), record.dirty, record.commits, count, same, sorted(record.minor))
         with suppress(OSError, RuntimeError):
             _write(self.name, b"\n".join(b" ".join(line) for line in lines))
 

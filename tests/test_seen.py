@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
+import re
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -113,6 +116,41 @@ class TestSecondAudit:
         (repo.path / ".keyscan.toml").write_text('[[ignore]]\npaths = ["0/*"]\nreason = "x"\n')
         assert audit()[0] == audit()[0] == audit("--no-cache")[0]
         assert audit()[0][0]["path"] == "1/a.py"
+
+    def test_what_could_not_be_read_is_told_again(self, repo, audit, run):
+        """An encrypted member of an archive is named the second time too; archives that hold nothing are not read."""
+        for name, encrypted in (("a.zip", True), ("b.zip", False)):
+            packed = io.BytesIO()
+            with zipfile.ZipFile(packed, "w") as archive:
+                archive.writestr("inner.txt", name)
+            data = bytearray(packed.getvalue())
+            if encrypted:
+                data[6] |= 1
+                data[data.index(b"PK\1\2") + 8] |= 1
+            repo.stage(name, bytes(data))
+        repo.commit()
+        said = [line for line in run("history", cwd=repo.path).out.splitlines() if line.startswith("skipped:")]
+        assert len(said) == 1
+        assert [line for line in run("history", cwd=repo.path).out.splitlines() if line.startswith("skipped:")] == said
+        assert audit() == ([], 1)
+
+    def test_what_is_only_counted_is_not_read_again(self, repo, run):
+        """Secrets below the minimum severity are counted once, whether their blob is old, new or both."""
+
+        def count(*options):
+            out = run("history", "--min-severity", "high", *options, cwd=repo.path).out
+            return int(re.search(r"(\d+) below the minimum", out)[1]), int((re.search(r"(\d+) blobs", out) or "00")[1])
+
+        for number in range(3):
+            repo.stage(f"{number}.py", f'password = "Summer{number}!house"\n')
+        repo.commit()
+        assert count() == (3, 3)
+        assert count() == (3, 0)
+        repo.stage("1.py", '# new\npassword = "Summer1!house"\npassword = "Winter7!house"\n')
+        repo.commit()
+        assert count() == (4, 1)
+        assert count("--no-cache") == (4, 4)
+        assert count() == (4, 0)
 
     def test_a_secret_in_a_message_keeps_its_author(self, repo, audit):
         """Where a message came from is known the second time too."""
@@ -265,7 +303,7 @@ class TestStore:
         """A record is what was stored, and None when there is none."""
         records = Records.of("digest", "/somewhere")
         assert records.load() is None
-        record = Record(frozenset({b"ab", b"cd"}), (b"11",), (), 7, {b"ef": b"11"})
+        record = Record(frozenset({b"ab", b"cd"}), (b"11",), (), 7, {b"ef": b"11"}, frozenset({b"0a1b2c"}))
         records.save(record)
         assert records.load() == record
         assert Records.of("other", "/somewhere").load() is None

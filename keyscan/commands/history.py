@@ -147,7 +147,7 @@ def run(
             store.save()
     report = scan.report(tally, matcher, settings.options, started)
     if store is not None and store.skipped:
-        note = f"{store.skipped:,} objects that hold nothing new, as an earlier run found, were not read again"
+        note = f"{store.skipped:,} objects that hold nothing more, as an earlier run found, were not read again"
         report = replace(report, notes=(*report.notes, f"{note} (--no-cache reads all)"))
     return common.finish(replace(report, interrupted=interrupted), settings)
 

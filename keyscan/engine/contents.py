@@ -35,11 +35,6 @@ def is_plain(data: bytes) -> bool:
     return b"\0" not in data[:64] and head not in _MARKS and not archive.kind(data)
 
 
-def is_bytes(data: bytes) -> bool:
-    """Whether `data`, which does not look plain, is scanned as it stands all the same: a picture, a program."""
-    return data[:1] != b"{" and not archive.kind(data) and utf.text_of(data).data is data
-
-
 def content_of(data: bytes) -> Content:
     """`data`, no archive, as the text that it means; all offsets are into the text."""
     text = utf.text_of(data)
