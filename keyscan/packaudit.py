@@ -82,7 +82,7 @@ class Walker:
             return self._reader(task)
         plan, part = self._plans[task.pack], Part()
         judge = Judge(plan, task.paths, part, self._reader, self._reader.versions)
-        left = [blob for root in task.roots for blob in pack.walk(plan, root, judge)]
+        left = pack.walk(plan, list(task.roots), judge)
         part.left = [judge.item(blob) for blob in left if blob in task.paths]
         part.count = len(task) - len(part.left)
         part.tally.files = 0

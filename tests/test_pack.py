@@ -277,7 +277,7 @@ def read(file: str, width: int = 20) -> tuple[dict[bytes, bytes], list[bytes], i
         found[made.id(blob)] = data
         return blob
 
-    left = [made.id(blob) for root in made.roots for blob in pack.walk(made, root, judge)]
+    left = [made.id(blob) for blob in pack.walk(made, made.roots, judge)]
     assert sorted(map(made.id, range(len(made)))) == sorted([*found, *left])
     claimed, commits = [0] * len(made), []
     names = [name.hex().encode() for name in (*found, bytes(width))]

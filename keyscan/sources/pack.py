@@ -232,39 +232,53 @@ def _resolve(made: Plan, where: dict[int, int], pending: list[tuple[int, int, in
         pending = rest
 
 
-def walk(made: Plan, root: int, judge: Callable[[int, bytes, list[int] | None, list[int], Any], Any]) -> list[int]:
-    """Rebuild the family of `root`; the numbers of blobs that are left to git.
+def walk(
+    made: Plan, roots: list[int], judge: Callable[[int, bytes, list[int] | None, list[int], Any], Any]
+) -> list[int]:
+    """Rebuild the families of `roots`; the numbers of blobs that are left to git.
 
     For each blob, after its base, calls `judge(blob, contents, where it is new, where the rest stood, state of its
     base)` for its state (see `delta.apply`); a blob that is whole in the pack is new all over (None), and has no
     base whose state could be given.
     """
     left: list[int] = []
+    with open(made.file, "rb", buffering=0) as handle:  # noqa: PTH123 - shared positions do not survive a fork
+        for root in roots:
+            _walk(made, handle, root, judge, left)
+    return left
+
+
+def _walk(
+    made: Plan,
+    handle: Any,
+    root: int,
+    judge: Callable[[int, bytes, list[int] | None, list[int], Any], Any],
+    left: list[int],
+) -> None:
+    """Rebuild the family of `root`; adds to `left`."""
     held = 0
     # What is still to do: a blob, its base's contents and state, and whether nothing else waits for that base.
     stack: list[tuple[int, bytes, Any, bool]] = [(root, b"", None, True)]
-    with open(made.file, "rb", buffering=0) as handle:  # noqa: PTH123 - shared positions do not survive a fork
-        while stack:
-            blob, base, state, last = stack.pop()
-            if last:
-                held -= len(base)
-            try:
-                data, changes, sources = version(handle, made, blob, base)
-            except (DeltaError, zlib.error):
-                left.extend(made.family(blob))
-                continue
-            base = b""
-            state = judge(blob, data, changes, sources, state)
-            below = made.below(blob)
-            if below and held + len(data) > MAX_HELD:
-                for child in below:
-                    left.extend(made.family(child))
-            elif below:
-                # The heaviest goes last, when nothing else waits for the base: few are held at a time.
-                held += len(data)
-                stack.append((below[0], data, state, True))
-                stack.extend([(child, data, state, False) for child in below[1:]])
-    return left
+    while stack:
+        blob, base, state, last = stack.pop()
+        if last:
+            held -= len(base)
+        try:
+            data, changes, sources = version(handle, made, blob, base)
+        except (DeltaError, zlib.error):
+            left.extend(made.family(blob))
+            continue
+        base = b""
+        state = judge(blob, data, changes, sources, state)
+        below = made.below(blob)
+        if below and held + len(data) > MAX_HELD:
+            for child in below:
+                left.extend(made.family(child))
+        elif below:
+            # The heaviest goes last, when nothing else waits for the base: few are held at a time.
+            held += len(data)
+            stack.append((below[0], data, state, True))
+            stack.extend([(child, data, state, False) for child in below[1:]])
 
 
 def commits(made: Plan, numbers: list[int], limit: int) -> list[bytes | None]:
