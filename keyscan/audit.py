@@ -120,7 +120,8 @@ class Reader:
         path, base, state = self._last
         told = delta.alike(base, data) if path == item.path != b"" and len(data) > SMALL else None
         changes, sources = told or (None, [])
-        self._last = (item.path, data, self.versions.look(item, data, changes, sources, state, part))
+        state = self.versions.look(unhexlify(item.oid), item.path, data, changes, sources, state, part)
+        self._last = (item.path, data, state)
 
     def scan_messages(self, commits: Sequence[tuple[Listed, bytes]], part: Part) -> None:
         """Scan the messages of short commits and add to `part` what they hold: all at once, for hardly any does."""

@@ -9,7 +9,7 @@ scanned from its hits on as any text: what is reported is the same. Written for 
 
 from __future__ import annotations
 
-from binascii import hexlify, unhexlify
+from binascii import hexlify
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
@@ -244,7 +244,8 @@ class Versions:
 
     def look(
         self,
-        item: Listed | None,
+        oid: bytes,
+        path: bytes | None,
         data: bytes,
         changes: list[int] | None,
         sources: list[int],
@@ -253,7 +254,8 @@ class Versions:
     ) -> State:
         """What is known of a version of which this differs from its base (see `delta.apply`; None: all of it).
 
-        What it holds is added to `part`, unless there is no `item`: then only what its own versions need is found.
+        What it holds is added to `part` under its raw id and `path`; without a path only what its own versions need is
+        found.
         """
         length = len(data)
         zones: list[int] = []
@@ -266,33 +268,34 @@ class Versions:
             if changes and changes[-2] == length:
                 end = -1
         hits = hits_of(marks)
-        if item is None:
+        if path is None:
             return State(marks, None, None if hits else [], binary=False)
         if not hits:
-            self._count(item, length, part, anywhere=True)
-            return State(marks, item.path, [], binary=False)
+            self._count(oid, length, part)
+            return State(marks, path, [], binary=False)
         binary = is_binary(data)
         found: list[Match] | None = None
-        if zones and base is not None and base.found is not None and base.path == item.path and base.binary == binary:
+        if zones and base is not None and base.found is not None and base.path == path and base.binary == binary:
             found, again = self._follower.split(marks, zones, end, base.found)
             if again:
-                found = self._reader.direct(data, item.path, again, found)
-        return State(marks, item.path, self._told(item, data, hits, found, part), binary=binary)
+                found = self._reader.direct(data, path, again, found)
+        return State(marks, path, self._told(oid, path, data, hits, found, part), binary=binary)
 
-    def _told(self, item: Listed, data: bytes, hits: Hits, found: list[Match] | None, part: Part) -> list[Match] | None:
+    def _told(
+        self, oid: bytes, path: bytes, data: bytes, hits: Hits, found: list[Match] | None, part: Part
+    ) -> list[Match] | None:
         """Report what a version with these hits holds: what was `found`, if that is known; what is known then."""
         numbers = [number for number, _ in hits]
         if found is None or found or not self._encoded.isdisjoint(numbers):
-            return self._reader.judge(item, b"blob", data, hits, part, found)
-        self._count(item, len(data), part, anywhere=self._path_bound.isdisjoint(numbers))
+            return self._reader.judge(Listed(hexlify(oid), path), b"blob", data, hits, part, found)
+        self._count(oid if self._path_bound.isdisjoint(numbers) else placed(oid, path), len(data), part)
         return found
 
-    def _count(self, item: Listed, length: int, part: Part, *, anywhere: bool) -> None:
-        """Note that a version holds nothing, be it `anywhere` or under this path."""
+    def _count(self, name: bytes, length: int, part: Part) -> None:
+        """Note that a version holds nothing: `name` stands for it wherever it is, or for it under its path."""
         part.tally.blobs += 1
         part.tally.bytes += length
-        oid = unhexlify(item.oid)
-        part.clean += oid if anywhere else placed(oid, item.path)
+        part.clean += name
 
 
 class Judge:
@@ -309,9 +312,9 @@ class Judge:
         self, blob: int, data: bytes, changes: list[int] | None, sources: list[int], base: State | None
     ) -> State | None:
         """What is known of a version, after its base: what `pack.walk` calls. None for what is no plain text."""
-        item = self.item(blob) if blob in self._paths else None
         if contents.is_plain(data):
-            return self._versions.look(item, data, changes, sources, base, self._part)
-        if item is not None:
-            self._reader.scan(item, b"blob", data, self._part)
+            path = self._paths.get(blob)
+            return self._versions.look(self._plan.id(blob), path, data, changes, sources, base, self._part)
+        if blob in self._paths:
+            self._reader.scan(self.item(blob), b"blob", data, self._part)
         return None
