@@ -199,7 +199,7 @@ def _common(base: bytes, at: int, data: bytes, place: int, most: int) -> int:
     same = 0
     step = _STEP
     while step >= _FINE:
-        while same + step <= most and base[at + same : at + same + step] == data[place + same : place + same + step]:
+        while same + step <= most and data.startswith(base[at + same : at + same + step], place + same):
             same += step
         step //= 4
     rest = min(most - same, _FINE)
@@ -211,7 +211,7 @@ def _common_end(base: bytes, at: int, data: bytes, place: int, most: int) -> int
     same = 0
     step = _STEP
     while step >= _FINE:
-        while same + step <= most and base[at - same - step : at - same] == data[place - same - step : place - same]:
+        while same + step <= most and data.endswith(base[at - same - step : at - same], 0, place - same):
             same += step
         step //= 4
     rest = min(most - same, _FINE)
