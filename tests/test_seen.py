@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import random
 import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -316,3 +317,30 @@ class TestStore:
         store.add(b"x" * 20)
         store.save()
         assert list(Store("none", 20).unknown(listed(b"x" * 20)))
+
+
+def grow(repo, dice, names):
+    """A few random commits on a few branches: files come, change, are copied and go, secrets with them; merges too."""
+    secrets = [key(str(number)) for number in range(3)] + ['password = "Summer2024!house"']
+    for number in range(dice.randrange(2, 7)):
+        repo.git("checkout", "-q", "-B", dice.choice(names))
+        if dice.random() < 0.3:
+            repo.git("merge", "-q", "--no-edit", "-s", "ours", dice.choice(names[:1]))
+        for path in dice.sample(["a.py", "b.py", "tests/c.py"], 2):
+            lines = [f"{dice.randrange(30)}\n", *(f"{one}\n" for one in secrets if dice.random() < 0.3)]
+            dice.shuffle(lines)
+            repo.stage(path, "".join(lines))
+        repo.commit(f"change {number}" + (f" {secrets[0]}" if dice.random() < 0.1 else ""))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_second_audit_says_what_a_first_one_would(seed, repo, audit):
+    """Whatever was added since: findings, provenance and order are those of an audit that knows nothing."""
+    dice = random.Random(seed)  # noqa: S311
+    level = dice.choice(["high", "medium", "low"])
+    repo.commit()
+    for _ in range(3):
+        grow(repo, dice, ["main", "side", "other"])
+        for options in ((), ("--all-occurrences",), ()):
+            known, _ = audit("--min-severity", level, *options)
+            assert known == audit("--min-severity", level, "--no-cache", *options)[0]
