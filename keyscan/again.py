@@ -72,9 +72,26 @@ class Memory:
         known = set(new)
         older = (commit for commit in record.commits if commit not in known)
         same = record.alike if self._pathless and not every else {}
+        self._skipped = self._store.skipped
         self._store.skipped += record.count
         dirty = frozenset(record.dirty).difference(same)
         return Remaining((*new, *older), len(new), dirty, same, record.minor)
+
+    def falls_short(self, left: Remaining, found: Iterable[Finding], wrote: Written) -> bool:
+        """Whether older commits than those of `left`, which `wrote`, may have brought in something that was `found`.
+
+        A generic secret counts by its path: a new commit may have put an old blob, where it was nothing, at another.
+        """
+        blobs = {one.origin.blob.encode() for one in found if one.origin.blob}
+        return any(
+            self._store.passed(blob)
+            for blob in blobs.difference(left.dirty, left.alike).intersection(wrote.blobs)
+            if wrote.age(wrote.blobs[blob]) < left.new
+        )
+
+    def forget(self) -> None:
+        """Count nothing as read before: all is done once more."""
+        self._store.skipped = self._skipped
 
     def keep(
         self,

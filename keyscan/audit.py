@@ -18,7 +18,7 @@ from keyscan.engine.matcher import place_of
 from keyscan.follow import SMALL, Versions
 from keyscan.model import Blob, Origin
 from keyscan.scan import Options, Tally, scan_blob, take, until_broken
-from keyscan.seen import placed
+from keyscan.seen import passed, quiet
 from keyscan.sources import delta, objects
 from keyscan.sources.pieces import pieces
 
@@ -151,7 +151,20 @@ class Reader:
         tally.blobs += 1
         for piece in pieces(read.rest.read, read.data, origin_of(item, read.kind), self._overlap):
             scan_blob(piece, self._matcher, self._options, tally)
-        _note(item, before, part)
+        self._note(item, before, part)
+
+    def _note(self, item: Listed, before: tuple[int, int], part: Part) -> None:
+        """Note whether a scanned object holds nothing at its path, or was not read whole.
+
+        `before`: how many findings and skips there were.
+        """
+        tally, oid = part.tally, unhexlify(item.oid)
+        if len(tally.skipped) > before[1]:
+            tally.partly.add(item.oid)
+        elif len(tally.findings) == before[0]:
+            part.clean += quiet(oid, item.path)
+        elif all(finding.severity < self._options.min_severity for finding in tally.findings[before[0] :]):
+            part.clean += passed(oid)
 
     def scan(self, item: Listed, kind: bytes, data: bytes, part: Part) -> None:
         """Scan an object of this kind and add to `part` what it holds."""
@@ -168,7 +181,7 @@ class Reader:
         before = len(tally.findings), len(tally.skipped)
         tally.blobs += kind == b"blob"
         scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options, tally)
-        _note(item, before, part)
+        self._note(item, before, part)
 
     def judge(
         self, item: Listed, kind: bytes, data: bytes, hits: Hits, part: Part, direct: list[Match] | None = None
@@ -194,10 +207,13 @@ class Reader:
                 tally.partly.add(item.oid)
         else:
             tally.bytes += len(data)
-        if not matches and not slow:
-            anywhere = self.path_bound.isdisjoint(number for number, _ in hits)
+        if not slow and not any(match.severity >= self._options.min_severity for match in matches):
             oid = unhexlify(item.oid)
-            part.clean += oid if anywhere else placed(oid, item.path)
+            if matches:
+                part.clean += passed(oid)
+            else:
+                anywhere = self.path_bound.isdisjoint(number for number, _ in hits)
+                part.clean += oid if anywhere else quiet(oid, item.path)
         return None if slow else direct
 
     def direct(self, data: bytes, path: bytes, hits: Hits, known: list[Match]) -> list[Match] | None:
@@ -221,18 +237,6 @@ class Reader:
                     self._minor.add(key)
             found.append(match)
         return found
-
-
-def _note(item: Listed, before: tuple[int, int], part: Part) -> None:
-    """Note whether a scanned object holds nothing at its path, or was not read whole.
-
-    `before`: how many findings and skips there were.
-    """
-    tally = part.tally
-    if len(tally.skipped) > before[1]:
-        tally.partly.add(item.oid)
-    elif len(tally.findings) == before[0]:
-        part.clean += placed(unhexlify(item.oid), item.path)
 
 
 def _text(path: bytes) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyscan.engine import contents
 from keyscan.engine.matcher import is_binary
-from keyscan.seen import placed
+from keyscan.seen import quiet
 from keyscan.sources.delta import gather, spread
 from keyscan.sources.objects import Listed
 
@@ -288,14 +288,14 @@ class Versions:
         numbers = [number for number, _ in hits]
         if found is None or found or not self._encoded.isdisjoint(numbers):
             return self._reader.judge(Listed(hexlify(oid), path), b"blob", data, hits, part, found)
-        self._count(oid if self._path_bound.isdisjoint(numbers) else placed(oid, path), len(data), part)
+        self._count(oid if self._path_bound.isdisjoint(numbers) else quiet(oid, path), len(data), part)
         return found
 
-    def _count(self, name: bytes, length: int, part: Part) -> None:
-        """Note that a version holds nothing: `name` stands for it wherever it is, or for it under its path."""
+    def _count(self, names: bytes, length: int, part: Part) -> None:
+        """Note that a version holds nothing: `names` stand for it wherever it is, or for it under its path."""
         part.tally.blobs += 1
         part.tally.bytes += length
-        part.clean += name
+        part.clean += names
 
 
 class Judge:

@@ -161,34 +161,40 @@ def survey(job: Job, where: Scope, wanted: Wanted, wishes: Wishes, tally: Tally)
     An interruption passes through; `tally` then holds what was found until then, one finding a secret.
     """
     facts = repository.inspect(job.git)
-    by_path = _by_path(job)
+    by_path, own, least = _by_path(job), Tally(), job.options.min_severity
     memory = left = None
     if job.seen is not None and where.whole:
         memory = again.Memory(job.git, job.seen, job.options, pathless=by_path is None)
         tips, every = frozenset(where.ends), wishes.all_occurrences
-        left = memory.remaining(facts.common_dir, tips, tally.skipped, every=every)
+        left = memory.remaining(facts.common_dir, tips, own.skipped, every=every)
     try:
-        commits, wrote = _scan(job, where, facts, left, tally)
+        commits, wrote = _scan(job, where, facts, left, own)
+        reported = (finding for finding in own.findings if finding.severity >= least)
+        if memory and left and wrote and memory.falls_short(left, reported, wrote):
+            own, left = Tally(), None
+            memory.forget()
+            commits, wrote = _scan(job, where, facts, None, own)
     except BaseException:
-        tally.findings = _one_each(tally.findings)
+        own.findings = _one_each(own.findings)
+        tally.add(own)
         raise
-    whole = not any(skip.incomplete for skip in tally.skipped)
+    whole = not any(skip.incomplete for skip in own.skipped)
     if wanted.allow_shallow:
-        tally.skipped = [_accepted(skip) for skip in tally.skipped]
-    least = job.options.min_severity
-    minor = _one_each([finding for finding in tally.findings if finding.severity < least])
+        own.skipped = [_accepted(skip) for skip in own.skipped]
+    minor = _one_each([finding for finding in own.findings if finding.severity < least])
     counted = frozenset(seen.minor(finding.fingerprint) for finding in minor)
     known = left.minor if left is not None else frozenset()
-    tally.hidden += len(known - counted)
-    major = found = [finding for finding in tally.findings if finding.severity >= least]
+    own.hidden = len(known - counted)
+    major = found = [finding for finding in own.findings if finding.severity >= least]
     if major:
         remaining = _remaining(job.git, where.ends, major) if wanted.net and where.ranged else None
         wishes = replace(wishes, ranged=where.ranged, jobs=job.jobs)
-        major = origins.trace(job.git, major, commits, wishes, tally.skipped, by_path, wrote)
+        major = origins.trace(job.git, major, commits, wishes, own.skipped, by_path, wrote)
         major = [finding for finding in major if remaining is None or finding.fingerprint in remaining]
-    if memory and wrote and whole and not any(skip.incomplete for skip in tally.skipped):
-        memory.keep(found, known | counted, commits, wrote, tally)
-    tally.findings = major + minor
+    if memory and wrote and whole and not any(skip.incomplete for skip in own.skipped):
+        memory.keep(found, known | counted, commits, wrote, own)
+    own.findings = major + minor
+    tally.add(own)
 
 
 def _scan(

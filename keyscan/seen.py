@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from keyscan.sources.objects import Listed
 
 # Raised by hand when what is stored changes its shape or meaning within one version.
-FORMAT = 3
+FORMAT = 4
 PREFIX = "seen-"
 # Segments of one store that are merged into one.
 _MOST_SEGMENTS = 6
@@ -55,6 +55,16 @@ def placed(oid: bytes, path: bytes) -> bytes:
 def minor(fingerprint: str) -> bytes:
     """Three bytes of a digest, in hexadecimal: they tell thousands of fingerprints apart, and nothing of the secret."""
     return hashlib.blake2b(fingerprint.encode(), digest_size=3).hexdigest().encode()
+
+
+def quiet(oid: bytes, path: bytes) -> bytes:
+    """What is stored of the object of this raw id that holds nothing at this path: two names."""
+    return placed(oid, path) + passed(oid)
+
+
+def passed(oid: bytes) -> bytes:
+    """What stands for the object of this raw id that somewhere, at a path that is not kept, held nothing to report."""
+    return placed(oid, b"\0")
 
 
 class Store:
@@ -87,6 +97,10 @@ class Store:
     def known(self, items: Iterable[Listed]) -> int:
         """How many of these are known to hold nothing."""
         return sum(map(self._knows, items))
+
+    def passed(self, blob: bytes) -> bool:
+        """Whether the object of this hexadecimal id held nothing to report somewhere."""
+        return passed(unhexlify(blob)) in self._known
 
     def _knows(self, item: Listed) -> bool:
         oid = unhexlify(item.oid)

@@ -186,6 +186,25 @@ class TestSecondAudit:
         repo.commit()
         assert [finding["path"] for finding in audit()[0]] == ["static/app.min.js"]
 
+    @pytest.mark.parametrize(
+        ("path", "text"),
+        [
+            ("static/app.min.js", 'api_secret = "' + token("{alnum:24}", "generic") + '"\n'),
+            ("tests/test_login.py", 'password = "Summer2024!house"\n'),
+        ],
+    )
+    def test_what_comes_to_another_path_is_told_from_the_first(self, repo, audit, path, text):
+        """A blob that was nothing where it stood, and that a new commit puts elsewhere, was there before."""
+        repo.stage(path, text)
+        repo.commit()
+        assert audit()[0] == []
+        repo.stage("settings.conf", text)
+        repo.commit()
+        found, _ = audit()
+        assert [finding["provenance"]["paths"] for finding in found] == [["settings.conf", path]]
+        assert found[0]["path"] == path
+        assert audit("--no-cache")[0] == found
+
     def test_only_what_is_new_is_read(self, history, audit):
         """A commit on top adds its blob, its message, and its finding."""
         _, _ = audit()
