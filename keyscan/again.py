@@ -21,22 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
-    """What an audit after the last has to look at: `dirty` objects, and what the first `new` of `commits` wrote.
+    """What an audit after the last has to look at: `dirty` objects, and what those of `commits` wrote that are new.
 
-    The others of `commits`, all of which come youngest first, are those that brought in what is dirty. `alike`:
-    blobs that need not be read again, for each the dirty one that holds the same (see `alike`). `minor`: see `Record`.
+    The others of `commits`, all of which come youngest first, are those that brought in what is dirty. `new` has the
+    ages of the new ones: their numbers among `commits`. `alike`: blobs that need not be read again, for each the dirty
+    one that holds the same (see `alike`). `minor`: see `Record`.
     """
 
     commits: tuple[bytes, ...]
-    new: int
+    new: frozenset[int]
     dirty: frozenset[bytes]
     alike: dict[bytes, bytes]
     minor: frozenset[bytes]
 
     def blobs(self, wrote: Written) -> Iterator[Listed]:
         """The blobs to scan, of those that `commits` wrote."""
+        read = self.dirty.union(self.alike).difference(self.unread(wrote))
         for number, item in enumerate(wrote.listed()):
-            if wrote.age(number) < self.new or item.oid in self.dirty:
+            if wrote.age(number) in self.new or item.oid in read:
                 yield item
 
     def others(self, wrote: Written) -> list[Listed]:
@@ -45,7 +47,8 @@ class Remaining:
 
     def unread(self, wrote: Written) -> dict[bytes, bytes]:
         """Those of `alike` that none of the new commits wrote."""
-        return {oid: other for oid, other in self.alike.items() if wrote.age(wrote.blobs[oid]) >= self.new}
+        read = {blob for age, blob, _ in wrote.places(self.alike) if age in self.new}
+        return {oid: other for oid, other in self.alike.items() if oid not in read}
 
 
 class Memory:
@@ -69,13 +72,21 @@ class Memory:
         new = _beyond(self._git, tips, record, trouble) if record else None
         if record is None or new is None:
             return None
-        known = set(new)
-        older = (commit for commit in record.commits if commit not in known)
+        added = set(new)
+        commits = [*new, *(commit for commit in record.commits if commit not in added)]
+        if new and len(commits) > len(new):
+            commits = self._ordered(tips, frozenset(commits), trouble)
         same = record.alike if self._pathless and not every else {}
         self._skipped = self._store.skipped
         self._store.skipped += record.count
         dirty = frozenset(record.dirty).difference(same)
-        return Remaining((*new, *older), len(new), dirty, same, record.minor)
+        ages = frozenset(age for age, commit in enumerate(commits) if commit in added)
+        return Remaining(tuple(commits), ages, dirty, same, record.minor)
+
+    def _ordered(self, tips: frozenset[bytes], commits: frozenset[bytes], trouble: list[Skip]) -> list[bytes]:
+        """These commits in the order that all have: new ones may be older than what was known."""
+        listed = objects.commits(self._git, Selection((), tuple(sorted(tips))), trouble)
+        return [commit for commit in listed if commit in commits]
 
     def falls_short(self, left: Remaining, found: Iterable[Finding], wrote: Written) -> bool:
         """Whether older commits than those of `left`, which `wrote`, may have brought in something that was `found`.
@@ -86,7 +97,7 @@ class Memory:
         return any(
             self._store.passed(blob)
             for blob in blobs.difference(left.dirty, left.alike).intersection(wrote.blobs)
-            if wrote.age(wrote.blobs[blob]) < left.new
+            if wrote.age(wrote.blobs[blob]) in left.new
         )
 
     def forget(self) -> None:

@@ -208,7 +208,7 @@ def _scan(
     if left is not None:
         wrote = written(job.git, left.commits, job.jobs)
         if wrote is not None:
-            messages = [Listed(commit, b"") for commit in left.commits[: left.new]]
+            messages = [Listed(commit, b"") for age, commit in enumerate(left.commits) if age in left.new]
             others = chain(_others(job, where, wrote, trouble), left.others(wrote), where.extra)
             listings: tuple[Iterable[Listed], ...] = (left.blobs(wrote), others, messages)
             scan_objects(job, all_batches(job, listings), tally)

@@ -205,6 +205,19 @@ class TestSecondAudit:
         assert found[0]["path"] == path
         assert audit("--no-cache")[0] == found
 
+    def test_a_branch_that_comes_late_may_be_older(self, repo, audit):
+        """Which commit is the oldest does not depend on which was seen first."""
+        repo.stage("a.py", f"1\n{key()}\n")
+        repo.commit(env={"GIT_COMMITTER_DATE": "2026-03-01T00:00:00Z"})
+        repo.commit("another root", env={"GIT_COMMITTER_DATE": "2026-03-02T00:00:00Z"})
+        audit()
+        repo.git("checkout", "-q", "--orphan", "fetched")
+        repo.stage("a.py", f"2\n{key()}\n")
+        old = repo.commit(env={"GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"})
+        found, _ = audit()
+        assert found[0]["commit"] == old
+        assert audit("--no-cache")[0] == found
+
     def test_only_what_is_new_is_read(self, history, audit):
         """A commit on top adds its blob, its message, and its finding."""
         _, _ = audit()
