@@ -90,7 +90,7 @@ def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
 
 def _history(root: str, rules: Sequence[Rule], options: Options, jobs: int) -> tuple[Sequence[Finding] | None, str]:
     """The history's findings and what was covered; None and why when it can't be told."""
-    from keyscan import cache, past
+    from keyscan import cache, past, scope
     from keyscan.audit import Job
     from keyscan.origins import Wishes
 
@@ -101,9 +101,9 @@ def _history(root: str, rules: Sequence[Rule], options: Options, jobs: int) -> t
         return None, "a shallow clone: the older commits are not here"
     matcher = cache.matcher(tuple(rule for rule in rules if rule.category != "practice"))
     tally = Tally()
-    wanted = past.Wanted()
+    wanted = scope.Wanted()
     try:
-        past.survey(Job(git, matcher, options, jobs), past.scope(git, wanted), wanted, Wishes(), tally)
+        past.survey(Job(git, matcher, options, jobs), scope.resolve(git, wanted), wanted, Wishes(), tally)
     except IncompleteError as error:
         return None, str(error)
     report = scan.report(tally, matcher, options, time.perf_counter())

@@ -153,7 +153,7 @@ def tree_findings(settings: Settings) -> list[Finding]:
 
 def history_findings(settings: Settings) -> list[Finding]:
     """All findings in the history, none where there is no repository."""
-    from keyscan import cache, past, scan
+    from keyscan import cache, past, scan, scope
     from keyscan.audit import Job
     from keyscan.origins import Wishes
     from keyscan.sources.git import Git
@@ -162,8 +162,8 @@ def history_findings(settings: Settings) -> list[Finding]:
         return []
     git = Git(settings.root)
     job = Job(git, cache.matcher(common.rules_of(settings), settings.engine), settings.options, settings.jobs)
-    wanted, tally = past.Wanted(allow_shallow=True), scan.Tally()
-    past.survey(job, past.scope(git, wanted), wanted, Wishes(jobs=settings.jobs), tally)
+    wanted, tally = scope.Wanted(allow_shallow=True), scan.Tally()
+    past.survey(job, scope.resolve(git, wanted), wanted, Wishes(jobs=settings.jobs), tally)
     return tally.findings
 
 

@@ -92,11 +92,11 @@ def _tree(paths: tuple[str, ...], values: dict[str, Any]) -> int:
 
 
 def _past(git: Git, plan: Plan, values: dict[str, Any]) -> int:
-    from keyscan import past
+    from keyscan import past, scope
     from keyscan.sources import ranges
 
     shared = history.shared_of(values)
-    wanted = past.Wanted(net=shared["net"], allow_shallow=shared["allow_shallow"])
+    wanted = scope.Wanted(net=shared["net"], allow_shallow=shared["allow_shallow"])
     span = ranges.resolved(git, plan.base, plan.head, plan.default) if plan.what == "range" else None
     if span is not None:
         changed = ranges.changed(git, span, common.PROJECT_FILES)
@@ -104,7 +104,7 @@ def _past(git: Git, plan: Plan, values: dict[str, Any]) -> int:
             _warn(f"this range changes {name}, which decides what keyscan reports: review it")
 
     def steps(job: Job, tally: Tally) -> None:
-        where = past.of_updates(git, span.updates, span.known) if span else past.scope(git, wanted)
+        where = scope.of_updates(git, span.updates, span.known) if span else scope.resolve(git, wanted)
         past.survey(job, where, wanted, history.wishes_of(shared), tally)
 
     return history.run(git, steps, values, shared)

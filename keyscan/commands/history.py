@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from keyscan.audit import Job
     from keyscan.model import Finding
     from keyscan.origins import Wishes
-    from keyscan.past import Wanted
     from keyscan.scan import Tally
+    from keyscan.scope import Wanted
     from keyscan.sources.git import Git
 
 
@@ -74,7 +74,7 @@ def command(
 
     Each secret is reported once, at the oldest commit that holds it.
     """
-    from keyscan import past
+    from keyscan import scope
     from keyscan.sources.git import Git
 
     shared = shared_of(values)
@@ -85,7 +85,7 @@ def command(
     if range_ is not None and staged_since is not None:
         raise click.UsageError("give --range or --staged-since, not both")
     chosen = f"{staged_since}..HEAD" if staged_since is not None else range_
-    wanted = past.Wanted(chosen, since, branches, shared["net"], reflog, all_objects, shared["allow_shallow"])
+    wanted = scope.Wanted(chosen, since, branches, shared["net"], reflog, all_objects, shared["allow_shallow"])
 
     def steps(job: Job, tally: Tally) -> None:
         _survey(job, wanted, shared, tally)
@@ -104,9 +104,9 @@ def shared_of(values: dict[str, Any]) -> dict[str, Any]:
 
 def scan_range(git: Git, range_: str, values: dict[str, Any]) -> int:
     """Scan what the commits of `range_` add, and report."""
-    from keyscan import past
+    from keyscan import scope
 
-    shared, wanted = dict(_DEFAULTS), past.Wanted(range_)
+    shared, wanted = dict(_DEFAULTS), scope.Wanted(range_)
     return run(git, lambda job, tally: _survey(job, wanted, shared, tally), values, shared)
 
 
@@ -160,10 +160,10 @@ def wishes_of(shared: dict[str, Any]) -> Wishes:
 
 
 def _survey(job: Job, wanted: Wanted, shared: dict[str, Any], tally: Tally) -> None:
-    from keyscan import past
+    from keyscan import past, scope
 
     job = replace(job, packs=shared["packs"])
-    past.survey(job, past.scope(job.git, wanted), wanted, wishes_of(shared), tally)
+    past.survey(job, scope.resolve(job.git, wanted), wanted, wishes_of(shared), tally)
 
 
 def _add_index(job: Job, tally: Tally) -> None:

@@ -56,16 +56,16 @@ def scan_updates(
     git: Git, updates: Sequence[Update], known: tuple[str, ...], values: dict[str, Any], config: bytes
 ) -> int:
     """Scan what `updates` bring beyond what `known` reaches, by the configuration in the commit `config`."""
-    from keyscan import past
+    from keyscan import past, scope
 
     shared = history.shared_of(values)
     if not updates:
         click.echo("keyscan: nothing is pushed that could hold a secret")
         return ExitCode.CLEAN
-    wanted = past.Wanted(net=shared["net"], allow_shallow=shared["allow_shallow"])
+    wanted = scope.Wanted(net=shared["net"], allow_shallow=shared["allow_shallow"])
 
     def steps(job: Job, tally: Tally) -> None:
-        where = past.of_updates(git, updates, known)
+        where = scope.of_updates(git, updates, known)
         past.survey(job, where, wanted, history.wishes_of(shared), tally)
 
     read = common.git_reader(git, config.decode(), common.root_of())
