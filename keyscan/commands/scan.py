@@ -35,16 +35,17 @@ def command(paths: tuple[str, ...], everything: bool, stdin_filename: str, **val
     settings = common.settings_of(values)
     rules = common.rules_of(settings)
     named = [path for path in paths if path != "-"] if paths else ["."]
-    left_out = files.left_out(() if everything else named)
     targets = scan.targets_kept(files.targets(named, everything=everything), settings.ignores)
-    size = scan.size_of(targets)
-    matcher = cache.matcher(rules, settings.engine, None if "-" in paths else size)
-    tally = scan.scan_files(targets, matcher, settings.options, settings.jobs)
-    if "-" in paths:
-        scan.scan_blob(files.read_stdin(sys.stdin.buffer, stdin_filename), matcher, settings.options, tally)
+    with files.left_out(() if everything else named) as left_out:
+        size = scan.size_of(targets)
+        matcher = cache.matcher(rules, settings.engine, None if "-" in paths else size)
+        tally = scan.scan_files(targets, matcher, settings.options, settings.jobs)
+        if "-" in paths:
+            scan.scan_blob(files.read_stdin(sys.stdin.buffer, stdin_filename), matcher, settings.options, tally)
+        ignored = left_out()
     whole = not settings.ignores.prefix and named == ["."]
     report = scan.report(tally, matcher, settings.options, started, whole=whole)
-    return common.finish(replace(report, notes=(*report.notes, *_told(left_out()))), settings)
+    return common.finish(replace(report, notes=(*report.notes, *_told(ignored))), settings)
 
 
 def _told(ignored: Sequence[str]) -> tuple[str, ...]:

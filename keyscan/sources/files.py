@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +21,7 @@ from keyscan.sources.pieces import PIECE, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from subprocess import Popen
 
 
 class Target(NamedTuple):
@@ -77,31 +78,33 @@ def _listed_by_git(directory: str) -> list[str] | None:
     return list(dict.fromkeys(os.fsdecode(name) for name in out.split(b"\0") if name))
 
 
-def left_out(paths: Iterable[str]) -> Callable[[], list[str]]:
-    """Asks git what it ignores in the directories of `paths`, which `targets` leaves out; the answer, in order.
+@contextmanager
+def left_out(paths: Iterable[str]) -> Iterator[Callable[[], list[str]]]:
+    """Asks git what it ignores in the directories of `paths`, which `targets` leaves out; gives the answer, in order.
 
     Directories in it end with a slash. Git looks while the files are scanned; where it can't, nothing is told.
     """
     running = []
-    for path in paths:
-        if os.path.isdir(path):  # noqa: PTH112
-            with suppress(GitError):
-                asked = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
-                running.append((path, Git(path).start(*asked)))
+    with ExitStack() as stack:
+        for path in paths:
+            if os.path.isdir(path):  # noqa: PTH112
+                with suppress(GitError):
+                    asked = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+                    running.append((path, stack.enter_context(Git(path).start(*asked))))
+        yield lambda: sorted(_ignored(running), key=lambda name: (name.endswith("/"), name))
 
-    def answer() -> list[str]:
-        found = []
-        for path, process in running:
-            out, _ = process.communicate()
-            names = [] if process.returncode else sorted(out.split(b"\0"))
-            for name, following in pairwise((*names, b"")):
-                # Git names a directory too of which all that it holds is ignored one by one.
-                if name not in {b"", b"./"} and not (name.endswith(b"/") and following.startswith(name)):
-                    text = os.fsdecode(name)
-                    found.append(_name(os.path.join(path, text)) + "/" * text.endswith("/"))  # noqa: PTH118
-        return sorted(set(found), key=lambda name: (name.endswith("/"), name))
 
-    return answer
+def _ignored(running: Iterable[tuple[str, Popen[bytes]]]) -> set[str]:
+    found = set()
+    for path, process in running:
+        out, _ = process.communicate()
+        names = [] if process.returncode else sorted(out.split(b"\0"))
+        for name, following in pairwise((*names, b"")):
+            # Git names a directory too of which all that it holds is ignored one by one.
+            if name not in {b"", b"./"} and not (name.endswith(b"/") and following.startswith(name)):
+                text = os.fsdecode(name)
+                found.add(_name(os.path.join(path, text)) + "/" * text.endswith("/"))  # noqa: PTH118
+    return found
 
 
 def _walk(directory: str) -> Iterator[Target | Skip]:
