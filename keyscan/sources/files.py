@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from keyscan.errors import GitError, UsageError
 from keyscan.model import Blob, Origin, Skip
@@ -21,7 +21,6 @@ from keyscan.sources.pieces import PIECE, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from subprocess import Popen
 
 
 class Target(NamedTuple):
@@ -94,7 +93,8 @@ def left_out(paths: Iterable[str]) -> Iterator[Callable[[], list[str]]]:
         yield lambda: sorted(_ignored(running), key=lambda name: (name.endswith("/"), name))
 
 
-def _ignored(running: Iterable[tuple[str, Popen[bytes]]]) -> set[str]:
+def _ignored(running: Iterable[tuple[str, Any]]) -> set[str]:
+    """What git answers in each of these directories."""
     found = set()
     for path, process in running:
         out, _ = process.communicate()
