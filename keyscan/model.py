@@ -286,7 +286,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What a run covered."""
+    """What a run covered; `known` objects were not read again, since an earlier run had found what they hold."""
 
     files: int = 0
     blobs: int = 0
@@ -294,6 +294,7 @@ class Stats:
     bytes: int = 0
     rules: int = 0
     seconds: float = 0.0
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)

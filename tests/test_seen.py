@@ -153,6 +153,16 @@ class TestSecondAudit:
         assert count("--no-cache") == (4, 4)
         assert count() == (4, 0)
 
+    def test_the_last_line_counts_what_is_known(self, repo, run):
+        """Nothing that was read before looks as if it were not covered."""
+        repo.stage("a.py", "x\n")
+        repo.commit()
+        assert "clean (1 blobs, 1 commits, 9 bytes, " in run("history", cwd=repo.path).out
+        second = run("history", cwd=repo.path)
+        assert "clean (2 objects known from before, 0 bytes, " in second.out
+        assert "--no-cache reads all" in second.out
+        assert "known" not in run("history", "--no-cache", cwd=repo.path).out
+
     def test_a_secret_in_a_message_keeps_its_author(self, repo, audit):
         """Where a message came from is known the second time too."""
         repo.commit(f"use {key()}")

@@ -147,8 +147,9 @@ def run(
             store.save()
     report = scan.report(tally, matcher, settings.options, started)
     if store is not None and store.skipped:
-        note = f"{store.skipped:,} objects that hold nothing more, as an earlier run found, were not read again"
-        report = replace(report, notes=(*report.notes, f"{note} (--no-cache reads all)"))
+        note = "what earlier runs read, and know to hold nothing more, was not read again (--no-cache reads all)"
+        stats = replace(report.stats, known=store.skipped)
+        report = replace(report, notes=(*report.notes, note), stats=stats)
     return common.finish(replace(report, interrupted=interrupted), settings)
 
 

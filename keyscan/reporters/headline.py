@@ -18,7 +18,8 @@ _RED, _GREEN = "1;31", "1;32"
 def headline(report: Report, paint: Callable[[str, str], str] = lambda _code, text: text) -> str:
     """The line that ends a report; `paint` colours a part of it, given a terminal's colour code."""
     stats = report.stats
-    objects = [f"{number} {word}" for number, word in ((stats.blobs, "blobs"), (stats.commits, "commits")) if number]
+    counts = ((stats.blobs, "blobs"), (stats.commits, "commits"), (stats.known, "objects known from before"))
+    objects = [f"{number} {word}" for number, word in counts if number]
     covered = [coverage(stats.files, stats.bytes, stats.rules, stats.seconds, *objects)]
     covered += [
         f"{count} {word}"
