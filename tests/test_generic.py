@@ -16,6 +16,10 @@ from keyscan.engine.matcher import Matcher
 from keyscan.model import Severity
 
 SILENT = [
+    'def f():\n    """The token: CRC-32 of what follows."""\n',
+    "tokens: SHA-256 of the text",
+    'secret = "AES-256-GCM"',
+    'JWT_SECRET = "HS512"',
     'password = "password"',
     'password = "changeme"',
     'password = os.environ["DB_PASSWORD"]',
