@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from keyscan import seen
 from keyscan.seen import Record, Records
 from keyscan.sources import objects
 from keyscan.sources.objects import Listed, Selection
@@ -34,9 +35,9 @@ class Remaining:
     alike: dict[bytes, bytes]
     minor: frozenset[bytes]
 
-    def blobs(self, wrote: Written) -> Iterator[Listed]:
+    def blobs(self, wrote: Written, unread: dict[bytes, bytes]) -> Iterator[Listed]:
         """The blobs to scan, of those that `commits` wrote."""
-        read = self.dirty.union(self.alike).difference(self.unread(wrote))
+        read = self.dirty.union(self.alike).difference(unread)
         for number, item in enumerate(wrote.listed()):
             if wrote.age(number) in self.new or item.oid in read:
                 yield item
@@ -57,10 +58,11 @@ class Memory:
     def __init__(self, git: Git, store: Store, options: Options, *, pathless: bool) -> None:
         """`pathless`: no ignore asks for paths, so blobs may hold the same wherever they stand."""
         self._git, self._store, self._pathless = git, store, pathless
-        # Records of another minimum severity traced other secrets; under other markers other blobs are alike.
+        # Records of another minimum severity traced other secrets; under other markers other blobs are alike, and with
+        # another salt fingerprints are others.
         ignores = options.ignores
         markers = f"{ignores.inline}-{ignores.require_reasons:d}" if ignores else "none"
-        self._name = f"{store.name}-{options.min_severity.label}-{markers}"
+        self._name = f"{store.name}-{options.min_severity.label}-{markers}-{seen.minor(options.salt).decode()}"
 
     def remaining(
         self, repository: str, tips: frozenset[bytes], trouble: list[Skip], *, every: bool

@@ -78,11 +78,11 @@ def _scan(
     if left is not None:
         wrote = written(job.git, left.commits, job.jobs)
         if wrote is not None:
+            unread = left.unread(wrote)
             messages = [Listed(commit, b"") for age, commit in enumerate(left.commits) if age in left.new]
             others = chain(_others(job, where, wrote, trouble), left.others(wrote), where.extra)
-            listings: tuple[Iterable[Listed], ...] = (left.blobs(wrote), others, messages)
+            listings: tuple[Iterable[Listed], ...] = (left.blobs(wrote, unread), others, messages)
             scan_objects(job, all_batches(job, listings), tally)
-            unread = left.unread(wrote)
             tally.findings += again.copied(tally.findings, unread)
             if job.seen is not None:
                 job.seen.skipped += len(unread)

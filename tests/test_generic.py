@@ -20,6 +20,8 @@ SILENT = [
     "tokens: SHA-256 of the text",
     'secret = "AES-256-GCM"',
     'JWT_SECRET = "HS512"',
+    "'password' => 'required|confirmed|min:8',",
+    "'password' => 'min:6|max:20|regex_like:a,b',",
     'password = "password"',
     'password = "changeme"',
     'password = os.environ["DB_PASSWORD"]',

@@ -53,10 +53,12 @@ _RFC = re.compile(
     rb"2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|SplxlOBeZQQYbYS6WxSbIA|mF_9\.B5f-4\.1JqM|45ghiukldjahdn|"
     rb"czZCaGRSa3F0MzpnWDFmQmF0M2JW|QWxhZGRpbjpvcGVuIHNlc2FtZQ"
 )
-# An algorithm or a standard by its name, as prose about tokens and keys has it.
-_STANDARD = re.compile(
+# What prose about tokens names (an algorithm, a standard), and what forms demand of a password (Laravel's rules).
+_TERMS = re.compile(
     rb"(?:(?:crc|sha3?|md|aes|rsa|utf|rfc|iso|fips|pbkdf|base|hmac-?sha)[-_]?\d{1,5}|"
-    rb"(?:hs|rs|es|ps)(?:256|384|512)|(?:ed|x)(?:25519|448))(?:[-_](?:\d{1,4}|[a-z]{2,6})){0,2}",
+    rb"(?:hs|rs|es|ps)(?:256|384|512)|(?:ed|x)(?:25519|448))(?:[-_](?:\d{1,4}|[a-z]{2,6})){0,2}|"
+    rb"(?:required|nullable|sometimes|confirmed|string|(?:min|max):\d{1,3})"
+    rb"(?:\|[a-z_]{2,30}(?::[\w,.]{1,40})?){1,10}",
     re.IGNORECASE,
 )
 # Names under which even an id is a secret.
@@ -99,8 +101,8 @@ def reason(match: Match, context: Context) -> str | None:
         return "word"
     if _RFC.search(match.secret):
         return "sample"
-    if _STANDARD.fullmatch(match.secret):
-        return "standard"
+    if _TERMS.fullmatch(match.secret):
+        return "term"
     if _LIST.search(context.before):
         return "list"
     if _DIGESTS.search(context.before):
