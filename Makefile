@@ -18,4 +18,4 @@ bench:
 	@ls benchmarks
 
 check-readme:
-	python -m pytest -q tests/test_readme.py
+	python -m pytest -q tests/contracts/test_readme.py

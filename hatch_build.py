@@ -1,7 +1,7 @@
 """Builds wheels with the pack reader compiled by mypyc, when KEYSCAN_COMPILE=1 asks for it.
 
 Without that, as for an install from a clone, nothing is compiled and no compiler is needed: the same modules run
-interpreted, and the audit then lets git read the objects (`keyscan/packaudit.py`).
+interpreted, and the audit then lets git read the objects (`keyscan/history/pack_scan.py`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 MODULES = (
-    "keyscan/sources/delta.py",
-    "keyscan/sources/pack.py",
-    "keyscan/sources/packindex.py",
-    "keyscan/sources/rawdiff.py",
-    "keyscan/follow.py",
+    "keyscan/git/pack/delta.py",
+    "keyscan/git/pack/reader.py",
+    "keyscan/git/pack/index.py",
+    "keyscan/git/raw_diff.py",
+    "keyscan/history/versions.py",
 )
 
 

@@ -24,8 +24,8 @@ def one(name: str, count: int) -> None:
     """Render `count` findings, half of them in deleted files of history, and print what it took."""
     import reports
 
-    from keyscan.model import Origin
-    from keyscan.reporters import render
+    from keyscan.model.blob import Origin
+    from keyscan.reporters.registry import render
 
     found = [
         reports.historic(i) if i % 2 else reports.finding(i, origin=Origin(f"src/package_{i % 500}/module_{i}.py"))
@@ -45,7 +45,7 @@ def main() -> None:
     if len(sys.argv) == 3:
         one(sys.argv[1], int(sys.argv[2]))
         return
-    from keyscan.reporters import REPORTERS
+    from keyscan.reporters.registry import REPORTERS
 
     count = sys.argv[1] if len(sys.argv) == 2 else "30000"
     print(f"{count} findings")

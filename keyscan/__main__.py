@@ -18,13 +18,13 @@ def run() -> None:
         sys.stdout.write(f"keyscan {__version__}\n")
         return
     if sys.argv[1:] == ["staged"]:
-        from keyscan import quick
+        from keyscan.fastpath import staged as quick
 
         if quick.staged() is not None:
             return
     import gc
 
-    from keyscan.cli import main
+    from keyscan.cli.main import main
 
     # Scans make many small objects and few rings: looking for these every 700 objects takes 2% of their time.
     gc.set_threshold(50_000, 20, 20)

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests_support import Repo, token
+from helpers.paths import ROOT
+from helpers.repository import Repo
+from helpers.tokens import token
 
-from keyscan import cli
+from keyscan.cli import main as cli
 
 # A job in the background starts with interrupts ignored, and so would all that the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -101,7 +103,7 @@ def spawn():
     """Run the command line as a process of its own: spawn(["scan", "."], cwd=..., stdin=b"") -> Result."""
 
     def spawn(argv, cwd=None, stdin=b"", env=None):
-        root = str(Path(cli.__file__).parent.parent)
+        root = str(ROOT)
         done = subprocess.run(
             [sys.executable, "-m", "keyscan", *argv],
             cwd=cwd,

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from contexts import CONTEXTS
 
-from keyscan import templates
+from keyscan.ruleset import templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from keyscan.model import Rule
+    from keyscan.model.rule import Rule
 
 BAD = "!"
 

@@ -1,6 +1,6 @@
-"""Learn how words are spelt: a table of letter triples for `keyscan/engine/words.py`, from any directory of open text.
+"""Learn how words are spelt: a table of letter triples for `keyscan/engine/filters/spelling.py`.
 
-    python benchmarks/quality/learn_words.py DIRECTORY... keyscan/engine/words.bin
+    python benchmarks/quality/learn_words.py DIRECTORY... keyscan/engine/filters/words.bin
 
 Reads source and prose (`.py .rst .md .txt .po .js .ts .json .yml`), splits it into words at anything that is not a
 letter and at camel case, and counts each word that occurs often enough to be no accident, by the root of its count.

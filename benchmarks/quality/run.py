@@ -19,7 +19,7 @@ from pathlib import Path
 
 import corpus
 
-from keyscan import cache
+from keyscan.engine import build as cache
 
 TEXT = {
     ".py", ".pyi", ".rst", ".md", ".txt", ".json", ".yml", ".yaml", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".html",

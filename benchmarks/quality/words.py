@@ -17,8 +17,8 @@ import sys
 from math import log2
 from pathlib import Path
 
-from keyscan.engine.entropy import shannon
-from keyscan.engine.words import surprise
+from keyscan.engine.filters.entropy import shannon
+from keyscan.engine.filters.spelling import surprise
 
 NAMED = re.compile(
     rb"(?i)(?:password|passwd|secret|token|api_?key)\w{0,12}[\"']?\]?\s{0,3}[=:,(]{1,2}\s{0,3}[\"']([^\"'\s\\{}$<>/]{6,64})[\"']"

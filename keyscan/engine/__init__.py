@@ -1,1 +1,1 @@
-"""Bytes in, matches out: opens no file and knows no git."""
+"""Bytes in, matches out: opens no file, knows no git."""

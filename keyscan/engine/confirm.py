@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from keyscan.engine.firstpass import Entry, Hits
-    from keyscan.model import Rule
+    from keyscan.engine.prefilter.entries import Entry, Hits
+    from keyscan.model.rule import Rule
 
 # What look-ahead may need to see past a match's longest end.
 _MARGIN = 8

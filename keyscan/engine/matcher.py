@@ -7,17 +7,22 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from keyscan.engine import attribute, checks, filters, generic, triggers
+from keyscan.engine import attribution as attribute
+from keyscan.engine.checks import registry as checks
 from keyscan.engine.confirm import Candidate, Pattern, Place, Slow, spots_by_rule
-from keyscan.engine.firstpass import width_of
-from keyscan.engine.memory import LONGEST, Memory
-from keyscan.model import Match, Precision, Rule, Severity, Span
+from keyscan.engine.filters import generic
+from keyscan.engine.filters import placeholders as filters
+from keyscan.engine.match_cache import LONGEST, Memory
+from keyscan.engine.prefilter import encoding_triggers as triggers
+from keyscan.engine.prefilter.entries import width_of
+from keyscan.model.match import Match, Span
+from keyscan.model.rule import Precision, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from keyscan.engine.firstpass import Entry, FirstPass, Hits
-    from keyscan.engine.triggers import Trigger
+    from keyscan.engine.prefilter.encoding_triggers import Trigger
+    from keyscan.engine.prefilter.entries import Entry, FirstPass, Hits
 
 # Bytes of its line on either side that filters see of a match.
 CONTEXT = 200
@@ -206,7 +211,7 @@ class Matcher:
         self, data: bytes, hits: list[tuple[int, int]], slow: list[str] | None, path: str, depth: int
     ) -> Iterator[Match]:
         """The matches in what encodings hide, at their places in `data`."""
-        from keyscan.engine import decode
+        from keyscan.engine.decoders import base64 as decode
 
         for view in decode.views(data, [(self._triggers[number], end) for number, end in hits]):
             for match in self._hidden(view.text, slow, path, depth + 1):

@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keyscan.hygiene.names import Kind
-from keyscan.hygiene.parse import variables
+from keyscan.catalog.secret_files import Kind
+from keyscan.hygiene.variables import variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from keyscan.hygiene.exposure import Subject
-    from keyscan.sources.worktree import Ignored
+    from keyscan.git.worktree import Ignored
+    from keyscan.hygiene.git_exposure import Subject
 
     Reader = Callable[[str], bytes | None]
 

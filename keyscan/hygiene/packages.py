@@ -11,13 +11,13 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from keyscan.hygiene import glob
-from keyscan.hygiene.findings import content, finding
+from keyscan.hygiene.finding import content, finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from keyscan.hygiene.exposure import Subject
-    from keyscan.model import Finding
+    from keyscan.hygiene.git_exposure import Subject
+    from keyscan.model.finding import Finding
 
     Reader = Callable[[str], bytes | None]
 

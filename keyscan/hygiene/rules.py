@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyscan.model import Help, Precision, Rule, Severity
+from keyscan.model.rule import Help, Precision, Rule, Severity
 
 PROVIDER = "keyscan"
 CATEGORY = "hygiene"

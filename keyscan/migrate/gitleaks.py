@@ -6,13 +6,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keyscan import gitleaks, tomllines
-from keyscan.config import parse
-from keyscan.migrate.carried import Wish
+from keyscan.config.loader import parse
+from keyscan.migrate.result import Wish
+from keyscan.ruleset import gitleaks
+from keyscan.support import toml_lines as tomllines
 
 if TYPE_CHECKING:
-    from keyscan.ignores import Ignore
-    from keyscan.migrate.carried import Carried
+    from keyscan.migrate.result import Carried
+    from keyscan.suppressions.policy import Ignore
 
 _IGNORED = re.compile(r"(?:(?P<commit>[0-9a-f]{40}):)?(?P<path>.+):(?P<rule>[^:]+):(?P<line>\d+)\Z")
 _KEPT = ("id", "description", "regex", "secretGroup", "entropy", "path", "keywords")

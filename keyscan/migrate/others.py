@@ -6,15 +6,15 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from keyscan.globs import BadGlob, parse
-from keyscan.goregex import Untranslatable, search_pattern
-from keyscan.ignoreconfig import pattern_problem
-from keyscan.ignores import Ignore
+from keyscan.ruleset.go_regex import Untranslatable, search_pattern
+from keyscan.support.globs import BadGlob, parse
+from keyscan.suppressions.policy import Ignore
+from keyscan.suppressions.schema import pattern_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from keyscan.migrate.carried import Carried
+    from keyscan.migrate.result import Carried
 
 _SLASHED = re.compile(r"/(.*)/([a-z]*)\Z", re.DOTALL)
 _NAME = re.compile(r"secretlint-rule-([a-z0-9-]+)")

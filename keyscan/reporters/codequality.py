@@ -6,12 +6,13 @@ import hashlib
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from keyscan.model import Severity
-from keyscan.reporters.text import clean, json_line, safe_json
-from keyscan.reporters.uri import shown_path
+from keyscan.model.rule import Severity
+from keyscan.reporters.shared.escape import clean, json_line, safe_json
+from keyscan.reporters.shared.paths import shown_path
 
 if TYPE_CHECKING:
-    from keyscan.model import Finding, Report
+    from keyscan.model.finding import Finding
+    from keyscan.model.report import Report
 
 _SEVERITIES = {
     Severity.INFO: "info",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from keyscan.model import Severity
-from keyscan.reporters.headline import headline
-from keyscan.reporters.text import clean
+from keyscan.model.rule import Severity
+from keyscan.reporters.shared.escape import clean
+from keyscan.reporters.shared.headline import headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.model import Finding, Report, Skip
+    from keyscan.model.blob import Skip
+    from keyscan.model.finding import Finding
+    from keyscan.model.report import Report
 
 _COLORS = {
     Severity.CRITICAL: "1;31",

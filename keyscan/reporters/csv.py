@@ -8,10 +8,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from keyscan.reporters.json import entry
-from keyscan.reporters.text import clean
+from keyscan.reporters.shared.escape import clean
 
 if TYPE_CHECKING:
-    from keyscan.model import Report
+    from keyscan.model.report import Report
 
 _COLUMNS = (
     "rule", "provider", "severity", "precision", "path", "line", "column", "end_line", "end_column", "redacted",

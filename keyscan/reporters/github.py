@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyscan.model import Severity
-from keyscan.reporters.headline import headline
-from keyscan.reporters.text import clean
-from keyscan.reporters.uri import shown_path
+from keyscan.model.rule import Severity
+from keyscan.reporters.shared.escape import clean
+from keyscan.reporters.shared.headline import headline
+from keyscan.reporters.shared.paths import shown_path
 
 if TYPE_CHECKING:
-    from keyscan.model import Finding, Report
+    from keyscan.model.finding import Finding
+    from keyscan.model.report import Report
 
 # The platform shows no more of them a step.
 MAX_ANNOTATIONS = 10

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from keyscan.reporters.markdown import document
 
 if TYPE_CHECKING:
-    from keyscan.model import Report
+    from keyscan.model.report import Report
 
 # Room for what a step may have written before us.
 MAX_BYTES = 1_000_000

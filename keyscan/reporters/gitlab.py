@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from keyscan._version import __version__
-from keyscan.reporters import kinds
-from keyscan.reporters.notifications import notices
-from keyscan.reporters.text import clean, fold, json_line, json_with_lines, prose
-from keyscan.reporters.uri import shown_path
+from keyscan.reporters.shared import rule_summary as kinds
+from keyscan.reporters.shared.escape import clean, fold, json_line, json_with_lines, prose
+from keyscan.reporters.shared.notifications import notices
+from keyscan.reporters.shared.paths import shown_path
 
 if TYPE_CHECKING:
-    from keyscan.model import Finding, Report
-    from keyscan.reporters.kinds import Kind
+    from keyscan.model.finding import Finding
+    from keyscan.model.report import Report
+    from keyscan.reporters.shared.rule_summary import Kind
 
 _TIME = "%Y-%m-%dT%H:%M:%S"
 _LEVELS = {"error": "fatal", "warning": "warn", "note": "info"}

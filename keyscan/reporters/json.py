@@ -6,10 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from keyscan._version import __version__
-from keyscan.reporters.text import name_of, safe_json
+from keyscan.reporters.shared.escape import name_of, safe_json
 
 if TYPE_CHECKING:
-    from keyscan.model import Finding, Origin, Provenance, Report
+    from keyscan.model.blob import Origin
+    from keyscan.model.finding import Finding, Provenance
+    from keyscan.model.report import Report
 
 
 def render(report: Report) -> str:

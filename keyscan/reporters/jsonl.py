@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.reporters.json import document
-from keyscan.reporters.text import json_line, safe_json
+from keyscan.reporters.shared.escape import json_line, safe_json
 
 if TYPE_CHECKING:
-    from keyscan.model import Report
+    from keyscan.model.report import Report
 
 
 def render(report: Report) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from keyscan.reporters import kinds
-from keyscan.reporters.text import clean
+from keyscan.reporters.shared import rule_summary as kinds
+from keyscan.reporters.shared.escape import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.model import Finding, Report, Skip
-    from keyscan.reporters.kinds import Kind
+    from keyscan.model.blob import Skip
+    from keyscan.model.finding import Finding
+    from keyscan.model.report import Report
+    from keyscan.reporters.shared.rule_summary import Kind
 
 
 def render(report: Report) -> str:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from keyscan.model import Severity
-from keyscan.reporters import kinds
-from keyscan.reporters.headline import headline
-from keyscan.reporters.notifications import notices
-from keyscan.reporters.text import cell, code, prose
-from keyscan.reporters.uri import shown_path
+from keyscan.model.rule import Severity
+from keyscan.reporters.shared import rule_summary as kinds
+from keyscan.reporters.shared.escape import cell, code, prose
+from keyscan.reporters.shared.headline import headline
+from keyscan.reporters.shared.notifications import notices
+from keyscan.reporters.shared.paths import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.model import Finding, Report
-    from keyscan.reporters.notifications import Notice
+    from keyscan.model.finding import Finding
+    from keyscan.model.report import Report
+    from keyscan.reporters.shared.notifications import Notice
 
 # Notices that are listed; the rest is counted.
 _NOTICES = 100

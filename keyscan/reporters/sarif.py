@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any
 import sarif_om as om
 
 from keyscan._version import __version__
-from keyscan.model import Severity
-from keyscan.reporters import kinds
-from keyscan.reporters.facts import facts
-from keyscan.reporters.notifications import notices
-from keyscan.reporters.text import clean, fold, json_line, json_with_lines
-from keyscan.reporters.uri import place, repository
+from keyscan.model.rule import Severity
+from keyscan.reporters.shared import rule_summary as kinds
+from keyscan.reporters.shared.escape import clean, fold, json_line, json_with_lines
+from keyscan.reporters.shared.notifications import notices
+from keyscan.reporters.shared.paths import place, repository
+from keyscan.reporters.shared.properties import facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from keyscan.model import Finding, Location, Report
-    from keyscan.reporters.kinds import Kind
+    from keyscan.model.finding import Finding, Location
+    from keyscan.model.report import Report
+    from keyscan.reporters.shared.rule_summary import Kind
 
 MAX_RESULTS = 25_000
 # The platform takes 10 MB after gzip; the rest of the file has its place in what is left below that.

@@ -1,1 +1,1 @@
-"""Where bytes come from: each source yields `Blob`; trouble becomes `Skip`, never silence."""
+"""What to scan: each source yields blobs and what it could not read."""

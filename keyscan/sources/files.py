@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from keyscan.errors import GitError, UsageError
-from keyscan.model import Blob, Origin, Skip
-from keyscan.sources.git import Git
-from keyscan.sources.pieces import PIECE, pieces
+from keyscan.git.command import Git
+from keyscan.model.blob import Blob, Origin, Skip
+from keyscan.sources.chunks import PIECE, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

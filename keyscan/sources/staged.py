@@ -10,13 +10,13 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keyscan.model import Blob, Origin, Skip
-from keyscan.sources import added
+from keyscan.git import added_lines as added
+from keyscan.model.blob import Blob, Origin, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.sources.git import Git
+    from keyscan.git.command import Git
 
 _GITLINK = b"160000"
 _SYMLINK = b"120000"

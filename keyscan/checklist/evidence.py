@@ -1,0 +1,178 @@
+"""The joiner for `keyscan checklist`: scans, hygiene, history, hook and CI -> the checklist's facts."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from typing import TYPE_CHECKING
+
+from keyscan.catalog.secret_files import Kind, environment_of, kind_of
+from keyscan.checklist.items import Facts
+from keyscan.errors import IncompleteError
+from keyscan.git import repository, worktree
+from keyscan.git.command import Git
+from keyscan.hygiene import audit as envscan
+from keyscan.model.blob import Skip
+from keyscan.scan import scanner as scan
+from keyscan.scan.scanner import Tally
+from keyscan.sources import files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keyscan.engine.matcher import Matcher
+    from keyscan.hygiene.audit import Survey
+    from keyscan.model.finding import Finding
+    from keyscan.model.rule import Rule
+    from keyscan.scan.scanner import Options
+
+_PIPELINE = re.compile(
+    r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml\Z|\.gitlab-ci\.ya?ml\Z|azure-pipelines[\w.-]*\.ya?ml\Z|"
+    r"bitbucket-pipelines\.ya?ml\Z|\.circleci/config\.ya?ml\Z|Jenkinsfile\Z|\.buildkite/[^/]+\.ya?ml\Z|"
+    r"\.woodpecker(?:/[^/]+)?\.ya?ml\Z|\.drone\.ya?ml\Z"
+)
+# Files by which a project says that a secret manager holds its keys.
+_MANAGERS = {
+    ".sops.yaml": "SOPS", "doppler.yaml": "Doppler", "doppler-template.yaml": "Doppler", ".infisical.json": "Infisical",
+    ".env.vault": "dotenv-vault", ".envrc.vault": "Vault", "vault.hcl": "Vault", "secretspec.toml": "SecretSpec",
+    "chamber.yaml": "Chamber", "teller.yml": "Teller", ".teller.yml": "Teller", "berglas.yaml": "Berglas",
+    "external-secret.yaml": "External Secrets", "secretproviderclass.yaml": "Secrets Store CSI",
+}  # fmt: skip
+_DAY = 86_400
+
+
+def facts(root: str, rules: Sequence[Rule], matcher: Matcher, options: Options, rotation_days: int, jobs: int) -> Facts:
+    """What is known of the repository at `root`; `matcher` is for `rules`."""
+    tally = Tally()
+    surveys = envscan.run(root, matcher, options, tally, history=False)
+    hygiene = scan.report(tally, matcher, options, time.perf_counter()).findings
+    found, count = _source(root, matcher, options, jobs)
+    habits = [one for one in found if _is_habit(one, rules)]
+    source = [one for one in found if not _is_habit(one, rules) and kind_of(one.origin.path) is None]
+    old, why = _history(root, rules, options, jobs)
+    survey = surveys[0]
+    return Facts(
+        source=source,
+        habits=habits,
+        hygiene=hygiene,
+        old=old,
+        old_why=why,
+        real_files=_real_files(root, surveys),
+        rotation_days=rotation_days,
+        env_ignored=_env_ignored(survey),
+        hook=_hook(root, survey),
+        pipelines=_pipelines(survey),
+        managers=[f"{path} ({_MANAGERS[_name(path)]})" for path in survey.tree.tracked if _name(path) in _MANAGERS],
+        files=count,
+    )
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _is_habit(finding: Finding, rules: Sequence[Rule]) -> bool:
+    return any(rule.id == finding.rule_id and rule.category == "practice" for rule in rules)
+
+
+def _source(root: str, matcher: Matcher, options: Options, jobs: int) -> tuple[tuple[Finding, ...], int]:
+    """The findings in the files of now, named from the root, and how many files there were."""
+    targets = [_from_root(one, root) for one in files.targets([root])]
+    kept = scan.targets_kept(targets, options.ignores) if options.ignores else targets
+    tally = scan.scan_files(kept, matcher, options, jobs)
+    return scan.report(tally, matcher, options, time.perf_counter()).findings, tally.files
+
+
+def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
+    """A target named as the repository names it."""
+    if isinstance(one, Skip):
+        return one
+    return one._replace(name=os.path.relpath(one.file, root).replace(os.sep, "/"))
+
+
+def _history(root: str, rules: Sequence[Rule], options: Options, jobs: int) -> tuple[Sequence[Finding] | None, str]:
+    """The history's findings and what was covered; None and why when it can't be told."""
+    from keyscan.engine import build as cache
+    from keyscan.history import audit as past
+    from keyscan.history import scope
+    from keyscan.history.object_scanner import Job
+    from keyscan.history.provenance import Wishes
+
+    git = Git(root)
+    if not git.ask("rev-parse", "--verify", "-q", "HEAD"):
+        return (), "there is no commit yet"
+    if repository.inspect(git).shallow:
+        return None, "a shallow clone: the older commits are not here"
+    matcher = cache.matcher(tuple(rule for rule in rules if rule.category != "practice"))
+    tally = Tally()
+    wanted = scope.Wanted()
+    try:
+        past.survey(Job(git, matcher, options, jobs), scope.resolve(git, wanted), wanted, Wishes(), tally)
+    except IncompleteError as error:
+        return None, str(error)
+    report = scan.report(tally, matcher, options, time.perf_counter())
+    if report.findings:
+        return report.findings, ""
+    if not report.complete:
+        return None, "parts of it could not be read"
+    return (), f"all {tally.blobs or tally.files} versions of files in it were scanned, no key in them"
+
+
+def _real_files(root: str, surveys: Sequence[Survey]) -> list[tuple[str, str, int]]:
+    """Environment files with real values: path, environment, days since the file changed on this disk."""
+    found = []
+    for survey in surveys:
+        for subject in survey.subjects:
+            if subject.kind is Kind.ENV and subject.values:
+                try:
+                    changed = os.lstat(os.path.join(root, subject.path)).st_mtime  # noqa: PTH118 - keeps odd bytes
+                except OSError:
+                    continue
+                days = int(max(0.0, time.time() - changed) // _DAY)
+                found.append((subject.path, environment_of(subject.path), days))
+    return found
+
+
+def _env_ignored(survey: Survey) -> str:
+    rule = survey.rules.get(".env")
+    return rule.text if rule is not None and rule.shared and not rule.negated else ""
+
+
+def _hook(root: str, survey: Survey) -> tuple[bool, str]:
+    """Whether a commit hook that is installed runs keyscan, and what shows it."""
+    git = survey.tree.git
+    _, chosen = git.hooks_path()
+    common = os.fsdecode(git.run("rev-parse", "--git-common-dir").removesuffix(b"\n"))
+    place = os.path.join(root, os.path.expanduser(chosen)) if chosen else os.path.join(root, common, "hooks")  # noqa: PTH111, PTH118
+    hook = _text_of(os.path.join(place, "pre-commit"))  # noqa: PTH118
+    configured = "keyscan" in _text_of(os.path.join(root, ".pre-commit-config.yaml"))  # noqa: PTH118
+    if "keyscan" in hook:
+        return True, "the pre-commit hook runs keyscan"
+    if configured and ("pre-commit" in hook or "prek" in hook):
+        return True, ".pre-commit-config.yaml names keyscan, and its hook is installed"
+    if configured:
+        return False, ".pre-commit-config.yaml names keyscan, but no hook is installed here (pre-commit install)"
+    return False, "no hook of this clone runs keyscan"
+
+
+def _text_of(file: str) -> str:
+    """The beginning of a plain file; empty when it can't be read."""
+    if not os.path.isfile(file):  # noqa: PTH113
+        return ""
+    try:
+        with open(file, "rb") as handle:  # noqa: PTH123
+            return handle.read(1 << 18).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _pipelines(survey: Survey) -> list[tuple[str, bool]]:
+    """CI's files, and whether each names keyscan."""
+    heard = Tally()
+    found = []
+    for path in survey.tree.tracked:
+        if _PIPELINE.search(path) and worktree.is_inside(survey.tree.root, path):
+            data = envscan.read(survey.tree.root, path, "", heard) or b""
+            found.append((path, b"keyscan" in data))
+    return found

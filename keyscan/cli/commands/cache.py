@@ -1,0 +1,46 @@
+"""`keyscan cache`: what is remembered on this machine, and how to forget it."""
+
+from __future__ import annotations
+
+import click
+
+from keyscan.engine import build as cache
+from keyscan.errors import ExitCode
+from keyscan.history import clean_objects as seen
+
+
+@click.group(name="cache")
+def command() -> None:
+    """Show or clear what is remembered: compiled rules, and ids of objects that hold nothing.
+
+    It lies in the user's cache directory (or KEYSCAN_CACHE_DIR), never in a scanned repository.
+    """
+
+
+@command.command(name="show")
+def show() -> int:
+    """Show where the cache is, and how much it holds."""
+    place = cache.directory()
+    click.echo(f"directory  {place}")
+    for title, wanted in (("objects", True), ("rules", False)):
+        sizes = [size for name, size in _files() if name.startswith(seen.PREFIX) is wanted]
+        count = "1 file" if len(sizes) == 1 else f"{len(sizes)} files"
+        click.echo(f"{title:9}  {count}, {sum(sizes) / 1000:,.0f} KB")
+    return ExitCode.CLEAN
+
+
+@command.command(name="clear")
+@click.option("--objects", "only", flag_value="objects", help="Only the ids of objects that hold nothing.")
+@click.option("--rules", "only", flag_value="rules", help="Only compiled rules.")
+def clear(only: str | None) -> int:
+    """Remove what the cache holds."""
+    gone = cache.clear(lambda name: only is not None and name.startswith(seen.PREFIX) is (only == "rules"))
+    click.echo(f"keyscan: removed {gone} file{'s' * (gone != 1)} from {cache.directory()}")
+    return ExitCode.CLEAN
+
+
+def _files() -> list[tuple[str, int]]:
+    try:
+        return [(file.name, file.stat().st_size) for file in cache.directory().iterdir() if file.is_file()]
+    except OSError:
+        return []

@@ -1,0 +1,117 @@
+"""`keyscan config`: what is in force and where it comes from, and whether it is right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keyscan.cli import output as common
+from keyscan.cli.config_keys import common_options, key_of
+from keyscan.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyscan.cli.settings import Settings
+    from keyscan.suppressions.policy import Ignore
+
+_WIDTH = 40
+
+
+@click.group(name="config")
+def command() -> None:
+    """Show and check the configuration in force."""
+
+
+@command.command(name="show")
+@common.scan_options
+def show(**values: Any) -> int:
+    """Print every value in force, and the file and line, or the option, that it comes from."""
+    settings = common.settings_of(values)
+    for line in _lines(settings, values):
+        click.echo(line)
+    return ExitCode.CLEAN
+
+
+@command.command(name="check")
+@common.scan_options
+def check(**values: Any) -> int:
+    """Check configuration, ignores and baseline: every key, pattern, rule name and file; expired ignores are named."""
+    settings = common.settings_of(values)
+    known = {rule.id for rule in common.rules_of(settings)} | set(settings.disable)
+    for ignore in settings.ignores.entries:
+        _check_rules(ignore, known)
+    for note in settings.ignores.notes((), whole=False):
+        click.echo(f"note: {note}")
+    files = ", ".join(settings.config.files) or "no configuration file"
+    ignores, accepted = len(settings.ignores.entries), len(settings.accepted.entries)
+    click.echo(f"keyscan: configuration is right ({files}; {ignores} ignores, {accepted} accepted findings)")
+    return ExitCode.CLEAN
+
+
+def _check_rules(ignore: Ignore, known: set[str]) -> None:
+    from difflib import get_close_matches
+    from fnmatch import fnmatchcase
+
+    for name in ignore.rules:
+        if not any(fnmatchcase(rule, name) for rule in known):
+            near = get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise UsageError(f"{ignore.place}: no rule {name}{hint}")
+
+
+def _lines(settings: Settings, values: dict[str, Any]) -> Iterator[str]:
+    for option in common_options():
+        key, name = key_of(option), option.name or ""
+        if key in {"config", "isolated"}:
+            continue
+        found = settings.config.values.get(key)
+        given = values.get(name) not in {None, ()}
+        value = getattr(settings, name)
+        sources = [found.source] if found and (not given or isinstance(found.value, tuple)) else []
+        sources += ["command line"] if given else []
+        yield _line(key, value, ", ".join(sources) or "default")
+    for key in ("builtin-rules", "require-reasons", "salt"):
+        found = settings.config.values.get(key)
+        default = {"builtin-rules": True, "require-reasons": False, "salt": settings.salt}[key]
+        source = found.source if found else "baseline" if key == "salt" and settings.salt else "default"
+        yield _line(key, found.value if found else default, source)
+    for name, table in settings.config.commands.items():
+        yield from (_line(f"{name}.{key}", one.value, one.source) for key, one in table.items())
+    for ignore in settings.ignores.entries:
+        yield f"[[ignore]]  # {ignore.place}"
+        yield from _conditions(ignore)
+    yield f"# files: {', '.join(settings.config.files) or 'none'}"
+    yield f"# baseline: {len(settings.accepted.entries)} accepted findings"
+
+
+def _line(key: str, value: Any, source: str) -> str:
+    text = f"{key} = {_toml(value)}"
+    return f"{text:{_WIDTH}}  # {source}"
+
+
+def _conditions(ignore: Ignore) -> Iterator[str]:
+    from keyscan.suppressions.schema import NAMES
+
+    for name, key in NAMES.items():
+        found = getattr(ignore, name)
+        if found:
+            yield f"  {key} = {_toml(found)}"
+    if ignore.severity is not None:
+        yield f"  severity = {_toml(ignore.severity.label)}"
+    for name in ("reason", "expires"):
+        if getattr(ignore, name):
+            yield f"  {name} = {_toml(getattr(ignore, name))}"
+
+
+def _toml(value: Any) -> str:
+    import json
+
+    if hasattr(value, "label"):
+        value = value.label
+    if value is None:
+        return '"auto"'
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml('='.join(one) if isinstance(one, tuple) else one) for one in value)}]"
+    return json.dumps(value)

@@ -1,0 +1,91 @@
+"""`keyscan env`: where the repository's secrets live, and who gets them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keyscan.cli import output as common
+from keyscan.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from keyscan.hygiene.audit import Survey
+    from keyscan.hygiene.fix import Plan
+
+
+@click.command(name="env")
+@click.argument("repo", default=".", type=click.Path())
+@click.option("--fix", is_flag=True, help="Add ignore rules, untrack, write .env.example; shows the diff first.")
+@click.option("--check", is_flag=True, help="Change nothing; with --fix, exit with 1 if there is something to fix.")
+@click.option("-y", "--yes", is_flag=True, help="Do what --fix shows without asking.")
+@click.option("--history/--no-history", default=True, help="Look for the files in the history too (default: yes).")
+@common.scan_options
+def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, **values: Any) -> int:
+    """Check .env files and their kind: ignored by git, out of images and packages, one key an environment.
+
+    Severity follows the content: a tracked file of placeholders is informational, one real key is critical.
+    """
+    from keyscan.engine import build as cache
+    from keyscan.git import worktree
+    from keyscan.hygiene import audit as envscan
+    from keyscan.scan import scanner as scan
+
+    started = time.perf_counter()
+    if not Path(repo).is_dir():
+        raise UsageError(f"{repo}: no such directory")
+    root = worktree.root_of(repo)
+    settings = common.settings_of(values, Path(root))
+    matcher = cache.matcher(common.rules_of(settings), settings.engine, 0)
+    tally = scan.Tally()
+    found = envscan.run(root, matcher, settings.options, tally, history=history and not fix)
+    if fix:
+        todo = _plan(found)
+        if todo and (check or not _apply(found[0], todo, yes=yes)):
+            return ExitCode.FINDINGS
+        tally = scan.Tally()
+        envscan.run(root, matcher, settings.options, tally, history=history)
+    tally.findings = [
+        one
+        for one in tally.findings
+        if one.rule_id not in settings.disable and not settings.ignores.excluded(one.origin.path, in_git=True)
+    ]
+    return common.finish(scan.report(tally, matcher, settings.options, started), settings)
+
+
+def _plan(found: list[Survey]) -> Plan:
+    """The plan for the repository, shown on standard error so that a report stays a report."""
+    from keyscan.remediation import apply as envfix
+    from keyscan.reporters.shared.escape import clean
+
+    todo = envfix.plan(found[0], ahead=found[0].ahead)
+    for edit in todo.edits:
+        for line in edit.diff():
+            click.echo(clean(line), err=True)
+    for path in todo.untrack:
+        click.echo(clean(f"git rm --cached {path}"), err=True)
+    for line in todo.left:
+        click.echo(f"keyscan: {clean(line)}", err=True)
+    for other in found[1:]:
+        if any(subject.values and not subject.ignored for subject in other.subjects):
+            click.echo(clean(f"keyscan: {other.tree.prefix}: a submodule; run keyscan env --fix in it"), err=True)
+    if not todo:
+        click.echo("keyscan: nothing to fix", err=True)
+    return todo
+
+
+def _apply(survey: Survey, todo: Plan, *, yes: bool) -> bool:
+    """Apply the plan if the user agrees; whether it was applied."""
+    from keyscan.remediation import apply as envfix
+
+    if not yes:
+        if not sys.stdin.isatty():
+            click.echo("keyscan: not on a terminal: nothing is changed without --yes", err=True)
+            return False
+        if not click.confirm("Apply this?", err=True):
+            return False
+    envfix.apply(survey, todo)
+    return True

@@ -1,0 +1,113 @@
+"""`keyscan explain`: why a rule or a finding fired, and what to do, step by step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keyscan.cli import output as common
+from keyscan.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keyscan.cli.settings import Settings
+    from keyscan.model.finding import Finding
+    from keyscan.model.rule import Rule
+
+_PLACES = 10
+
+
+@click.command(name="explain")
+@click.argument("target", metavar="FINGERPRINT|RULE")
+@common.scan_options
+def command(target: str, **values: Any) -> int:
+    """Say why a rule or a finding fired, each check that it passed, and what to do next.
+
+    A fingerprint is looked for in the files, then in the history.
+    """
+    from keyscan.model.fingerprint import is_fingerprint
+    from keyscan.reporters.shared.escape import clean
+
+    settings = common.settings_of(values)
+    rules = {rule.id: rule for rule in common.rules_of(settings)}
+    rule_id = target.partition(":")[0]
+    if rule_id not in rules or (":" in target and not is_fingerprint(target)):
+        from difflib import get_close_matches
+
+        near = get_close_matches(rule_id, rules, 1)
+        hint = f"; did you mean {near[0]}?" if near and near[0] != target else " (see: keyscan rules list)"
+        raise UsageError(f"{target}: neither a rule nor a fingerprint{hint}")
+    findings = _find(settings, rules[rule_id], target) if ":" in target else []
+    for line in _lines(rules[rule_id], findings, target, settings):
+        click.echo(clean(line))
+    return ExitCode.CLEAN
+
+
+def _find(settings: Settings, rule: Rule, mark: str) -> list[Finding]:
+    """The findings with a fingerprint; only its own rule is looked for."""
+    from dataclasses import replace
+
+    from keyscan.cli.commands import baseline
+    from keyscan.model.rule import Severity
+
+    others = tuple(one.id for one in common.rules_of(settings) if one.id != rule.id)
+    only = replace(settings, disable=(*settings.disable, *others), min_severity=Severity.INFO)
+    found = [finding for finding in baseline.tree_findings(only) if finding.fingerprint == mark]
+    return found or [finding for finding in baseline.history_findings(only) if finding.fingerprint == mark]
+
+
+def _lines(rule: Rule, findings: Sequence[Finding], target: str, settings: Settings) -> Iterator[str]:
+    from keyscan.remediation import guidance as advice
+
+    yield f"{rule.name} [{rule.id}], {rule.provider}: {rule.severity.label}, precision {rule.precision.label}"
+    if rule.help.opens:
+        yield f"It opens: {rule.help.opens}"
+    if ":" in target:
+        yield ""
+        yield from _places(findings, target, settings)
+    yield ""
+    yield "Why it fires"
+    yield from (f"  {line}" for line in advice.why(rule, findings))
+    yield ""
+    yield "What to do, in this order"
+    paths = list(dict.fromkeys(path for finding in findings for path in _paths(finding)))
+    for number, step in enumerate(advice.steps(rule, paths), 1):
+        yield f"  {number}. {step}"
+    if rule.help.steps:
+        yield f"  {rule.provider} in particular: {' '.join(rule.help.steps)}"
+    if rule.public:
+        return
+    yield ""
+    yield from advice.WHY_FIRST
+    yield ""
+    yield "Cleaning the history (https://github.com/newren/git-filter-repo)"
+    yield from (f"  {line}" for line in advice.cleaning(paths))
+    yield from advice.AFTERWARDS
+    yield ""
+    yield f"If it is no secret: keyscan:allow[{rule.id}] and a reason on its line, or: keyscan baseline review"
+
+
+def _paths(finding: Finding) -> tuple[str, ...]:
+    return (finding.origin.path, *(finding.provenance.paths if finding.provenance else ()))
+
+
+def _places(findings: Sequence[Finding], mark: str, settings: Settings) -> Iterator[str]:
+    entry = next((one for one in settings.accepted.entries if one.fingerprint == mark), None)
+    if entry:
+        yield f"In the baseline: accepted at {entry.path}{f' ({entry.reason})' if entry.reason else ''}"
+    if not findings:
+        yield f"{mark} stands in no file and nowhere in the history."
+        return
+    for finding in findings[:_PLACES]:
+        where, commit = finding.location, finding.origin.commit
+        at = f" in commit {commit[:12]}" if commit else ""
+        told = f" ({finding.status}: {finding.status_reason})" if finding.status != "new" else ""
+        yield f"Found: {finding.origin.path}:{where.line}:{where.column}{at}: {finding.redacted}{told}"
+    if len(findings) > _PLACES:
+        yield f"and {len(findings) - _PLACES} more places"
+    past = findings[0].provenance
+    if past and past.first_seen:
+        days = f", {past.exposed_days} days ago" if past.exposed_days is not None else ""
+        yield f"First committed {past.first_seen}{days}; in {past.commits} commits"

@@ -1,0 +1,122 @@
+"""`keyscan install`: the native git hooks, for those without pre-commit."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from keyscan.engine import build as cache
+from keyscan.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from keyscan.git.command import Git
+
+_MARK = "# Written by `keyscan install`; `keyscan install --remove` takes it away."
+_KEPT = ".kept-by-keyscan"
+_COMMANDS = {"pre-commit": "staged", "pre-merge-commit": "staged", "pre-push": "pre-push"}
+
+
+@click.command(name="install")
+@click.option("--push", is_flag=True, help="Install the pre-push hook as well.")
+@click.option("--remove", is_flag=True, help="Remove keyscan's hooks, and put back what they kept.")
+@click.option("--force", is_flag=True, help="Write into a hooks directory that is shared by other repositories.")
+def command(push: bool, remove: bool, force: bool) -> int:
+    """Install keyscan as this repository's git hook.
+
+    Respects core.hooksPath. A hook that is there already is kept, and runs first.
+    """
+    from keyscan.git.command import Git
+
+    directory = _directory(Git(), force=force)
+    names = [name for name in _COMMANDS if push or remove or name != "pre-push"]
+    for name in names:
+        (_remove if remove else _write)(directory / name, name)
+    if not remove:
+        cache.store_quick(cache.load_rules([]))
+        click.echo("keyscan: try it: git add FILE, then keyscan staged; get past it once with git commit --no-verify")
+    return ExitCode.CLEAN
+
+
+def _directory(git: Git, *, force: bool) -> Path:
+    common = git.run("rev-parse", "--path-format=absolute", "--git-common-dir").rstrip(b"\n")
+    scope, path = git.hooks_path()
+    if path is None:
+        return Path(os.fsdecode(common)) / "hooks"
+    if scope in {"global", "system"} and not force:
+        raise UsageError(
+            f"core.hooksPath is {path} for all repositories ({scope} configuration); add --force to write there"
+        )
+    root = os.fsdecode(git.run("rev-parse", "--show-toplevel").rstrip(b"\n"))
+    return Path(root) / Path(path).expanduser()
+
+
+def _write(file: Path, name: str) -> None:
+    """Put our hook at `file`; what is there moves aside and is run first."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        kept = file.with_name(file.name + _KEPT)
+        if os.path.lexists(file) and not _is_ours(file):
+            if os.path.lexists(kept):
+                raise UsageError(f"{kept}: is in the way; merge it into {file} by hand, then run this again")
+            file.rename(kept)
+            click.echo(f"keyscan: kept the hook that was there: {kept}")
+        cache.write_whole(file, script(name).encode())
+        file.chmod(file.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
+    click.echo(f"keyscan: installed {file}")
+
+
+def _remove(file: Path, _name: str) -> None:
+    if not file.exists() or not _is_ours(file):
+        return
+    file.unlink()
+    kept = file.with_name(file.name + _KEPT)
+    if os.path.lexists(kept):
+        kept.rename(file)
+    click.echo(f"keyscan: removed {file}")
+
+
+def _is_ours(file: Path) -> bool:
+    try:
+        return _MARK in file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+
+
+def script(name: str) -> str:
+    """The hook `name` as a POSIX shell script: the kept hook, then keyscan from where it is installed now."""
+    verb = _COMMANDS[name]
+    entry = shlex.quote(_entry_point().replace("\\", "/"))
+    arguments = '"$@"' if verb == "pre-push" else ""
+    # git hands a pre-push hook its refs on standard input, which both hooks need.
+    read, feed = (
+        ("input=$(cat; printf x); input=${input%x}\n", 'printf %s "$input" | ') if name == "pre-push" else ("", "")
+    )
+    return f"""#!/bin/sh
+{_MARK}
+{read}kept="$0{_KEPT}"
+if [ -x "$kept" ]; then
+    {feed}"$kept" "$@" || exit $?
+fi
+if [ -x {entry} ]; then
+    {feed}{entry} {verb} {arguments}
+elif command -v keyscan >/dev/null 2>&1; then
+    {feed}keyscan {verb} {arguments}
+else
+    echo "keyscan: not installed any more, so nothing was checked; install it again, or: keyscan install --remove" >&2
+    exit 3
+fi
+"""
+
+
+def _entry_point() -> str:
+    """The keyscan command beside the Python that runs now, else whatever started this run."""
+    beside = Path(sys.executable).with_name("keyscan.exe" if sys.platform == "win32" else "keyscan")
+    return str(beside) if beside.exists() else os.path.abspath(sys.argv[0])  # noqa: PTH100

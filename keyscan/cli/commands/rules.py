@@ -1,0 +1,92 @@
+"""`keyscan rules`: list, show and check the rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from keyscan.engine import build as cache
+from keyscan.errors import ExitCode, RuleError, UsageError
+from keyscan.ruleset import loader as ruleset
+
+
+@click.group(name="rules")
+def command() -> None:
+    """List, show and check the rules."""
+
+
+@command.command(name="list")
+@click.option("--rules", "paths", multiple=True, metavar="PATH", help="Add the rules of this file or directory.")
+def list_rules(paths: tuple[str, ...]) -> int:
+    """List every rule: id, severity, provider, name."""
+    from keyscan.hygiene.rules import RULES
+
+    rules = (*cache.load_rules([Path(path) for path in paths]), *RULES.values())
+    width = max(len(rule.id) for rule in rules)
+    for rule in sorted(rules, key=lambda rule: (rule.provider.lower(), rule.id)):
+        click.echo(f"{rule.id:{width}}  {rule.severity.label:8}  {rule.provider}: {rule.name}")
+    return ExitCode.CLEAN
+
+
+@command.command(name="show")
+@click.argument("rule_id")
+@click.option("--rules", "paths", multiple=True, metavar="PATH", help="Add the rules of this file or directory.")
+def show(rule_id: str, paths: tuple[str, ...]) -> int:
+    """Show one rule: what it finds, how sure it is, what its key opens and how to revoke it."""
+    from keyscan.hygiene.rules import RULES
+
+    rules = {rule.id: rule for rule in cache.load_rules([Path(path) for path in paths])} | RULES
+    rule = rules.get(rule_id)
+    if rule is None:
+        import difflib
+
+        near = difflib.get_close_matches(rule_id, rules, 1)
+        raise UsageError(f"no rule {rule_id}" + (f"; did you mean {near[0]}?" if near else ""))
+    click.echo(f"{rule.id}: {rule.name} ({rule.provider}, {rule.category})")
+    click.echo(f"severity   {rule.severity.label}, precision {rule.precision.label}")
+    if rule.keywords:
+        click.echo(f"keywords   {', '.join(rule.keywords)}")
+    if rule.checks:
+        click.echo(f"checks     {', '.join(rule.checks)}")
+    click.echo(f"pattern    {rule.pattern}" if rule.pattern else "found by   keyscan env")
+    if rule.env:
+        click.echo(f"variables  {', '.join(rule.env)}")
+    if rule.help.opens:
+        click.echo(f"opens      {rule.help.opens}")
+    if rule.help.revoke_url:
+        click.echo(f"revoke     {rule.help.revoke_url}")
+    for step in rule.help.steps:
+        click.echo(f"do         {step}")
+    if rule.help.link:
+        click.echo(f"more       {rule.help.link}")
+    return ExitCode.CLEAN
+
+
+@command.command(name="check")
+@click.argument("files", nargs=-1, type=click.Path())
+def check(files: tuple[str, ...]) -> int:
+    """Prove rules: every field valid, both engines compile them, examples hit, negatives stay silent.
+
+    Without FILES, checks the built-in rules.
+    """
+    from keyscan.engine import rule_check as rulecheck
+
+    places = [Path(file) for file in files] or [ruleset.builtin_dir()]
+    found: list[str] = []
+    rules = []
+    taken: dict[str, str] = {}
+    for file in (file for place in places for file in ruleset.rule_files(place)):
+        try:
+            for rule in ruleset.parse(ruleset.read(file), str(file)):
+                if rule.id in taken:
+                    found.append(f"{file}: rule {rule.id}: the id is taken by {taken[rule.id]}")
+                taken[rule.id] = str(file)
+                rules.append(rule)
+        except RuleError as error:
+            found.append(str(error))
+    found.extend(rulecheck.problems(rules))
+    for line in found:
+        click.echo(line)
+    click.echo(f"keyscan: {len(rules)} rules checked, {len(found)} problem{'s' * (len(found) != 1)}")
+    return ExitCode.USAGE if found else ExitCode.CLEAN

@@ -1,0 +1,94 @@
+"""The configuration's keys, made from the options themselves, so that each option has its key."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from keyscan.config.loader import OWN_KEYS, Key, Schema
+
+# Options that name files: in a configuration they count from its own directory.
+FILES = frozenset({"rules", "baseline", "output"})
+# What a scanned repository must not decide over whoever scans it.
+_TRUSTED = frozenset({"show-secrets"})
+# Options about the configuration itself.
+_NO_KEY = frozenset({"config", "isolated", "help"})
+_GIVEN = (click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENVIRONMENT)
+
+
+def own_values(ctx: click.Context, table: Mapping[str, Any]) -> dict[str, Any]:
+    """By parameter, what a command's `table` of the configuration says and the command line does not."""
+    found = {}
+    for option in ctx.command.params:
+        key = key_of(option)
+        given = ctx.get_parameter_source(option.name or "") in _GIVEN
+        if key in table and option.name and not given:
+            found[option.name] = table[key].value
+    return found
+
+
+def key_of(option: click.Parameter) -> str:
+    """The configuration's key for an option: its long name."""
+    names = [name.lstrip("-") for name in option.opts if name.startswith("--")]
+    return names[0] if names else ""
+
+
+def schema() -> Schema:
+    """Every key that a configuration may hold, made from the options themselves."""
+    return Schema({**keys_of(common_options()), **OWN_KEYS}, _Commands())
+
+
+def common_options() -> list[click.Parameter]:
+    """The options that every scanning command has."""
+    from keyscan.cli import output as common
+
+    return click.command()(common.scan_options(lambda: None)).params
+
+
+def keys_of(options: list[click.Parameter]) -> dict[str, Key]:
+    """The keys of `options`, by name."""
+    found = {}
+    for option in options:
+        name = key_of(option)
+        if isinstance(option, click.Option) and name and name not in _NO_KEY:
+            found[name] = _key(option, name)
+    return found
+
+
+def _key(option: click.Option, name: str) -> Key:
+    kind = "text"
+    choices: tuple[str, ...] = ()
+    if option.is_flag:
+        kind = "flag"
+    elif isinstance(option.type, click.Choice):
+        kind, choices = "choice", tuple(map(str, option.type.choices))
+    elif isinstance(option.type, click.types.IntParamType):
+        kind = "whole"
+    if option.multiple:
+        kind = "texts"
+    return Key(kind, choices, name in FILES, name in _TRUSTED)
+
+
+class _Commands(Mapping[str, Mapping[str, Key]]):
+    """Each command's own options as keys; a command is imported only when its table is there."""
+
+    def __iter__(self) -> Iterator[str]:
+        place = os.path.join(os.path.dirname(__file__), "commands")  # noqa: PTH118, PTH120
+        names = (name for name in os.listdir(place) if name.endswith(".py") and name != "__init__.py")  # noqa: PTH208
+        return iter(sorted(name.removesuffix(".py").replace("_", "-") for name in names))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __getitem__(self, name: str) -> Mapping[str, Key]:
+        if name not in list(self):
+            raise KeyError(name)
+        import importlib
+
+        command = getattr(importlib.import_module(f"keyscan.cli.commands.{name.replace('-', '_')}"), "command", None)
+        shared = {option.name for option in common_options()}
+        params = command.params if command is not None else []
+        return keys_of([option for option in params if option.name not in shared])

@@ -1,0 +1,139 @@
+"""The command line: the only place that prints, reads the environment and exits (with `keyscan/cli/commands/`).
+
+Each command is a module in `keyscan/cli/commands/`, imported when it is asked for, so that start-up stays short.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from keyscan._version import __version__
+from keyscan.cli.examples import epilog
+from keyscan.errors import ExitCode, KeyscanError, OutputClosed
+
+# Name -> the one-line help that the list of commands shows without importing the command.
+COMMANDS = {
+    "staged": "Scan what the next commit would hold (the pre-commit hook).",
+    "scan": "Scan files and directories, or standard input.",
+    "env": "Check .env files: ignored by git, out of images and packages, one key an environment.",
+    "history": "Scan a repository's whole past, or a range of it.",
+    "pre-push": "Scan what a push would make public (the pre-push hook).",
+    "pre-receive": "Scan what is pushed to this server (the pre-receive hook).",
+    "ci": "Scan what a CI run is about: a pull request's or a push's commits, or all.",
+    "cache": "Show or clear what is remembered on this machine.",
+    "checklist": "The security checklist for AI keys: pass, fail, or can't be seen from here.",
+    "rules": "List, show and check the rules.",
+    "config": "Show and check the configuration in force.",
+    "explain": "Say why a rule or a finding fired, and what to do.",
+    "migrate": "Carry over what gitleaks, detect-secrets and others were told.",
+    "baseline": "Accept findings as known; review, update and prune them.",
+    "install": "Install keyscan as this repository's git hook.",
+    "completion": "Print the completion script for bash, zsh or fish.",
+    "man": "Print the manual page.",
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in the order of COMMANDS."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command `cmd_name`, imported now; None if there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"keyscan.cli.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        with_examples(command, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands for `--help`, without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def with_examples(command: click.Command, name: str) -> None:
+    """Set the examples of a command, and of those below it, under their help."""
+    command.epilog = command.epilog or epilog(name)
+    if isinstance(command, click.Group):
+        for below, inner in command.commands.items():
+            with_examples(inner, f"{name} {below}")
+
+
+@click.group(
+    cls=Lazy, epilog=epilog(""), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
+@click.version_option(__version__, prog_name="keyscan", message="%(prog)s %(version)s")
+def group() -> None:
+    """Find API keys and other secrets before they leave your machine.
+
+    Exit codes: 0 clean, 1 findings, 2 usage or configuration, 3 the scan is incomplete, 130 interrupted.
+    """
+
+
+def main(argv: list[str]) -> int:
+    """Run the command line; the exit code. Every error becomes one line on standard error."""
+    _utf8_output()
+    try:
+        result = group.main(argv, prog_name="keyscan", standalone_mode=False)
+        sys.stdout.flush()
+        return int(result or 0)
+    except (BrokenPipeError, OutputClosed):
+        # What Python still holds must not fail again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return ExitCode.INCOMPLETE
+    except KeyscanError as error:
+        return _fail(str(error), error.exit_code)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        return _fail(_click_message(error), ExitCode.USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("interrupted", ExitCode.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, it could show a secret
+        return _fail(_internal(error), ExitCode.INCOMPLETE)
+
+
+def _fail(message: str, code: ExitCode) -> int:
+    from keyscan.reporters.shared.escape import clean
+
+    try:
+        sys.stderr.write(f"keyscan: {clean(message)}\n")
+        sys.stderr.flush()
+    except OSError:
+        pass
+    return code
+
+
+def _click_message(error: click.ClickException) -> str:
+    ctx: Any = getattr(error, "ctx", None)
+    hint = f" (see: {ctx.command_path} --help)" if ctx is not None else ""
+    return f"{error.format_message()}{hint}"
+
+
+def _internal(error: Exception) -> str:
+    """An internal error by its type and place only: its message and locals could hold a secret."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f" at {os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place else ""  # noqa: PTH119
+    return f"internal error: {type(error).__name__}{where}; nothing may be called clean. Please report it."
+
+
+def _utf8_output() -> None:
+    """UTF-8 on any locale: what a terminal can't show is replaced, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,0 +1,138 @@
+"""`keyscan baseline review`: each secret at its place, masked, and what shall become of it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import click
+
+from keyscan.cli.commands import baseline as files
+from keyscan.cli.output import use_color
+from keyscan.errors import ExitCode, GitError, UsageError
+from keyscan.model.rule import Severity
+from keyscan.reporters.shared.escape import clean
+from keyscan.suppressions.baseline import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyscan.cli.settings import Settings
+    from keyscan.model.blob import Origin
+    from keyscan.model.finding import Finding, Location
+
+# Lines shown above and below the secret's own, and the width that a line is cut to.
+_AROUND = 2
+_WIDTH = 140
+_KEYS = "[a]ccept  [s]kip  [r]evocation page  [q]uit"
+
+
+def walk(settings: Settings, *, history: bool = False) -> int:
+    """Ask about each new secret; what was accepted is in the baseline as soon as it was said."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("baseline review asks questions: run it on a terminal (or use: keyscan baseline update)")
+    findings = files.all_findings(replace(settings, min_severity=Severity.INFO), history=history)
+    todo = [one for one in findings if one.status == "new" and one.severity >= settings.min_severity]
+    todo.sort(key=lambda finding: (finding.fingerprint, finding.sort_key))
+    groups = [list(group) for _, group in groupby(todo, key=lambda finding: finding.fingerprint)]
+    accepted = skipped = 0
+    for number, group in enumerate(groups, 1):
+        click.echo(f"\n{number} of {len(groups)}")
+        for line in description(group, findings):
+            click.echo(line)
+        answer = _ask(group[0])
+        if answer == "q":
+            break
+        if answer == "a":
+            settings = _accept(settings, group[0])
+            accepted += 1
+        else:
+            skipped += 1
+    left = len(groups) - accepted
+    click.echo(f"\nkeyscan: {accepted} accepted, {skipped} skipped, {left} left")
+    return ExitCode.FINDINGS if left else ExitCode.CLEAN
+
+
+def _ask(finding: Finding) -> str:
+    while True:
+        answer = click.prompt(_KEYS, default="s", show_default=False, prompt_suffix=" > ").strip().lower()[:1]
+        if answer in {"a", "s", "q"}:
+            return str(answer)
+        if answer == "r":
+            click.echo(f"  {clean(finding.help.revoke_url or finding.help.link or 'no address known for it')}")
+
+
+def _accept(settings: Settings, finding: Finding) -> Settings:
+    reason = ""
+    while not reason:
+        reason = " ".join(click.prompt("reason", prompt_suffix=" > ").split())
+    entry = Entry(finding.fingerprint, files.place_of(settings, finding), reason)
+    made = settings.accepted.with_entries([entry])
+    files.write(settings, made)
+    return replace(settings, accepted=made)
+
+
+def description(group: list[Finding], findings: list[Finding]) -> Iterator[str]:
+    """What is known of a secret, and the lines round it with every secret in them masked."""
+    first = group[0]
+    bold = "\x1b[1m{}\x1b[0m" if use_color(sys.stdout) else "{}"
+    yield bold.format(f"{clean(first.rule_name)} [{first.rule_id}], {first.severity.label}: {clean(first.redacted)}")
+    for finding in group[:5]:
+        yield f"  {clean(finding.origin.path)}:{finding.location.line}:{finding.location.column}"
+    if len(group) > 5:  # noqa: PLR2004 - enough to see where it stands
+        yield f"  and {len(group) - 5} more places"
+    yield f"  why: {clean('; '.join(first.evidence))}"
+    if first.help.opens:
+        yield f"  opens: {clean(first.help.opens)}"
+    yield from context(first, findings)
+
+
+def context(finding: Finding, findings: list[Finding]) -> Iterator[str]:
+    """The lines round a finding in its file, with every secret that was found in them masked."""
+    lines = _lines_of(finding.origin)
+    if finding.location.decoded or finding.location.cell is not None or any("\0" in line for line in lines):
+        yield "  (an encoded text: its lines are not shown)"
+        return
+    for other in findings:
+        if (other.origin.path, other.origin.blob) == (finding.origin.path, finding.origin.blob):
+            for place in (other.location, *(one.location for one in other.related if one.location)):
+                mask(lines, place)
+    where = finding.location
+    for number in range(max(1, where.line - _AROUND), min(len(lines), where.end_line + _AROUND) + 1):
+        text = lines[number - 1]
+        # A long line is shown from a little before the secret.
+        start = max(0, where.column - 60) if number == where.line and len(text) > _WIDTH else 0
+        sign = ">" if where.line <= number <= where.end_line else " "
+        yield f"  {sign} {number:5}  {clean(text[start : start + _WIDTH])}"
+
+
+def _lines_of(origin: Origin) -> list[str]:
+    """The lines of a file, or of a blob of the history; none when it can't be read."""
+    from keyscan.git.command import Git
+
+    try:
+        if origin.blob:
+            found = next(Git().objects([origin.blob.encode()]))
+            data = found[1] if found else b""
+        else:
+            with open(origin.path, "rb") as file:  # noqa: PTH123
+                data = file.read(32 << 20)
+    except (OSError, GitError):
+        return []
+    return data.decode("utf-8", "replace").split("\n")
+
+
+_MASK = "\N{BULLET}"
+
+
+def mask(lines: list[str], place: Location) -> None:
+    """Put bullets over a secret, as many as it has characters, so that the places of others stay right."""
+    for number in range(place.line, place.end_line + 1):
+        if number > len(lines):
+            return
+        text = lines[number - 1]
+        low = place.column - 1 if number == place.line else 0
+        high = place.end_column - 1 if number == place.end_line else len(text)
+        lines[number - 1] = text[:low] + _MASK * (min(high, len(text)) - low) + text[high:]

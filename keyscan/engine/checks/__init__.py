@@ -1,0 +1,1 @@
+"""Structural checks: checksums and inner structure."""

@@ -1,0 +1,1 @@
+"""What a file's bytes are, and what hides in encodings."""

@@ -1,0 +1,197 @@
+"""Secrets hidden in encodings: views of a text with one layer taken off, and the way back to each byte's place.
+
+A view is scanned like any text, views of its own included, up to a depth. Which parts of a text are worth a view is
+decided by `triggers`.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from keyscan.engine.decoders.escapes import joined, without_escapes
+from keyscan.engine.decoders.view import Pieces, View
+from keyscan.engine.prefilter import encoding_triggers as triggers
+from keyscan.engine.prefilter.encoding_triggers import BASE64, KUBERNETES, Trigger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+# Bytes of a base64 run, and of all views of one text together.
+RUN = 64 * 1024
+TOTAL = 4 * 1024 * 1024
+# Escapes, joints and runs of one text that are looked at.
+_MOST = 5000
+# A decoded run shorter than this holds no secret.
+_SHORT = 8
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_ASCII = bytes(range(0x20, 0x7F)) + b"\t\r\n"
+_TEXT = _ASCII + bytes(range(0x80, 0x100))
+_FORWARD = re.compile(rb"[A-Za-z0-9+/_-]++(?:(?:\r?\n[ \t]*+|\\n)[A-Za-z0-9+/_-]++(?![:\w]))*+")
+_LINES = re.compile(rb"\\n|[A-Za-z0-9+/_-]+")
+_BREAK = re.compile(rb"(?:\r?\n[ \t]{0,40}|\\n)\Z")
+# A line shorter than this is not one of a run that was wrapped.
+_WRAPPED = 40
+
+
+def views(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
+    """The views of `data` that its trigger hits, (trigger, end offset), call for; bounded in number and size."""
+    found = sorted(set(hits), key=lambda hit: hit[1])[:_MOST]
+    left = TOTAL
+    for made in (_base64(data, found), without_escapes(data, found), joined(data, found), _kubernetes(data, found)):
+        for view in made:
+            left -= len(view.text)
+            if left < 0:
+                return
+            yield view
+
+
+def _base64(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
+    done = -1
+    for trigger, end in hits:
+        if trigger.kind != BASE64 or end <= done:
+            continue
+        place = _place_of(data, trigger, end)
+        if place < 0:
+            continue
+        run = _run(data, place)
+        view = _decoded(run, place, trigger)
+        if view:
+            done = view.place(0, len(view.text))[1]
+            yield view
+
+
+def _place_of(data: bytes, trigger: Trigger, end: int) -> int:
+    """Where the base64 literal of a hit begins, by the case-sensitive text; -1 where it is not."""
+    sign = trigger.sign.encode()
+    low = max(0, end - len(sign) - 1)
+    part = data[low:end].translate(_STANDARD)
+    at = part.rfind(sign)
+    return low + at if at >= 0 else -1
+
+
+class _Run(NamedTuple):
+    """Base64 characters without their line breaks, and where in the text each line of them begins."""
+
+    text: bytes
+    starts: list[int]
+    places: list[int]
+
+    def index_of(self, place: int) -> int:
+        """The character's number that stands at `place` in the text."""
+        line = bisect_right(self.places, place) - 1
+        return self.starts[line] + place - self.places[line]
+
+    def place(self, index: int) -> int:
+        """Where in the text character `index` stands."""
+        line = bisect_right(self.starts, index) - 1
+        return self.places[line] + index - self.starts[line]
+
+
+def _run(data: bytes, place: int) -> _Run:
+    """The base64 round `place`, wrapped lines joined."""
+    low = max(0, place - RUN)
+    start = low + len(data[low:place].rstrip(_ALPHABET))
+    while start > low:
+        broken = _BREAK.search(data, max(low, start - 44), start)
+        if not broken:
+            break
+        line = data[max(low, broken.start() - 2000) : broken.start()]
+        width = len(line) - len(line.rstrip(_ALPHABET))
+        if width < _WRAPPED:
+            break
+        start = broken.start() - width
+    forward = _FORWARD.match(data, place, place + RUN)
+    end = forward.end() if forward else place
+    text, starts, places = bytearray(), [], []
+    for line_found in _LINES.finditer(data, start, end):
+        if line_found[0] != b"\\n":
+            starts.append(len(text))
+            places.append(line_found.start())
+            text += line_found[0]
+    return _Run(bytes(text), starts, places)
+
+
+def _decoded(run: _Run, place: int, trigger: Trigger) -> View | None:
+    """What the run means round its trigger, as far as it is text."""
+    index = run.index_of(place)
+    first = (index - trigger.phase) % 4
+    body = run.text[first:].translate(_STANDARD)
+    body = body[: len(body) - (len(body) % 4 == 1)]
+    raw = binascii.a2b_base64(body + b"=" * (-len(body) % 4))
+    at = (index - first - trigger.phase) // 4 * 3 + (0, 0, 1, 2)[trigger.phase]
+    word = trigger.plain
+    if raw[at : at + len(word)] != word:
+        return None
+    wide = b"\0" in word
+    low, high = _stretch(raw, at, at + len(word), wide=wide)
+    text, unit = raw[low:high], 1
+    if wide:
+        low += (at - low) % 2
+        text, unit = raw[low:high:2], 2
+    if len(text) < _SHORT:
+        return None
+
+    def back(start: int, end: int) -> tuple[int, int]:
+        begin = first + (low + start * unit) * 4 // 3
+        stop = first + -(-(low + end * unit) * 4 // 3) - 1
+        return run.place(begin), run.place(min(stop, len(run.text) - 1)) + 1
+
+    return View("base64", text, back, _always)
+
+
+def _always(_start: int, _end: int) -> bool:
+    return True
+
+
+def _stretch(raw: bytes, start: int, end: int, *, wide: bool) -> tuple[int, int]:
+    """The part of `raw` round [start, end) that is text."""
+    if not wide and not raw.strip(_TEXT):
+        try:
+            raw.decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            return 0, len(raw)
+    kept = _ASCII + b"\0" if wide else _ASCII
+    low = len(raw[:start].rstrip(kept))
+    return low, len(raw) - len(raw[end:].lstrip(kept))
+
+
+_VALUE = re.compile(
+    rb"""(?m)^[ \t]+["']?(?P<name>[\w.-]{1,200})["']?:[ \t]*"""
+    rb"""["']?(?P<value>[A-Za-z0-9+/]{4,65536}={0,2})["']?[ \t]*,?\r?$"""
+)
+
+
+def _kubernetes(data: bytes, hits: Sequence[tuple[Trigger, int]]) -> Iterator[View]:
+    """The values of Kubernetes Secrets by their names."""
+    if not any(trigger.kind == KUBERNETES for trigger, _ in hits):
+        return
+    made = Pieces()
+    at = 0
+    for document in re.split(rb"(?m)^(?=---)", data):
+        if triggers.SECRET_KIND.search(document):
+            for found in _VALUE.finditer(document):
+                text = _plain(found["value"])
+                if text is not None:
+                    made.copy(data, at + found.start("name"), at + found.end("name"))
+                    made.instead(b": ", at + found.end("name"), at + found.end("name"))
+                    made.instead(text, at + found.start("value"), at + found.end("value"))
+                    made.instead(b"\n", at + found.end(), at + found.end())
+        at += len(document)
+    if made.text:
+        yield View("base64", bytes(made.text), made.back, made.touched)
+
+
+def _plain(value: bytes) -> bytes | None:
+    """The text that a Secret's value stands for; None for what is no base64 of one line of text."""
+    try:
+        raw = binascii.a2b_base64(value, strict_mode=True)
+    except binascii.Error:
+        return None
+    return raw if raw and not raw.strip(_ASCII) and b"\n" not in raw.strip() else None

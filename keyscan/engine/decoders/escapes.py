@@ -1,0 +1,108 @@
+"""Views of a text without its escapes, and with strings that stand in pieces joined."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from keyscan.engine.decoders.view import AROUND, Pieces, View, windows
+from keyscan.engine.prefilter.encoding_triggers import ESCAPED, ESCAPES, PIECES, Trigger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# The widest trigger, with room to spare, and the most that is decoded of one text.
+_WIDEST = 64
+_LARGEST = 2 * 1024 * 1024
+
+_ESCAPE = re.compile(
+    rb"(?P<u>\\{1,4}u00[2-7][0-9A-Fa-f])|(?P<x>\\{1,4}x[2-7][0-9A-Fa-f])|(?P<percent>%(?:25)*[2-7][0-9A-Fa-f])"
+    rb"|(?P<entity>&#(?:x[0-9A-Fa-f]{2}|[0-9]{2,3});)|(?P<plain>\\{1,4}[/\"])"
+)
+_NAMES = {"u": "\\u escapes", "x": "\\x escapes", "percent": "percent-encoding", "entity": "character references"}
+
+
+def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
+    """A view of the lines with escapes between characters of tokens, if a hit says that there are some."""
+    near = _near(data, [end for trigger, end in hits if trigger.kind == ESCAPES])
+    spans = [found.span() for low, high in near for found in ESCAPED.finditer(data, low, high)]
+    made, name = Pieces(), ""
+    for start, end in windows(data, spans):
+        at = start
+        for escape in _ESCAPE.finditer(data, start, end):
+            char = _meaning(escape)
+            if char is None:
+                continue
+            name = name or _NAMES.get(escape.lastgroup or "", "")
+            made.copy(data, at, escape.start())
+            made.instead(char, *escape.span())
+            at = escape.end()
+        made.copy(data, at, end)
+        made.instead(b"\n", end, end)
+        if len(made.text) > _LARGEST:
+            break
+    if made.text:
+        yield View(name or "escapes", bytes(made.text), made.back, made.touched)
+
+
+def _near(data: bytes, ends: list[int]) -> list[tuple[int, int]]:
+    """What has to be searched to find what ends at `ends`, in rising order: the expression is slow over much text."""
+    near: list[tuple[int, int]] = []
+    for end in ends:
+        low, high = max(0, end - _WIDEST), min(len(data), end + _WIDEST)
+        if near and low <= near[-1][1]:
+            low = near.pop()[0]
+        near.append((low, high))
+    return near
+
+
+def _meaning(escape: re.Match[bytes]) -> bytes | None:
+    """The character that an escape stands for; None for one that no token holds."""
+    text = escape[0]
+    if escape.lastgroup == "plain":
+        return text[-1:]
+    if escape.lastgroup == "entity":
+        code = int(text[3:-1], 16) if text[2:3] == b"x" else int(text[2:-1])
+    else:
+        code = int(text[-2:], 16)
+    return bytes([code]) if 0x20 < code < 0x7F else None  # noqa: PLR2004 - what can be seen
+
+
+# The quotes may be escaped, where code stands in JSON, and so may the line ends.
+_JOINTS = (
+    rb"""\\{0,3}["'`][ \t]{0,4}(?:(?:\+|\.{1,2}|&%s|\|\||<>|~|_|\\)[ \t]{0,4})?(?:\\?(?:\r?\n|\\n)[ \t]{0,80}){0,2}"""
+    rb"""(?:(?:\+|\.{1,2}|&|\|\||<>)[ \t]{0,4})?[rbfuRBFU]?\\{0,3}["'`]|\\\r?\n[ \t]{0,80}"""
+)
+_JOINT = re.compile(_JOINTS % b"")
+# A list of prefixes is no key: commas join only where a `join` follows.
+_LISTED = re.compile(_JOINTS % b"|,")
+_UP_TO_JOINT = re.compile(rb"""[\w.-]{0,200}?(?="|'|`|\\)""")
+
+
+def _joint(data: bytes, start: int, stop: int) -> re.Pattern[bytes]:
+    return _LISTED if data.find(b"join(", start, stop) >= 0 else _JOINT
+
+
+def joined(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
+    """A view of the lines on which a quote cuts a prefix short and a string goes on behind it, joined."""
+    spans = []
+    for trigger, end in hits:
+        sign = trigger.sign.encode()
+        if trigger.kind != PIECES or sign not in data[max(0, end - trigger.width) : end]:
+            continue
+        rest = _UP_TO_JOINT.match(data, end - (data[end - 1 : end] in b"\"'`\\"))
+        joint = _joint(data, rest.end(), rest.end() + AROUND).match(data, rest.end()) if rest else None
+        if joint:
+            spans.append((joint.start(), joint.end()))
+    made = Pieces()
+    for start, end in windows(data, sorted(set(spans))):
+        # The pieces go on after the line of the first joint.
+        stop = min(len(data), end + AROUND)
+        at = start
+        for joint in _joint(data, start, stop).finditer(data, start, stop):
+            made.copy(data, at, joint.start())
+            at = joint.end()
+        made.copy(data, at, stop)
+        made.instead(b"\n", stop, stop)
+    if made.text:
+        yield View("a string in pieces", bytes(made.text), made.back, made.touched, certain=True)

@@ -1,0 +1,108 @@
+"""A text with one layer of encoding taken off, and the way back from it to the bytes that hold it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from keyscan.model.match import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from keyscan.model.match import Match
+
+# Bytes round an escape or a joint that are looked at: the rest of its line, but no more.
+AROUND = 400
+
+
+class View(NamedTuple):
+    """A decoded text; `place` maps a span of it back, `touched` tells whether decoding changed anything there."""
+
+    name: str
+    text: bytes
+    place: Callable[[int, int], tuple[int, int]]
+    touched: Callable[[int, int], bool]
+    # Only values that are certain by themselves count.
+    certain: bool = False
+
+    def shows(self, match: Match) -> bool:
+        """Whether a match in the decoded text is owed to the decoding; what is not stands in the raw text too."""
+        if self.certain:
+            rule = match.rule
+            return self.touched(match.secret_start, match.secret_end) and not rule.context and rule.filters != "generic"
+        return self.touched(match.start, match.end)
+
+    def placed(self, match: Match) -> Match:
+        """The match at its place in the text that was decoded."""
+        start, end = self.place(match.start, match.end)
+        secret_start, secret_end = self.place(match.secret_start, match.secret_end)
+        return replace(
+            match,
+            start=start,
+            end=end,
+            secret_start=secret_start,
+            secret_end=secret_end,
+            companion=Span(*self.place(match.companion.start, match.companion.end)) if match.companion else None,
+            decoded=f"{self.name}, {match.decoded}" if match.decoded else self.name,
+            evidence=(*match.evidence, f"read through {self.name}"),
+        )
+
+
+class Pieces:
+    """A text made of pieces of another; each piece is a copy, or stands for something longer."""
+
+    def __init__(self) -> None:
+        self.text = bytearray()
+        self.starts: list[int] = []
+        self.places: list[int] = []
+        # The width in the original of what a piece stands for; 0 for a copy.
+        self.widths: list[int] = []
+
+    def copy(self, data: bytes, start: int, end: int) -> None:
+        """Add data[start:end] as it is."""
+        if start < end:
+            self._add(data[start:end], start, 0)
+
+    def instead(self, text: bytes, start: int, end: int) -> None:
+        """Add `text` in place of what stands at [start, end)."""
+        self._add(text, start, end - start)
+
+    def _add(self, text: bytes, place: int, width: int) -> None:
+        self.starts.append(len(self.text))
+        self.places.append(place)
+        self.widths.append(width)
+        self.text += text
+
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """Where the span of the made text stands in the original."""
+        first = bisect_right(self.starts, start) - 1
+        low = self.places[first] + (0 if self.widths[first] else start - self.starts[first])
+        last = bisect_right(self.starts, max(start, end - 1)) - 1
+        if self.widths[last]:
+            return low, self.places[last] + self.widths[last]
+        return low, self.places[last] + end - self.starts[last]
+
+    def touched(self, start: int, end: int) -> bool:
+        """Whether the span holds anything but one copy."""
+        first = bisect_right(self.starts, start) - 1
+        last = bisect_right(self.starts, max(start, end - 1)) - 1
+        return first != last or self.widths[first] > 0
+
+
+def windows(data: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The lines of `spans` as far as AROUND reaches, those that touch joined."""
+    last: tuple[int, int] | None = None
+    for start, end in spans:
+        low = max(data.rfind(b"\n", 0, start) + 1, start - AROUND)
+        stop = data.find(b"\n", end, end + AROUND)
+        high = stop if stop >= 0 else min(len(data), end + AROUND)
+        if last and low <= last[1] + 1:
+            last = (last[0], max(last[1], high))
+            continue
+        if last:
+            yield last
+        last = (low, high)
+    if last:
+        yield last

@@ -1,0 +1,1 @@
+"""What makes a match no secret."""

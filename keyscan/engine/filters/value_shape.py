@@ -1,0 +1,157 @@
+"""What a value is: a reference, code, a path, a word, or text that nobody would write but as a secret."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from enum import IntEnum
+from functools import lru_cache
+
+from keyscan.engine.filters.entropy import classes
+from keyscan.engine.filters.spelling import surprise
+
+_REFERENCE = re.compile(
+    rb"^--?[a-z]|\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(].*[>)\]}]\Z|^\$[A-Za-z_]\w*\Z|^%[sdrvqi]|%[sdrvqi]\Z|%\(\w+\)"
+    rb"|^%\w+%|\{\w*\}|^@[A-Za-z][\w.]+[(/@]|^![A-Z][A-Za-z]+(?:\s|\Z)|^!(?:vault|secret|env)|^[&*][a-z_]+\Z"
+    rb"|^#[0-9a-f]{3,8}\Z"
+    rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data)[:+]"
+    rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|::|->|=>|\|\||&&|\.\.\.|\bself\.|\bthis\.",
+    re.IGNORECASE,
+)
+_PATH = re.compile(
+    rb"^(?:\.{1,2}/|~/|[A-Za-z]:[\\/]|\\\\)|://|"
+    rb"\.(?:pem|key|crt|cer|json|ya?ml|txt|py|js|ts|xml|ini|cfg|conf|toml|html?|md|rb|go|java|cs|php|sh|env|jks|p12|pfx|"
+    rb"com|org|net|io|local|example|internal|svc|so|exe|zip|gz|css|log|sql|db)\Z",
+    re.IGNORECASE,
+)
+# Base64 has these shapes too, so they count only when they are spelt like words.
+_SLASHES = re.compile(rb"^/?[\w.@-]+(?:/[\w.@-]+)+/?\Z|^/[\w.@-]+\Z|^(?:[A-Za-z_-]+/)+\Z")
+_MIME = re.compile(rb"^[a-z]+/[a-z0-9.+-]+\Z")
+_NUMBER = re.compile(rb"^[+-]?(?:\d[\d_,]*\.?\d*(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]{1,8})[a-zA-Z%]{0,2}\Z")
+_DATE = re.compile(rb"^\d{4}[-/.]\d\d?(?:[-/.]\d\d?)?(?:[T ]|\Z)|^\d\d?:\d\d|^v?\d+(?:\.\d+)+[\w.-]*\Z")
+_UUID = re.compile(rb"^\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?\Z")
+# The UUID that documents show.
+_SAMPLE_ID = re.compile(rb"^123e4567-e89b|^(?:0{8}|1{8}|f{8})-", re.IGNORECASE)
+_IDENTIFIER = re.compile(rb"^[A-Za-z_@$][\w$-]*(?:[.:/ ][A-Za-z_][\w$-]*)*[.:]?\Z")
+_HASHED = re.compile(
+    rb"^\$(?:2[abxy]?|1|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|P|H)\$|^\{(?:SSHA|SHA|MD5|bcrypt|noop)\w*\}|"
+    rb"^(?:sha(?:1|224|256|384|512)|md5|pbkdf2\w*|bcrypt|scrypt|argon2\w*)[-:$]",
+    re.IGNORECASE,
+)
+_CALL = re.compile(
+    rb"\w\([\w., ]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|^[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|\{.*\}|[;{]\Z|==.|"
+    rb"\?[.?]|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z"
+)
+_LETTERS = re.compile(rb"[A-Za-z]")
+_CONSTANT = re.compile(rb"^[A-Z]{2,}[0-9]?(?:_[A-Z0-9]+)+\Z")
+_BASE64 = re.compile(rb"^[A-Za-z0-9+/]+={0,2}\Z")
+_HEX = re.compile(rb"^(?:0x)?[0-9a-fA-F]+\Z")
+_COMMON = re.compile(
+    rb"passw(?:or)?d|passwd|passwort|p@ss|pa\$\$|passphrase|secret|token|api[_-]?key|test|admin|root|guest|user|demo|"
+    rb"changeit|change|default|example|sample|dummy|fake|mock|foo|bar|baz|letmein|welcome|qwert|asdf|hunter2|"
+    rb"abc|xyz|1234|4321|0000|1111|aaaa|xxxx|hello|world|login|invalid|wrong|correct|bad|blah|none|null|undefined|"
+    rb"true|false|string|your|here|insert|replace|enter|some|any[_-]|redacted|masked|hidden|encrypted|stuff|random|"
+    rb"value|s3cr3t|sekret|geheim|trustno1|iloveyou|monkey|dragon|valid|expired|refresh|access|bearer|client|"
+    rb"super|unsafe|insecure|not[_-]|no[_-]|my[_-]|the[_-]",
+    re.IGNORECASE,
+)
+_LEET = bytes.maketrans(b"013457@$!", b"oleastasi")
+
+
+class Shape(IntEnum):
+    """What a value looks like; ordered by how much it looks like a secret."""
+
+    NOTHING = 0
+    WORD = 1
+    COMMON = 2
+    HUMAN = 3
+    RANDOM = 4
+
+
+# Bits per letter from which spelling is no language's: 99 of 100 random strings of 8 letters are above, 99 of 100
+# identifiers below (benchmarks/quality/words.py measures it).
+SPELT = 5.4
+_PATH_SPELT = 6.3
+# Values (of at most some hundred bytes) whose verdicts are kept: most are `password` and the like, again and again.
+MOST = 4096
+_SHORTEST = 6
+_LONG = 16
+
+
+@lru_cache(MOST)
+def reason(value: bytes) -> str | None:
+    """Why `value` is no literal secret, whatever it is called; None when it may be one."""
+    if _HASHED.search(value):
+        return "hash"
+    if _REFERENCE.search(value):
+        return "reference"
+    if _PATH.search(value) or _MIME.match(value) or (_SLASHES.match(value) and surprise(value) < _PATH_SPELT):
+        return "path"
+    if _NUMBER.match(value) or _DATE.match(value):
+        return "number"
+    if _SAMPLE_ID.match(value):
+        return "sample"
+    if _CALL.search(value):
+        return "code"
+    return None
+
+
+def decoded(value: bytes) -> bytes | None:
+    """The text that `value` is the base64 of; None when it is not, or of no printable text."""
+    if len(value) < _SHORTEST or len(value) % 4 or not _BASE64.match(value):
+        return None
+    text = binascii.a2b_base64(value)
+    return text if len(text) > 3 and text.isascii() and text.decode().isprintable() else None  # noqa: PLR2004
+
+
+def is_uuid(value: bytes) -> bool:
+    """Whether `value` is written as a UUID."""
+    return bool(_UUID.match(value))
+
+
+@lru_cache(MOST)
+def shape_of(value: bytes) -> Shape:
+    """What `value`, for which `reason` found none, looks like; base64 of text looks like that text."""
+    text = decoded(value)
+    if text is not None:
+        text = text.rpartition(b":")[2].strip()
+        return min(shape_of(text), Shape.HUMAN) if _spells(text) else _shape_of(value)
+    return _shape_of(value)
+
+
+def _spells(text: bytes) -> bool:
+    return surprise(text) < SPELT
+
+
+def _shape_of(value: bytes) -> Shape:
+    if len(value) < _SHORTEST or len(set(value)) < min(5, len(value) // 2 + 1):
+        return Shape.NOTHING
+    letters = len(_LETTERS.findall(value))
+    kinds = classes(value)
+    spelling = surprise(value)
+    read = value.lower().translate(_LEET)
+    if _CONSTANT.match(value):
+        return Shape.WORD
+    if _HEX.match(value):
+        return _hex_shape(value, letters)
+    if spelling < SPELT or (kinds > 1 and surprise(read) < SPELT):
+        return _spelt_shape(value, letters, kinds)
+    if len(value) < 8 and kinds < 3:  # noqa: PLR2004 - too short to tell
+        return Shape.HUMAN if kinds > 1 or len(value) > _SHORTEST else Shape.WORD
+    return Shape.HUMAN if _COMMON.search(value) and len(value) < _LONG * 2 else Shape.RANDOM
+
+
+def _hex_shape(value: bytes, letters: int) -> Shape:
+    if letters and letters < len(value) and len(value) >= _LONG:
+        return Shape.RANDOM
+    return Shape.HUMAN if letters and letters < len(value) and len(value) >= 8 else Shape.NOTHING  # noqa: PLR2004
+
+
+def _spelt_shape(value: bytes, letters: int, kinds: int) -> Shape:
+    if _IDENTIFIER.match(value) and letters > len(value) * 0.7 and not (kinds > 2 and value[-1:].isdigit()):  # noqa: PLR2004
+        return Shape.WORD
+    if _COMMON.search(value):
+        return Shape.COMMON
+    if letters < 3 and len(value) < _LONG:  # noqa: PLR2004
+        return Shape.NOTHING
+    return Shape.HUMAN if kinds > 2 else Shape.COMMON  # noqa: PLR2004

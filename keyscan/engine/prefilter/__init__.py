@@ -1,0 +1,1 @@
+"""Where in a text a rule could match, for all rules at once."""

@@ -1,0 +1,134 @@
+"""What in a text says that it may have to be decoded first: a few literals each, looked for in the first pass.
+
+Not every base64 run or escape is looked through, only those that hold the base64 form of a rule's public prefix or
+of a word like `API_KEY`, escapes between characters of tokens, and prefixes that a quote cuts short.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from keyscan.model.rule import Rule
+
+# The widest text of a trigger, with room to spare.
+WIDEST = 128
+# What a trigger is of.
+BASE64, ESCAPES, PIECES, KUBERNETES = range(4)
+_WORDS = (
+    b"API_KEY", b"api_key", b"apiKey", b"api-key", b"ApiKey", b"APIKEY", b"apikey", b"SECRET", b"secret", b"Secret",
+    b"PASSWORD", b"password", b"Password", b"PASSWD", b"TOKEN", b"token", b"Token", b"_KEY=", b"PRIVATE KEY",
+    b"Authorization", b"Bearer ", b"AccountKey", b"postgres", b"mongodb", b"mysql://", b"redis://", b"amqp://",
+)  # fmt: skip
+_EITHER = {"+": "[+-]", "/": "[/_]"}
+_QUOTE = "[\"'`\\\\]"
+# Prefixes that are words of every program, so that only a quote behind them tells.
+_PLAIN = frozenset({"access", "private", "secret"})
+# Prefixes shorter than this are too common to start from, unless a quote follows.
+_LONG = 6
+# Base64 literals up to this length would hit in every picture: what is known of their neighbours counts too.
+_SHORT = 5
+# Between characters of tokens, those that encoders escape; runs of those that tokens have; and letters by themselves.
+_MARKS = "(?:2[bdfBDF]|3[dD]|5[fF])"
+_HEX = "(?:2[bdfBDF]|3[0-9dD]|[46][0-9A-Fa-f]|[57][0-9AaFf])"
+_ESCAPES = (
+    rf"[A-Za-z0-9]{{2}}%(?:25)?{_MARKS}[A-Za-z0-9]{{2}}",
+    rf"[A-Za-z0-9]{{2}}\\{{1,4}}u00{_MARKS}[A-Za-z0-9]{{2}}",
+    rf"[A-Za-z0-9]{{2}}\\{{1,4}}x{_MARKS}[A-Za-z0-9]{{2}}",
+    r"[A-Za-z0-9]{2}&#(?:45|95|x2[dD]|x5[fF]);[A-Za-z0-9]{2}",
+    rf"(?:%{_HEX}){{4}}",
+    rf"(?:\\u00{_HEX}){{4}}",
+    rf"(?:\\x{_HEX}){{4}}",
+    r"\\u00[4-7][0-9A-Fa-f][A-Za-z0-9_-]{3}",
+    r"[A-Za-z0-9+]{4}\\/[A-Za-z0-9+]{4}",
+)
+ESCAPED = re.compile("|".join(_ESCAPES).encode())
+# Any of which stands in each text that ESCAPED is found in.
+ESCAPE_SIGNS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\x", b"\\/", b"&#")
+SECRET_KIND = re.compile(rb"""(?m)^[ \t-]*["']?kind["']?:[ \t]*["']?Secret\b""")
+
+
+class Trigger(NamedTuple):
+    """One trigger: its kind, its expression, and its widest text in bytes.
+
+    `sign` is a literal that stands in each of its texts. For base64: the literal's place in its group of four
+    characters, and the bytes that it is made from.
+    """
+
+    kind: int
+    text: str
+    width: int
+    sign: str
+    phase: int = 0
+    plain: bytes = b""
+
+
+def of(rules: Sequence[Rule]) -> list[Trigger]:
+    """The triggers that the prefixes of `rules` call for, in a fixed order."""
+    prefixes = sorted({rule.prefix for rule in rules if rule.prefix})
+    made = {trigger.text: trigger for trigger in (*_pieces(prefixes), *_base64(prefixes))}
+    signs = [Trigger(ESCAPES, text, 40, "") for text in _ESCAPES] if rules else []
+    kinds = [Trigger(KUBERNETES, f"kind{middle}Secret", 20, f"kind{middle}Secret") for middle in (": ", '": "', '":"')]
+    return [*made.values(), *signs, *(kinds if rules else [])]
+
+
+def _pieces(prefixes: Iterable[str]) -> Iterator[Trigger]:
+    heads: set[str] = set()
+    for prefix in prefixes:
+        if not prefix[0].isalnum():
+            continue  # heads of PEM files, whose lines are no string's pieces
+        cuts = [at + 1 for at, char in enumerate(prefix) if char in "-_"]
+        heads.update(prefix[:cut] for cut in cuts if cut >= 3)  # noqa: PLR2004 - `sk-`, `hf_`
+        if prefix[:-1] in _PLAIN:
+            continue
+        if len(prefix) >= _LONG or (len(prefix) >= 4 and not prefix.isalpha() and prefix[-1] not in "-_"):  # noqa: PLR2004
+            yield Trigger(PIECES, re.escape(prefix), len(prefix), prefix)
+    for head in sorted(heads):
+        yield Trigger(PIECES, re.escape(head) + _QUOTE, len(head) + 1, head)
+
+
+def _base64(prefixes: Iterable[str]) -> Iterator[Trigger]:
+    plain = {
+        prefix.encode()
+        for prefix in prefixes
+        if len(prefix) > 3 or (len(prefix) == 3 and not prefix[-1].isalnum())  # noqa: PLR2004
+    }
+    wide = {word.decode().encode("utf-16-le") for word in _WORDS}
+    twice = {encoded.sign.encode() for word in _WORDS for encoded in _forms(word) if encoded.width > 6}  # noqa: PLR2004
+    for word in sorted(plain.union(_WORDS, wide, twice)):
+        yield from _forms(word)
+
+
+def _forms(word: bytes) -> Iterator[Trigger]:
+    """The three forms of `word` in base64, by what stands before it."""
+    for shift in range(3):
+        first, last = -(-8 * shift // 6), 8 * (shift + len(word)) // 6
+        sign = b64encode(b"\0" * shift + word + b"\0\0\0").decode()[first:last]
+        text = "".join(_EITHER.get(char, char) for char in sign)
+        if len(sign) <= _SHORT:
+            text = _class(_before(shift, word[0])) + text + _class(_after((shift + len(word)) % 3, word[-1]))
+        yield Trigger(BASE64, text, len(sign) + 2, sign, first % 4, word)
+
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def _before(shift: int, byte: int) -> list[int]:
+    """The values of the character that holds the first bits of `byte` and the last of what stands before it."""
+    return [[], [other << 4 | byte >> 4 for other in range(4)], [other << 2 | byte >> 6 for other in range(16)]][shift]
+
+
+def _after(over: int, byte: int) -> list[int]:
+    """The values of the character that holds the last bits of `byte`, the last but `over` of its group."""
+    return [[], [(byte & 3) << 4 | other for other in range(16)], [(byte & 15) << 2 | other for other in range(4)]][
+        over
+    ]
+
+
+def _class(values: list[int]) -> str:
+    found = "".join(_ALPHABET[value] for value in values)
+    return "[" + found.replace("+", "+\\-").replace("/", "/_") + "]" if found else ""

@@ -1,0 +1,240 @@
+"""Cutting a rule's expression short for the first pass: a superset that compiles fast and hits rarely.
+
+Any match of the whole begins with a match of the cut one, so nothing is lost.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from keyscan.ruleset.loader import parse_tree
+
+if TYPE_CHECKING:
+    from keyscan.model.rule import Rule
+
+# How much of the secret's own text the first pass looks at, in bytes: enough to be rare, short enough to be cheap.
+DEPTH = 16
+# A repeat that may run longer than this ends the expression: Hyperscan would unroll it. Before the secret more is
+# worth it: ended there, `https?://` alone would be hit at every address.
+_LONGEST_REPEAT = 64
+_LONGEST_BEFORE = 256
+# A start that is wider, in bytes, ends too: that much of a version is looked at round every change, whatever it holds.
+# Habits in code are looked for in no history; and what may be logged is better told by its whole expression.
+_WIDEST_START = 180
+# Nor may all rounds of it be wider, in bytes: what is carried from version to version ends this far from a change.
+_WIDEST_REPEAT = 400
+
+
+def expressions(rule: Rule) -> tuple[str, str]:
+    """The pattern cut to its start, a superset of it with no look-around; and what must follow behind that.
+
+    The second is empty unless the first ends before the secret: then a match of it begins where one of the first
+    ends, or later. Where a pattern begins with what may be nothing and is wide, the first may match nothing.
+    """
+    tree = parse_tree(rule.pattern)
+    group = tree.state.groupdict["secret"]
+    items = list(tree)
+    widest = sys.maxsize if rule.category == "practice" else _WIDEST_START
+    text, left = "", None
+    for number, item in enumerate(items):
+        before = left
+        one, done, left = _cut_items([item], group, left)
+        if before is None and _width(text + one) > widest:
+            short = _shortest(parse_tree(one))
+            fits = _width(text + short) <= widest
+            return (text + short if fits else text), _last_part(items[number + fits :], group)
+        text += one
+        if done or (left is not None and left <= 0):
+            return _shortest(parse_tree(text)), "" if left is not None else _last_part(items[number + 1 :], group)
+    # What the pattern looks for behind its end is part of the hit, unless that may be nothing.
+    name, argument = items[-1]
+    if str(name) == "ASSERT" and argument[0] > 0 and argument[1].getwidth()[0]:
+        return text + _cut_items(argument[1], group, None)[0], ""
+    return _shortest(parse_tree(text)), ""
+
+
+def _last_part(items: Any, group: int) -> str:
+    """The cut expression of `items` from behind the last one before the secret that ends it."""
+    text, left = "", None
+    for item in items:
+        one, done, left = _cut_items([item], group, left)
+        text = "" if done and left is None else text + one
+        if done and left is not None:
+            break
+    # What may be nothing is everywhere.
+    return text if parse_tree(text).getwidth()[0] else ""
+
+
+def _width(text: str) -> int:
+    return int(parse_tree(text).getwidth()[1])
+
+
+def _shortest(tree: Any) -> str:
+    """`tree` as text without the longer rounds of its last repeats: a match of it begins at the same places."""
+    items = list(tree)
+    while items:
+        op, argument = items.pop()
+        name, last = str(op), ""
+        if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+            low, _, inner = argument
+            last = f"(?:{_cut_items(inner, None, None)[0]}){{{low}}}" if low else ""
+        elif name == "SUBPATTERN":
+            inner = _shortest(argument[3])
+            last = f"(?{_flags(argument[1])}:{inner})" if inner else ""
+        elif name == "BRANCH":
+            branches = [_shortest(branch) for branch in argument[1]]
+            last = f"(?:{'|'.join(branches)})" if all(branches) else ""
+        else:
+            last = _cut_item(name, argument, None, None)[0]
+        if last:
+            return _cut_items(items, None, None)[0] + last
+    return ""
+
+
+def _cut_items(items: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
+    """`items` as text, ended once `left` bytes of the secret are covered; `left` None: not inside it yet.
+
+    Returns the text, whether it was ended early (so that nothing may follow), and what is left.
+    """
+    out = ""
+    for op, argument in items:
+        text, done, left = _cut_item(str(op), argument, group, left)
+        out += text
+        if done or (left is not None and left <= 0):
+            return out, True, left
+    return out, False, left
+
+
+def _cut_item(name: str, argument: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
+    if name in {"LITERAL", "NOT_LITERAL", "ANY", "IN"}:
+        return _atom(name, argument), False, None if left is None else left - 1
+    if name in {"AT", "ASSERT", "ASSERT_NOT"}:
+        return "", False, left
+    if name == "SUBPATTERN":
+        number, add, remove, inner = argument
+        text, done, left = _cut_items(inner, group, DEPTH if number is not None and number == group else left)
+        return f"(?{_flags(add)}{'-' + _flags(remove) if remove else ''}:{text})", done, left
+    if name == "ATOMIC_GROUP":
+        text, done, left = _cut_items(argument, group, left)
+        return f"(?:{text})", done, left
+    if name == "BRANCH":
+        return _cut_branch(argument[1], group, left)
+    if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+        return _cut_repeat(argument, group, left)
+    return "", True, left  # a back-reference or the like: what stands before it is still a superset
+
+
+def _cut_branch(branches: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
+    cuts = [_cut_items(branch, group, left) for branch in branches]
+    rests = [rest for _, _, rest in cuts if rest is not None]
+    return (
+        f"(?:{'|'.join(cut[0] for cut in cuts)})",
+        any(cut[1] for cut in cuts),
+        max(rests) if rests else left,
+    )
+
+
+def _cut_repeat(argument: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
+    low, high, inner = argument
+    low, high = int(low), int(high)
+    text, done, rest = _cut_items(inner, group, None if left is None else 10_000)
+    width = max(1, inner.getwidth()[0])
+    if left is not None:
+        need = -(-left // width)
+        if low >= need:
+            return f"(?:{text}){{{need}}}", True, 0
+        left -= low * width
+    elif rest is not None:
+        left = rest
+    widest = high * int(inner.getwidth()[1])
+    if done or high > (_LONGEST_BEFORE if left is None else _LONGEST_REPEAT) or widest > _WIDEST_REPEAT:
+        return (f"(?:{text}){{{low}}}" if low else ""), True, left
+    return f"(?:{text}){{{low},{high}}}", False, left
+
+
+def _flags(bits: int) -> str:
+    return ("i" if bits & 2 else "") + ("m" if bits & 8 else "") + ("s" if bits & 16 else "")
+
+
+def _byte(code: int) -> str:
+    return rf"\x{code:02x}"
+
+
+_CLASSES = {
+    "CATEGORY_DIGIT": "0-9",
+    "CATEGORY_WORD": "A-Za-z0-9_",
+    "CATEGORY_SPACE": r"\t\n\x0b\x0c\r\x20",
+}
+_NOT_CLASSES = {"CATEGORY_NOT_DIGIT": r"\D", "CATEGORY_NOT_WORD": r"\W", "CATEGORY_NOT_SPACE": r"\S"}
+
+
+def _atom(name: str, argument: Any) -> str:
+    if name == "LITERAL":
+        return _byte(argument)
+    if name == "NOT_LITERAL":
+        return f"[^{_byte(argument)}]"
+    if name == "ANY":
+        return "."
+    parts = ""
+    for op, value in argument:
+        kind = str(op)
+        if kind == "NEGATE":
+            parts += "^"
+        elif kind == "LITERAL":
+            parts += _byte(value)
+        elif kind == "RANGE":
+            parts += f"{_byte(value[0])}-{_byte(value[1])}"
+        else:
+            key = str(value)
+            parts += _CLASSES.get(key) or _NOT_CLASSES[key]
+    return f"[{parts}]"
+
+
+def first_bytes(text: str) -> str:
+    """The bytes with which a match of `text` can begin, as Latin-1 text; empty when that is any byte."""
+    found, empty = _firsts(parse_tree(text), ignore_case=False)
+    return "" if found is None or empty else "".join(map(chr, sorted(found)))
+
+
+def _firsts(items: Any, *, ignore_case: bool) -> tuple[set[int] | None, bool]:
+    """The first bytes of `items` (None: any), and whether they can match nothing."""
+    found: set[int] = set()
+    for op, argument in items:
+        some, empty = _firsts_of(str(op), argument, ignore_case=ignore_case)
+        if some is None:
+            return None, False
+        found |= some
+        if not empty:
+            return found, False
+    return found, True
+
+
+def _firsts_of(name: str, argument: Any, *, ignore_case: bool) -> tuple[set[int] | None, bool]:
+    if name in {"AT", "ASSERT", "ASSERT_NOT"}:
+        return set(), True
+    if name == "LITERAL":
+        both = chr(argument).swapcase() if ignore_case and argument < 128 else chr(argument)  # noqa: PLR2004 - ASCII
+        return {argument, ord(both)}, False
+    if name == "IN":
+        return _firsts_of_class(argument, ignore_case=ignore_case), False
+    if name == "SUBPATTERN":
+        _, add, _, inner = argument
+        return _firsts(inner, ignore_case=ignore_case or bool(add & re.IGNORECASE))
+    if name == "BRANCH":
+        parts = [_firsts(branch, ignore_case=ignore_case) for branch in argument[1]]
+        if any(part is None for part, _ in parts):
+            return None, False
+        return set().union(*(part or () for part, _ in parts)), any(empty for _, empty in parts)
+    if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+        some, empty = _firsts(argument[2], ignore_case=ignore_case)
+        return some, empty or argument[0] == 0
+    return None, False
+
+
+def _firsts_of_class(argument: Any, *, ignore_case: bool) -> set[int] | None:
+    """The bytes of a character class, by asking the standard library which it matches."""
+    flags = re.IGNORECASE if ignore_case else 0
+    one = re.compile(_atom("IN", argument).encode(), flags)
+    return {code for code in range(256) if one.match(bytes((code,)))}

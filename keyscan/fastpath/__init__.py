@@ -1,0 +1,1 @@
+"""The clean case with next to no imports."""

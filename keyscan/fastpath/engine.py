@@ -1,0 +1,126 @@
+"""The engine at its barest: could this text hold a match? With no import that a hook would feel.
+
+A commit waits for its hook, and on a commit with no secret nearly all of the time is imports: `typing`, `re`,
+`dataclasses` and `regex` together take three times what Python itself takes to start. So the clean case is
+answered from what `cache` stored: Hyperscan's database and each rule's expression as compiled by the standard
+library. A yes, a doubt or any surprise means that the whole engine looks again; only its no counts.
+
+`_sre.compile` is the function behind `re.compile`. What is stored for it is kept for one exact Python.
+"""
+
+from __future__ import annotations
+
+import _imp
+import _sre
+import marshal
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
+
+from keyscan.engine.prefilter.nearby_values import with_value
+
+# Starts further apart than this are searched, nearer ones are tried one by one; as in `confirm`.
+_FEW_STARTS = 24
+_MARGIN = 8
+# A text with more hits than this is the whole engine's, which merges what overlaps.
+_MANY = 2000
+# How compressed files and texts that are not plain UTF-8 begin, those that hold no zeros.
+_ODD = (b"\x1f", b"\xef", b"\xfd", b"\x28")
+
+
+def loads(stored: bytes) -> dict[str, object]:
+    """What `dumps` stored; ValueError, EOFError or TypeError for anything else."""
+    found = marshal.loads(stored)  # noqa: S302 - our own cache, in the user's own directory
+    if not isinstance(found, dict):
+        raise TypeError
+    return found
+
+
+def dumps(
+    state: object, extension: str, databases: object, entries: object, targets: object, programs: object
+) -> bytes:
+    """The quick engine's data: `state` says what it was made from, `databases` names the stored first pass.
+
+    `entries` are (rule number, low, high), `targets` as `values.with_value` takes them, `programs` one `program` a
+    rule, None for a named rule: a name with a value of its shape in reach is doubt enough.
+    """
+    made = {
+        "magic": _sre.MAGIC,
+        "state": state,
+        "extension": extension,
+        "databases": databases,
+        "entries": entries,
+        "targets": targets,
+        "programs": programs,
+    }
+    return marshal.dumps(made)
+
+
+def program(pattern: str, max_length: int) -> tuple[object, ...]:
+    """A rule's expression as the standard library compiles it, flattened for `dumps`."""
+    from array import array
+    from re import _compiler, _parser  # type: ignore[attr-defined]
+
+    tree = _parser.parse(pattern.encode())
+    code = _compiler._code(tree, 0)  # noqa: SLF001 - guarded by the version in the cache's name
+    names: list[str | None] = [None] * tree.state.groups
+    for name, number in tree.state.groupdict.items():
+        names[number] = name
+    numbers = array("I", code).tobytes()
+    return (tree.state.flags, numbers, tree.state.groups - 1, dict(tree.state.groupdict), tuple(names), max_length)
+
+
+class Quick:
+    """The stored engine, loaded. Raises whatever loading raises: the caller then takes the whole engine."""
+
+    def __init__(self, stored: dict[str, object], databases: list[bytes]) -> None:
+        if stored["magic"] != _sre.MAGIC:
+            raise ValueError
+        # The package's own __init__ imports `typing`; its extension module is all that a scan needs.
+        path = str(stored["extension"])
+        spec = ModuleSpec("hyperscan._hs_ext", ExtensionFileLoader("hyperscan._hs_ext", path), origin=path)
+        extension = _imp.create_dynamic(spec)
+        _imp.exec_dynamic(extension)
+        self._databases = [extension.loadb(part, extension.HS_MODE_BLOCK) for part in databases]
+        for database in self._databases:
+            database.scratch = extension.Scratch(database)
+        self._entries, self._programs, self._targets = stored["entries"], stored["programs"], stored["targets"]
+        self._compiled: dict[int, object] = {}
+
+    def doubtful(self, data: bytes) -> bool:
+        """Whether any rule's expression matches in `data`, or the text is one that only the whole engine reads."""
+        if b"\0" in data or data[:1] in _ODD:
+            return True
+        hits: list[tuple[int, int]] = []
+        append = hits.append
+
+        def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            append((number, end))
+
+        scan, scan_values = (database.scan for database in self._databases)
+        if data:
+            scan(data, match_event_handler=on_match)
+        if len(hits) > _MANY:
+            return True
+        hits = with_value(hits, self._targets, data, scan_values)  # type: ignore[arg-type]
+        return any(self._matches(data, number, end) for number, end in set(hits))
+
+    def _matches(self, data: bytes, number: int, end: int) -> bool:
+        rule, low, high = self._entries[number]  # type: ignore[index]
+        # A name with a value in reach; or what has to be decoded first.
+        if number in self._targets or rule >= len(self._programs):  # type: ignore[operator, arg-type]
+            return True
+        pattern, reach = self._pattern(rule)
+        first = max(0, end - (high if high >= 0 else reach))
+        last = end - low
+        if last - first <= _FEW_STARTS:
+            return any(
+                pattern.match(data, start, start + reach + _MARGIN) is not None for start in range(first, last + 1)
+            )
+        return pattern.search(data, first, last + reach + _MARGIN) is not None
+
+    def _pattern(self, rule: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - no name for it without `re`
+        found = self._compiled.get(rule)
+        if found is None:
+            flags, numbers, groups, index, names, reach = self._programs[rule]  # type: ignore[index]
+            code = memoryview(numbers).cast("I").tolist()
+            found = self._compiled[rule] = (_sre.compile(None, flags, code, groups, index, names), reach)
+        return found

@@ -1,0 +1,1 @@
+"""The only caller of git, and the reader of its packs."""

@@ -1,0 +1,44 @@
+"""Which lines a change adds: new against every earlier version."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keyscan.git.command import Git
+
+_HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+_DIFF = ("-U0", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--text")
+
+
+def lines(git: Git, *versions: str) -> list[range]:
+    """The lines, from 1, that `git diff VERSIONS` adds."""
+    out = git.run("diff", *_DIFF, *versions)
+    found = []
+    for hunk in _HUNK.finditer(out):
+        start, count = int(hunk.group(1)), int(hunk.group(2) or 1)
+        if count:
+            found.append(range(start, start + count))
+    return found
+
+
+def common(versions: Iterable[list[range]]) -> list[range] | None:
+    """The lines that are in all of `versions`; None when there are none to compare with, so that all are new."""
+    found: list[range] | None = None
+    for ranges in versions:
+        found = ranges if found is None else _both(found, ranges)
+    return found
+
+
+def _both(left: list[range], right: list[range]) -> list[range]:
+    """The parts that are in a range of `left` and in one of `right`."""
+    found = []
+    for a in left:
+        for b in right:
+            low, high = max(a.start, b.start), min(a.stop, b.stop)
+            if low < high:
+                found.append(range(low, high))
+    return found

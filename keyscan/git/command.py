@@ -1,0 +1,140 @@
+"""The only caller of git. The repository is hostile: nothing in its configuration may run.
+
+The environment that git handed us is kept (GIT_DIR, GIT_INDEX_FILE, quarantine variables: a hook that drops
+them reads the wrong index), what could run a program or reach the network is overridden.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import suppress
+from threading import Thread
+from typing import IO, TYPE_CHECKING
+
+from keyscan.errors import GitError
+from keyscan.git.settings import ENVIRONMENT, SAFE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def environment() -> dict[str, str]:
+    """This process's environment, with what could prompt, page, lazily fetch or translate switched off."""
+    return {**os.environ, **ENVIRONMENT}
+
+
+class Git:
+    """Git, run in one directory."""
+
+    def __init__(self, directory: Path | str = ".") -> None:
+        self.directory = os.fspath(directory)
+
+    def start(self, *args: str, stdin: int | None = None, stderr: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
+        """A running git whose output is read from pipes; GitError when git is not there."""
+        try:
+            return subprocess.Popen(
+                ["git", *SAFE, *args],
+                cwd=self.directory,
+                env=environment(),
+                stdin=subprocess.DEVNULL if stdin is None else stdin,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+            )
+        except FileNotFoundError as error:
+            if not os.path.isdir(self.directory):  # noqa: PTH112 - the name may not be text
+                raise GitError(f"{self.directory}: no such directory") from error
+            raise GitError("git is not installed, or not on PATH") from error
+
+    def run(self, *args: str, stdin: bytes | None = None, good: tuple[int, ...] = (0,)) -> bytes:
+        """What git prints; GitError with git's own words when its exit code is not one of `good`."""
+        process = self.start(*args, stdin=None if stdin is None else subprocess.PIPE)
+        out, err = process.communicate(stdin)
+        if process.returncode not in good:
+            raise error_of(args, err)
+        return out
+
+    def ask(self, *args: str) -> bytes | None:
+        """What git prints, without the line's end; None when it fails."""
+        process = self.start(*args)
+        out, _ = process.communicate()
+        return None if process.returncode else out.rstrip(b"\n")
+
+    def hooks_path(self) -> tuple[str, str | None]:
+        """(scope, value) of core.hooksPath as the user configured it; the value is None when it is not set.
+
+        `SAFE` overrides it on the command line, so that scope is passed over.
+        """
+        out = self.ask("config", "--show-scope", "--get-all", "core.hooksPath") or b""
+        found: tuple[str, str | None] = ("", None)
+        for line in out.splitlines():
+            scope, _, value = line.partition(b"\t")
+            if scope != b"command":
+                found = (scope.decode(), os.fsdecode(value))
+        return found
+
+    def kinds(self, names: list[bytes]) -> list[bytes]:
+        """The type of each object of `names`; empty for one that is missing."""
+        out = self.run("cat-file", "--batch-check=%(objecttype)", stdin=b"".join(name + b"\n" for name in names))
+        return [b"" if line.endswith(b"missing") else line for line in out.splitlines()]
+
+    def objects(self, names: list[bytes]) -> Iterator[tuple[bytes, bytes] | None]:
+        """(type, contents) of each object of `names` (ids, or revisions without a newline); None: missing.
+
+        One git answers all, so a list of any length costs one process.
+        """
+        if not names:
+            return
+        process = self.start("cat-file", "--batch", "--buffer", stdin=subprocess.PIPE)
+        assert process.stdin is not None  # noqa: S101 - a pipe was asked for
+        assert process.stdout is not None  # noqa: S101
+        feeder = Thread(target=_feed, args=(process.stdin, names), daemon=True)
+        feeder.start()
+        try:
+            for name in names:
+                yield _answer(process.stdout, name)
+        finally:
+            process.stdout.close()
+            process.kill()
+            process.wait()
+            feeder.join()
+            for pipe in (process.stderr, process.stdin):
+                with suppress(OSError, AttributeError):
+                    pipe.close()  # type: ignore[union-attr]
+
+
+def _feed(pipe: IO[bytes], names: list[bytes]) -> None:
+    with suppress(OSError, ValueError):
+        for start in range(0, len(names), 1000):
+            pipe.write(b"".join(name + b"\n" for name in names[start : start + 1000]))
+        pipe.close()
+
+
+def _answer(pipe: IO[bytes], name: bytes) -> tuple[bytes, bytes] | None:
+    header = pipe.readline()
+    if not header.endswith(b"\n"):
+        raise GitError(f"git cat-file ended early, at {name.decode('utf-8', 'replace')}")
+    parts = header.split()
+    if parts[-1] == b"missing" or len(parts) != 3:  # noqa: PLR2004 - id, type, size
+        return None
+    size = int(parts[2])
+    data = pipe.read(size)
+    if len(data) != size or pipe.read(1) != b"\n":
+        raise GitError(f"git cat-file ended early, at {name.decode('utf-8', 'replace')}")
+    return parts[1], data
+
+
+def error_of(args: tuple[str, ...], stderr: bytes) -> GitError:
+    """The clear error for what git said."""
+    text = stderr.decode("utf-8", "replace").strip()
+    if "dubious ownership" in text:
+        return GitError(
+            "git refuses this repository because somebody else owns it; if you trust it, run: "
+            "git config --global --add safe.directory DIRECTORY"
+        )
+    # Outside a repository `git diff` becomes another command, which has no --cached.
+    if "not a git repository" in text or "unknown option `cached'" in text:
+        return GitError("not a git repository (nor any of its parents)")
+    line = text.splitlines()[0] if text else "it gave no reason"
+    return GitError(f"git {args[0]} failed: {line.removeprefix('fatal: ')}")

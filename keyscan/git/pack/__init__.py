@@ -1,0 +1,1 @@
+"""Pack files: index, objects, deltas."""

@@ -1,0 +1,111 @@
+"""What a repository is, before its history is read: where, of which shape, and what keeps it from being whole."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keyscan.errors import GitError
+from keyscan.model.blob import Skip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from keyscan.git.command import Git
+
+SHALLOW = "shallow clone: commits before its boundary are not here; fetch them with `git fetch --unshallow` "
+SHALLOW += "(GitHub's checkout action: `fetch-depth: 0`)"
+GRAFTED = "grafted history (info/grafts): commits behind the grafts are not read; remove the file, see `git replace`"
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The facts: directories as git names them, whether bare and shallow, and the hash of its ids."""
+
+    git_dir: str
+    common_dir: str
+    bare: bool
+    shallow: bool
+    object_format: str
+
+    @property
+    def id_width(self) -> int:
+        """The bytes of an object id."""
+        return 32 if self.object_format == "sha256" else 20
+
+    @property
+    def grafted(self) -> bool:
+        """Whether info/grafts, or the file that GIT_GRAFT_FILE names, holds a graft."""
+        file = os.environ.get("GIT_GRAFT_FILE") or os.path.join(self.common_dir, "info", "grafts")  # noqa: PTH118
+        try:
+            with open(file, "rb") as handle:  # noqa: PTH123
+                return any(line.strip() and not line.startswith(b"#") for line in handle)
+        except OSError:
+            return False
+
+    def gaps(self) -> Iterator[Skip]:
+        """What keeps the whole history from being read, with the remedy."""
+        if self.shallow:
+            yield Skip("history", SHALLOW, incomplete=True)
+        if self.grafted:
+            yield Skip("history", GRAFTED, incomplete=True)
+
+
+def inspect(git: Git) -> Repository:
+    """The facts on the repository; GitError when there is none, or when git refuses it."""
+    asked = ("--absolute-git-dir", "--git-common-dir", "--is-bare-repository", "--is-shallow-repository")
+    lines = os.fsdecode(git.run("rev-parse", *asked, "--show-object-format")).splitlines()
+    if len(lines) != len(asked) + 1:
+        raise GitError(f"{git.directory}: git does not say what this repository is")
+    git_dir, common, bare, shallow, kind = lines
+    common = os.path.normpath(os.path.join(git.directory, common))  # noqa: PTH118
+    return Repository(git_dir, common, bare == "true", shallow == "true", kind)
+
+
+def partial(git: Git) -> bool:
+    """Whether this is a partial clone, whose objects may be missing without being lost."""
+    return bool(git.ask("config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$"))
+
+
+def shallow_commits(repository: Repository) -> set[bytes]:
+    """The commits whose parents a shallow clone lacks."""
+    try:
+        with open(os.path.join(repository.common_dir, "shallow"), "rb") as handle:  # noqa: PTH118, PTH123
+            return set(handle.read().split())
+    except OSError:
+        return set()
+
+
+def hidden_tips(git: Git) -> list[bytes]:
+    """Commits that `--all` leaves out but that are in use: older stash entries and the HEADs of worktrees."""
+    found = (git.ask("rev-parse", "--verify", "-q", "HEAD^{commit}") or b"").split()
+    found += (git.ask("log", "--walk-reflogs", "--format=%H", "refs/stash", "--") or b"").split()
+    listed = git.ask("worktree", "list", "--porcelain") or b""
+    found += [line[5:] for line in listed.split(b"\n") if line.startswith(b"HEAD ") and line[5:].strip(b"0")]
+    return list(dict.fromkeys(found))
+
+
+def refs(git: Git) -> list[tuple[bytes, bytes, bytes]]:
+    """(name, type, id) of every ref."""
+    out = git.run("for-each-ref", "--format=%(refname) %(objecttype) %(objectname)")
+    return [tuple(line.split(b" ")) for line in out.splitlines()]  # type: ignore[misc]
+
+
+def resolve(git: Git, revision: str) -> bytes | None:
+    """The id of the commit that `revision` names; None when it does not resolve."""
+    if revision.startswith("-"):
+        return None
+    return git.ask("rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
+
+
+def tags(git: Git, ids: Iterable[bytes]) -> list[bytes]:
+    """`ids` of annotated tags, and the tags that those point to, and so on."""
+    found = dict.fromkeys(ids)
+    todo = list(found)
+    while todo:
+        contents = [answer[1] for answer in git.objects(todo) if answer is not None]
+        inner = [data[7 : data.index(b"\n")] for data in contents if b"\ntype tag\n" in data]
+        todo = [oid for oid in inner if oid not in found]
+        found.update(dict.fromkeys(todo))
+    return list(found)

@@ -1,0 +1,97 @@
+"""`.secrets.baseline` of detect-secrets -> accepted findings, by the hash that it keeps, and its filters."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from keyscan.migrate.result import Wish
+from keyscan.suppressions.policy import Ignore
+from keyscan.suppressions.schema import pattern_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyscan.migrate.result import Carried
+
+_FILTERS = {"should_exclude_file": "path_patterns", "should_exclude_line": "lines", "should_exclude_secret": "values"}
+_HASH = re.compile(r'"hashed_secret": *"([0-9a-f]+)"')
+# Filters that only say what detect-secrets itself thinks likely; we have our own.
+_PLAIN = ("heuristic", "allowlist", "common", "gibberish")
+
+
+def read(file: str, data: bytes, carried: Carried) -> None:
+    """Accepted secrets, excluded files, lines and secrets; what its plugins were set to stays behind."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        carried.lose(file, f"not valid JSON: {type(error).__name__}")
+        return
+    if not isinstance(document, dict) or not isinstance(document.get("results"), dict):
+        carried.lose(file, "no results in it: not a baseline of detect-secrets")
+        return
+    lines = _lines(data)
+    for path, entries in document["results"].items():
+        for entry in entries if isinstance(entries, list) else []:
+            if isinstance(entry, dict):
+                _entry(file, path, entry, lines, carried)
+    for table in _tables(document.get("filters_used")):
+        _filter(file, table, carried)
+    old = document.get("exclude")
+    if isinstance(old, dict):
+        _patterns(file, "path_patterns", [old["files"]] if old.get("files") else [], carried)
+        _patterns(file, "lines", [old["lines"]] if old.get("lines") else [], carried)
+    for table in _tables(document.get("plugins_used")):
+        if "limit" in table:
+            carried.lose(
+                file, f"plugin {table.get('name')}: its limit {table['limit']}; keyscan's rules have their own"
+            )
+
+
+def _tables(value: Any) -> Iterator[dict[str, Any]]:
+    yield from (one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
+
+
+def _lines(data: bytes) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+        for mark in _HASH.findall(line):
+            found.setdefault(mark, number)
+    return found
+
+
+def _entry(file: str, path: str, entry: dict[str, Any], lines: dict[str, int], carried: Carried) -> None:
+    mark, kind = str(entry.get("hashed_secret", "")), str(entry.get("type", "secret"))
+    place = f"{file}:{lines.get(mark, 1)}"
+    if entry.get("is_secret") is True:
+        carried.notes.append(f"{place}: {kind} in {path} was audited as a real secret: revoke it (see keyscan explain)")
+    number = entry.get("line_number")
+    audited = ", audited as no secret" if entry.get("is_secret") is False else ""
+    reason = f"from {file}: {kind}{audited}"
+    line = number if isinstance(number, int) else 0
+    carried.wishes.append(Wish(place, path.replace("\\", "/"), line, sha1=mark, reason=reason))
+
+
+def _filter(file: str, table: dict[str, Any], carried: Carried) -> None:
+    name = str(table.get("path", "")).rpartition(".")[2]
+    patterns = table.get("pattern")
+    if name in _FILTERS:
+        values = [patterns] if isinstance(patterns, str) else patterns if isinstance(patterns, list) else []
+        _patterns(file, _FILTERS[name], values, carried)
+    elif not any(word in str(table.get("path", "")) for word in _PLAIN):
+        carried.lose(file, f"filter {table.get('path')}: keyscan runs no code of a configuration")
+
+
+def _patterns(file: str, key: str, patterns: list[Any], carried: Carried) -> None:
+    good = []
+    for pattern in patterns:
+        problem = pattern_problem(str(pattern))
+        if problem:
+            carried.lose(file, f"{pattern!r} {problem}")
+        else:
+            good.append(str(pattern))
+    if good:
+        ignore = Ignore(file, reason="excluded for detect-secrets")
+        carried.ignores.append(replace(ignore, **{key: tuple(good)}))  # type: ignore[arg-type]

@@ -1,0 +1,89 @@
+"""A secret at its place: complete, redacted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keyscan.model.blob import Origin
+    from keyscan.model.rule import Help, Precision, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file: lines and columns from 1, columns in code points, `end_column` exclusive.
+
+    `cell` is the notebook's cell, from 1, where there is one; `decoded` names the encoding looked through.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    cell: int | None = None
+    decoded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a finding: the second half of a pair, or another occurrence."""
+
+    message: str
+    path: str
+    location: Location | None = None
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What history knows of a secret; times in ISO 8601, `exposed_days` counted to the scan's own day."""
+
+    commits: int = 1
+    paths: tuple[str, ...] = ()
+    in_head: bool | None = None
+    in_branches: tuple[str, ...] = ()
+    first_seen: str | None = None
+    exposed_days: int | None = None
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A secret at its place, complete when born, with no plaintext except under `--show-secrets`.
+
+    `status` is new, baseline or ignored; `status_reason` says by what and why.
+    `line_hash` is GitHub's `primaryLocationLineHash`, when it was asked for.
+    """
+
+    rule_id: str
+    rule_name: str
+    provider: str
+    severity: Severity
+    precision: Precision
+    origin: Origin
+    location: Location
+    redacted: str
+    fingerprint: str
+    message: str
+    help: Help
+    evidence: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    provenance: Provenance | None = None
+    status: str = "new"
+    status_reason: str = ""
+    line_hash: str | None = None
+    secret: str | None = field(default=None, repr=False)
+
+    @property
+    def inline(self) -> bool:
+        """Whether it is ignored by a marker in the scanned text itself."""
+        return self.status == "ignored" and self.status_reason.startswith("inline")
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str, str]:
+        """The order of every report: by place, then rule, so that it never depends on scheduling."""
+        where = self.location
+        commit = self.origin.commit or ""
+        return (self.origin.path, where.line, where.column, self.rule_id, commit, self.fingerprint)

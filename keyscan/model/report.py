@@ -1,0 +1,72 @@
+"""The outcome of a run, with its exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keyscan.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyscan.model.blob import Skip
+    from keyscan.model.finding import Finding
+    from keyscan.model.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a run covered; `known` objects were not read again, since an earlier run had found what they hold."""
+
+    files: int = 0
+    blobs: int = 0
+    commits: int = 0
+    bytes: int = 0
+    rules: int = 0
+    seconds: float = 0.0
+    known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a run: what reporters receive, and nothing else.
+
+    `findings` are new and count; `known` are in the baseline; `ignored` were told to be fine; `hidden`
+    counts findings below the minimum severity. `notes` are one-line remarks for the user (unused ignores).
+    `root` is the work tree's root, `base` the directory that relative paths start from (empty: the root), both
+    absolute with forward slashes; `started` is the run's start in UTC, `yyyy-mm-ddThh:mm:ss`.
+    `show_ignored`: the user wants known and ignored findings listed too.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
+    ignored: tuple[Finding, ...] = ()
+    skipped: tuple[Skip, ...] = ()
+    stats: Stats = field(default_factory=Stats)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    hidden: int = 0
+    notes: tuple[str, ...] = ()
+    show_ignored: bool = False
+    interrupted: bool = False
+    root: str = ""
+    base: str = ""
+    started: str = ""
+    command: str = ""
+    revision: str | None = None
+    branch: str | None = None
+    remote: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was asked for was read."""
+        return not self.interrupted and not any(skip.incomplete for skip in self.skipped)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Findings win over incomplete, an interruption over both."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
+        if self.findings:
+            return ExitCode.FINDINGS
+        return ExitCode.CLEAN if self.complete else ExitCode.INCOMPLETE

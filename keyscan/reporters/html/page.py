@@ -1,0 +1,284 @@
+"""One self-contained page for an audit: nothing is fetched, and no text of the repository can act.
+
+The script and the style sheet beside this module stand in the page, each allowed by its hash alone. Without the
+script the page shows everything; with it the findings filter and sort.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from keyscan._version import __version__
+from keyscan.model.rule import Severity
+from keyscan.reporters.html import timeline
+from keyscan.reporters.shared import rule_summary as kinds
+from keyscan.reporters.shared.headline import headline
+from keyscan.reporters.shared.html_escape import anchor, code, element, esc, fragment
+from keyscan.reporters.shared.notifications import notices
+from keyscan.reporters.shared.paths import repository, shown_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyscan.model.finding import Finding, Related
+    from keyscan.model.report import Report
+    from keyscan.reporters.shared.rule_summary import Kind
+
+# Rows that a browser still filters without a wait; the rest is counted.
+MAX_ROWS = 5000
+_MAX_NOTICES = 200
+_PROMISE = "No secret is in this page: each is shown by its public prefix and the start of its fingerprint."
+_SEVERITIES = sorted(Severity, reverse=True)
+
+
+def render(report: Report) -> str:
+    """The report as one HTML page."""
+    style, script = _file("page.css"), _file("page.js")
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    found = kinds.kinds(report)
+    parts = [
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="referrer" content="no-referrer">',
+        '<meta name="robots" content="noindex">',
+        '<meta name="color-scheme" content="light dark">',
+        "<title>keyscan report</title>",
+        f"<style>{style}</style>",
+        "</head>",
+        "<body>",
+        *_head(report),
+        "<main>",
+        *_cards(report),
+        *_providers(report),
+        *timeline.section(report),
+        *_findings(report, found),
+        *_accepted(report),
+        *_what_to_do(report, found),
+        *_coverage(report),
+        "</main>",
+        f"<footer>Made by keyscan {esc(__version__)}. {_PROMISE}</footer>",
+        f"<script>{script}</script>",
+        "</body>",
+        "</html>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _file(name: str) -> str:
+    return resources.files("keyscan.reporters.html").joinpath(name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _head(report: Report) -> Iterator[str]:
+    yield "<header>"
+    yield "<h1>keyscan report</h1>"
+    told = [
+        (repository(report.remote), "repository"),
+        (report.branch, "branch"),
+        (report.revision and report.revision[:12], "revision"),
+        (report.started.replace("T", " ") + " UTC" if report.started else "", "scanned"),
+        (report.command, "by keyscan"),
+    ]
+    yield f'<p class="soft">{", ".join(f"{label} {code(text)}" for text, label in told if text)}</p>'
+    yield element("p", headline(report).removeprefix("keyscan: "), "" if report.complete else "alarm")
+    yield "</header>"
+
+
+def _cards(report: Report) -> Iterator[str]:
+    counts = Counter(finding.severity for finding in report.findings)
+    secrets = len({finding.fingerprint for finding in report.findings})
+    shown = [(len(report.findings), "findings", ""), (secrets, "different secrets", "")]
+    shown += [(counts[severity], severity.label, severity.label) for severity in _SEVERITIES if counts[severity]]
+    live = {f.fingerprint for f in report.findings if f.provenance and f.provenance.in_head}
+    if any(finding.provenance for finding in report.findings):
+        shown.append((len(live), "still in the branch", "critical" if live else "good"))
+    days = [
+        f.provenance.exposed_days for f in report.findings if f.provenance and f.provenance.exposed_days is not None
+    ]
+    if days:
+        shown.append((max(days), "days exposed at most", ""))
+    yield "<h2>Summary</h2>"
+    yield '<ul class="cards">'
+    yield from (f'<li class="{kind}"><b>{count}</b>{label}</li>' for count, label, kind in shown)
+    yield "</ul>"
+
+
+def _providers(report: Report) -> Iterator[str]:
+    if not report.findings:
+        return
+    counts: dict[str, Counter[Severity]] = {}
+    for finding in report.findings:
+        counts.setdefault(finding.provider, Counter())[finding.severity] += 1
+    ranked = sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
+    used = [severity for severity in _SEVERITIES if any(by[severity] for by in counts.values())]
+    yield "<h2>By provider</h2>"
+    yield '<div class="box"><table id="providers">'
+    heads = "".join(f'<th scope="col" class="number">{severity.label}</th>' for severity in used)
+    yield f'<thead><tr><th scope="col">provider</th>{heads}<th scope="col" class="number">all</th>'
+    yield '<th scope="col" class="wide">share</th></tr></thead><tbody>'
+    most = ranked[0][1].total()
+    for provider, by in ranked:
+        cells = "".join(
+            f'<td class="number {severity.label if by[severity] else "soft"}">{by[severity]}</td>' for severity in used
+        )
+        yield f'<tr><td>{esc(provider)}</td>{cells}<td class="number">{by.total()}</td>'
+        yield f'<td class="wide">{_share(by, most)}</td></tr>'
+    yield "</tbody></table></div>"
+
+
+def _share(by: Counter[Severity], most: int) -> str:
+    at = 0.0
+    bars = []
+    for severity in _SEVERITIES:
+        width = 100 * by[severity] / most
+        if width:
+            bars.append(f'<g class="{severity.label}"><rect x="{at:.2f}" y="0" width="{width:.2f}" height="4"/></g>')
+            at += width
+    return f'<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">{"".join(bars)}</svg>'
+
+
+def _findings(report: Report, found: dict[str, Kind]) -> Iterator[str]:
+    yield "<h2>Findings</h2>"
+    if not report.findings:
+        yield '<p class="good">None.</p>' if report.complete else '<p class="alarm">None in what was read.</p>'
+        return
+    ranked = sorted(report.findings, key=lambda finding: (-finding.severity, finding.sort_key))
+    if len(ranked) > MAX_ROWS:
+        yield f'<p class="alarm">The {MAX_ROWS} most severe of {len(ranked)}: the others have no room here.</p>'
+    yield '<div class="box">'
+    yield from _controls(ranked[:MAX_ROWS])
+    yield '<table id="findings"><thead><tr>'
+    for key, label in (("severity", "severity"), ("what", "what"), ("path", "where"), ("entered", "entered")):
+        yield f'<th scope="col" data-key="{key}"><button type="button">{label}</button></th>'
+    yield '<th scope="col" data-key="days" class="number"><button type="button">days exposed</button></th>'
+    yield "</tr></thead><tbody>"
+    yield from (_row(finding, number, found, report) for number, finding in enumerate(ranked[:MAX_ROWS]))
+    yield "</tbody></table></div>"
+
+
+def _controls(findings: list[Finding]) -> Iterator[str]:
+    providers = sorted({finding.provider for finding in findings})
+    least = "".join(f'<option value="{int(severity)}">{severity.label}</option>' for severity in Severity)
+    options = "".join(f'<option value="{esc(provider)}">{esc(provider)}</option>' for provider in providers)
+    yield '<div class="controls" id="controls" hidden>'
+    yield '<label>search<input id="search" type="search" placeholder="path, rule, author, fingerprint"></label>'
+    yield f'<label>at least<select id="severity">{least}</select></label>'
+    yield f'<label>provider<select id="provider"><option value="">all</option>{options}</select></label>'
+    yield '<label>state<select id="state"><option value="">all</option><option value="present">still there</option>'
+    yield '<option value="gone">only in history</option></select></label>'
+    yield '<label class="narrow">sort by<select id="order"><option>severity</option><option>what</option>'
+    yield '<option value="path">where</option><option>entered</option><option value="days">days exposed</option>'
+    yield '</select></label><span id="count" class="soft" role="status"></span></div>'
+
+
+def _row(finding: Finding, number: int, found: dict[str, Kind], report: Report) -> str:
+    origin, where = finding.origin, finding.location
+    path = shown_path(origin.path, report)
+    spell = timeline.spell(finding, report)
+    days = "" if spell is None else str(spell.days)
+    entered = "" if spell is None else spell.start.date().isoformat()
+    gone = finding.provenance is not None and finding.provenance.in_head is False
+    label = finding.severity.label
+    cell = f" in cell {where.cell}" if where.cell is not None else ""
+    attributes = (
+        f'data-at="{number}" data-severity="{int(finding.severity)}" data-what="{esc(finding.rule_name)}" '
+        f'data-path="{esc(path)}" data-provider="{esc(finding.provider)}" data-entered="{entered}" '
+        f'data-days="{days}" data-state="{"gone" if gone else "present"}"'
+    )
+    return (
+        f'<tr {attributes}><td class="tag {label}">{label}</td>'
+        f"<td>{esc(finding.rule_name)}<br>{code(finding.redacted)}</td>"
+        f"<td>{code(f'{path}:{where.line}:{where.column}')}{cell}"
+        f"{'<br><span class=soft>only in history</span>' if gone else ''}"
+        f"<details><summary>more</summary>{_details(finding, found[finding.rule_id], report)}</details></td>"
+        f'<td data-label="entered">{entered or "unknown"}</td>'
+        f'<td class="number" data-label="days exposed">{days}</td></tr>'
+    )
+
+
+def _details(finding: Finding, kind: Kind, report: Report) -> str:
+    origin, history = finding.origin, finding.provenance
+    lines = [("why", esc("; ".join(finding.evidence) or finding.message)), ("rule", code(finding.rule_id))]
+    if origin.commit:
+        who = f" by {esc(origin.author)}" if origin.author else ""
+        lines.append(("commit", f"{code(origin.commit[:12])}{who}, {esc(origin.date or '')}"))
+    if history:
+        lines.append(("commits that hold it", str(history.commits)))
+        if history.in_branches:
+            lines.append(("branches", ", ".join(code(branch) for branch in history.in_branches[:20])))
+        if history.paths:
+            lines.append(("paths", ", ".join(code(path) for path in history.paths[:20])))
+    lines += [("also", _related(related, report)) for related in finding.related[:20]]
+    lines.append(("fingerprint", code(finding.fingerprint)))
+    items = "".join(f'<li><span class="soft">{label}:</span> {text}</li>' for label, text in lines)
+    return f'<ul class="inner">{items}<li><a href="#{fragment(kind.id)}">what to do</a></li></ul>'
+
+
+def _related(related: Related, report: Report) -> str:
+    spot = f":{related.location.line}:{related.location.column}" if related.location else ""
+    commit = f" in {code(related.commit[:12])}" if related.commit else ""
+    return f"{esc(related.message)}: {code(shown_path(related.path, report) + spot)}{commit}"
+
+
+def _accepted(report: Report) -> Iterator[str]:
+    """The findings that do not count, and why not: an audit asks for them."""
+    groups = (("baseline", report.known), ("ignored", report.ignored))
+    count = len(report.known) + len(report.ignored)
+    if not count:
+        return
+    yield "<h2>Accepted</h2>"
+    yield f'<div class="box"><details><summary>{count} in the baseline or ignored</summary><table><tbody>'
+    for word, group in groups:
+        for finding in group[:MAX_ROWS]:
+            place = f"{shown_path(finding.origin.path, report)}:{finding.location.line}"
+            yield f"<tr><td>{word}</td><td>{esc(finding.rule_name)}<br>{code(finding.redacted)}</td>"
+            yield f"<td>{code(place)}<br>{esc(finding.status_reason)}</td></tr>"
+    yield "</tbody></table></details></div>"
+
+
+def _what_to_do(report: Report, found: dict[str, Kind]) -> Iterator[str]:
+    shown = {finding.rule_id for finding in report.findings}
+    if not shown:
+        return
+    yield "<h2>What to do</h2>"
+    for kind in (kind for kind in found.values() if kind.id in shown):
+        yield f'<section class="box kind" id="{fragment(kind.id)}">'
+        yield element("h3", kind.name)
+        yield element("p", kinds.description(kind))
+        yield "<ol>"
+        yield from (element("li", step) for step in kinds.steps(kind))
+        yield "</ol>"
+        if kind.help.revoke_url:
+            yield f"<p>Revoke it: {anchor(kind.help.revoke_url)}</p>"
+        yield f'<p class="soft">More: {anchor(kind.url)}</p></section>'
+
+
+def _coverage(report: Report) -> Iterator[str]:
+    yield "<h2>Coverage</h2>"
+    yield element("p", headline(report).removeprefix("keyscan: "))
+    listed = list(notices(report))
+    if not listed:
+        yield '<p class="good">Nothing was skipped.</p>'
+        return
+    yield "<ul>"
+    for notice in listed[:_MAX_NOTICES]:
+        path = f"{code(notice.path)}: " if notice.path else ""
+        kind = ' class="alarm"' if notice.level == "error" else ""
+        yield f"<li{kind}>{path}{esc(notice.text)}</li>"
+    if len(listed) > _MAX_NOTICES:
+        yield f"<li>{len(listed) - _MAX_NOTICES} more</li>"
+    yield "</ul>"

@@ -1,0 +1,108 @@
+"""When each secret entered and how long it has been exposed, as a time line of bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from keyscan.reporters.shared.html_escape import code, esc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyscan.model.finding import Finding
+    from keyscan.model.report import Report
+
+# Secrets that have a bar, the longest exposed first; the rest is counted.
+MAX_BARS = 200
+# Bars that are seen at once.
+_OPEN = 12
+_TICKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """The time from a secret's first commit to the scan; `gone`: it stands only in history now."""
+
+    finding: Finding
+    start: datetime
+    days: int
+    gone: bool
+
+
+def spell(finding: Finding, report: Report) -> Spell | None:
+    """How long the secret of `finding` has been exposed; None when history does not tell.
+
+    Dates are what commits claim, so one that cannot be is taken for none, and one after the scan counts no day.
+    """
+    history = finding.provenance
+    start = _date((history and history.first_seen) or finding.origin.date)
+    end = _date(report.started)
+    if start is None or end is None:
+        return None
+    days = history.exposed_days if history and history.exposed_days is not None else (end - start).days
+    return Spell(finding, start, max(days, 0), history is not None and history.in_head is False)
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        made = datetime.fromisoformat(text or "")
+        return made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def section(report: Report) -> Iterator[str]:
+    """The time line as HTML; nothing when no finding has a date."""
+    first: dict[str, Spell] = {}
+    for finding in report.findings:
+        made = spell(finding, report)
+        known = first.get(finding.fingerprint)
+        if made and (known is None or made.start < known.start):
+            first[finding.fingerprint] = made
+    spells = sorted(first.values(), key=lambda one: (one.start, one.finding.sort_key))
+    end = _date(report.started)
+    if not spells or end is None:
+        return
+    begin = min(spells[0].start, end)
+    yield "<h2>Time line</h2>"
+    yield '<p class="soft">From the commit in which each secret entered to this scan.'
+    yield "A pale bar: it is only in history now, which does not make it safe.</p>"
+    yield '<div class="box" id="timeline">'
+    yield from _axis(begin, end)
+    bars = [_bar(one, begin, end) for one in spells[:MAX_BARS]]
+    yield from bars[:_OPEN]
+    if bars[_OPEN:]:
+        yield f"<details><summary>{len(bars) - _OPEN} more</summary>"
+        yield from bars[_OPEN:]
+        yield "</details>"
+    yield "</div>"
+    if len(spells) > MAX_BARS:
+        yield f'<p class="soft">{len(spells) - MAX_BARS} more, exposed for less long, have no bar.</p>'
+
+
+def _axis(begin: datetime, end: datetime) -> Iterator[str]:
+    step = (end - begin) / _TICKS
+    ticks = "".join(f"<span>{(begin + step * number).date().isoformat()}</span>" for number in (0, _TICKS // 2, _TICKS))
+    yield f'<div class="spell" aria-hidden="true"><span class="wide"></span><span class="axis">{ticks}</span>'
+    yield '<span class="wide soft">days exposed</span></div>'
+
+
+def _bar(one: Spell, begin: datetime, end: datetime) -> str:
+    whole = max((end - begin).total_seconds(), 1.0)
+    at = 100 * min(max((one.start - begin).total_seconds() / whole, 0.0), 1.0)
+    # A secret of today still has something to see.
+    at = min(at, 99.4)
+    label = one.finding.severity.label
+    lines = "".join(f'<line x1="{x}" x2="{x}" y1="0" y2="4"/>' for x in (25, 50, 75))
+    kind = ' class="gone"' if one.gone else ""
+    day = one.start.date().isoformat()
+    said = f"{one.finding.rule_name} entered on {day}, {one.days} days ago"
+    return (
+        f'<div class="spell"><span><span class="tag {label}">{label}</span> {esc(one.finding.rule_name)}<br>'
+        f"{code(one.finding.redacted)}</span>"
+        f'<svg class="{label}" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{esc(said)}">'
+        f'{lines}<rect{kind} x="{at:.2f}" y="0" width="{100 - at:.2f}" height="4"/></svg>'
+        f"<span>{one.days} day{'s' * (one.days != 1)}, since {day}</span></div>"
+    )

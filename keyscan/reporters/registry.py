@@ -1,0 +1,36 @@
+"""Reports as text: each reporter is a pure function of a `Report`, imported when it is asked for.
+
+A format is one module with `render(report) -> str` and one line here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keyscan.model.report import Report
+
+REPORTERS = {
+    "console": "keyscan.reporters.console",
+    "json": "keyscan.reporters.json",
+    "jsonl": "keyscan.reporters.jsonl",
+    "sarif": "keyscan.reporters.sarif",
+    "gitlab": "keyscan.reporters.gitlab",
+    "codequality": "keyscan.reporters.codequality",
+    "github": "keyscan.reporters.github",
+    "github-summary": "keyscan.reporters.github_summary",
+    "junit": "keyscan.reporters.junit",
+    "csv": "keyscan.reporters.csv",
+    "markdown": "keyscan.reporters.markdown",
+    "html": "keyscan.reporters.html.page",
+}
+# The formats that show where the repository is: its root, revision, branch and remote.
+LOCATED = frozenset({"sarif", "gitlab", "codequality", "github", "github-summary", "markdown", "html"})
+
+
+def render(name: str, report: Report, *, color: bool = False) -> str:
+    """The report in the format `name`; `color` counts for the console only."""
+    module = importlib.import_module(REPORTERS[name])
+    text: str = module.render(report, color=color) if name == "console" else module.render(report)
+    return text

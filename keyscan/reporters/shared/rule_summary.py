@@ -1,0 +1,113 @@
+"""What a report knows of each kind of secret that is found in it, and the words in which reports explain it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keyscan.reporters.shared.escape import clean, code, prose
+from keyscan.reporters.shared.paths import is_web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyscan.model.finding import Finding
+    from keyscan.model.report import Report
+    from keyscan.model.rule import Help, Precision, Severity
+
+# A page about the weakness itself, for a rule that names none: "Use of Hard-coded Credentials".
+WEAKNESS = "https://cwe.mitre.org/data/definitions/798.html"
+_STAYS = "Taking it out of the file is not enough: it stays in git's history, so revoke it first."
+_IGNORE = (
+    "If it is no secret, say so on its line with the comment `keyscan:allow`, and why, "
+    "or accept its fingerprint in the baseline."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A rule as far as reports show it; `severity` is the worst of the rule's own and its findings'."""
+
+    id: str
+    name: str
+    provider: str
+    category: str
+    severity: Severity
+    precision: Precision
+    help: Help
+    env: tuple[str, ...]
+
+    @property
+    def secret(self) -> bool:
+        """Whether it is about a secret; if not, about how secrets are kept, and there is nothing to revoke."""
+        return self.provider != "keyscan"
+
+    @property
+    def url(self) -> str:
+        """The page to send a reader to."""
+        return next((url for url in (self.help.link, self.help.revoke_url) if is_web(url)), WEAKNESS)
+
+
+def kinds(report: Report) -> dict[str, Kind]:
+    """The kinds of the report's findings (new, known and ignored ones) by rule id, sorted by it."""
+    worst: dict[str, Finding] = {}
+    for finding in (*report.findings, *report.known, *report.ignored):
+        best = worst.get(finding.rule_id)
+        if best is None or finding.severity > best.severity:
+            worst[finding.rule_id] = finding
+    return {rule_id: _kind(worst[rule_id], report) for rule_id in sorted(worst)}
+
+
+def _kind(finding: Finding, report: Report) -> Kind:
+    rule = report.rules.get(finding.rule_id)
+    return Kind(
+        id=finding.rule_id,
+        name=clean(finding.rule_name) or finding.rule_id,
+        provider=clean(finding.provider),
+        category=rule.category if rule else "",
+        severity=max(finding.severity, rule.severity) if rule else finding.severity,
+        precision=rule.precision if rule else finding.precision,
+        help=finding.help,
+        env=finding.env,
+    )
+
+
+def description(kind: Kind) -> str:
+    """One or two sentences: what it is and what it opens."""
+    opens = clean(kind.help.opens).strip()
+    first = f"{kind.name.rstrip('.')}{' in the code or its history' if kind.secret else ''}."
+    return f"{first} It opens: {opens.rstrip('.')}." if opens else first
+
+
+def steps(kind: Kind) -> Iterator[str]:
+    """What to do, in order, as plain sentences."""
+    yield from (clean(step) for step in kind.help.steps)
+    if not kind.help.steps and kind.secret:
+        yield "Make a new one, put it where the program runs, and revoke the old one."
+    if kind.env and kind.secret:
+        yield f"Read it from the environment ({', '.join(map(clean, kind.env))}) or from a secret manager."
+
+
+def help_text(kind: Kind) -> str:
+    """All of the help, as plain text."""
+    lines = [description(kind), *(["", _STAYS] if kind.secret else []), "", "What to do:"]
+    lines += [f"{number}. {step}" for number, step in enumerate(steps(kind), 1)]
+    if is_web(kind.help.revoke_url):
+        lines += ["", f"Revoke it here: {kind.help.revoke_url}"]
+    return "\n".join([*lines, "", f"More: {kind.url}", "", _IGNORE])
+
+
+def help_markdown(kind: Kind) -> str:
+    """All of the help, as Markdown in which nothing of a rule file acts."""
+    lines = [f"# {prose(kind.name)}", "", prose(description(kind))]
+    lines += [*(["", f"**{_STAYS}**"] if kind.secret else []), "", "## What to do", ""]
+    lines += [f"{number}. {prose(step)}" for number, step in enumerate(steps(kind), 1)]
+    if kind.help.revoke_url:
+        lines += ["", f"Revoke it here: {link(kind.help.revoke_url)}"]
+    lines += ["", f"More: {link(kind.url)}", "", "## If it is no secret", "", _IGNORE]
+    return "\n".join(lines)
+
+
+def link(url: str) -> str:
+    """A web address as a Markdown link; anything else as code."""
+    return f"<{url}>" if is_web(url) else code(url)

@@ -1,0 +1,263 @@
+"""Rules and allowlists written for gitleaks or betterleaks -> ours, and a note for what can't be carried over.
+
+Source: the formats' public documentation. What a rule means there is kept: no filter of ours is added but the
+entropy that the rule itself asks for.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from keyscan.errors import RuleError
+from keyscan.model.rule import Precision, Rule, Severity
+from keyscan.ruleset import loader as ruleset
+from keyscan.ruleset import required_literals as literals
+from keyscan.ruleset.go_regex import Untranslatable, search_pattern, translate
+from keyscan.support import toml_lines as tomllines
+from keyscan.suppressions.policy import Ignore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# The reason of an ignore that stands for a rule's own condition on paths.
+NOT_ITS_PATH = "not its path"
+# How far before the secret a keyword that is not part of the expression may stand.
+_REACH = 200
+_SHORTEST = 3
+# Files that may extend one another.
+_DEEPEST = 4
+_RULE_KEYS = {
+    "id", "description", "regex", "secretGroup", "entropy", "path", "keywords", "tags", "allowlist", "allowlists",
+}  # fmt: skip
+_HEAD_KEYS = {
+    "title", "description", "extend", "allowlist", "allowlists", "rules", "minVersion", "betterleaksMinVersion",
+}  # fmt: skip
+_ALLOW_KEYS = {"description", "condition", "commits", "paths", "regexes", "regexTarget", "stopwords", "targetRules"}
+
+
+@dataclass
+class Loaded:
+    """What a file gave: rules, ignores, built-in rules to leave out, files that it extends, and remarks by line."""
+
+    rules: list[Rule] = field(default_factory=list)
+    ignores: list[Ignore] = field(default_factory=list)
+    disabled: list[str] = field(default_factory=list)
+    extends: list[str] = field(default_factory=list)
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    lost: list[tuple[int, str]] = field(default_factory=list)
+
+
+def is_ours(document: dict[str, Any]) -> bool:
+    """Whether a parsed rule file is keyscan's own, not one of gitleaks'."""
+    rules = document.get("rules")
+    foreign = isinstance(rules, list) and any(isinstance(r, dict) and ("regex" in r or "path" in r) for r in rules)
+    return "provider" in document or not (foreign or "allowlist" in document or "allowlists" in document)
+
+
+def parse(document: dict[str, Any], source: str) -> list[Rule]:
+    """The rules of a gitleaks file and of those that it extends; RuleError for one that can't be said here."""
+    loaded = _followed(document, source, ())
+    for _, text in loaded.lost:
+        if text.startswith("rule "):
+            raise RuleError(f"{source}: {text} (keyscan migrate lists all that can't be carried over)")
+    if not loaded.rules and not loaded.ignores and not loaded.disabled:
+        raise RuleError(f"{source}: no rule in it")
+    return list({rule.id: rule for rule in loaded.rules}.values())
+
+
+def ignores_of(files: Iterable[Path]) -> list[Ignore]:
+    """The allowlists in those of the rule files that are gitleaks'."""
+    found: list[Ignore] = []
+    for file in files:
+        document = ruleset.read(file)
+        if not is_ours(document):
+            found += _followed(document, str(file), ()).ignores
+    return found
+
+
+def _followed(document: dict[str, Any], source: str, above: tuple[str, ...]) -> Loaded:
+    """A file converted, with what it extends before it."""
+    loaded = convert(document, source, {})
+    for name in loaded.extends:
+        file = Path(source).parent / name
+        if str(file) in above or len(above) > _DEEPEST:
+            raise RuleError(f"{source}: extend.path {name} extends this file in turn")
+        below = _followed(ruleset.read(file), str(file), (*above, source))
+        loaded.rules[:0] = below.rules
+        loaded.ignores[:0] = below.ignores
+    return loaded
+
+
+def convert(document: dict[str, Any], source: str, lines: dict[tomllines.Path, int]) -> Loaded:
+    """Everything in a parsed file that we can say too; `lines` gives the places of keys."""
+    loaded = Loaded()
+    place = _Place(source, lines)
+    for key in document:
+        if key not in _HEAD_KEYS:
+            loaded.lost.append((place.line(key), f"{key}: not known to keyscan"))
+    _extend(document.get("extend"), place, loaded)
+    for allow, at in _allowlists(document, ()):
+        _allow(allow, at, None, place, loaded)
+    rules = document.get("rules")
+    for number, table in enumerate(rules if isinstance(rules, list) else []):
+        if isinstance(table, dict):
+            _rule(table, number, place, loaded)
+    return loaded
+
+
+class _Place:
+    def __init__(self, source: str, lines: dict[tomllines.Path, int]) -> None:
+        self.source, self._lines = source, lines
+
+    def line(self, *path: str | int) -> int:
+        """The line of a key."""
+        return tomllines.line_of(self._lines, path)
+
+    def text(self, *path: str | int) -> str:
+        """File and line of a key."""
+        return f"{self.source}:{self.line(*path)}" if self._lines else self.source
+
+
+def _extend(table: Any, place: _Place, loaded: Loaded) -> None:
+    if not isinstance(table, dict):
+        return
+    if isinstance(table.get("path"), str) and table["path"]:
+        loaded.extends.append(table["path"])
+    if table.get("url"):
+        loaded.lost.append((place.line("extend", "url"), "extend.url: keyscan reads no configuration from the network"))
+    loaded.disabled += _texts(table.get("disabledRules"))
+
+
+def _texts(value: Any) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def rule_id(text: str) -> str:
+    """A gitleaks rule's id as ours are written."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "rule"
+
+
+def _rule(table: dict[str, Any], number: int, place: _Place, loaded: Loaded) -> None:
+    written = str(table.get("id") or f"number {number + 1}")
+    at = ("rules", number)
+    for key in table:
+        if key not in _RULE_KEYS:
+            loaded.lost.append((place.line(*at, key), f"{key} of rule {written}: keyscan has no such condition"))
+    made = rule_id(written)
+    for allow, spot in _allowlists(table, at):
+        _allow(allow, spot, made, place, loaded)
+    regex = table.get("regex")
+    if not isinstance(regex, str) or not regex:
+        what = "it finds files by name only" if table.get("path") else "it has no regex"
+        if table.get("path") or not (table.get("allowlist") or table.get("allowlists")):
+            loaded.lost.append((place.line(*at), f"rule {written}: {what}"))
+        return
+    try:
+        found = _built(table, made, written, place.text(*at))
+        path = search_pattern(table["path"]) if table.get("path") else ""
+    except Untranslatable as error:
+        loaded.lost.append((place.line(*at, "regex"), f"rule {written}: {error}"))
+        return
+    rule, notes = found
+    loaded.rules.append(rule)
+    loaded.notes += [(place.line(*at, "regex"), f"rule {written}: {note}") for note in notes]
+    if path:
+        outside = rf"\A(?!.*(?:{path}))"
+        spot = place.text(*at, "path")
+        only = Ignore(spot, rules=_ids(made), path_patterns=(outside,), reason=NOT_ITS_PATH, quiet=True)
+        loaded.ignores.append(only)
+
+
+def _ids(made: str) -> tuple[str, str]:
+    """A rule's own id, and the one that it gets where a built-in rule has that already."""
+    return made, f"{made}-custom"
+
+
+def _built(table: dict[str, Any], made: str, written: str, source: str) -> tuple[Rule, list[str]]:
+    group = table.get("secretGroup", 0)
+    translated = translate(table["regex"], group if isinstance(group, int) and group > 0 else 0)
+    notes = list(translated.notes)
+    pattern, length = translated.pattern, translated.max_length
+    words = literals.required(pattern)
+    given = tuple(word.lower() for word in _texts(table.get("keywords")) if word)
+    if not words or (given and min(map(len, words)) < _SHORTEST):
+        if not given:
+            raise Untranslatable("no literal text in its regex and no keywords, so every byte would have to be tried")
+        names = "|".join(re.escape(word) for word in given)
+        pattern = rf"(?i:{names})[\x00-\xff]{{0,{_REACH}}}?{pattern}"
+        length += _REACH + max(map(len, given))
+        words = given
+        notes.append(f"its keyword has to stand at most {_REACH} bytes before the match, not just in the file")
+    if length > ruleset.MAX_MAX_LENGTH:
+        raise Untranslatable("it is too long")
+    entropy = table.get("entropy", 0)
+    rule = Rule(
+        id=made,
+        name=str(table.get("description") or written),
+        provider="custom",
+        category="custom",
+        pattern=pattern,
+        keywords=words,
+        severity=Severity.HIGH,
+        precision=Precision.MEDIUM,
+        max_length=length,
+        min_entropy=float(entropy) if isinstance(entropy, (int, float)) else 0.0,
+        filters="entropy",
+        prefix=ruleset.literal_prefix(pattern),
+        source=source,
+    )
+    return rule, notes
+
+
+def _allowlists(table: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """The allowlists in a table, in both spellings, each with its place."""
+    one, many = table.get("allowlist"), table.get("allowlists")
+    if isinstance(one, dict):
+        yield one, (*at, "allowlist")
+    if isinstance(many, list):
+        yield from (
+            (entry, (*at, "allowlists", number)) for number, entry in enumerate(many) if isinstance(entry, dict)
+        )
+
+
+def _allow(table: dict[str, Any], at: tuple[str | int, ...], rule: str | None, place: _Place, loaded: Loaded) -> None:
+    for key in table:
+        if key not in _ALLOW_KEYS:
+            loaded.lost.append((place.line(*at, key), f"{key} of an allowlist: keyscan has no such condition"))
+    if table.get("commits"):
+        text = "commits: an ignore by commit dies with a rebase; use a fingerprint or the baseline"
+        loaded.lost.append((place.line(*at, "commits"), text))
+    parts = {
+        "path_patterns": _patterns(table, "paths", at, place, loaded),
+        _target(table): _patterns(table, "regexes", at, place, loaded),
+        "stopwords": tuple(_texts(table.get("stopwords"))),
+    }
+    parts = {key: value for key, value in parts.items() if value}
+    rules: tuple[str, ...] = _ids(rule) if rule else ()
+    rules = rules or tuple(name for one in _texts(table.get("targetRules")) for name in _ids(rule_id(one)))
+    reason = " ".join(str(table.get("description") or "").split())
+    together = str(table.get("condition", "OR")).upper() in {"AND", "&&"}
+    if together and table.get("commits"):
+        return
+    for chosen in [parts] if together and parts else [{key: value} for key, value in parts.items()]:
+        made = Ignore(place.text(*at), rules=rules, reason=reason, quiet=True)
+        loaded.ignores.append(replace(made, **chosen))  # type: ignore[arg-type]
+
+
+def _target(table: dict[str, Any]) -> str:
+    return {"line": "lines", "match": "lines"}.get(str(table.get("regexTarget", "")), "values")
+
+
+def _patterns(
+    table: dict[str, Any], key: str, at: tuple[str | int, ...], place: _Place, loaded: Loaded
+) -> tuple[str, ...]:
+    found = []
+    for text in _texts(table.get(key)):
+        try:
+            found.append(search_pattern(text))
+        except Untranslatable as error:
+            loaded.lost.append((place.line(*at, key), f"{key}: {text!r}: {error}"))
+    return tuple(found)

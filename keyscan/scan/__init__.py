@@ -1,0 +1,1 @@
+"""Blobs and a matcher to findings and a report."""

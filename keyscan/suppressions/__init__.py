@@ -1,0 +1,1 @@
+"""What the user accepts: ignores, inline markers, the baseline."""

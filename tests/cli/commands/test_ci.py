@@ -1,0 +1,175 @@
+"""`keyscan ci` scans the range that each platform's run is about, and says what it could not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from helpers.repository import Repo
+from helpers.tokens import token
+
+from keyscan.sources import ci as platforms
+
+KEY = token("sk-ant-api03-{b64url:93}AA", "ci")
+ZERO = "0" * 40
+A, B = "a" * 40, "b" * 40
+REPOSITORY = {"repository": {"default_branch": "main"}}
+PULL = {"pull_request": {"base": {"sha": A}, "head": {"sha": B}}, **REPOSITORY}
+
+
+@pytest.mark.parametrize(
+    ("environ", "event", "expected"),
+    [
+        ({}, {}, ("unknown", "all", "", "", "")),
+        ({"GITHUB_EVENT_NAME": "schedule"}, REPOSITORY, ("github", "all", "", "", "")),
+        ({"GITHUB_EVENT_NAME": "workflow_dispatch"}, {}, ("github", "all", "", "", "")),
+        ({"GITHUB_EVENT_NAME": "pull_request"}, PULL, ("github", "range", A, B, "main")),
+        ({"GITHUB_EVENT_NAME": "pull_request_target"}, PULL, ("github", "range", A, B, "main")),
+        (
+            {"GITHUB_EVENT_NAME": "merge_group"},
+            {"merge_group": {"base_sha": A, "head_sha": B}},
+            ("github", "range", A, B, ""),
+        ),
+        ({"GITHUB_EVENT_NAME": "push"}, {"before": A, "after": B}, ("github", "range", A, B, "")),
+        ({"GITHUB_EVENT_NAME": "push"}, {"before": A, "after": ZERO}, ("github", "nothing", "", "", "")),
+        (
+            {"GITHUB_EVENT_NAME": "push", "GITHUB_REF_NAME": "topic"},
+            {"before": ZERO, "after": B, **REPOSITORY},
+            ("github", "range", "", B, "main"),
+        ),
+        (
+            {"GITHUB_EVENT_NAME": "push", "GITHUB_REF_NAME": "main"},
+            {"before": ZERO, "after": B, **REPOSITORY},
+            ("github", "all", "", "", ""),
+        ),
+        ({"GITHUB_EVENT_NAME": "push"}, {"before": 3, "after": ["x"]}, ("github", "nothing", "", "", "")),
+        (
+            {"GITLAB_CI": "true", "CI_MERGE_REQUEST_DIFF_BASE_SHA": A, "CI_COMMIT_SHA": B},
+            {},
+            ("gitlab", "range", A, B, ""),
+        ),
+        ({"GITLAB_CI": "true", "CI_COMMIT_BEFORE_SHA": A, "CI_COMMIT_SHA": B}, {}, ("gitlab", "range", A, B, "")),
+        (
+            {
+                "GITLAB_CI": "1",
+                "CI_COMMIT_BEFORE_SHA": ZERO,
+                "CI_COMMIT_SHA": B,
+                "CI_DEFAULT_BRANCH": "main",
+                "CI_COMMIT_BRANCH": "x",
+            },
+            {},
+            ("gitlab", "range", "", B, "main"),
+        ),
+        ({"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "schedule"}, {}, ("gitlab", "all", "", "", "")),
+        (
+            {
+                "TF_BUILD": "True",
+                "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main",
+                "SYSTEM_PULLREQUEST_SOURCECOMMITID": B,
+            },
+            {},
+            ("azure", "range", "", B, "main"),
+        ),
+        ({"TF_BUILD": "True", "BUILD_SOURCEVERSION": B}, {}, ("azure", "all", "", "", "")),
+        (
+            {"BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_PR_DESTINATION_BRANCH": "main", "BITBUCKET_COMMIT": B},
+            {},
+            ("bitbucket", "range", "", B, "main"),
+        ),
+        ({"CIRCLECI": "true", "CIRCLE_SHA1": B}, {}, ("circleci", "all", "", "", "")),
+        ({"CIRCLECI": "true", "CIRCLE_SHA1": B, "KEYSCAN_BASE": A}, {}, ("circleci", "range", A, B, "")),
+        ({"JENKINS_URL": "x", "CHANGE_TARGET": "main", "GIT_COMMIT": B}, {}, ("jenkins", "range", "", B, "main")),
+        ({"JENKINS_URL": "x", "GIT_PREVIOUS_COMMIT": A, "GIT_COMMIT": B}, {}, ("jenkins", "range", A, B, "")),
+        ({"JENKINS_URL": "x", "GIT_COMMIT": B}, {}, ("jenkins", "all", "", "", "")),
+        (
+            {"BUILDKITE": "true", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "main", "BUILDKITE_COMMIT": B},
+            {},
+            ("buildkite", "range", "", B, "main"),
+        ),
+    ],
+)
+def test_plans(environ, event, expected):
+    """Each platform's variables give the range, or all when it does not say."""
+    if "GITHUB_EVENT_NAME" in environ:
+        environ = {**environ, "GITHUB_ACTIONS": "true"}
+    made = platforms.plan(environ, event)
+    assert (made.platform, made.what, made.base, made.head, made.default) == expected
+
+
+@pytest.fixture
+def pull(repo, monkeypatch, tmp_path):
+    """A GitHub pull request: a key added and then deleted on a branch; base and head in the event."""
+    repo.stage("a.py", "x = 1\n")
+    base = repo.commit("base")
+    repo.git("checkout", "-q", "-b", "topic")
+    repo.stage("b.py", f"k = '{KEY}'\n")
+    repo.commit("add")
+    repo.stage("b.py", "k = read()\n")
+    head = repo.commit("remove")
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"base": {"sha": base}, "head": {"sha": head}}}))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "pull_request")
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(event))
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    return repo
+
+
+def test_a_pull_request_counts_every_commit(pull, run, tmp_path):
+    """A key that a later commit removed is reported, annotated, summed up and handed on; its plaintext is nowhere."""
+    result = run("ci", "-f", "github", "--report", "sarif=k.sarif", cwd=pull.path)
+    assert result.code == 1
+    assert "::error file=b.py,line=1," in result.out
+    assert (tmp_path / "output").read_text() == "exit-code=1\nsarif=k.sarif\n"
+    summary = (tmp_path / "summary").read_text()
+    assert "anthropic" in summary.lower()
+    assert KEY[13:] not in result.out + result.err + summary + (pull.path / "k.sarif").read_text()
+
+
+def test_exit_zero_passes_but_tells_the_next_step(pull, run, tmp_path):
+    """With --exit-zero the step passes, and its output still says that there are findings."""
+    assert run("ci", "--exit-zero", cwd=pull.path).code == 0
+    assert "exit-code=1\n" in (tmp_path / "output").read_text()
+
+
+def test_net_reports_what_remains(pull, run):
+    """--net leaves out what the range itself removed."""
+    assert run("ci", "--net", cwd=pull.path).code == 0
+
+
+def test_a_change_of_configuration_is_said(pull, run, tmp_path):
+    """A range that changes what keyscan reports is annotated as such."""
+    pull.stage(".keyscan.toml", "")
+    head = pull.commit("configure")
+    file = tmp_path / "event.json"
+    event = json.loads(file.read_text())
+    event["pull_request"]["head"]["sha"] = head
+    file.write_text(json.dumps(event))
+    assert "::warning title=keyscan::this range changes .keyscan.toml" in run("ci", cwd=pull.path).out
+
+
+def test_a_shallow_checkout_is_refused_with_the_remedy(pull, run, tmp_path):
+    """Where the base is not there, the answer is 3 and the remedy, never clean."""
+    pull.git("clone", "-q", "--depth", "1", f"file://{pull.path}", str(tmp_path / "shallow"))
+    result = run("ci", cwd=tmp_path / "shallow")
+    assert result.code == 3
+    assert "fetch-depth: 0" in result.err + result.out
+
+
+def test_an_event_that_cannot_be_read(repo, run, monkeypatch, tmp_path):
+    """A broken event is one line and exit 2."""
+    (tmp_path / "event").write_text("{")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "event"))
+    result = run("ci", cwd=repo.path)
+    assert result.code == 2
+    assert "the event cannot be read" in result.err
+
+
+def test_tree_mode_scans_files(tmp_path, run):
+    """--mode tree scans files like `keyscan scan`."""
+    repo = Repo(tmp_path / "r")
+    repo.stage("a.py", KEY)
+    assert run("ci", "--mode", "tree", cwd=repo.path).code == 1
+    assert run("ci", "--mode", "range", cwd=repo.path).code == 2

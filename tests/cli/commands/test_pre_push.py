@@ -1,0 +1,249 @@
+"""`keyscan pre-push` and `keyscan pre-receive`: every case of a push, with real pushes."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+
+import pytest
+from helpers.paths import ROOT
+from helpers.repository import Repo
+from helpers.tokens import token
+
+ZERO = "0" * 40
+
+
+def key(seed="test"):
+    """A well-formed fake Anthropic key."""
+    return token("sk-ant-api03-{b64url:93}AA", seed)
+
+
+def hook(repo, name, *arguments):
+    """Install `keyscan NAME` from this checkout as a hook of `repo`."""
+    root = ROOT
+    file = repo.path / (".git/hooks" if (repo.path / ".git").is_dir() else "hooks") / name
+    file.parent.mkdir(exist_ok=True)
+    words = " ".join([shlex.quote(sys.executable), "-m", "keyscan", name, *arguments])
+    file.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(root))} exec {words} "$@"\n')
+    file.chmod(0o755)
+
+
+def push(repo, *arguments):
+    """What `git push` gives: (whether it went through, what it said)."""
+    done = subprocess.run(["git", "push", "-q", *arguments], cwd=repo.path, capture_output=True, check=False)
+    return done.returncode == 0, (done.stdout + done.stderr).decode()
+
+
+@pytest.fixture
+def pair(repo, tmp_path):
+    """A repository with a remote named origin that it may push to, and the pre-push hook."""
+    subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / "remote.git")], check=True)
+    repo.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    hook(repo, "pre-push")
+    return repo
+
+
+class TestNative:
+    def test_the_first_push_to_an_empty_remote(self, pair):
+        """All of the branch is new; a clean one goes through, a secret in its past does not."""
+        pair.stage("a.py", "x = 1\n")
+        pair.commit()
+        assert push(pair, "origin", "main")[0]
+        pair.git("checkout", "-q", "--orphan", "other")
+        pair.stage("a.py", key())
+        pair.commit()
+        pair.stage("a.py", "gone\n")
+        pair.commit()
+        went, said = push(pair, "origin", "other")
+        assert not went
+        assert "a.py:1:1" in said
+
+    def test_what_the_remote_has_is_left_out(self, pair):
+        """A new branch on old commits, and an update, report only the new commits."""
+        pair.stage("a.py", key("old"))
+        pair.commit()
+        assert push(pair, "--no-verify", "origin", "main")[0]
+        pair.stage("b.py", "x\n")
+        pair.commit()
+        assert push(pair, "origin", "main")[0]
+        assert push(pair, "origin", "HEAD:refs/heads/new")[0]
+        pair.stage("c.py", key("new"))
+        pair.commit()
+        assert not push(pair, "origin", "main")[0]
+        assert not push(pair, "origin", "HEAD:refs/heads/new")[0]
+
+    def test_all_refs_of_one_push_count(self, pair):
+        """The second branch holds it."""
+        pair.commit()
+        pair.git("checkout", "-q", "-b", "side")
+        pair.stage("a.py", key())
+        pair.commit()
+        assert not push(pair, "origin", "main", "side")[0]
+
+    def test_deletions_hold_nothing(self, pair):
+        """A branch is taken away without a scan."""
+        pair.commit()
+        assert push(pair, "origin", "main", "HEAD:refs/heads/gone")[0]
+        went, _ = push(pair, "origin", ":refs/heads/gone")
+        assert went
+
+    def test_tags_their_messages_and_what_they_point_to(self, pair):
+        """An annotated tag, a tag of a blob, a tag's own name."""
+        pair.commit()
+        assert push(pair, "origin", "main")[0]
+        pair.git("tag", "-a", "fine", "-m", "fine")
+        assert push(pair, "origin", "fine")[0]
+        pair.git("tag", "-a", "said", "-m", key("message"))
+        assert not push(pair, "origin", "said")[0]
+        blob = pair.git("hash-object", "-w", "--stdin", stdin=key("blob").encode()).decode().strip()
+        pair.git("tag", "blob", blob)
+        assert not push(pair, "origin", "blob")[0]
+        name = f"v-{key('name')}"
+        pair.git("tag", name)
+        assert not push(pair, "origin", name)[0]
+
+    def test_a_rewritten_branch_whose_old_value_is_not_here(self, pair, tmp_path):
+        """The remote moved on elsewhere: what is known of it still bounds the scan."""
+        pair.stage("a.py", key("old"))
+        pair.commit()
+        assert push(pair, "--no-verify", "origin", "main")[0]
+        other = Repo(tmp_path / "other")
+        other.git("pull", "-q", str(tmp_path / "remote.git"), "main")
+        other.commit("elsewhere")
+        other.git("push", "-q", str(tmp_path / "remote.git"), "HEAD:main")
+        pair.commit("mine")
+        assert push(pair, "--force", "origin", "main")[0]
+        pair.stage("b.py", key("new"))
+        pair.commit()
+        assert not push(pair, "--force", "origin", "main")[0]
+
+    def test_net_counts_only_what_remains(self, pair):
+        """A key added and removed within the push goes through with --net."""
+        pair.commit()
+        assert push(pair, "origin", "main")[0]
+        pair.stage("a.py", key())
+        pair.commit()
+        pair.stage("a.py", "x\n")
+        pair.commit()
+        assert not push(pair, "origin", "main")[0]
+        hook(pair, "pre-push", "--net")
+        assert push(pair, "origin", "main")[0]
+
+    def test_a_merge_message_and_a_commit_message(self, pair):
+        """Messages are pushed as well."""
+        pair.commit()
+        assert push(pair, "origin", "main")[0]
+        pair.commit(f"use {key()}")
+        assert not push(pair, "origin", "main")[0]
+
+    def test_ignores_are_those_of_the_pushed_commit(self, pair):
+        """A configuration that is only in the working tree does not count."""
+        pair.commit()
+        assert push(pair, "origin", "main")[0]
+        pair.stage("fixtures/a.py", key())
+        pair.commit()
+        pair.write(".keyscan.toml", 'exclude = ["fixtures/"]\n')
+        assert not push(pair, "origin", "main")[0]
+        pair.git("add", ".keyscan.toml")
+        pair.commit()
+        assert push(pair, "origin", "main")[0]
+
+
+class TestInput:
+    @pytest.mark.parametrize("lines", ["nonsense\n", "a b c\n", f"refs/heads/main {'g' * 40} refs/heads/main {ZERO}\n"])
+    def test_what_git_would_not_say_is_refused(self, repo, spawn, lines):
+        """Exit 2, never clean."""
+        repo.commit()
+        assert spawn(["pre-push", "origin", "x"], cwd=repo.path, stdin=lines.encode()).code == 2
+
+    def test_no_lines_are_clean(self, repo, spawn):
+        """Nothing to push is nothing to find, and it says so."""
+        repo.commit()
+        result = spawn(["pre-push", "origin", "x"], cwd=repo.path)
+        assert result.code == 0
+        assert "nothing is pushed" in result.out
+
+    def test_an_id_that_is_not_here(self, repo, spawn):
+        """Exit 3."""
+        repo.commit()
+        lines = f"refs/heads/main {'1' * 40} refs/heads/main {ZERO}\n"
+        assert spawn(["pre-push", "origin", "x"], cwd=repo.path, stdin=lines.encode()).code == 3
+
+
+class TestVariables:
+    """pre-commit and prek give no standard input but variables."""
+
+    @pytest.fixture
+    def ids(self, repo):
+        """Three commits: clean, one that adds a key, one that removes it."""
+        repo.stage("a.py", "x\n")
+        clean = repo.commit()
+        repo.stage("a.py", key())
+        added = repo.commit()
+        repo.stage("a.py", "y\n")
+        return clean, added, repo.commit()
+
+    def code(self, repo, spawn, **variables):
+        env = {f"PRE_COMMIT_{name}": value for name, value in variables.items()}
+        return spawn(["pre-push"], cwd=repo.path, env=env).code
+
+    def test_from_and_to(self, repo, spawn, ids):
+        """The usual push."""
+        clean, added, removed = ids
+        assert self.code(repo, spawn, FROM_REF=added, TO_REF=removed, REMOTE_NAME="origin") == 0
+        assert self.code(repo, spawn, FROM_REF=clean, TO_REF=removed, REMOTE_NAME="origin") == 1
+
+    def test_first_push_to_an_empty_remote(self, repo, spawn, ids):
+        """pre-commit sets neither ref, prek only the second."""
+        _, _, removed = ids
+        assert self.code(repo, spawn, REMOTE_NAME="origin", LOCAL_BRANCH="refs/heads/main") == 1
+        assert self.code(repo, spawn, REMOTE_NAME="origin", TO_REF=removed) == 1
+        repo.git("update-ref", "refs/remotes/origin/main", removed)
+        assert self.code(repo, spawn, REMOTE_NAME="origin", TO_REF=removed) == 0
+
+    def test_an_old_value_that_is_not_here(self, repo, spawn, ids):
+        """All that the remote is not known to have is read."""
+        clean, _, removed = ids
+        assert self.code(repo, spawn, FROM_REF="1" * 40, TO_REF=removed, REMOTE_NAME="origin") == 1
+        assert self.code(repo, spawn, FROM_REF=clean, TO_REF="1" * 40, REMOTE_NAME="origin") == 3
+
+    def test_the_hook_of_pre_commit_exists(self):
+        """Its entry is the command, and it always runs."""
+        text = (ROOT / ".pre-commit-hooks.yaml").read_text()
+        part = text[text.index("- id: keyscan-push") :]
+        assert "entry: keyscan pre-push" in part
+        assert "always_run: true" in part
+        assert "pass_filenames: false" in part
+
+
+class TestServer:
+    def test_a_push_with_a_secret_is_refused_and_leaves_nothing(self, repo, tmp_path):
+        """The objects are in quarantine when the hook reads them; a clean push goes through."""
+        server = Repo(tmp_path / "server", "--bare")
+        hook(server, "pre-receive")
+        repo.git("remote", "add", "origin", str(server.path))
+        repo.stage("a.py", "x\n")
+        repo.commit()
+        assert push(repo, "origin", "main")[0]
+        repo.stage("a.py", key())
+        repo.commit()
+        repo.stage("a.py", "y\n")
+        bad = repo.commit()
+        went, said = push(repo, "origin", "main")
+        assert not went
+        assert "a.py:1:1" in said
+        there = subprocess.run(["git", "cat-file", "-e", bad], cwd=server.path, check=False, capture_output=True)
+        assert there.returncode != 0
+
+    def test_the_servers_own_configuration_counts(self, repo, tmp_path):
+        """Who pushes an ignore is not believed."""
+        server = Repo(tmp_path / "server", "--bare")
+        hook(server, "pre-receive")
+        repo.git("remote", "add", "origin", str(server.path))
+        repo.commit()
+        assert push(repo, "origin", "main")[0]
+        repo.stage(".keyscan.toml", 'exclude = ["fixtures/"]\n')
+        repo.stage("fixtures/a.py", key())
+        repo.commit()
+        assert not push(repo, "origin", "main")[0]

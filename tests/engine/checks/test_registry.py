@@ -1,0 +1,302 @@
+"""Structural checks: what a maker makes is proved, what was altered is contradicted, what can't be told is None."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+
+import pytest
+from helpers.paths import ROOT
+from helpers.tokens import token
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keyscan.engine import build as cache
+from keyscan.engine.checks.registry import CHECKS, verdict
+from keyscan.engine.matcher import Matcher
+from keyscan.engine.prefilter.entries import KeywordPass
+from keyscan.model.rule import Severity
+from keyscan.ruleset import checksums
+
+# check: (template, first character that it covers, does a maker's token prove it)
+PROVED = {
+    "crc32-base62": [
+        ("ghp_{alnum:30}{crc32-base62:ghp_}", 4),
+        ("ghr_{alnum:70}{crc32-base62:ghr_}", 4),
+        ("npm_{alnum:30}{crc32-base62:npm_}", 4),
+        ("vcp_{b64url:50}{crc32-base62:vcp_}", 4),
+    ],
+    "github-fine-grained": [("github_pat_{alnum:22}_{alnum:43}{sha256-base32:github_pat_}", 0)],
+    "crc32-hex": [("cfut_{alnum:40}{crc32-hex:cfut_}", 5)],
+    "crc32-hex-little": [("glsa_{alnum:32}_{crc32-hex-little:glsa_}", 0)],
+    "gitlab-routable": [("glpat-{b64url:32}.01.{gitlab-tail:glpat-}", 0)],
+    "age": [("AGE-SECRET-KEY-1{age:52}", 0)],
+}
+ROWS = [(check, template, start) for check, rows in PROVED.items() for template, start in rows]
+MADE = [
+    ("base64-json", "ops_{json64:email=****,key=****}"),
+    ("base64-json", "glc_{json64:o=1,n=****}"),
+    ("base64-json", "sntrys_{json64:iat=1,org=acme}_{b64:43}"),
+    ("basic-auth", "{base64:robot:********}"),
+    ("bedrock", "ABSK{base64:BedrockAPIKey-****-at-123412341234:************}"),
+    ("cask", "{cask:AZDO}"),
+    ("crc32-base62-maybe", "ghs_{alnum:30}{crc32-base62:ghs_}"),
+    ("discord", "{discord-id}.{b64url:6}.{b64url:38}"),
+    ("jwt", "{jwt}"),
+    ("macaroon", "pypi-{macaroon:pypi.org}"),
+    ("macaroon", "pypi-{macaroon:test.pypi.org}"),
+    ("nkey", "{nkey:U}"),
+    ("nkey", "{nkey:A}"),
+    ("pem", "{pem:RSA PRIVATE KEY}"),
+    ("pem", "{pem:OPENSSH PRIVATE KEY}"),
+    ("supabase-role", "{jwt:iss=supabase,role=anon}"),
+]
+seeds = st.integers(0, 10**9).map(str)
+
+
+@pytest.mark.parametrize(
+    ("check", "secret"),
+    [
+        ("crc32-base62", "ghp_" + "a" * 36),
+        ("crc32-hex", "cfut_" + "a" * 48),
+        ("crc32-hex-little", "glsa_" + "a" * 32 + "_00000000"),
+        ("gitlab-routable", "glpat-" + "a" * 30 + ".01.0u0000000"),
+        ("github-fine-grained", "github_pat_" + "A" * 22 + "_" + "a" * 59),
+        ("age", "AGE-SECRET-KEY-1" + "Q" * 58),
+        ("age", "AGE-SECRET-KEY-1" + "B" * 58),
+        ("aws-key-id", "AKIA" + "0" * 16),
+        ("aws-key-id", "AKIA" + "7" * 16),
+        ("base64-json", "ops_eyJ" + "a" * 40),
+        ("base64-json", "ops_" + "a" * 40),
+        ("basic-auth", base64.b64encode(b"user:password").decode()),
+        ("basic-auth", base64.b64encode(b"guest:guest").decode()),
+        ("basic-auth", base64.b64encode(b"no colon here").decode()),
+        ("basic-auth", base64.b64encode(b"a:\xff\x00").decode()),
+        ("bedrock", "ABSK" + "a" * 40),
+        ("discord", "MTIz.abcdef." + "a" * 30),
+        ("json", "{"),
+        ("json", "[1]"),
+        ("jwt", "eyJhIjoxfQ.eyJhIjoxfQ.x"),
+        ("jwt", "eyJ.eyJ.x"),
+        ("jwt", "eyJ" + "a" * 20),
+        ("macaroon", "pypi-AgEIcHlwaS5vcmc" + "x" * 80),
+        ("macaroon", "pypi-"),
+        ("nkey", "SU" + "A" * 56),
+        ("nkey", "SU"),
+        ("pem", "-----BEGIN PRIVATE KEY-----\n" + "A" * 64 + "\n-----END PRIVATE KEY-----"),
+        ("pem", "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----"),
+        ("supabase-role", "eyJhIjoxfQ.eyJhIjoxfQ.x"),
+    ],
+)
+def test_a_sample_is_contradicted(check, secret):
+    """A placeholder in the right shape gets False."""
+    assert CHECKS[check](secret.encode()) is False
+
+
+@pytest.mark.parametrize(("check", "template"), MADE + [(check, template) for check, template, _ in ROWS])
+@settings(max_examples=15, deadline=None)
+@given(seed=seeds)
+def test_what_is_made_is_proved(check, template, seed):
+    """Every maker's token passes its check, whatever the seed."""
+    assert CHECKS[check](token(template, seed).encode()) is True
+
+
+@pytest.mark.parametrize(("check", "template", "start"), ROWS)
+@settings(max_examples=15, deadline=None)
+@given(seed=seeds, data=st.data())
+def test_one_changed_character_contradicts(check, template, start, seed, data):
+    """No single change of a character that a checksum covers goes unseen."""
+    text = token(template, seed)
+    at = data.draw(st.integers(start, len(text) - 1))
+    other = "Z" if text[at] != "Z" else "Y"
+    assert CHECKS[check]((text[:at] + other + text[at + 1 :]).encode()) is not True
+
+
+@pytest.mark.parametrize("check", list(CHECKS))
+@settings(max_examples=60, deadline=None)
+@given(secret=st.binary(max_size=200))
+def test_no_bytes_make_a_check_fail(check, secret):
+    """Whatever a hostile file holds, a check answers."""
+    assert CHECKS[check](secret) in {True, False, None}
+
+
+@pytest.mark.parametrize(
+    ("wrap", "kind"),
+    [
+        (lambda pem: pem, "as it is"),
+        (lambda pem: pem.replace("\n", "\\n"), "escaped in one line"),
+        (lambda pem: pem.replace("\n", "\\\\n"), "escaped twice"),
+        (lambda pem: pem.replace("\n", "\r\n"), "with CRLF"),
+        (lambda pem: pem.replace("\n", "\n    "), "indented"),
+        (lambda pem: pem.replace("\n", "\n# "), "in a comment"),
+        (lambda pem: pem.replace("\n", "\n+"), "in a diff"),
+        (lambda pem: pem.replace("\n", '\\n" +\n    "'), "joined with +"),
+        (lambda pem: pem.replace("\n", "\\n'\n    '"), "joined as in Python"),
+        (lambda pem: pem.replace("\n", " "), "with spaces for line ends"),
+    ],
+)
+@pytest.mark.parametrize("label", ["RSA PRIVATE KEY", "OPENSSH PRIVATE KEY"])
+@settings(max_examples=15, deadline=None)
+@given(seed=seeds)
+def test_a_key_in_code_is_read(label, wrap, kind, seed):
+    """A PEM block is proved in every way that code and data wrap it."""
+    assert CHECKS["pem"](wrap(token(f"{{pem:{label}}}", seed)).encode()) is True, kind
+
+
+@pytest.mark.parametrize("wrap", ["{}\n", "{}", 'KEY="{}"'])
+@pytest.mark.parametrize("curve", [0x70, 0x6E])
+def test_the_shortest_private_keys_are_found(builtin, curve, wrap):
+    """Ed25519 and X25519 in PKCS #8 (RFC 8410): 48 bytes, one line of base64."""
+    der = bytes.fromhex("302e020100300506032b65") + bytes([curve]) + bytes.fromhex("04220420") + bytes(range(7, 231, 7))
+    body = base64.b64encode(der).decode()
+    text = wrap.format(f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----")
+    rules = tuple(builtin.values())
+    (match,) = Matcher(rules, KeywordPass(rules)).scan(text.encode())
+    assert (match.rule.id, match.severity) == ("private-key", Severity.HIGH)
+
+
+def test_encrypted_and_pgp_keys_are_not_judged():
+    """A body that shows no structure is neither proved nor contradicted."""
+    block = token("{pem:RSA PRIVATE KEY}").replace("-----\n", "-----\nProc-Type: 4,ENCRYPTED\n\n", 1)
+    assert CHECKS["pem"](block.encode()) is None
+    assert CHECKS["pem"](token("{pem:PGP PRIVATE KEY BLOCK}").encode()) is None
+
+
+def test_the_documented_jwt_is_a_sample():
+    """The payload that jwt.io shows is no bearer's."""
+    assert CHECKS["jwt"](token("{jwt:name=John Doe}").encode()) is False
+
+
+def test_an_expired_token_is_low_and_says_so(builtin):
+    """A JSON Web Token whose exp has passed is low, one with time left or none is not."""
+    rules = [builtin["jwt"]]
+    assert CHECKS["expiry"](token("{jwt}").encode()) is None
+    assert CHECKS["expiry"](token("{jwt:exp=99999999999}").encode()) is None
+    assert CHECKS["expiry"](b"eyJ") is None
+    [found] = scan(rules, token("{jwt:exp=1500000000}"))
+    assert (found.severity, found.evidence[-1]) == (Severity.LOW, "it has expired")
+    [found] = scan(rules, token("{jwt:exp=99999999999}"))
+    assert found.severity == Severity.MEDIUM
+    [found] = scan(rules, token("{jwt:name=John Doe,exp=1500000000}"))
+    assert "sample" in found.evidence[-1]
+
+
+def test_the_account_in_an_aws_key_id():
+    """A key id that holds an account of 12 digits is neither proved nor contradicted."""
+    assert CHECKS["aws-key-id"](token("AKIA{aws-id}").encode()) is None
+
+
+def test_marvin32_agrees_with_dotnet():
+    """The vectors of .NET's own tests."""
+    seed = 0x004FB61A001BDBCC
+    vectors = {"": 0x30ED35C100CD3C7D, "AF": 0x48E73FC77D75DDC1, "8642DC59": 0x7008F2E87E9CF556}
+    for data, both in vectors.items():
+        assert checksums.marvin32(bytes.fromhex(data), seed) == (both >> 32) ^ (both & 0xFFFFFFFF)
+
+
+def test_bech32_agrees_with_its_standard():
+    """A vector of BIP-173."""
+    assert checksums.bech32("a", "") == "2uel5l"
+
+
+def test_base62_pads():
+    """The smallest and a round number."""
+    assert checksums.base62(0, 6) == "000000"
+    assert checksums.base62(62**2, 6) == "000100"
+
+
+def test_a_contradiction_wins():
+    """One check that contradicts outweighs one that proves."""
+    text = token("{jwt:role=user}").encode()
+    assert verdict(("jwt",), text) is True
+    assert verdict(("jwt", "supabase-role"), text) is False
+    assert verdict((), text) is None
+
+
+@pytest.fixture(scope="module")
+def builtin():
+    """The built-in rules by id."""
+    return {rule.id: rule for rule in cache.load_rules([])}
+
+
+def scan(rules, text):
+    """The matches of some rules in a text."""
+    return Matcher(rules, KeywordPass(rules)).scan(text.encode())
+
+
+def test_every_rule_that_names_a_check_proves_its_template(builtin):
+    """A rule's own template is never contradicted by the rule's own checks."""
+    for rule in builtin.values():
+        for seed in range(20) if rule.checks and rule.template else ():
+            made = token(rule.template, f"{rule.id}/{seed}").encode()
+            assert verdict(rule.checks, made) is not False, rule.id
+
+
+def test_a_wrong_checksum_is_low(builtin):
+    """A GitHub token with an altered tail is reported as a likely sample, at low severity."""
+    right = token("ghp_{alnum:30}{crc32-base62:ghp_}")
+    wrong = right[:-1] + ("A" if right[-1] != "A" else "B")
+    rules = [builtin["github-pat-classic"]]
+    assert [match.severity for match in scan(rules, wrong)] == [Severity.LOW]
+    assert [match.severity for match in scan(rules, right)] == [Severity.CRITICAL]
+
+
+PAIRS = [
+    ("aws-access-key", "aws_access_key_id = AKIA{aws-id}\naws_secret_access_key = {b64:37}aB3\n"),
+    ("aws-access-key", "AKIA{aws-id},{b64:37}aB3\n"),
+    ("alibaba-access-key", 'Client("LTAI{alnum:20}", "{alnum:27}aB3")'),
+    ("tencent-secret-id", "SECRET_ID=AKID{alnum:32}\nSECRET_KEY={alnum:29}aB3\n"),
+    ("volcengine-access-key", "ak: AKLT{alnum:46}\nsk: {b64:58}==\n"),
+    ("twilio-auth-token", "TWILIO_ACCOUNT_SID=AC{hex:32}\nTWILIO_AUTH_TOKEN={hex:32}\n"),
+    ("azure-storage-key", "AccountName=acme;AccountKey={b64:86}==;"),
+    ("gcp-service-account", '"private_key": "{pem:PRIVATE KEY}", "client_email": "robot@b-1.iam.gserviceaccount.com"'),
+    ("razorpay-key", "key=rzp_live_{alnum:14}\nkey_secret={alnum:24}\n"),
+    ("scaleway-access-key", "SCW_ACCESS_KEY=SCW{uppernum:17}\nSCW_SECRET_KEY={uuid}\n"),
+    ("woocommerce-consumer-secret", "ck_{hex:40}\ncs_{hex:40}\n"),
+]
+
+
+@pytest.mark.parametrize(("rule_id", "template"), PAIRS)
+def test_a_pair_is_one_finding_with_both_places(builtin, rule_id, template):
+    """The second half is told with the first and not once more, whichever rules would have found it alone."""
+    text = token(template, rule_id)
+    found = scan(list(builtin.values()), text)
+    paired = [match for match in found if match.rule.id == rule_id]
+    assert len(paired) == 1
+    assert paired[0].companion is not None
+    half = paired[0].companion
+    inside = [m for m in found if m.secret_start < half.end and half.start < m.secret_end]
+    assert inside == []
+    assert paired[0].severity == Severity.CRITICAL
+
+
+def test_half_a_pair_is_less(builtin):
+    """A key id with no secret near is medium at most."""
+    for rule_id in ("aws-access-key", "alibaba-access-key", "tencent-secret-id", "volcengine-access-key"):
+        rule = builtin[rule_id]
+        found = scan([rule], token(rule.template, rule_id))
+        assert [match.severity for match in found] == [Severity.MEDIUM], rule_id
+
+
+def test_public_and_test_keys_do_not_count(builtin):
+    """Keys made for web pages are informational, those of test modes low, and each says so."""
+    for rule in builtin.values():
+        if rule.public:
+            assert rule.severity == Severity.INFO, rule.id
+        if rule.test:
+            assert rule.severity <= Severity.LOW, rule.id
+        if re.search(r"(?i)publishable|\bpublic\b|anon", rule.name):
+            assert rule.severity <= Severity.LOW or not rule.public, rule.id
+
+
+def test_every_check_is_described():
+    """The rule format's page has a row for every check, and no other."""
+    page = (ROOT / "docs" / "rule-format.md").read_text(encoding="utf-8")
+    table = page.partition("| Check |")[2].partition("##")[0]
+    assert set(re.findall(r"(?m)^\| `([^`]+)`", table)) == set(CHECKS)
+
+
+def test_json_objects_are_read():
+    """A service account's file parses."""
+    assert CHECKS["json"](json.dumps({"type": "service_account"}).encode()) is True

@@ -1,0 +1,266 @@
+"""Secrets hidden in encodings: found at the place of what hides them, by both engines, and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import re
+import textwrap
+import time
+from urllib.parse import quote
+
+import pytest
+from helpers.tokens import token
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keyscan.engine.matcher import Matcher
+from keyscan.engine.prefilter import encoding_triggers as triggers
+from keyscan.engine.prefilter.entries import HyperscanPass, KeywordPass
+from keyscan.model.fingerprint import fingerprint
+from keyscan.ruleset import loader as ruleset
+
+TEMPLATES = {
+    "anthropic": "sk-ant-api03-{b64url:93}AA",
+    "openai": "sk-proj-{alnum:74}T3BlbkFJ{alnum:74}",
+    "github": "ghp_{alnum:30}{crc62:6}",
+    "groq": "gsk_{alnum:52}",
+    "huggingface": "hf_{alpha:34}",
+}
+
+
+def expanded():
+    """A token of each template that this version of the template language knows."""
+    made = {}
+    for name, template in TEMPLATES.items():
+        try:
+            made[name] = token(template, "decode")
+        except ValueError:
+            continue
+    return made
+
+
+TOKENS = expanded()
+ANTHROPIC = TOKENS["anthropic"]
+
+
+@pytest.fixture(scope="module")
+def engines():
+    """A matcher of the built-in rules for each engine."""
+    rules = ruleset.load([ruleset.builtin_dir()])
+    return {"regex": Matcher(rules, KeywordPass(rules)), "hyperscan": Matcher(rules, HyperscanPass.of(rules))}
+
+
+def found(engines, text, path=""):
+    """What both engines find of medium severity and more: (secret, text at its place, what was looked through)."""
+    data = text if isinstance(text, bytes) else text.encode()
+    told = []
+    for matcher in engines.values():
+        matches = [match for match in matcher.scan(data, path=path) if match.severity >= 2]
+        told.append([(m.secret.decode(), data[m.secret_start : m.secret_end].decode(), m.decoded) for m in matches])
+    assert told[0] == told[1]
+    return told[0]
+
+
+def secrets(engines, text, path=""):
+    """The secrets alone."""
+    return [secret for secret, _, _ in found(engines, text, path)]
+
+
+def b64(text):
+    """Base64 of a text."""
+    return base64.b64encode(text.encode()).decode()
+
+
+def named(code):
+    """A text with every character written as `code` has it."""
+    return lambda text: "".join(code.format(ord(char)) for char in text)
+
+
+class TestSilent:
+    def test_random_base64(self, engines):
+        """A megabyte of random base64 holds nothing, and takes no time."""
+        raw = random.Random(7).randbytes(750_000)  # noqa: S311
+        text = base64.encodebytes(raw) + b"\n" + base64.b64encode(raw)
+        started = time.perf_counter()
+        assert engines["hyperscan"].scan(text) == []
+        assert time.perf_counter() - started < 5
+
+    def test_minified_escapes(self, engines):
+        """Escapes all over a bundle are decoded once, and give nothing."""
+        text = r'var a="\u003cdiv\u003e\x3cb\x3e",u="https:\/\/example.com\/path\/to%2Fsome%3Dthing";' * 5000
+        started = time.perf_counter()
+        assert secrets(engines, text) == []
+        assert time.perf_counter() - started < 20
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'x = ["sk-", "proj-", "sk-ant-", "ghp_"]',
+            "if key.startswith('sk-' + 'ant-'): pass",
+            b64("the token is a secret password for the api_key of nobody at all"),
+            "kind: Secret\ndata:\n  note: aGVsbG8gd29ybGQ=\n",
+            'print("%2d items, %s-%s" % (a, b, c))',
+        ],
+    )
+    def test_nothing_there(self, engines, text):
+        """Words, prefixes and escapes with nothing behind them."""
+        assert secrets(engines, text) == []
+
+    def test_the_depth_is_bounded(self, engines):
+        """Six layers are not taken off, three are."""
+        text = f"ANTHROPIC_API_KEY={ANTHROPIC}"
+        for _ in range(6):
+            text = b64(text)
+        assert secrets(engines, text) == []
+
+
+class TestBase64:
+    @pytest.mark.parametrize("before", ["", " ", "a=", "K: ", "{'x': '", "# größer\nA="])
+    @pytest.mark.parametrize("name", TOKENS)
+    def test_any_alignment(self, engines, name, before):
+        """A token in base64, whatever stands before it, is found where its base64 stands."""
+        text = f"value: {b64(before + TOKENS[name])}\n"
+        ((secret, place, decoded),) = found(engines, text)
+        assert secret == TOKENS[name]
+        assert decoded == "base64"
+        assert text.index(place) == len("value: ") + len(before.encode()) * 4 // 3
+
+    def test_a_whole_file(self, engines):
+        """Base64 of an .env file or JSON, in one line or wrapped, standard or for URLs."""
+        env = f"# settings\nDEBUG=1\nMISTRAL_API_KEY={token('{alnum:32}', 'mistral')}\nOTHER={ANTHROPIC}\n"
+        assert len(secrets(engines, b64(env))) == 2
+        for width in (64, 76):
+            assert secrets(engines, "\n".join(textwrap.wrap(b64(env), width)))[-1] == ANTHROPIC
+            assert secrets(engines, "data: |\n" + textwrap.indent("\n".join(textwrap.wrap(b64(env), width)), "    "))
+        document = json.dumps({"a": "?>~~ÿ", "api_key": ANTHROPIC})
+        assert secrets(engines, base64.urlsafe_b64encode(document.encode())) == [ANTHROPIC]
+
+    def test_layers(self, engines):
+        """Base64 of base64, and of UTF-16 as PowerShell encodes commands."""
+        text = f"ANTHROPIC_API_KEY={ANTHROPIC}"
+        ((secret, _, decoded),) = found(engines, b64(b64(text)))
+        assert (secret, decoded) == (ANTHROPIC, "base64, base64")
+        wide = base64.b64encode(f"$env:ANTHROPIC_API_KEY='{ANTHROPIC}'".encode("utf-16-le"))
+        assert secrets(engines, b"powershell -EncodedCommand " + wide) == [ANTHROPIC]
+
+    def test_kubernetes(self, engines):
+        """The values of a Secret are judged by their names."""
+        mistral = token("{alnum:32}", "mistral")
+        text = f"apiVersion: v1\nkind: Secret\ndata:\n  MISTRAL_API_KEY: {b64(mistral)}\n  other: {b64(ANTHROPIC)}\n"
+        told = found(engines, text)
+        assert [secret for secret, _, _ in told] == [mistral, ANTHROPIC]
+        assert told[0][1] == b64(mistral)
+
+    def test_the_fingerprint_is_that_of_the_secret(self, engines):
+        """Raw and encoded, a secret has one name, and the encoded copy is not shown."""
+        marks = set()
+        for text in (ANTHROPIC, b64(ANTHROPIC), quote(ANTHROPIC).replace("-", "%2D")):
+            (match,) = [m for m in engines["regex"].scan(text.encode()) if m.severity >= 2]
+            marks.add(fingerprint(match.rule.id, match.secret))
+        assert len(marks) == 1
+
+    def test_nothing_of_it_is_shown(self, run, tmp_path):
+        """The report shows neither the secret nor its encoded copy, and says how it was read."""
+        (tmp_path / "a.txt").write_text(f"x: {b64('K=' + ANTHROPIC)}\n")
+        result = run("scan", "a.txt", cwd=tmp_path)
+        assert result.code == 1
+        assert "read through base64" in result.out
+        assert b64("K=" + ANTHROPIC)[8:40] not in result.out
+        assert ANTHROPIC[20:40] not in result.out
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.text(max_size=60), st.text(max_size=60))
+    def test_random_surroundings(self, engines, before, after):
+        """Whatever text is encoded with it, a token is found, and its place holds its base64."""
+        text = b64(f"{before} {ANTHROPIC} {after}")
+        told = [one for one in found(engines, text) if one[0] == ANTHROPIC]
+        assert len(told) == 1
+        assert b64(ANTHROPIC)[4:40] in told[0][1] or len(told[0][1]) in range(144, 150)
+
+
+class TestEscapes:
+    @pytest.mark.parametrize("name", TOKENS)
+    @pytest.mark.parametrize(
+        "encode",
+        [
+            lambda text: text.replace("-", r"\u002d").replace("_", r"\u005F"),
+            lambda text: text.replace("-", r"\x2d").replace("_", r"\x5f"),
+            lambda text: text.replace("-", "%2D").replace("_", "%5f"),
+            lambda text: text.replace("-", "%252D").replace("_", "%255F"),
+            lambda text: text.replace("-", r"\\u002d").replace("_", r"\\u005f"),
+            lambda text: text.replace("-", "&#45;").replace("_", "&#95;"),
+            named(r"\u{:04x}"),
+            named(r"\x{:02x}"),
+            named("%{:02X}"),
+        ],
+    )
+    def test_each_kind(self, engines, name, encode):
+        """A token with its marks or all of it escaped is found exactly where it stands."""
+        written = encode(TOKENS[name])
+        for text in (f'a = 1\nkey = "{written}"\nb = 2', f"https://example.com/?key={written}&x=1"):
+            told = found(engines, text)
+            assert [(secret, place) for secret, place, _ in told] == [(TOKENS[name], written)]
+
+    def test_json_in_json(self, engines):
+        """A key in JSON inside a string of JSON, twice over."""
+        inner = json.dumps({"mistral_api_key": token("{alnum:32}", "mistral"), "anthropic": ANTHROPIC})
+        for _ in range(2):
+            assert secrets(engines, inner)[-1] == ANTHROPIC
+            inner = json.dumps({"body": inner})
+
+
+class TestPieces:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '"{a}" "{b}"',
+            '"{a}" + "{b}"',
+            "'{a}' +\n    '{b}'",
+            "'{a}'\n    '{b}'",
+            "'{a}' . '{b}'",
+            '"{a}" \\\n  "{b}"',
+            '"{a}\\\n{b}"',
+            "['{a}', '{b}'].join('')",
+            "`{a}` + `{b}`",
+            '"{a}" .. "{b}"',
+            '"{a}" & "{b}"',
+            r'"k = \"{a}\" + \"{b}\"\n"',
+            r'"k = \"{a}\"\n   \"{b}\"\n"',
+        ],
+    )
+    @pytest.mark.parametrize("cut", [3, 7, 13, 40])
+    def test_joined(self, engines, text, cut):
+        """A token cut in two, at a mark or in its middle, is found from its first to its last byte."""
+        written = f"x = 1\nkey = {text.replace('{a}', ANTHROPIC[:cut]).replace('{b}', ANTHROPIC[cut:])}\ny = 2\n"
+        ((secret, place, decoded),) = found(engines, written)
+        assert (secret, decoded) == (ANTHROPIC, "a string in pieces")
+        assert place.startswith(ANTHROPIC[:cut])
+        assert place.endswith(ANTHROPIC[cut:])
+
+    def test_three_pieces(self, engines):
+        """More joints than one."""
+        written = " + ".join(f'"{part}"' for part in (ANTHROPIC[:7], ANTHROPIC[7:13], ANTHROPIC[13:]))
+        assert secrets(engines, f"key = {written}") == [ANTHROPIC]
+
+
+class TestTriggers:
+    @given(st.binary(min_size=4, max_size=12), st.binary(max_size=5), st.binary(max_size=5))
+    def test_the_base64_of_a_word_holds_a_form(self, word, before, after):
+        """Whatever stands round it, one of a word's three forms is in the base64."""
+        text = base64.b64encode(before + word + after).decode().rstrip("=")
+        forms = list(triggers._forms(word))
+        assert any(form.sign in text for form in forms)
+        assert any(re.search(form.text, text + "A") for form in forms)
+
+
+def test_staged_and_in_history(repo, run):
+    """The hook, quick or whole, and the audit see through encodings too."""
+    repo.stage("a.txt", "nothing\n")
+    repo.commit()
+    assert run("staged", cwd=repo.path).code == 0
+    repo.stage("a.txt", f"nothing\nx: {b64('K=' + ANTHROPIC)}\n")
+    assert run("staged", cwd=repo.path).code == 1
+    repo.commit()
+    assert run("history", cwd=repo.path).code == 1

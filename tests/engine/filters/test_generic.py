@@ -1,0 +1,147 @@
+"""Secrets of no known provider: what stays silent, then what is found and how sure."""
+
+import re
+
+import pytest
+import regex
+from helpers.tokens import token
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyscan.engine.confirm import Pattern, spots_by_rule
+from keyscan.engine.matcher import Matcher
+from keyscan.engine.prefilter.entries import KeywordPass
+from keyscan.engine.prefilter.truncate import _atom as firstpass_atom
+from keyscan.model.rule import Severity
+from keyscan.ruleset import loader as ruleset
+
+SILENT = [
+    'def f():\n    """The token: CRC-32 of what follows."""\n',
+    "tokens: SHA-256 of the text",
+    'secret = "AES-256-GCM"',
+    'JWT_SECRET = "HS512"',
+    "'password' => 'required|confirmed|min:8',",
+    "'password' => 'min:6|max:20|regex_like:a,b',",
+    'password = "password"',
+    'password = "changeme"',
+    'password = os.environ["DB_PASSWORD"]',
+    'password: "${{DB_PASSWORD}}"',
+    "password: {{{{ vault_db_password }}}}",
+    "PASSWORD=$(pass show db)",
+    "DB_PASSWORD=%DB_PASSWORD%",
+    'token = "vault:secret/data/app#token1"',
+    'token_type = "{alnum:24}"',
+    'password_field = "id_password_1"',
+    'passwordHash: "{hex:64}"',
+    '"token": "keyword.operator.new"',
+    'const API_KEY_HEADER = "X-Api-Key-V2"',
+    'secretName: "my-tls-secret-2"',
+    "token = tokenizer.next_token(4)",
+    "password: str = None",
+    'raise ValueError("password", "must be longer than 8")',
+    'NextToken="{alnum:40}"',
+    "token_url=https://login.example.org/oauth2/v2.0/token",
+    'api_key = "<your-api-key-1>"',
+    'apiKey: "xxxxxxxxxxxxxxxxxxxxxxxx"',
+    'key: "sha256-{b64:43}="',
+    '"password": "Please enter your password"',
+    'password = "{{bcrypt}}$2a$10${alnum:53}"',
+    "pass x={alnum:12}1",
+]
+FOUND = [
+    'password = "{word:12}"',
+    "DB_PASSWORD={alnum:16}7",
+    "apiKey: '{alnum:32}',",
+    '"client_secret": "{b64url:40}",',
+    '{{"token" => "{hex:40}"}}',
+    'token := "{alnum:30}"',
+    "<password>{alnum:9}4!x</password>",
+    '<add name="Password" value="x" password="{alnum:14}"/>',
+    "ENV SECRET_KEY={alnum:30}2",
+    "  api_key: {alnum:30}2",
+    "curl https://x.example/v1?api_key={alnum:20}3 -o y",
+    "tool --api-key {alnum:24} run",
+    'headers = {{"Authorization": "Bearer {alnum:20}5{alnum:9}"}}',
+    '$env:API_TOKEN = "{alnum:24}"',
+    "spring.datasource.password={alnum:10}4!q",
+    'os.environ["SERVICE_TOKEN"] = "{alnum:28}"',
+    'String dbPassword = "{alnum:12}";',
+    'os.getenv("APP_SECRET", "{alnum:24}")',
+]
+
+
+@pytest.fixture(scope="module")
+def matcher():
+    """The generic rules alone, without Hyperscan."""
+    rules = ruleset.load([ruleset.builtin_dir() / "generic.toml"])
+    return Matcher(rules, KeywordPass(rules))
+
+
+def seen(matcher, text, path=""):
+    """The severities of what `text` holds."""
+    return [match.severity for match in matcher.scan(text.encode(), path=path)]
+
+
+@pytest.mark.parametrize("line", SILENT)
+def test_lines_that_hold_no_secret_are_silent(matcher, line):
+    """References, code, words, hashes and placeholders are no secrets, whatever they are called."""
+    for seed in "abc":
+        assert seen(matcher, token(line, seed)) == []
+
+
+@pytest.mark.parametrize("line", FOUND)
+def test_secrets_are_found_in_the_ways_that_people_write_them(matcher, line):
+    """A telling name and a value spelt like no word make a finding of medium severity."""
+    for seed in "abc":
+        assert seen(matcher, token(line, seed)) == [Severity.MEDIUM]
+
+
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(['password = "', "api_key: ", '"', "\n", "token=", "--secret ", "Authorization: Bearer ", " "]),
+        st.integers(0, 99).map(lambda seed: token("{alnum:14}7{alnum:9}", str(seed))),
+        st.text(alphabet="a=\"' \n7", max_size=12),
+    ),
+    max_size=10,
+).map("".join)
+
+
+@given(PIECES)
+def test_lines_scanned_whole_hold_all_that_the_bare_expression_finds(text):
+    """A rule of one line finds the same by lines as its expression does over the whole text."""
+    data = text.encode()
+    for rule in ruleset.load([ruleset.builtin_dir() / "generic.toml"]):
+        first = KeywordPass([rule])
+        spots = spots_by_rule(first.hits(data), first.entries, [rule]).get(0, [])
+        near = {
+            (c.secret_start, c.secret_end)
+            for c in Pattern(rule.pattern, rule.max_length, one_line=True).near(data, spots)
+        }
+        assert near == {found.span("secret") for found in regex.finditer(rule.pattern.encode(), data)}
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in ruleset.load([ruleset.builtin_dir()]) if rule.one_line], ids=lambda r: r.id
+)
+def test_rules_of_one_line_match_no_line_end(rule):
+    """Nothing between the first and the last byte of such a rule may be a line's end."""
+    assert not holds_line_end(ruleset.parse_tree(rule.pattern))
+
+
+def holds_line_end(items):
+    """Whether an atom of the syntax tree may match a line's end; look-around does not count."""
+    for op, argument in items:
+        name = str(op)
+        if name == "IN":
+            atom = re.compile(firstpass_atom("IN", argument).encode())
+            if atom.match(b"\n"):
+                return True
+        elif (
+            name in {"ANY", "NOT_LITERAL"}
+            or (name == "LITERAL" and argument == 10)
+            or (name == "SUBPATTERN" and holds_line_end(argument[3]))
+            or (name == "BRANCH" and any(map(holds_line_end, argument[1])))
+            or (name in {"MAX_REPEAT", "MIN_REPEAT"} and holds_line_end(argument[2]))
+        ):
+            return True
+    return False

@@ -1,0 +1,59 @@
+"""Whose key a generic match is: nobody's, or that of the provider named near it."""
+
+import pytest
+from helpers.tokens import token
+
+from keyscan.engine import build as cache
+from keyscan.engine.attribution import REACH
+from keyscan.engine.matcher import Matcher
+from keyscan.engine.prefilter.entries import KeywordPass
+from keyscan.ruleset import loader as ruleset
+
+RULES = tuple(
+    rule
+    for file in ("generic", "authorization", "mistral", "together")
+    for rule in ruleset.load([ruleset.builtin_dir() / f"{file}.toml"])
+)
+FAR = "#" + "x " * (REACH // 2)
+NOBODYS = [
+    'api_key="{alnum:32}"',
+    'api_key="{alnum:32}"\n' + FAR + "\nhttps://api.mistral.ai/v1",
+    'api_key="{alnum:31}"\nbase_url="https://api.mistral.ai/v1"',
+    'api_key="{alnum:32}"\nwindow="mistralwind"',
+]
+MISTRALS = [
+    "curl -H 'Authorization: Bearer {alnum:32}' -d @x https://api.mistral.ai/v1/chat",
+    'OpenAI(api_key="{alnum:32}",\n    base_url="https://api.mistral.ai/v1")',
+    'MODEL = "mistral-large"\n\ndef ask():\n    return post(url, api_key="{alnum:32}")',
+    'together = 1\n\n\napi_key="{alnum:32}"\nmistral = 2',
+]
+
+
+@pytest.fixture(scope="module")
+def matcher():
+    """Generic rules and those of a few providers."""
+    return Matcher(RULES, KeywordPass(RULES))
+
+
+@pytest.mark.parametrize("text", NOBODYS)
+def test_without_a_provider_near_a_match_stays_generic(matcher, text):
+    """Too far, of another shape, or only part of a word: nobody's."""
+    found = matcher.scan(token(text).encode())
+    assert [match.rule.filters for match in found] == ["generic"]
+
+
+@pytest.mark.parametrize("text", MISTRALS)
+def test_the_nearest_provider_owns_a_value_of_its_shape(matcher, text):
+    """Before or after the value, on its line or not."""
+    found = matcher.scan(token(text).encode())
+    assert [match.rule.id for match in found] == ["mistral-api-key"]
+    assert "Mistral is named beside it" in found[0].evidence
+
+
+def test_every_value_of_a_named_rule_is_an_expression_by_itself():
+    """Attribution compiles them alone."""
+    import re
+
+    for rule in cache.load_rules([]):
+        if rule.value:
+            assert re.compile(rule.value.encode())

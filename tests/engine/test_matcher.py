@@ -1,0 +1,213 @@
+"""The engine against a brute-force oracle, its two first passes against each other, and hostile input."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import time
+
+import pytest
+import regex
+from helpers.tokens import token
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from keyscan.engine import build as cache
+from keyscan.engine import rule_check as rulecheck
+from keyscan.engine.matcher import Matcher
+from keyscan.engine.prefilter.entries import HyperscanPass, KeywordPass, entries_of, width_of
+from keyscan.engine.prefilter.truncate import expressions
+from keyscan.model.match import Match, Span
+from keyscan.model.rule import Precision, Severity
+from keyscan.ruleset.loader import parse_tree
+from keyscan.scan.line_index import Lines
+
+RULES = cache.load_rules([])
+BOTH = {"regex": Matcher(RULES, KeywordPass(RULES))}
+# Where there is no wheel, one engine is all there is.
+with contextlib.suppress(ImportError):
+    BOTH["hyperscan"] = Matcher(RULES, HyperscanPass.of(RULES))
+
+
+def spans(matches):
+    """What two engines must agree on."""
+    return [(m.rule.id, m.secret_start, m.secret_end, m.severity) for m in matches]
+
+
+def snippet(number):
+    """An example of a rule, chosen by number."""
+    rule = RULES[number % len(RULES)]
+    templates = rule.examples or ("{secret}",)
+    return rulecheck.example(rule, templates[number % len(templates)], number % 7)[1]
+
+
+texts = st.lists(
+    st.one_of(
+        st.integers(0, 10_000).map(snippet),
+        st.integers(0, 10_000).map(lambda n: snippet(n)[: n % 40]),
+        st.sampled_from(
+            [b"\n", b" ", b"=", b'"', b"key: ", b"token = ", b"sk-", b"AKIA", b"-", b"_", b"\\n", b"x" * 30]
+        ),
+        st.binary(max_size=20),
+    ),
+    max_size=8,
+).map(b"".join)
+
+
+@pytest.mark.skipif(len(BOTH) < 2, reason="one engine only")
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts)
+def test_both_engines_find_the_same(text):
+    """Whatever the text, the matches do not depend on the first pass."""
+    assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["regex"].scan(text))
+
+
+@pytest.mark.skipif(len(BOTH) < 2, reason="one engine only")
+def test_both_engines_find_each_example_behind_other_text():
+    """Hyperscan takes other ways through longer texts; one expression it compiled wrongly for them."""
+    before = b"lorem ipsum dolor sit amet\n" * 12
+    for number, rule in enumerate(RULES):
+        for template in rule.examples or ("{secret}",):
+            text = before + rulecheck.example(rule, template, number % 7)[1] + b"\n" + before
+            assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["regex"].scan(text)), (rule.id, template)
+
+
+@pytest.mark.parametrize("engine", sorted(BOTH))
+def test_an_unmistakable_token_may_stand_behind_other_text(engine):
+    """Settings pasted without the ends of their lines; a token with a short prefix there may be anything."""
+    anthropic = token("sk-ant-api03-{b64url:93}AA", "glued")
+    short = token("hf_{alpha:34}", "glued")
+    found = BOTH[engine].scan(f"HOST=a8f{anthropic}\nHOST=a8f{short}\n".encode())
+    assert [match.rule.id for match in found] == ["anthropic-api-key"]
+
+
+def test_a_match_that_moves_is_the_same_elsewhere():
+    """All but its places."""
+    match = Match(RULES[0], 1, 9, 2, 8, b"secret", Severity.LOW, Precision.LOW, ("why",), Span(12, 14), b"id", "base64")
+    moved = match.moved(100)
+    assert moved == dataclasses.replace(
+        match, start=101, end=109, secret_start=102, secret_end=108, companion=Span(112, 114)
+    )
+    assert moved.moved(-100) == match
+    assert all(getattr(match, field.name) != field.default for field in dataclasses.fields(match))
+
+
+@pytest.mark.skipif(len(BOTH) < 2, reason="one engine only")
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"[^\n]{0,300}acme(?P<secret>[a-z0-9]{20,40})",
+        r"[a-z]{0,9}(?:bcme)?[^\n]{0,300}(?P<secret>[a-z]{0,5}acme[0-9a-z]{20,40})",
+        r"acme[^\n]{0,200}?x?(?P<secret>[a-z0-9]{20,90})",
+    ],
+)
+def test_a_rule_that_begins_with_anything(pattern):
+    """A user's rule may be written so; no expression that matches nothing is given to Hyperscan."""
+    rule = dataclasses.replace(
+        RULES[0], id="acme", pattern=pattern, keywords=("acme",), max_length=400, category="custom", filters="none",
+        prefix="", value="", context=(), one_line=False, checks=(), companion=None, min_entropy=0.0,
+    )  # fmt: skip
+    text = f"one line\nhello acme {token('acme{lowernum:24}', 'wide')}\nlast\n".encode()
+    found = [spans(Matcher([rule], first).scan(text)) for first in (HyperscanPass.of([rule]), KeywordPass([rule]))]
+    assert found[0] == found[1]
+    assert found[0]
+
+
+def test_no_entry_looks_at_much_text():
+    """In a history that much is looked at round every change: so the rest of a wide expression has its own."""
+    assert max(width_of(entry) for entry in entries_of([r for r in RULES if r.category != "practice"])[0]) <= 180
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first", "behind"),
+    [
+        ("ab{2,9}", "ab{2}", ""),
+        ("a(?:b|c{1,3})(?:d|e)?", "a(?:b|c{1})", ""),
+        ("ab(?P<secret>[0-9]{6,9})(?=[;,])", "ab[0-9]{6,9}[;,]", ""),
+        ("ab(?P<secret>[0-9]{6,9})(?=[;,]|\\Z)", "ab[0-9]{6}", ""),
+        ("ab[^c]{0,300}cd[e ]{0,300}fg(?P<secret>[0-9]{6})", "ab", "fg[0-9]{6}"),
+        ("ab[x-z]{90}[^c]{3,100}cd(?P<secret>[0-9]{6})", "ab[x-z]{90}[^c]{3}", "cd[0-9]{6}"),
+        ("ab[^c]{0,300}c?(?P<secret>[0-9]{0,6})", "ab", ""),
+        ("[^c]{0,300}ab(?P<secret>[0-9]{6})", "", "ab[0-9]{6}"),
+    ],
+)
+def test_how_an_expression_is_cut(pattern, first, behind):
+    """The shortest start from which a match can follow, what is looked for behind it, and what must come later."""
+    if "(?P" not in pattern:
+        pattern = f"(?P<secret>{pattern})"
+    rule = dataclasses.replace(RULES[0], pattern=pattern, category="api")
+    for text, wanted in zip(expressions(rule), (first, behind), strict=True):
+        # How it is written does not matter: the parser's trees are compared.
+        assert str(parse_tree(text)) == str(parse_tree(wanted)), text
+
+
+def test_a_value_is_not_found_because_its_search_ends():
+    """A value too long for its rule is none, wherever the part of the text that is searched ends within it."""
+    long = token("{alnum:260}", "long")
+    for before in range(0, 400, 7):
+        text = f"{'password ' * 2}{'x' * before} --db-password {long}\n".encode()
+        for matcher in BOTH.values():
+            assert "generic-long-option-secret" not in [match.rule.id for match in matcher.scan(text)], before
+
+
+@functools.cache
+def oracle(number):
+    """A rule's bare expression; the package's own cache is smaller than our rules are many."""
+    return regex.compile(RULES[number].pattern.encode())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts)
+def test_the_oracle_finds_nothing_more(text):
+    """Every secret that a rule's bare expression finds in the whole text is in a confirmed candidate's place."""
+    matcher = BOTH.get("hyperscan", BOTH["regex"])
+    for number, rule in enumerate(RULES):
+        expected = {found.span("secret") for found in oracle(number).finditer(text)}
+        if expected:
+            assert expected <= {(c.secret_start, c.secret_end) for c in candidates(matcher, number, text)}, rule.id
+
+
+def candidates(matcher, number, text):
+    """What the engine confirms for one rule, before filters and overlaps."""
+    from keyscan.engine.confirm import spots_by_rule
+
+    spots = spots_by_rule(matcher._first.hits(text), matcher._first.entries, RULES).get(number, [])
+    return list(matcher._patterns[number].near(text, spots))
+
+
+@given(st.text(alphabet="ab\n\u00e9\U0001f511", max_size=60), st.data())
+def test_offset_to_place_and_back(text, data):
+    """An offset's line and column lead back to the offset."""
+    raw = text.encode()
+    index = data.draw(st.integers(0, len(text)))
+    offset = len(text[:index].encode())
+    lines = Lines(raw)
+    assert lines.offset(*lines.position(offset)) == offset
+
+
+MB = 1 << 20
+NASTY = {
+    "one line": b"a" * 10 * MB,
+    "all equals": b"=" * 10 * MB,
+    "all base64": (b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5eg" * 150_000)[: 10 * MB],
+    "nested quotes": b"\"'" * 5 * MB,
+    "keywords only": b"mistral_api_key" * (10 * MB // 15),
+    "prefixes only": b"sk-ant-api03-" * (10 * MB // 13),
+    "assignments": b'api_key = "' * (10 * MB // 11),
+    "pem heads": b"-----BEGIN PRIVATE KEY-----\n" * (10 * MB // 28),
+    "spaces": b"token" + b" " * 10 * MB,
+    "braces": b"{" * 10 * MB,
+    "zeroes": b"\0" * 10 * MB,
+    "escapes": b"\\u0041" * (10 * MB // 6),
+}
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_pathological_input_is_done_in_time(name):
+    """10 MB of each nasty kind end, either scanned or given up and said so, within a bound that no hang meets."""
+    matcher = BOTH.get("hyperscan", BOTH["regex"])
+    slow: list[str] = []
+    started = time.monotonic()
+    matcher.scan(NASTY[name], slow)
+    assert time.monotonic() - started < 120

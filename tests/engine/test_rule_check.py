@@ -1,0 +1,81 @@
+"""Every built-in rule proves itself, helps its reader, and matches what a brute-force search matches."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+import regex
+
+from keyscan.engine import rule_check as rulecheck
+from keyscan.engine.confirm import spots_by_rule
+from keyscan.engine.matcher import Matcher
+from keyscan.engine.prefilter.entries import HyperscanPass, KeywordPass
+from keyscan.model.rule import Severity
+from keyscan.ruleset import loader as ruleset
+
+RULES = ruleset.load([ruleset.builtin_dir()])
+EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+MATCHERS = {"regex": Matcher(RULES, KeywordPass(RULES))}
+# Where there is no wheel, one engine is all there is.
+with contextlib.suppress(ImportError):
+    MATCHERS["hyperscan"] = Matcher(RULES, HyperscanPass.of(RULES))
+    # Compiling is what takes time here, so both use the same expressions.
+    MATCHERS["hyperscan"]._patterns = MATCHERS["regex"]._patterns
+
+
+@EVERY_RULE
+def test_a_rule_proves_itself(rule):
+    """Negatives stay silent and examples hit, with the rule's severity, under both engines."""
+    assert list(rulecheck.problems([rule])) == []
+
+
+@EVERY_RULE
+def test_a_rule_says_what_to_do(rule):
+    """A finding can be acted on: what the key opens, where to revoke it, and how."""
+    assert rule.help.opens
+    assert rule.help.revoke_url or rule.help.link
+    assert rule.help.steps
+    for url in filter(None, (rule.help.revoke_url, rule.help.link)):
+        assert url.startswith("https://"), url
+
+
+@EVERY_RULE
+def test_names_are_clean(rule):
+    """Variables are names and nothing else, context words are lower case."""
+    assert all(regex.fullmatch(r"[A-Z][A-Za-z0-9_]*", name) for name in rule.env), rule.env
+    assert all(word == word.lower() for word in rule.context), rule.context
+
+
+@EVERY_RULE
+def test_public_and_test_keys_are_quiet(rule):
+    """What is public by design is informational; a test key is at most low."""
+    if rule.public:
+        assert rule.severity == Severity.INFO
+    if rule.test:
+        assert rule.severity <= Severity.LOW
+
+
+@EVERY_RULE
+@pytest.mark.parametrize("engine", MATCHERS)
+def test_the_engine_equals_the_oracle(rule, engine):
+    """On each example and negative, a search of the whole text finds the same candidates as the engine."""
+    matcher, number = MATCHERS[engine], RULES.index(rule)
+    for template in (*(rule.examples or ("{secret}",)), *rule.negatives):
+        text = rulecheck.example(rule, template, 3)[1]
+        expected = {found.span("secret") for found in matcher._patterns[number]._compiled.finditer(text)}
+        spots = spots_by_rule(matcher._first.hits(text), matcher._first.entries, RULES).get(number, [])
+        got = {(c.secret_start, c.secret_end) for c in matcher._patterns[number].near(text, spots)}
+        assert expected <= got, template
+        assert bool(expected) == bool(got), template
+
+
+def test_ids_are_unique():
+    """One id, one rule."""
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_there_are_enough():
+    """At least 200 rules, over at least 75 providers of AI."""
+    assert len(RULES) >= 200
+    assert len({rule.provider for rule in RULES if rule.category == "ai"}) >= 75

@@ -1,0 +1,98 @@
+"""The quick hook: it may only ever say clean, and only where the whole command would."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyscan.engine import build as cache
+from keyscan.engine import rule_check as rulecheck
+from keyscan.fastpath import engine
+from keyscan.fastpath import staged as quick
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """The quick engine, stored and loaded again."""
+    pytest.importorskip("hyperscan")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KEYSCAN_CACHE_DIR", str(tmp_path_factory.mktemp("quick")))
+        cache.store_quick(cache.load_rules([]))
+        place = quick.cache_directory()
+        stored = engine.loads(quick.read_stored(place + quick.quick_name()))
+        return engine.Quick(stored, [quick.read_stored(place + name) for name in stored["databases"]])
+
+
+def test_every_example_of_every_rule_is_doubted(loaded):
+    """What the whole engine finds, the quick one never calls clean."""
+    for rule in cache.load_rules([]):
+        for template in rule.examples or ("{secret}",):
+            text = rulecheck.example(rule, template, 0)[1]
+            assert loaded.doubtful(b"x = 1\n" + text + b"\nend\n"), rule.id
+
+
+def test_plain_code_is_not_doubted(loaded):
+    """Ordinary code is answered by the quick engine."""
+    assert not loaded.doubtful(b"def add(a, b):\n    return a + b\n" * 50)
+
+
+def test_a_clean_commit_is_answered_without_the_whole_command(repo, spawn):
+    """After the first run has stored the engine, a clean commit imports neither click nor regex."""
+    pytest.importorskip("hyperscan")
+    repo.stage("a.py", "def add(a, b):\n    return a + b\n")
+    first = spawn(["staged"], cwd=repo.path)
+    assert (first.code, first.err) == (0, "")
+    second = spawn(["staged"], cwd=repo.path, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert second.code == 0
+    assert "keyscan: clean (1 file, 32 bytes" in second.out
+    assert "| regex" not in second.err
+    assert "click" not in second.err
+
+
+def test_a_key_is_never_answered_quickly(repo, spawn, anthropic_key):
+    """A commit with a key reaches the whole command, however often the hook runs."""
+    repo.stage("a.py", f'key = "{anthropic_key}"\n')
+    for _ in range(2):
+        assert spawn(["staged"], cwd=repo.path).code == 1
+
+
+def test_a_damaged_store_is_not_trusted(repo, spawn, anthropic_key, cache_dir):
+    """Stored bytes that do not load are made again, and the answer stays right."""
+    repo.stage("a.py", f'key = "{anthropic_key}"\n')
+    spawn(["staged"], cwd=repo.path)
+    for file in cache_dir.glob("quick-*"):
+        file.write_bytes(file.read_bytes()[:40])
+    assert spawn(["staged"], cwd=repo.path).code == 1
+
+
+def test_configuration_in_the_index_is_left_to_the_whole_command(repo, monkeypatch):
+    """A staged configuration may add rules, so the quick hook does not answer."""
+    monkeypatch.chdir(repo.path)
+    repo.stage("a.py", "x = 1\n")
+    repo.stage(".keyscan.toml", "")
+    assert quick.staged() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "quick_then"),
+    [
+        ('disable = ["mistral-api-key"]\n', False),
+        ('format = "json"\n', False),
+        ("[[ignore]]\npath = 'x'\nexpires = 2020-01-01\n", False),
+        ("baseline = 'b'\n", False),
+        ("nonsense = 1\n", False),
+        ("min-severity = 'high'\nexclude = ['vendor/']\n[[ignore]]\npath = 'x'\n", True),
+    ],
+)
+def test_a_configuration_that_changes_nothing_is_remembered(repo, spawn, text, quick_then):
+    """Once the whole command has seen it, a clean commit is answered quickly; any other configuration never is."""
+    pytest.importorskip("hyperscan")
+    repo.stage("a.py", "x = 1\n")
+    repo.stage(".keyscan.toml", text)
+    repo.stage("b", "# keyscan baseline 1\n")
+    first = spawn(["staged"], cwd=repo.path)
+    again = spawn(["staged"], cwd=repo.path, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert again.code == first.code
+    assert ("click" in again.err) is not quick_then
+    repo.stage(".keyscan.toml", text + "jobs = 1\n")
+    changed = spawn(["staged"], cwd=repo.path, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert "click" in changed.err

@@ -1,0 +1,10 @@
+"""Fake secrets, made at run time."""
+
+from __future__ import annotations
+
+from keyscan.ruleset import templates
+
+
+def token(template: str, seed: str = "test") -> str:
+    """A well-formed fake secret made at run time from a rule's template syntax."""
+    return templates.expand(template, seed)
