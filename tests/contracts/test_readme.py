@@ -60,5 +60,6 @@ def test_every_format_is_named():
 def test_links_lead_somewhere(file):
     """Each relative link of the README and the documents names a file that is there."""
     for target in re.findall(r"\]\(([^)#\s]+)", file.read_text(encoding="utf-8")):
-        if "://" not in target:
+        # The rule catalogue is generated when the site is built, which checks the links to it.
+        if "://" not in target and not target.startswith("rules/"):
             assert (file.parent / target).exists(), target
