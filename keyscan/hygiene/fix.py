@@ -5,18 +5,24 @@ The plan made on the plan's outcome is empty.
 
 from __future__ import annotations
 
-import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.secret_files import Kind
+from keyscan.errors import UsageError
+from keyscan.git import worktree
+from keyscan.hygiene import audit as envscan
+from keyscan.hygiene import docker_context as containers
 from keyscan.hygiene.variables import variables
+from keyscan.remediation.edits import AppendedLines, Edit, EditPlan, literal_pattern
+from keyscan.scan.scanner import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from keyscan.git.worktree import Ignored
+    from keyscan.hygiene.audit import Survey
     from keyscan.hygiene.git_exposure import Subject
 
     Reader = Callable[[str], bytes | None]
@@ -24,33 +30,23 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,80}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A file to write; `old` is None when it is not there yet."""
-
-    path: str
-    old: bytes | None
-    new: bytes
-
-    def diff(self) -> Iterator[str]:
-        """The change as a unified diff without context, line by line."""
-        before = (self.old or b"").decode("utf-8", "replace").splitlines()
-        after = self.new.decode("utf-8", "replace").splitlines()
-        source = "/dev/null" if self.old is None else f"a/{self.path}"
-        yield from difflib.unified_diff(before, after, source, f"b/{self.path}", lineterm="", n=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Files to write, and paths to take out of the index (they stay on disk); `left` is what it can't do."""
-
-    edits: tuple[Edit, ...] = ()
-    untrack: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        """Whether there is anything to do."""
-        return bool(self.edits or self.untrack)
+def plan_for(survey: Survey, *, ahead: bool) -> EditPlan:
+    """The plan for a survey's own repository; submodules are fixed where they live."""
+    tree = survey.tree
+    subjects = [replace(subject, path=subject.path.removeprefix(tree.prefix)) for subject in survey.subjects]
+    heard = Tally()
+    reader = envscan.reader_of(survey, heard)
+    examples = {f"{subject.path.rpartition('/')[0]}/.env.example".lstrip("/") for subject in subjects}
+    rules = {**survey.rules, **worktree.ignored(tree, sorted(examples))}
+    real = [subject for subject in subjects if subject.values and subject.kind is not Kind.TEMPLATE]
+    files = containers.dockerfiles([*tree.tracked, *tree.untracked])
+    copied = [(copy.subject, copy.ignore_file) for copy in containers.copied(real, files, reader, "")]
+    made = plan(subjects, rules, copied, reader, ahead=ahead)
+    # What was not read whole can't be written again.
+    for skip in heard.skipped:
+        if any(tree.prefix + edit.path == skip.path for edit in made.edits):
+            raise UsageError(f"{skip.path}: {skip.reason}; --fix changes nothing")
+    return made
 
 
 def plan(
@@ -60,23 +56,23 @@ def plan(
     read: Reader,
     *,
     ahead: bool = False,
-) -> Plan:
+) -> EditPlan:
     """The plan for one repository, whose subjects' paths are relative to it.
 
     `rules` are the deciding ignore rules, for `.env` and the templates too. `copied` are the files that images
     take along, each with the .dockerignore that should name it. `ahead`: `.env` is to be ignored before it exists.
     """
-    lines = _Lines()
-    left = []
+    lines = AppendedLines()
+    unsupported = []
     for subject in (subject for subject in subjects if _is_to_ignore(subject)):
         if "\n" in subject.path or "\r" in subject.path:
-            left.append(f"{subject.path}: no ignore rule can name it; rename it")
+            unsupported.append(f"{subject.path}: no ignore rule can name it; rename it")
         else:
             _ignore(subject.path, subject.kind, rules.get(subject.path), lines)
     if ahead:
         lines.add(".gitignore", ".env")
     for subject, file in copied:
-        name = _escaped(subject.path.rpartition("/")[2])
+        name = literal_pattern(subject.path.rpartition("/")[2])
         lines.add(file, f"**/{name}" if subject.kind is Kind.ENV else _below(file, subject.path))
     templates = list(_templates(subjects, read))
     for edit in templates:
@@ -84,7 +80,7 @@ def plan(
         if rule is not None and not rule.negated and rule.shared:
             lines.add(rule.source, "!.env.example")
     untrack = tuple(sorted(subject.path for subject in subjects if subject.tracked and _is_secret(subject)))
-    return Plan((*lines.edits(read), *templates), untrack, tuple(left))
+    return EditPlan((*lines.edits(read), *templates), untrack, tuple(unsupported))
 
 
 def _is_secret(subject: Subject) -> bool:
@@ -99,47 +95,16 @@ def _is_to_ignore(subject: Subject) -> bool:
     return _is_secret(subject) or plain
 
 
-def _ignore(path: str, kind: Kind, rule: Ignored | None, lines: _Lines) -> None:
+def _ignore(path: str, kind: Kind, rule: Ignored | None, lines: AppendedLines) -> None:
     """The line for `path`: behind the rule that takes it out again, else at the top of the repository."""
     file = rule.source if rule is not None and rule.negated and rule.shared else ".gitignore"
     name = path.rpartition("/")[2]
-    lines.add(file, _escaped(name) if kind is Kind.ENV else "/" + _below(file, path))
+    lines.add(file, literal_pattern(name) if kind is Kind.ENV else "/" + _below(file, path))
 
 
 def _below(file: str, path: str) -> str:
     directory = file.rpartition("/")[0]
-    return _escaped(path.removeprefix(f"{directory}/") if directory else path)
-
-
-def _escaped(name: str) -> str:
-    """`name` as a pattern that matches nothing else."""
-    text = re.sub(r"([*?\[\]\\])", r"\\\1", name)
-    text = re.sub(r" \Z", r"\\ ", text)
-    return "\\" + text if text[:1] in {"#", "!"} else text
-
-
-class _Lines:
-    """The lines to append, file by file, each once."""
-
-    def __init__(self) -> None:
-        self._lines: dict[str, list[str]] = {}
-
-    def add(self, file: str, line: str) -> None:
-        """Ask for `line` at the end of `file`."""
-        wanted = self._lines.setdefault(file, [])
-        if line not in wanted:
-            wanted.append(line)
-
-    def edits(self, read: Reader) -> Iterator[Edit]:
-        """The files with the lines appended, in the files' own line ends."""
-        for file, wanted in sorted(self._lines.items()):
-            old = read(file)
-            text = old or b""
-            end = b"\r\n" if b"\r\n" in text else b"\n"
-            if text and not text.endswith(b"\n"):
-                text += end
-            text += b"".join(line.encode("utf-8", "surrogateescape") + end for line in wanted)
-            yield Edit(file, old, text)
+    return literal_pattern(path.removeprefix(f"{directory}/") if directory else path)
 
 
 def _templates(subjects: list[Subject], read: Reader) -> Iterator[Edit]:

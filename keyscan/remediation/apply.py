@@ -1,66 +1,60 @@
-"""Carrying out `keyscan env --fix`: the plan made from a survey, and its careful application."""
+"""Applies an `EditPlan`: no link is followed, nothing that changed meanwhile is overwritten, each file whole or not."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyscan.catalog.secret_files import Kind
 from keyscan.engine import build as cache
 from keyscan.errors import UsageError
 from keyscan.git import worktree
-from keyscan.hygiene import audit as envscan
-from keyscan.hygiene import docker_context as containers
-from keyscan.hygiene import fix
-from keyscan.scan.scanner import Tally
 
 if TYPE_CHECKING:
-    from keyscan.hygiene.audit import Survey
-    from keyscan.hygiene.fix import Edit, Plan
+    from keyscan.git.command import Git
+    from keyscan.remediation.edits import Edit, EditPlan
+
+# Paths of one `git rm`, far below any limit on the length of a command line.
+_PATHS_AT_ONCE = 500
 
 
-def plan(survey: Survey, *, ahead: bool) -> Plan:
-    """The plan for a survey's own repository; submodules are fixed where they live."""
-    tree = survey.tree
-    subjects = [replace(subject, path=subject.path.removeprefix(tree.prefix)) for subject in survey.subjects]
-    heard = Tally()
-    reader = envscan.reader_of(survey, heard)
-    examples = {f"{subject.path.rpartition('/')[0]}/.env.example".lstrip("/") for subject in subjects}
-    rules = {**survey.rules, **worktree.ignored(tree, sorted(examples))}
-    real = [subject for subject in subjects if subject.values and subject.kind is not Kind.TEMPLATE]
-    files = containers.dockerfiles([*tree.tracked, *tree.untracked])
-    copied = [(copy.subject, copy.ignore_file) for copy in containers.copied(real, files, reader, "")]
-    made = fix.plan(subjects, rules, copied, reader, ahead=ahead)
-    # What was not read whole can't be written again.
-    for skip in heard.skipped:
-        if any(tree.prefix + edit.path == skip.path for edit in made.edits):
-            raise UsageError(f"{skip.path}: {skip.reason}; --fix changes nothing")
-    return made
+def apply(root: str, plan: EditPlan, git: Git) -> None:
+    """Write the plan's files below `root` and remove its paths from the index of `git`'s repository.
 
-
-def apply(survey: Survey, todo: Plan) -> None:
-    """Write the plan's files and take its paths out of the index; UsageError where a link leads elsewhere."""
-    root = survey.tree.root
-    for edit in todo.edits:
+    All edits are checked before the first is written. Raises UsageError, with nothing written, when a path leads out
+    of `root`, through a link or into .git, or when a file is not what the plan was made from.
+    """
+    for edit in plan.edits:
         _check(root, edit)
-    for edit in todo.edits:
+    for edit in plan.edits:
         try:
             cache.write_whole(Path(root) / edit.path, edit.new)
         except OSError as error:
             raise UsageError(f"{edit.path}: cannot be written: {error.strerror}") from error
-    for at in range(0, len(todo.untrack), 500):
-        survey.tree.git.run("rm", "--cached", "--quiet", "-f", "--", *todo.untrack[at : at + 500])
+    for at in range(0, len(plan.untrack), _PATHS_AT_ONCE):
+        git.run("rm", "--cached", "--quiet", "-f", "--", *plan.untrack[at : at + _PATHS_AT_ONCE])
 
 
 def _check(root: str, edit: Edit) -> None:
-    """Nothing is written through a link, outside the work tree, or over what has changed meanwhile."""
-    if not worktree.is_inside(root, edit.path) or edit.path.split("/")[0] == ".git":
-        raise UsageError(f"{edit.path}: behind a symbolic link, or outside the repository; --fix changes nothing")
+    """Raise UsageError unless `edit` may be applied now."""
+    parts = edit.path.split("/")
+    if not worktree.is_inside(root, edit.path) or ".git" in (part.lower() for part in parts):
+        raise UsageError(f"{edit.path}: behind a symbolic link, or outside the repository; nothing is changed")
+    if _contents(root, edit) != edit.old:
+        raise UsageError(f"{edit.path}: has changed since the plan was made; nothing is changed, run the command again")
+
+
+def _contents(root: str, edit: Edit) -> bytes | None:
+    """What the file of `edit` holds now, one byte more than expected at most; None when it does not exist."""
     file = os.path.join(root, edit.path)  # noqa: PTH118 - keeps odd bytes
-    now = None
-    if os.path.lexists(file):
-        now = envscan.read(root, edit.path, "", Tally())
-    if now != edit.old:
-        raise UsageError(f"{edit.path}: has changed meanwhile; run keyscan env --fix again")
+    if not os.path.lexists(file):
+        return None
+    try:
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(handle, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise UsageError(f"{edit.path}: not a regular file; nothing is changed")
+            return stream.read(len(edit.old or b"") + 1)
+    except OSError as error:
+        raise UsageError(f"{edit.path}: cannot be read: {error.strerror}; nothing is changed") from error

@@ -14,7 +14,7 @@ from keyscan.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from keyscan.hygiene.audit import Survey
-    from keyscan.hygiene.fix import Plan
+    from keyscan.remediation.edits import EditPlan
 
 
 @click.command(name="env")
@@ -56,18 +56,18 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, **value
     return common.finish(scan.report(tally, matcher, settings.options, started), settings)
 
 
-def _plan(found: list[Survey]) -> Plan:
+def _plan(found: list[Survey]) -> EditPlan:
     """The plan for the repository, shown on standard error so that a report stays a report."""
-    from keyscan.remediation import apply as envfix
+    from keyscan.hygiene import fix
     from keyscan.reporters.shared.escape import clean
 
-    todo = envfix.plan(found[0], ahead=found[0].ahead)
+    todo = fix.plan_for(found[0], ahead=found[0].ahead)
     for edit in todo.edits:
         for line in edit.diff():
             click.echo(clean(line), err=True)
     for path in todo.untrack:
         click.echo(clean(f"git rm --cached {path}"), err=True)
-    for line in todo.left:
+    for line in todo.unsupported:
         click.echo(f"keyscan: {clean(line)}", err=True)
     for other in found[1:]:
         if any(subject.values and not subject.ignored for subject in other.subjects):
@@ -77,9 +77,9 @@ def _plan(found: list[Survey]) -> Plan:
     return todo
 
 
-def _apply(survey: Survey, todo: Plan, *, yes: bool) -> bool:
+def _apply(survey: Survey, todo: EditPlan, *, yes: bool) -> bool:
     """Apply the plan if the user agrees; whether it was applied."""
-    from keyscan.remediation import apply as envfix
+    from keyscan.remediation.apply import apply
 
     if not yes:
         if not sys.stdin.isatty():
@@ -87,5 +87,5 @@ def _apply(survey: Survey, todo: Plan, *, yes: bool) -> bool:
             return False
         if not click.confirm("Apply this?", err=True):
             return False
-    envfix.apply(survey, todo)
+    apply(survey.tree.root, todo, survey.tree.git)
     return True

@@ -1,0 +1,80 @@
+"""Changes to files as values: what a plan would write, shown as a diff before anything is written."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Reader = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A file to write: its path below the root, its contents now (None when it does not exist) and afterwards."""
+
+    path: str
+    old: bytes | None
+    new: bytes
+
+    def __repr__(self) -> str:
+        """The path only: the contents may hold secrets."""
+        return f"Edit({self.path!r})"
+
+    def diff(self) -> Iterator[str]:
+        """The change as a unified diff without context, line by line."""
+        before = (self.old or b"").decode("utf-8", "replace").splitlines()
+        after = self.new.decode("utf-8", "replace").splitlines()
+        source = "/dev/null" if self.old is None else f"a/{self.path}"
+        yield from difflib.unified_diff(before, after, source, f"b/{self.path}", lineterm="", n=0)
+
+
+@dataclass(frozen=True, slots=True)
+class EditPlan:
+    """Files to write, and paths to remove from git's index (they stay on disk).
+
+    `unsupported` says, a line each, what the plan cannot do and why.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    untrack: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.edits or self.untrack)
+
+
+class AppendedLines:
+    """Lines to append to files (ignore files, most of them), each line once a file."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[str]] = {}
+
+    def add(self, file: str, line: str) -> None:
+        """Ask for `line` at the end of `file`."""
+        wanted = self._lines.setdefault(file, [])
+        if line not in wanted:
+            wanted.append(line)
+
+    def edits(self, read: Reader) -> Iterator[Edit]:
+        """One edit a file, in the file's own line ends; `read` gives a file's contents, None when it does not exist."""
+        for file, wanted in sorted(self._lines.items()):
+            old = read(file)
+            text = old or b""
+            end = b"\r\n" if b"\r\n" in text else b"\n"
+            if text and not text.endswith(b"\n"):
+                text += end
+            text += b"".join(line.encode("utf-8", "surrogateescape") + end for line in wanted)
+            yield Edit(file, old, text)
+
+
+def literal_pattern(name: str) -> str:
+    """The gitignore pattern that matches the name `name` and no other."""
+    text = re.sub(r"([*?\[\]\\])", r"\\\1", name)
+    text = re.sub(r" \Z", r"\\ ", text)
+    return "\\" + text if text[:1] in {"#", "!"} else text
