@@ -1,0 +1,179 @@
+"""The public Python API: `Scanner` finds secrets in texts, bytes and files, and gives a `Report`.
+
+Every command scans with it, and so may your own program (`docs/api.md`). What is exported by `keyscan` itself stays
+compatible within a major version.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyscan.errors import UsageError
+from keyscan.model.rule import Rule, Severity
+from keyscan.scan import scanner as scan
+from keyscan.scan.scanner import Options, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from keyscan.engine.matcher import Matcher
+    from keyscan.model.blob import Blob, Skip
+    from keyscan.model.match import Match
+    from keyscan.model.report import Report
+    from keyscan.sources.files import Target
+
+_TEXT = "<text>"
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """Rules, the engine and suppressions together: scans what it is given, reads no configuration.
+
+    `engine`: auto, hyperscan or regex. `jobs`: processes for files, 0 for one per core. Not for several threads at
+    once; a scanner may be pickled, and then compiles its rules again.
+    """
+
+    rules: tuple[Rule, ...]
+    options: Options = field(default_factory=Options)
+    engine: str = "auto"
+    jobs: int = 0
+    _matchers: dict[bool, Matcher] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travels to other processes without what it compiled."""
+        return Scanner, (self.rules, self.options, self.engine, self.jobs)
+
+    @classmethod
+    def default(
+        cls,
+        *,
+        min_severity: Severity = Severity.MEDIUM,
+        rules: Sequence[str | os.PathLike[str]] = (),
+        disable: Sequence[str] = (),
+        salt: str = "",
+        jobs: int = 1,
+    ) -> Scanner:
+        """A scanner with the built-in rules, those of the files or directories `rules`, and without `disable`.
+
+        Raises RuleError for a rule file that is not valid, UsageError for a name in `disable` that no rule has.
+        """
+        found = enabled(load_rules([Path(path) for path in rules]), disable, "disable")
+        return cls(found, Options(min_severity, salt), jobs=jobs)
+
+    def matcher(self, size: int | None = None) -> Matcher:
+        """The engine for `size` bytes; None: unknown. Compiled or loaded once per kind."""
+        from keyscan.engine import build
+
+        small = size is not None and size <= build.SMALL
+        # What was made for much input does for little too.
+        matcher = self._matchers.get(False) or self._matchers.get(small)
+        if matcher is None:
+            matcher = self._matchers[small] = build.matcher(self.rules, self.engine, size)
+        return matcher
+
+    def matches(self, data: bytes, path: str = "", *, size: int | None = None) -> list[Match]:
+        """The matches in `data`, in order of place, with plaintext, suppressed ones too; `path` says what file it is.
+
+        `size`: how much is going to be scanned in all, if that is more than `data`.
+        """
+        return self.matcher(len(data) if size is None else size).scan(data, path=path)
+
+    def scan_text(self, text: str, name: str = _TEXT) -> Report:
+        """Scan a text; `name` is the path that findings give, and says what kind of file it is."""
+        return self.scan_bytes(text.encode("utf-8", "surrogatepass"), name)
+
+    def scan_bytes(self, data: bytes, name: str = _TEXT) -> Report:
+        """Scan the contents of a file: text in any encoding that keyscan reads, a notebook, an archive."""
+        from keyscan.model.blob import Blob, Origin
+
+        started = time.perf_counter()
+        blob = Blob(data, Origin(name))
+        return self.report(self.scan_blobs([blob]), started)
+
+    def scan_path(self, *paths: str | os.PathLike[str], everything: bool = False) -> Report:
+        """Scan files and directories; in a git work tree without what git ignores, unless `everything` is asked for.
+
+        What cannot be read is in the report's `skipped`, and `complete` is false. Raises UsageError for a path that
+        does not exist.
+        """
+        started = time.perf_counter()
+        return self.report(self.scan_files(self.targets(paths or (".",), everything=everything)), started)
+
+    def targets(self, paths: Iterable[str | os.PathLike[str]], *, everything: bool = False) -> list[Target | Skip]:
+        """The files at `paths` that are to be scanned, without those that the configuration excludes."""
+        from keyscan.sources import files
+
+        found = files.targets([os.fspath(path) for path in paths], everything=everything)
+        ignores = self.options.ignores
+        return scan.targets_kept(found, ignores) if ignores else list(found)
+
+    def scan_files(self, targets: list[Target | Skip]) -> Tally:
+        """Read and scan files, spread over `jobs` processes where there is enough to do."""
+        return scan.scan_files(targets, self.matcher(scan.size_of(targets)), self.options, self.jobs)
+
+    def scan_blobs(self, items: Sequence[Blob | Skip]) -> Tally:
+        """Scan what was read already, in this process."""
+        size = sum(len(item.data) for item in items if hasattr(item, "data"))
+        return scan.scan_blobs(items, self.matcher(size), self.options)
+
+    def report(self, result: Tally, started: float, *, whole: bool = False) -> Report:
+        """The report on a finished scan that began at `started` (of `time.perf_counter`).
+
+        `whole`: all that the configuration speaks of was scanned, so that unused ignores can be named.
+        """
+        return scan.report(result, self.matcher(0), self.options, started, whole=whole)
+
+    def with_options(self, options: Options) -> Scanner:
+        """The same rules and compiled engine under other options."""
+        made = replace(self, options=options)
+        made._matchers.update(self._matchers)  # noqa: SLF001 - another of its own kind
+        return made
+
+
+def load_rules(paths: Sequence[Path] = (), *, builtin: bool = True) -> tuple[Rule, ...]:
+    """The built-in rules and those of `paths`; RuleError for a file that is not valid."""
+    from keyscan.engine import build
+
+    return build.load_rules(paths, builtin=builtin)
+
+
+def enabled(rules: tuple[Rule, ...], disable: Sequence[str], named: str) -> tuple[Rule, ...]:
+    """`rules` without those that `disable` lists; UsageError for an unknown name. `named`: where the list is from."""
+    if not disable:
+        return rules
+    from keyscan.hygiene.rules import RULES
+
+    known = {rule.id for rule in rules} | set(RULES)
+    for rule_id in disable:
+        if rule_id not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(rule_id, known, 1)
+            hint = f"did you mean {near[0]}?" if near else "see: keyscan rules list"
+            raise UsageError(f"{named} {rule_id}: no such rule; {hint}")
+    return tuple(rule for rule in rules if rule.id not in disable)
+
+
+@cache
+def _shared() -> Scanner:
+    return Scanner.default()
+
+
+def scan_text(text: str, name: str = _TEXT) -> Report:
+    """Scan a text with the built-in rules."""
+    return _shared().scan_text(text, name)
+
+
+def scan_bytes(data: bytes, name: str = _TEXT) -> Report:
+    """Scan the contents of a file with the built-in rules."""
+    return _shared().scan_bytes(data, name)
+
+
+def scan_path(*paths: str | os.PathLike[str]) -> Report:
+    """Scan files and directories with the built-in rules; the configuration of a repository does not count."""
+    return _shared().scan_path(*paths)
