@@ -7,7 +7,7 @@ import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from keyscan.errors import RuleError
 from keyscan.model.rule import Companion, Help, Precision, Rule, Severity
@@ -94,11 +94,12 @@ def parse(document: dict[str, Any], source: str) -> list[Rule]:
 
         if not gitleaks.is_ours(document):
             return gitleaks.parse(document, source)
-    head = _Fields(document, source)
+    head = Fields(document, source)
     provider = head.text("provider", required=True)
     category = head.one_of("category", CATEGORIES, "custom")
     common = _help(head.table("help"), Help(), source)
     entries = head.tables("rules")
+    head.tables("verify"), head.tables("revoke")  # read by ruleset/verification.py when they are asked for
     head.done()
     if not entries:
         raise RuleError(f"{source}: no [[rules]] in it")
@@ -121,7 +122,7 @@ class _File:
 
 
 def _rule(entry: dict[str, Any], number: int, file: _File) -> Rule:
-    fields = _Fields(entry, f"{file.source}: rule {entry.get('id') or f'number {number}'}")
+    fields = Fields(entry, f"{file.source}: rule {entry.get('id') or f'number {number}'}")
     rule_id = fields.text("id", required=True)
     if not _ID.match(rule_id):
         fields.fail("id must be lower-case letters, digits and single hyphens")
@@ -164,7 +165,7 @@ def _rule(entry: dict[str, Any], number: int, file: _File) -> Rule:
     return rule
 
 
-def _pattern(fields: _Fields, context: tuple[str, ...], value: str) -> str:
+def _pattern(fields: Fields, context: tuple[str, ...], value: str) -> str:
     pattern = fields.text("pattern")
     if bool(pattern) == bool(value):
         fields.fail("give either pattern (with a group named secret) or value")
@@ -183,7 +184,7 @@ def parse_tree(pattern: str) -> Any:
         raise ValueError(str(error)) from error
 
 
-def _literal_prefix(pattern: str, fields: _Fields) -> str:
+def _literal_prefix(pattern: str, fields: Fields) -> str:
     """The fixed text with which the secret begins: public, so reports may show it."""
     value = fields.peek("value")
     named = bool(value and fields.peek("context"))
@@ -258,7 +259,7 @@ def _find_group(items: Any, number: int) -> Any:
 def _help(table: dict[str, Any], base: Help, where: str) -> Help:
     if not table:
         return base
-    fields = _Fields(table, f"{where}: help")
+    fields = Fields(table, f"{where}: help")
     made = Help(
         opens=fields.text("opens") or base.opens,
         revoke_url=fields.text("revoke_url") or base.revoke_url,
@@ -270,7 +271,7 @@ def _help(table: dict[str, Any], base: Help, where: str) -> Help:
 
 
 def _companion(table: dict[str, Any], where: str) -> Companion:
-    fields = _Fields(table, f"{where}: companion")
+    fields = Fields(table, f"{where}: companion")
     severity = fields.one_of("severity", [s.label for s in Severity], "")
     made = Companion(
         name=fields.text("name", required=True),
@@ -289,13 +290,13 @@ def _companion(table: dict[str, Any], where: str) -> Companion:
     return made
 
 
-class _Fields:
+class Fields:
     """A table read field by field; what was never asked for is an unknown field."""
 
     def __init__(self, table: dict[str, Any], where: str) -> None:
         self._table, self.where, self._known = table, where, set[str]()
 
-    def fail(self, message: str) -> Any:
+    def fail(self, message: str) -> NoReturn:
         """Raise RuleError, naming the file and the rule."""
         raise RuleError(f"{self.where}: {message}")
 
@@ -309,6 +310,13 @@ class _Fields:
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool)):
             self.fail(f"{key} must be {what}")
         return value
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._table
+
+    def raw(self, key: str, kind: type | tuple[type, ...], what: str) -> Any:
+        """The value of `key`, which must be of this type; None when absent."""
+        return self._get(key, kind, what)
 
     def text(self, key: str, *, required: bool = False) -> str:
         """A string; empty when absent."""

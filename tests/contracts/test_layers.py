@@ -17,6 +17,9 @@ DOORS = {
     "regex": {"engine/confirm.py"},
     "sarif_om": {"reporters/sarif.py"},
     "subprocess": {"git/command.py"},
+    "urllib3": {"support/http.py"},
+    "truststore": {"support/http.py"},
+    "cryptography": {"verify/signers.py"},
 }
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from keyscan.engine import build as cache
 from keyscan.errors import ExitCode, RuleError, UsageError
 from keyscan.ruleset import loader as ruleset
+
+if TYPE_CHECKING:
+    from keyscan.model.rule import Rule
 
 
 @click.group(name="rules")
@@ -86,7 +90,41 @@ def check(files: tuple[str, ...]) -> int:
         except RuleError as error:
             found.append(str(error))
     found.extend(rulecheck.problems(rules))
+    found.extend(_table_problems(places))
     for line in found:
         click.echo(line)
     click.echo(f"keyscan: {len(rules)} rules checked, {len(found)} problem{'s' * (len(found) != 1)}")
     return ExitCode.USAGE if found else ExitCode.CLEAN
+
+
+def _table_problems(places: list[Path]) -> list[str]:
+    """One line for each wrong [[verify]] or [[revoke]] table; every answer row is tried with an answer that fits it."""
+    from keyscan.ruleset import verification
+    from keyscan.verify.answers import unreachable
+
+    known = {
+        rule.id
+        for place in (ruleset.builtin_dir(), *places)
+        for file in ruleset.rule_files(place)
+        for rule in _parsed(file)
+    }
+    found = []
+    for file in (file for place in places for file in ruleset.rule_files(place)):
+        try:
+            tables = verification.load([file])
+        except RuleError as error:
+            found.append(str(error))
+            continue
+        named = [(table.kind, rule) for table in tables.verify for rule in table.rules]
+        named += [(table.kind, rule) for table in tables.revoke for rule in table.rules]
+        found += [f"{file}: {kind}: there is no rule {rule}" for kind, rule in named if rule not in known]
+        for probe in tables.verify:
+            found += [f"{file}: {probe.kind}: answer {row} is never reached" for row in unreachable(probe)]
+    return found
+
+
+def _parsed(file: Path) -> list[Rule]:
+    try:
+        return ruleset.parse(ruleset.read(file), str(file))
+    except RuleError:
+        return []  # told by the check itself
