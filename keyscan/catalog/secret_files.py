@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from keyscan.catalog.name_sieve import NOT_DOTENV_ENDINGS
+
 
 class Kind(Enum):
     """What a file of the family is, which decides how it is parsed."""
@@ -26,11 +28,6 @@ _TEMPLATE = re.compile(
     r"(?:^|[._-])(?:example|examples|sample|samples|template|templates|tmpl|tpl|dist|defaults?|schema|skel|skeleton|"
     r"spec|stub|blank|empty|demo|ejs|erb|j2|jinja|jinja2|hbs|mustache|in)(?=$|[._-])"
 )
-# Files beside environment files that hold no values in plain text, or that are code or prose about them.
-_OTHER = re.compile(
-    r"\.(?:vault|enc|gpg|pgp|age|sops|asc|[cm]?[jt]sx?|py|pyi|go|rs|rb|php|java|kt|cs|sh|bash|zsh|fish|ps1|bat|"
-    r"md|mdx|rst|txt|html?|css|lock|png|jpe?g|svg|map|snap|d|json5?|ya?ml|toml|xml|swp)\Z|~\Z"
-)
 _ENV = re.compile(r"\.env(?:[._-].+)?\Z|.+\.env\Z|\.envrc(?:[._-].+)?\Z|\.dev\.vars(?:\..+)?\Z|\.flaskenv\Z")
 _TEMPLATE_ENV = re.compile(r"(?:.*[._-])?(?:env|envrc|flaskenv)(?:[._-].*)?\Z|\.dev\.vars\..+\Z")
 _FIXED = {
@@ -44,13 +41,22 @@ _FIXED = {
     "_netrc": Kind.NETRC,
 }
 _SERVICE_ACCOUNT = re.compile(r"service[-_]?account.*\.json\Z")
-# A first sieve over all of a repository's paths: each name of the family has one of these in it.
-MARKS = ("env", ".vars", "secrets.toml", "settings.json", "credentials", "netrc", "npmrc", "pypirc", "account")
-# The same sieve in git's pattern language, for names that are not in the index.
-PATTERNS = (
-    "*.env", ".env*", ".dev.vars*", ".flaskenv", "env.*", "*.env.*", "*_env", "secrets.toml", ".secrets.toml",
-    "local.settings.json", "credentials.json", "service-account*.json", "service_account*.json",
-    "serviceaccount*.json", ".npmrc", ".pypirc", ".netrc", "_netrc",
+
+
+def _any_case(pattern: str) -> str:
+    """`pattern` with each letter as a class of both cases: git's exclude patterns know no flag for that."""
+    return "".join(f"[{char.upper()}{char}]" if char.isalpha() else char for char in pattern)
+
+
+# Git's exclude patterns that match, in any case of letters, every name that `kind_of` knows.
+PATTERNS = tuple(
+    _any_case(pattern)
+    for pattern in (
+        "env[._-]*", "*[._-]env", "*[._-]env[._-]*",
+        "envrc[._-]*", "*[._-]envrc", "*[._-]envrc[._-]*", "flaskenv[._-]*", "*[._-]flaskenv", "*[._-]flaskenv[._-]*",
+        ".dev.vars", ".dev.vars.*", "secrets.toml", ".secrets.toml", "local.settings.json", "credentials.json",
+        "service[-_]account*.json", "serviceaccount*.json", ".npmrc", ".pypirc", ".netrc", "_netrc",
+    )
 )  # fmt: skip
 
 
@@ -62,7 +68,7 @@ def kind_of(path: str) -> Kind | None:
     if _SERVICE_ACCOUNT.match(name):
         return Kind.TEMPLATE if _TEMPLATE.search(name) else Kind.JSON
     if _ENV.match(name) or _TEMPLATE_ENV.match(name):
-        if _OTHER.search(name):
+        if name.endswith(NOT_DOTENV_ENDINGS):
             return None
         if _TEMPLATE.search(name):
             return Kind.TEMPLATE

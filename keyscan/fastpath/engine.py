@@ -13,8 +13,8 @@ from __future__ import annotations
 import _imp
 import _sre
 import marshal
-from importlib.machinery import ExtensionFileLoader, ModuleSpec
 
+from keyscan.engine.decoders.signatures import ARCHIVES, BYTE_ORDER_MARKS, enclosed
 from keyscan.engine.prefilter.nearby_values import with_value
 
 # Starts further apart than this are searched, nearer ones are tried one by one; as in `confirm`.
@@ -22,8 +22,8 @@ _FEW_STARTS = 24
 _MARGIN = 8
 # A text with more hits than this is the whole engine's, which merges what overlaps.
 _MANY = 2000
-# How compressed files and texts that are not plain UTF-8 begin, those that hold no zeros.
-_ODD = (b"\x1f", b"\xef", b"\xfd", b"\x28")
+# What begins so is an archive or no plain UTF-8, even if it holds no zero byte.
+_SIGNATURES = (*ARCHIVES, *BYTE_ORDER_MARKS)
 
 
 def loads(stored: bytes) -> dict[str, object]:
@@ -68,6 +68,15 @@ def program(pattern: str, max_length: int) -> tuple[object, ...]:
     return (tree.state.flags, numbers, tree.state.groups - 1, dict(tree.state.groupdict), tuple(names), max_length)
 
 
+class _Spec:
+    """The part of a module's specification that loading it reads: importing `importlib` would cost 0.5 ms."""
+
+    name = "hyperscan._hs_ext"
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+
+
 class Quick:
     """The stored engine, loaded. Raises whatever loading raises: the caller then takes the whole engine."""
 
@@ -75,9 +84,7 @@ class Quick:
         if stored["magic"] != _sre.MAGIC:
             raise ValueError
         # The package's own __init__ imports `typing`; its extension module is all that a scan needs.
-        path = str(stored["extension"])
-        spec = ModuleSpec("hyperscan._hs_ext", ExtensionFileLoader("hyperscan._hs_ext", path), origin=path)
-        extension = _imp.create_dynamic(spec)
+        extension = _imp.create_dynamic(_Spec(str(stored["extension"])))  # type: ignore[arg-type]
         _imp.exec_dynamic(extension)
         self._databases = [extension.loadb(part, extension.HS_MODE_BLOCK) for part in databases]
         for database in self._databases:
@@ -87,7 +94,7 @@ class Quick:
 
     def doubtful(self, data: bytes) -> bool:
         """Whether any rule's expression matches in `data`, or the text is one that only the whole engine reads."""
-        if b"\0" in data or data[:1] in _ODD:
+        if b"\0" in data or data.startswith(_SIGNATURES) or enclosed(data):
             return True
         hits: list[tuple[int, int]] = []
         append = hits.append

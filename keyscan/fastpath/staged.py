@@ -13,6 +13,7 @@ import sys
 import time
 
 from keyscan._version import __version__
+from keyscan.catalog.name_sieve import may_be_judged_by_name
 from keyscan.git.settings import ENVIRONMENT, SAFE, STAGED
 
 # Requests that fit into a pipe are written before anything is read, with no thread to feed them.
@@ -20,12 +21,6 @@ _MOST_ENTRIES = 400
 # More than this is worth the whole engine, which streams.
 _MOST_BYTES = 16 * 1024 * 1024
 _CONFIGURATION = (b".keyscan.toml", b"pyproject.toml")
-# Texts that hold other texts (archives, notebooks) or are judged by their names are the whole command's.
-_ENDINGS = (
-    ".ipynb", ".zip", ".jar", ".war", ".whl", ".egg", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".docx", ".xlsx", ".pptx",
-    ".env", ".envrc", ".npmrc", ".pypirc", ".netrc", ".vars", ".flaskenv", ".pem", ".p12",
-    "secrets.toml", "settings.json", "credentials.json", "_netrc",
-)  # fmt: skip
 
 
 def staged() -> int | None:
@@ -118,13 +113,7 @@ def _entries(raw: bytes) -> list[tuple[bytes, bytes]] | None:
     entries = []
     for head, path in zip(fields[0::2], fields[1::2], strict=False):
         _, mode, _, oid, _ = head.split()
-        name = os.fsdecode(path).lower().rpartition("/")[2]
-        if (
-            mode[:3] != b"100"
-            or not oid.strip(b"0")
-            or name.endswith(_ENDINGS)
-            or any(mark in name for mark in (".env", ".vars", "account"))
-        ):
+        if mode[:3] != b"100" or not oid.strip(b"0") or may_be_judged_by_name(os.fsdecode(path)):
             return None
         entries.append((path, oid))
     return entries

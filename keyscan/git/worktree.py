@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from keyscan.catalog.agents import MARKS as AGENT_MARKS
 from keyscan.catalog.agents import PATTERNS as AGENT_PATTERNS
 from keyscan.catalog.agents import client_of
-from keyscan.catalog.secret_files import MARKS, PATTERNS, kind_of
+from keyscan.catalog.name_sieve import MARKS
+from keyscan.catalog.secret_files import PATTERNS, kind_of
 from keyscan.errors import GitError
 from keyscan.git.command import Git, error_of
 from keyscan.model.blob import Skip

@@ -6,7 +6,8 @@ import os
 from threading import Timer
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyscan.catalog.secret_files import MARKS, Kind, kind_of
+from keyscan.catalog.name_sieve import MARKS
+from keyscan.catalog.secret_files import Kind, kind_of
 
 if TYPE_CHECKING:
     from keyscan.git.command import Git

@@ -96,3 +96,18 @@ def test_a_configuration_that_changes_nothing_is_remembered(repo, spawn, text, q
     repo.stage(".keyscan.toml", text + "jobs = 1\n")
     changed = spawn(["staged"], cwd=repo.path, env={"PYTHONPROFILEIMPORTTIME": "1"})
     assert "click" in changed.err
+
+
+@pytest.mark.parametrize("name", ["env.example", "env-sample", "env.template", "conf/env.dist", "envrc.example"])
+def test_files_that_are_judged_by_name_are_left_to_the_whole_command(repo, spawn, name):
+    """A real value that only the file's name makes a finding is found however often the hook runs."""
+    repo.stage(name, "DB_PASSWORD=tR7kqP2vXw9zLm4Bn8sJ\n")
+    codes = [spawn(["staged"], cwd=repo.path).code for _ in range(2)]
+    assert codes == [1, 1]
+
+
+def test_what_holds_other_texts_is_doubted_without_a_zero_byte(loaded):
+    """Archives, and texts with a byte order mark, are the whole engine's even where they hold no zero byte."""
+    tar = b"x" * 257 + b"ustar" + b"x" * 300
+    for data in (b"BZh91AY&SY" + b"x" * 50, b"PK\x03\x04" + b"x" * 50, b"\xef\xbb\xbfx = 1\n", tar):
+        assert loaded.doubtful(data), data[:10]

@@ -10,6 +10,8 @@ import io
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from keyscan.engine.decoders.signatures import ARCHIVES, BZIP2, CLOSED, GZIP, TAR, TAR_AT, XZ, ZIP, enclosed
+
 if TYPE_CHECKING:
     import tarfile
     import zipfile
@@ -18,15 +20,9 @@ if TYPE_CHECKING:
 MEGABYTE = 1024 * 1024
 # What stands between an archive's name and its member's.
 SEPARATOR = "!/"
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_GZIP, _BZIP2, _XZ = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0"
-_CLOSED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"\x28\xb5\x2f\xfd": "zstd"}
-_STREAMS = (_GZIP, _BZIP2, _XZ)
-_MAGIC = (*_ZIP, *_STREAMS, *_CLOSED)
-# The bytes that one of these begins with.
-FIRSTS = frozenset(magic[:1] for magic in _MAGIC)
-_TAR, _TAR_AT = b"ustar", 257
-_ZIP_END = 22
+_STREAMS = (GZIP, BZIP2, XZ)
+# The bytes that an archive's signature begins with.
+FIRSTS = frozenset(signature[:1] for signature in ARCHIVES)
 # Troubles told of one archive by name; the rest is counted.
 _TOLD = 20
 
@@ -88,21 +84,13 @@ class _Budget:
 
 def kind(data: bytes) -> str:
     """`zip`, `tar`, `stream` (a compressed file) or `closed` (known, but not to be opened here); empty for others."""
-    if not data.startswith(_MAGIC):
+    if not data.startswith(ARCHIVES):
         return enclosed(data)
-    if data.startswith(_ZIP):
+    if data.startswith(ZIP):
         return "zip"
-    if data.startswith(_BZIP2):
+    if data.startswith(BZIP2):
         return "stream" if data[4:10] == b"1AY&SY" else ""
     return "stream" if data.startswith(_STREAMS) else "closed"
-
-
-def enclosed(data: bytes) -> str:
-    """The kind of what does not begin as an archive: `tar`, `zip` or empty."""
-    if data[_TAR_AT : _TAR_AT + 5] == _TAR:
-        return "tar"
-    # A zip with a program before it: its directory is at the end.
-    return "zip" if data[-_ZIP_END : 4 - _ZIP_END] == _ZIP[1] else ""
 
 
 def members(data: bytes, name: str, bounds: Bounds | None = None) -> Iterator[Member]:
@@ -152,7 +140,7 @@ def _open(data: bytes, name: str, budget: _Budget, depth: int) -> Iterator[Membe
 
 
 def _closed(data: bytes) -> str:
-    return next((label for magic, label in _CLOSED.items() if data.startswith(magic)), "unknown")
+    return next((label for magic, label in CLOSED.items() if data.startswith(magic)), "unknown")
 
 
 def _said(error: Exception) -> str:
@@ -221,7 +209,7 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, name: str, budg
 def _stream(data: bytes, name: str, budget: _Budget) -> Iterator[Member]:
     """One compressed file: a tar archive, or itself the only member."""
     file = io.BufferedReader(_Unpacked(data, budget), 64 * 1024)
-    if file.peek(_TAR_AT + 5)[_TAR_AT : _TAR_AT + 5] == _TAR:
+    if file.peek(TAR_AT + 5)[TAR_AT : TAR_AT + 5] == TAR:
         yield from _tar(file, name, budget)
         return
     budget.count()
@@ -254,11 +242,11 @@ class _Unpacked(io.RawIOBase):
 
 def _unpacker(data: bytes) -> IO[bytes]:
     raw = io.BytesIO(data)
-    if data.startswith(_GZIP):
+    if data.startswith(GZIP):
         import gzip
 
         return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
-    if data.startswith(_BZIP2):
+    if data.startswith(BZIP2):
         import bz2
 
         return bz2.BZ2File(raw)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.engine.decoders import archive
 from keyscan.engine.decoders import unicode as utf
+from keyscan.engine.decoders.signatures import BYTE_ORDER_MARKS, enclosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# How byte order marks begin.
-_MARKS = frozenset({b"\xff", b"\xfe", b"\xef"})
+_MARKS = frozenset(BYTE_ORDER_MARKS)
 # What begins otherwise is plain, but for few things: that spares most texts most questions.
 _TELLING = _MARKS | archive.FIRSTS | {b"{"}
 
@@ -28,7 +28,7 @@ def is_plain(data: bytes) -> bool:
     """Whether `data` is to be scanned as it stands; takes next to no time."""
     head = data[:1]
     if head not in _TELLING:
-        return b"\0" not in data[:64] and not archive.enclosed(data)
+        return b"\0" not in data[:64] and not enclosed(data)
     if head == b"{":
         from keyscan.engine.decoders import notebook
 

@@ -1,0 +1,19 @@
+"""How the files begin that hold other texts or are no plain UTF-8; without imports, for the commit hook's fast path."""
+
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+GZIP, BZIP2, XZ = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0"
+# Known archives that are not opened, and their names.
+CLOSED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"\x28\xb5\x2f\xfd": "zstd"}
+ARCHIVES = (*ZIP, GZIP, BZIP2, XZ, *CLOSED)
+# How byte order marks begin.
+BYTE_ORDER_MARKS = (b"\xff", b"\xfe", b"\xef")
+TAR, TAR_AT = b"ustar", 257
+_ZIP_END = 22
+
+
+def enclosed(data: bytes) -> str:
+    """The kind of what does not begin as an archive: `tar`, `zip` or empty."""
+    if data[TAR_AT : TAR_AT + 5] == TAR:
+        return "tar"
+    # A zip with a program before it: its directory is at the end.
+    return "zip" if data[-_ZIP_END : 4 - _ZIP_END] == ZIP[1] else ""
