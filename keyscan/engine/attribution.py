@@ -11,7 +11,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from keyscan.engine.filters import placeholders as filters
+from keyscan.engine.filters.context import NO_CONTEXT
+from keyscan.engine.filters.placeholders import rejection_reason
 from keyscan.model.rule import Precision, Severity
 from keyscan.ruleset.patterns import word_parts, word_pattern
 
@@ -106,4 +107,4 @@ def _turned(match: Match, rule: Rule) -> Match:
         precision=min(rule.precision, Precision.MEDIUM),
         evidence=(*match.evidence, f"{rule.provider} is named beside it"),
     )
-    return match if filters.reason(owned, filters.Context(b"", b"")) else owned
+    return match if rejection_reason(owned, NO_CONTEXT) else owned

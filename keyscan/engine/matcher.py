@@ -11,7 +11,8 @@ from keyscan.engine import attribution as attribute
 from keyscan.engine.checks import registry as checks
 from keyscan.engine.confirm import Candidate, Pattern, Place, Slow, spots_by_rule
 from keyscan.engine.filters import generic
-from keyscan.engine.filters import placeholders as filters
+from keyscan.engine.filters.context import CONTEXT, context_of, is_binary
+from keyscan.engine.filters.placeholders import rejection_reason
 from keyscan.engine.match_cache import LONGEST, Memory
 from keyscan.engine.prefilter import encoding_triggers as triggers
 from keyscan.engine.prefilter.entries import width_of
@@ -24,12 +25,8 @@ if TYPE_CHECKING:
     from keyscan.engine.prefilter.encoding_triggers import Trigger
     from keyscan.engine.prefilter.entries import Entry, FirstPass, Hits
 
-# Bytes of its line on either side that filters see of a match.
-CONTEXT = 200
 # What look-around may see past either end of an expression, with room to spare.
 LOOK = 16
-# git's own test for a binary file: a NUL byte within its first 8,000.
-_BINARY_PROBE = 8000
 # Layers of encoding that are taken off one after the other.
 DEPTH = 3
 # Places of one text that are looked at for encodings.
@@ -238,7 +235,7 @@ class Matcher:
         secret = data[candidate.secret_start : candidate.secret_end]
         match = Match(rule, *candidate, secret, rule.severity, rule.precision, (f"matches {rule.name}",))
         context = context_of(data, candidate, path)
-        if filters.reason(match, context):
+        if rejection_reason(match, context):
             return None
         if rule.filters == "generic":
             match = _with(match, *generic.grade(match, context))
@@ -276,21 +273,6 @@ class Matcher:
             companion=Span(best.secret_start, best.secret_end),
             companion_secret=data[best.secret_start : best.secret_end],
         )
-
-
-def is_binary(data: bytes) -> bool:
-    """Whether git would call `data` binary."""
-    return b"\0" in data[:_BINARY_PROBE]
-
-
-def context_of(data: bytes, candidate: Candidate, path: str = "") -> filters.Context:
-    """The rest of the line before the secret and after it, bounded."""
-    start, end = candidate.secret_start, candidate.secret_end
-    line = max(data.rfind(b"\n", 0, start) + 1, start - CONTEXT)
-    stop = data.find(b"\n", end, end + CONTEXT)
-    return filters.Context(
-        data[line:start], data[end : stop if stop >= 0 else end + CONTEXT], path, data[candidate.start : start]
-    )
 
 
 def without_overlaps(matches: Iterable[Match]) -> list[Match]:

@@ -14,7 +14,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from keyscan.engine.decoders import content as contents
-from keyscan.engine.matcher import is_binary
+from keyscan.engine.filters.context import is_binary
 from keyscan.git.objects import Listed
 from keyscan.git.pack.delta import gather, spread
 from keyscan.history.clean_objects import quiet

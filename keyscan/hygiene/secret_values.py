@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyscan.engine.filters import placeholders as filters
 from keyscan.engine.filters import value_shape as literals
+from keyscan.engine.filters.context import NO_CONTEXT
 from keyscan.engine.filters.entropy import classes, shannon
+from keyscan.engine.filters.placeholders import rejection_reason
 from keyscan.hygiene.variables import Variable, variables
 from keyscan.model.match import Match
 from keyscan.model.rule import Precision, Rule, Severity
@@ -140,4 +141,4 @@ def _is_random(value: bytes) -> bool:
     if literals.reason(value):
         return False
     match = Match(NAMED, 0, len(value), 0, len(value), value, NAMED.severity, NAMED.precision)
-    return filters.reason(match, filters.Context(b"", b"")) is None
+    return rejection_reason(match, NO_CONTEXT) is None

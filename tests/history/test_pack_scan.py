@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from keyscan.engine import build as cache
 from keyscan.engine import match_cache as memory
-from keyscan.engine.matcher import is_binary, place_of
+from keyscan.engine.filters.context import is_binary
+from keyscan.engine.matcher import place_of
 from keyscan.git import objects
 from keyscan.git.command import Git
 from keyscan.git.pack import delta

@@ -13,7 +13,7 @@ from keyscan.engine.filters.value_shape import Shape
 from keyscan.model.rule import Precision, Severity
 
 if TYPE_CHECKING:
-    from keyscan.engine.filters.placeholders import Context
+    from keyscan.engine.filters.context import Context
     from keyscan.model.match import Match
     from keyscan.model.rule import Rule
 
@@ -91,7 +91,7 @@ def skipped(rule: Rule, path: str) -> bool:
     return bool(_NOISY.search(path) or (rule.id == "generic-bare-password" and _SOURCE.search(path)))
 
 
-def reason(match: Match, context: Context) -> str | None:
+def rejection_reason(match: Match, context: Context) -> str | None:
     """Why a generic match is not worth a report at any severity."""
     found = literals.reason(match.secret)
     if found:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyscan.engine.filters import generic
@@ -16,20 +15,8 @@ from keyscan.model.fingerprint import FINGERPRINT_DIGITS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keyscan.engine.filters.context import Context
     from keyscan.model.match import Match
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The text before a secret on its line and after it, each at most some 200 bytes, and the path where known.
-
-    `lead` is what the rule matched in front of the secret.
-    """
-
-    before: bytes
-    after: bytes
-    path: str = ""
-    lead: bytes = b""
 
 
 _WORDS = re.compile(
@@ -98,7 +85,7 @@ PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
 )
 GENERIC: tuple[Callable[[Match, Context], str | None], ...] = (
     own_fingerprint,
-    generic.reason,
+    generic.rejection_reason,
     repetition,
     placeholder_word,
     sequence,
@@ -111,7 +98,7 @@ SETS: dict[str, tuple[Callable[[Match, Context], str | None], ...]] = {
 }
 
 
-def reason(match: Match, context: Context) -> str | None:
+def rejection_reason(match: Match, context: Context) -> str | None:
     """Why `match` is dropped, or None to keep it."""
     for predicate in SETS[match.rule.filters]:
         found = predicate(match, context)

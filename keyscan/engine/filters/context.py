@@ -1,0 +1,45 @@
+"""The text round a match that filters judge by, and whether a text is binary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keyscan.engine.confirm import Candidate
+
+# Bytes of its line on either side that filters see of a match.
+CONTEXT = 200
+# git's own test for a binary file: a NUL byte within its first 8,000.
+_BINARY_PROBE = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The text before a secret on its line and after it, each at most CONTEXT bytes, and the path where known.
+
+    `lead` is what the rule matched in front of the secret.
+    """
+
+    before: bytes
+    after: bytes
+    path: str = ""
+    lead: bytes = b""
+
+
+NO_CONTEXT = Context(b"", b"")
+
+
+def is_binary(data: bytes) -> bool:
+    """Tell whether git would call `data` binary."""
+    return b"\0" in data[:_BINARY_PROBE]
+
+
+def context_of(data: bytes, candidate: Candidate, path: str = "") -> Context:
+    """Cut out the rest of the line before the candidate's secret and after it, bounded."""
+    start, end = candidate.secret_start, candidate.secret_end
+    line = max(data.rfind(b"\n", 0, start) + 1, start - CONTEXT)
+    stop = data.find(b"\n", end, end + CONTEXT)
+    return Context(
+        data[line:start], data[end : stop if stop >= 0 else end + CONTEXT], path, data[candidate.start : start]
+    )
