@@ -10,10 +10,10 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyscan.hygiene import glob
 from keyscan.hygiene.finding import content, finding
 from keyscan.hygiene.git_exposure import Subject  # noqa: TC001 - a field of a NamedTuple
 from keyscan.model.finding import Location, Related
+from keyscan.support import globs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +72,7 @@ def copied(subjects: list[Subject], files: list[str], read: Reader, prefix: str)
                 if subject.path in told or not path.startswith(context):
                     continue
                 line = copies(text, path.removeprefix(context))
-                if line and not glob.docker_ignores(ignores, path.removeprefix(context)):
+                if line and not globs.last_match(ignores, path.removeprefix(context)):
                     told.add(subject.path)
                     yield Copy(subject, file, line, ignore_file)
 
@@ -92,7 +92,7 @@ def _ignores(file: str, context: str, read: Reader) -> tuple[str, list[str]]:
     for name in (f"{file}.dockerignore", f"{context}.dockerignore"):
         data = read(name)
         if data is not None:
-            return name, glob.lines(data.decode("utf-8", "replace"))
+            return name, globs.lines(data.decode("utf-8", "replace"))
     return f"{context}.dockerignore", []
 
 
@@ -140,4 +140,4 @@ def _covers(source: str, path: str) -> bool:
     if not parts:
         return True
     names = path.split("/")
-    return len(parts) <= len(names) and glob.matches("/".join(parts), "/".join(names[: len(parts)]))
+    return len(parts) <= len(names) and globs.matches("/".join(parts), "/".join(names[: len(parts)]))

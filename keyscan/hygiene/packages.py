@@ -10,8 +10,9 @@ import json
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from keyscan.hygiene import glob
 from keyscan.hygiene.finding import content, finding
+from keyscan.support import globs
+from keyscan.support.globs import Globs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,24 +57,12 @@ def npm(subject: Subject, path: str, directory: str, paths: set[str], read: Read
     listed = manifest.get("files")
     if isinstance(listed, list):
         names = [entry for entry in listed if isinstance(entry, str)]
-        return "its `files` lists it" if _listed(names, path) else ""
+        return "its `files` lists it" if globs.last_match(names, path) else ""
     ignore = read(f"{directory}.npmignore") if f"{directory}.npmignore" in paths else None
     if ignore is not None:
-        out = glob.git_ignores(glob.lines(ignore.decode("utf-8", "replace")), path)
+        out = Globs.of_file(ignore.decode("utf-8", "replace")).match(path) is not None
         return "" if out else "there is no `files`, and .npmignore (which replaces .gitignore) does not name it"
     return "" if subject.ignored and subject.shared else "there is no `files`, and no .gitignore names it"
-
-
-def _listed(entries: list[str], path: str) -> bool:
-    inside = False
-    for entry in entries:
-        keep = not entry.startswith("!")
-        pattern = "/".join(part for part in entry.lstrip("!").split("/") if part not in {"", "."})
-        names = path.split("/")
-        heads = ("/".join(names[: count + 1]) for count in range(len(names)))
-        if not pattern or any(glob.matches(pattern, head) for head in heads):
-            inside = keep
-    return inside
 
 
 def _json(data: bytes | None) -> dict[str, Any] | None:
@@ -110,9 +99,14 @@ def _hatchling(project: dict[str, Any], path: str) -> str:
         chosen = [*_texts(table.get("include")), *_texts(table.get("only-include")), *_texts(table.get("packages"))]
         if target == "wheel" and not chosen:
             continue
-        if not glob.git_ignores(out, path) and (not chosen or glob.git_ignores(chosen, path)):
+        if not _named(out, path) and (not chosen or _named(chosen, path)):
             return f"pyproject.toml: hatchling packs what git does not ignore into the {target}"
     return ""
+
+
+def _named(patterns: list[str], path: str) -> bool:
+    """Whether patterns in git's dialect name `path`."""
+    return Globs.of_file("\n".join(patterns)).match(path) is not None
 
 
 def _setuptools(
@@ -122,7 +116,7 @@ def _setuptools(
         data = _get(project, "tool", "setuptools", "package-data")
         patterns = [text for values in data.values() for text in _texts(values)] if isinstance(data, dict) else []
         name = path.rpartition("/")[2]
-        if any(glob.matches(pattern.rpartition("/")[2], name) for pattern in patterns):
+        if any(globs.matches(pattern.rpartition("/")[2], name) for pattern in patterns):
             return "pyproject.toml: package-data names it"
     requires = _texts(_get(project, "build-system", "requires"))
     if tracked and any(text.startswith(("setuptools-scm", "setuptools_scm")) for text in requires):
@@ -135,16 +129,16 @@ def manifest_includes(text: str, path: str) -> bool:
     """Whether a MANIFEST.in includes `path`: its commands in order, the last that speaks of it decides."""
     inside = False
     name = path.rpartition("/")[2]
-    for line in glob.lines(text):
+    for line in globs.lines(text):
         command, *words = line.split()
         if command in {"include", "exclude"}:
-            if any(glob.matches(word, path) for word in words):
+            if any(globs.matches(word, path) for word in words):
                 inside = command == "include"
         elif command in {"global-include", "global-exclude"}:
-            if any(glob.matches(word, name) for word in words):
+            if any(globs.matches(word, name) for word in words):
                 inside = command == "global-include"
         elif command in {"recursive-include", "recursive-exclude"} and words:
-            if _below(words[0], path) and any(glob.matches(word, name) for word in words[1:]):
+            if _below(words[0], path) and any(globs.matches(word, name) for word in words[1:]):
                 inside = command == "recursive-include"
         elif command in {"graft", "prune"} and words and _below(words[0], path):
             inside = command == "graft"
@@ -153,7 +147,7 @@ def manifest_includes(text: str, path: str) -> bool:
 
 def _below(directory: str, path: str) -> bool:
     clean = directory.strip("/")
-    return clean in {"", "."} or path.startswith(f"{clean}/") or glob.matches(f"{clean}/**", path)
+    return clean in {"", "."} or path.startswith(f"{clean}/") or globs.matches(f"{clean}/**", path)
 
 
 def _in_package(path: str, paths: set[str]) -> bool:

@@ -1,19 +1,24 @@
-"""Path globs in gitignore's syntax, matched in time linear in pattern times path.
+"""Path globs in the dialects of gitignore, Docker, npm and setuptools, matched in time linear in pattern times path.
 
 Patterns come from the scanned repository: translated into regular expressions, a few dozen `*` would hang the
-scanner. The oracle in the tests is `git check-ignore`.
+scanner. The oracle in the tests is `git check-ignore`. `*` and `?` stay within a name, `[...]` is a class, `**` as a
+whole segment is any number of directories. One quirk of git is not copied: that in `a**/b`, where a text without
+wildcards comes first, the stars reach across directories.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _ANY_SEGMENTS = "**"
+# Patterns of one ignore file that are read, and the longest that is: real files stay far below both.
+_MOST_LINES = 10_000
+_LONGEST = 4096
 
 
 class BadGlob(ValueError):  # noqa: N818 - turned into the error of whoever reads the pattern
@@ -72,6 +77,13 @@ class Globs:
         """Parse all of `patterns`; raises BadGlob."""
         self._globs = [glob for glob in map(parse, patterns) if glob is not None]
 
+    @classmethod
+    def of_file(cls, text: str) -> Globs:
+        """The patterns of an ignore file that git understands: what is malformed matches nothing, as in git."""
+        made = cls(())
+        made._globs = [glob for glob in map(_parsed_or_none, text.split("\n")[:_MOST_LINES]) if glob is not None]
+        return made
+
     def match(self, path: str) -> str | None:
         """The pattern that matches the file at `path` (relative, with forward slashes) or a directory above it."""
         parts = [part for part in path.split("/") if part not in {"", "."}]
@@ -86,6 +98,53 @@ class Globs:
             if glob.fits(parts, directory=directory):
                 return None if glob.negated else glob.text
         return None
+
+
+def _parsed_or_none(line: str) -> Glob | None:
+    try:
+        return parse(line) if len(line) <= _LONGEST else None
+    except BadGlob:
+        return None
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Whether the whole of `path` matches `pattern`, both relative; a malformed or overlong pattern matches nothing."""
+    segments = _segments(pattern) if max(len(pattern), len(path)) <= _LONGEST else None
+    return segments is not None and _fit_segments(segments, path.split("/"))
+
+
+@lru_cache(maxsize=4096)
+def _segments(pattern: str) -> list[list[Callable[[str], bool] | None] | None] | None:
+    try:
+        return [None if part == _ANY_SEGMENTS else _tokens(part) for part in pattern.split("/")]
+    except BadGlob:
+        return None
+
+
+def with_parents(path: str) -> list[str]:
+    """`path` and all directories above it, from the outermost down."""
+    parts = path.split("/")
+    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a file of patterns that are neither empty nor comments, without surrounding spaces."""
+    stripped = (line.strip() for line in text.splitlines()[:_MOST_LINES])
+    return [line for line in stripped if line and not line.startswith("#")]
+
+
+def last_match(patterns: Sequence[str], path: str) -> bool:
+    """Whether Docker's .dockerignore (or npm's `files`) names `path`: the last pattern decides, `!` takes back.
+
+    A pattern matches `path` or a directory above it, counted from the top; `.` names everything.
+    """
+    named = False
+    for line in patterns:
+        keep = line.startswith("!")
+        pattern = "/".join(part for part in line[keep:].strip().split("/") if part not in {"", "."})
+        if not pattern or any(matches(pattern, part) for part in with_parents(path)):
+            named = not keep
+    return named
 
 
 def _fit_segments(tokens: Sequence[list[Callable[[str], bool] | None] | None], parts: Sequence[str]) -> bool:

@@ -6,10 +6,7 @@ import json
 
 import pytest
 from helpers.tokens import token
-from hypothesis import given
-from hypothesis import strategies as st
 
-from keyscan.hygiene import glob
 from keyscan.hygiene.packages import manifest_includes
 
 
@@ -149,38 +146,6 @@ def test_python(repo, env, secret, project, files, path, packed):
 def test_manifest(text, path, inside):
     """MANIFEST.in's commands are followed in order."""
     assert manifest_includes(text, path) is inside
-
-
-@pytest.mark.parametrize(
-    ("pattern", "path", "hit"),
-    [
-        ("*", "a/b", False),
-        ("a/*", "a/b/c", False),
-        ("[!a]b", "ab", False),
-        ("a?", "a", False),
-        ("*a*a*a*a*a*a*a*a*a*a*b", "a" * 3000, False),
-        ("**/**/**/**/x", "a/" * 1000 + "y", False),
-        ("*.env", ".env", True),
-        ("**/.env", ".env", True),
-        ("**/.env", "a/b/.env", True),
-        ("a/**", "a/b/c", True),
-        (".env.[a-c]*", ".env.bak", True),
-        ("a\\*b", "a*b", True),
-    ],
-)
-def test_glob(pattern, path, hit):
-    """Patterns stay within a name, but for the double star, and never take long."""
-    assert glob.matches(pattern, path) is hit
-
-
-@given(st.text("ab./*?", max_size=12), st.text("ab.", min_size=1, max_size=12))
-def test_glob_agrees_with_fnmatch_within_a_name(pattern, name):
-    """On single names and patterns without a slash, the matcher equals the standard library's."""
-    from fnmatch import fnmatchcase
-
-    part = pattern.replace("/", "")
-    if part != "**":
-        assert glob.matches(part, name) is fnmatchcase(name, part)
 
 
 def test_one_key_in_two_environments(repo, env, secret, run):
