@@ -19,7 +19,7 @@ from keyscan.reporters.registry import REPORTERS
 from keyscan.scan.scanner import Options
 from keyscan.support.globs import BadGlob, Globs
 from keyscan.suppressions.baseline import Baseline, load
-from keyscan.suppressions.policy import Ignore, Ignores
+from keyscan.suppressions.policy import Ignores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from keyscan.config.loader import Read
     from keyscan.git.command import Git
+    from keyscan.suppressions.ignore import Ignore
 
 # Values that add to the configuration's instead of replacing them.
 _ADDING = frozenset({"rules", "disable", "exclude"})

@@ -17,7 +17,7 @@ from keyscan.support import toml_lines as tomllines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from keyscan.suppressions.policy import Ignore
+    from keyscan.suppressions.ignore import Ignore
 
     Read = Callable[[str], bytes | None]
 

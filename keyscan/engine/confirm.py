@@ -1,4 +1,4 @@
-"""The only import of `regex`: hits -> windows -> candidate spans, bounded in size and time."""
+"""Hits -> windows -> candidate spans, bounded in size and time."""
 
 from __future__ import annotations
 
@@ -17,10 +17,6 @@ _MARGIN = 8
 _FEW_STARTS = 24
 # Seconds that one rule may spend on one text before it is given up and said so.
 TIMEOUT = 5.0
-# Seconds that a user's expression may spend on one found value.
-VALUE_TIMEOUT = 0.1
-# How often it may do so before it is given up.
-_PATIENCE = 5
 
 
 class Candidate(NamedTuple):
@@ -114,29 +110,6 @@ class Pattern:
     def width(self, place: Place) -> int:
         """How many bytes from the place's start on the matches at it may depend on."""
         return place.end - place.start + (self._max_length + _MARGIN if place.single else 0)
-
-
-class Searcher:
-    """A user's expression on values: found anywhere in them or not, within a time that a hostile one can't stretch."""
-
-    def __init__(self, pattern: str) -> None:
-        self._text, self._patience = pattern, _PATIENCE
-
-    @cached_property
-    def _compiled(self) -> Any:
-        import regex
-
-        return regex.compile(self._text.encode(), regex.VERSION0)
-
-    def found(self, data: bytes) -> bool:
-        """Whether the expression matches somewhere in `data`; no, when it takes too long or did so before."""
-        if not self._patience:
-            return False
-        try:
-            return self._compiled.search(data, timeout=VALUE_TIMEOUT) is not None
-        except TimeoutError:
-            self._patience -= 1
-            return False
 
 
 def _lines(

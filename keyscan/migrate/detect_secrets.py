@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from keyscan.migrate.result import Wish
-from keyscan.suppressions.policy import Ignore
+from keyscan.suppressions.ignore import Ignore
 from keyscan.suppressions.schema import pattern_problem
 
 if TYPE_CHECKING:

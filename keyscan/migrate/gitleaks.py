@@ -13,7 +13,7 @@ from keyscan.support import toml_lines as tomllines
 
 if TYPE_CHECKING:
     from keyscan.migrate.result import Carried
-    from keyscan.suppressions.policy import Ignore
+    from keyscan.suppressions.ignore import Ignore
 
 _IGNORED = re.compile(r"(?:(?P<commit>[0-9a-f]{40}):)?(?P<path>.+):(?P<rule>[^:]+):(?P<line>\d+)\Z")
 _KEPT = ("id", "description", "regex", "secretGroup", "entropy", "path", "keywords")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyscan.ruleset.go_regex import Untranslatable, search_pattern
 from keyscan.support.globs import BadGlob, parse
-from keyscan.suppressions.policy import Ignore
+from keyscan.suppressions.ignore import Ignore
 from keyscan.suppressions.schema import pattern_problem
 
 if TYPE_CHECKING:

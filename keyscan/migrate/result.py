@@ -11,7 +11,7 @@ from keyscan.suppressions.schema import NAMES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.suppressions.policy import Ignore
+    from keyscan.suppressions.ignore import Ignore
 
 
 @dataclass(frozen=True, slots=True)

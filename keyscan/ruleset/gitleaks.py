@@ -17,7 +17,7 @@ from keyscan.ruleset import loader as ruleset
 from keyscan.ruleset import required_literals as literals
 from keyscan.ruleset.go_regex import Untranslatable, search_pattern, translate
 from keyscan.support import toml_lines as tomllines
-from keyscan.suppressions.policy import Ignore
+from keyscan.suppressions.ignore import Ignore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyscan.model.fingerprint import fingerprint
 from keyscan.support.globs import Globs
-from keyscan.support.json_paths import Walker, fits
-from keyscan.suppressions.inline import Markers, around
+from keyscan.suppressions.ignore import ScannedText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from keyscan.model.blob import Origin
     from keyscan.model.finding import Finding
     from keyscan.model.match import Match
-    from keyscan.model.rule import Severity
+    from keyscan.suppressions.ignore import Ignore
 
 
 class Status(NamedTuple):
@@ -31,127 +29,6 @@ class Status(NamedTuple):
     status: str
     reason: str
     mark: str
-
-
-@dataclass(frozen=True)
-class Ignore:
-    """One `[[ignore]]`: findings for which all of the given conditions hold; `place` is its file and line.
-
-    Of several values of one condition, any will do. `severity`: this one or less. `expires`: ISO date, the last
-    day on which it holds. `path_patterns` and `lines` are expressions searched in the path and in the secret's line.
-    `quiet`: it is not told when it is of no use.
-    """
-
-    place: str
-    paths: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    providers: tuple[str, ...] = ()
-    severity: Severity | None = None
-    values: tuple[str, ...] = ()
-    stopwords: tuple[str, ...] = ()
-    fingerprints: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    path_patterns: tuple[str, ...] = ()
-    lines: tuple[str, ...] = ()
-    reason: str = ""
-    expires: str = ""
-    quiet: bool = False
-
-    @property
-    def label(self) -> str:
-        """How reports name it: its place and its reason."""
-        return f"{self.place}: {self.reason}" if self.reason else self.place
-
-    @cached_property
-    def _globs(self) -> Globs:
-        return Globs(self.paths)
-
-    @cached_property
-    def _values(self) -> Searchers:
-        return Searchers(self.values)
-
-    @cached_property
-    def _lines(self) -> Searchers:
-        return Searchers(self.lines)
-
-    @cached_property
-    def _path_patterns(self) -> Searchers:
-        return Searchers(self.path_patterns)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Travels to worker processes without what it compiled."""
-        return Ignore, tuple(getattr(self, name) for name in self.__dataclass_fields__)
-
-    def fits(self, path: str) -> bool:
-        """Whether the condition on paths holds."""
-        return (not self.paths or self._globs.match(path) is not None) and (
-            not self.path_patterns or self._path_patterns.found(path.encode("utf-8", "surrogateescape"))
-        )
-
-    def covers(self, match: Match, path: str, marks: Iterable[str], text: Text) -> bool:
-        """Whether all conditions hold for `match`, found in the file `path`; cheap conditions first."""
-        rule = match.rule
-        return (
-            (self.severity is None or match.severity <= self.severity)
-            and (not self.rules or any(fnmatchcase(rule.id, name) for name in self.rules))
-            and (not self.providers or rule.provider.lower() in {name.lower() for name in self.providers})
-            and (not self.fingerprints or not set(self.fingerprints).isdisjoint(marks))
-            and (not self.stopwords or self._has_stopword(match.secret))
-            and self.fits(path)
-            and (not self.values or self._values.found(match.secret))
-            and (not self.lines or self._lines.found(line_of(text.data, match)))
-            and (not self.keys or self._at_key(text.keys.path(match.secret_start)))
-        )
-
-    def covers_finding(self, finding: Finding, path: str) -> bool:
-        """Whether all conditions hold for a finding that has no value and no text of its own."""
-        return (
-            not (self.values or self.stopwords or self.keys or self.lines)
-            and (self.severity is None or finding.severity <= self.severity)
-            and (not self.rules or any(fnmatchcase(finding.rule_id, name) for name in self.rules))
-            and (not self.providers or finding.provider.lower() in {name.lower() for name in self.providers})
-            and (not self.fingerprints or finding.fingerprint in self.fingerprints)
-            and self.fits(path)
-        )
-
-    def _has_stopword(self, secret: bytes) -> bool:
-        lower = secret.decode("utf-8", "replace").lower()
-        return any(word.lower() in lower for word in self.stopwords)
-
-    def _at_key(self, path: tuple[str, ...]) -> bool:
-        return any(fits(key, path) for key in self.keys)
-
-
-class Searchers:
-    """Users' expressions, any of which will do; compiled when first needed."""
-
-    def __init__(self, patterns: tuple[str, ...]) -> None:
-        from keyscan.engine.confirm import Searcher
-
-        self._all = [Searcher(pattern) for pattern in patterns]
-
-    def found(self, data: bytes) -> bool:
-        """Whether one of them matches somewhere in `data`."""
-        return any(one.found(data) for one in self._all)
-
-
-def line_of(data: bytes, match: Match) -> bytes:
-    """The lines on which a match stands, as far as markers on them would count."""
-    text = around(data, match.secret_start, match.secret_end)
-    return text.before + data[match.secret_start : match.secret_end] + text.after
-
-
-class Text:
-    """One scanned text, as the questions about it need it: read once, asked for each match."""
-
-    def __init__(self, data: bytes, mode: str) -> None:
-        self.data = data
-        self.markers = Markers(data, mode)
-
-    @cached_property
-    def keys(self) -> Walker:
-        """The text as JSON."""
-        return Walker(self.data)
 
 
 @dataclass
@@ -174,7 +51,7 @@ class Ignores:
     prefix: str = ""
 
     def __post_init__(self) -> None:
-        self._text: Text | None = None
+        self._text: ScannedText | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travels to worker processes without what it compiled."""
@@ -206,7 +83,7 @@ class Ignores:
         marks = [fingerprint(match.rule.id, match.secret, salt) for salt in self.salts]
         text = self._text
         if text is None or text.data is not data:
-            text = self._text = Text(data, self.inline)
+            text = self._text = ScannedText(data, self.inline)
         path = origin.path if origin.commit or origin.blob else self.place(origin.path)
         marker = text.markers.over(match.secret_start, match.secret_end, match.rule)
         if marker and (marker.reason or not self.require_reasons):

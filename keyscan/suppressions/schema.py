@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from keyscan.model.fingerprint import is_fingerprint
 from keyscan.model.rule import Severity
 from keyscan.support.globs import BadGlob, Globs
-from keyscan.suppressions.policy import Ignore
+from keyscan.suppressions.ignore import Ignore
 
 # Key as written -> field. Of each pair the singular is there because people write it.
 _LISTS = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyscan.cli.settings import Settings
-    from keyscan.suppressions.policy import Ignore
+    from keyscan.suppressions.ignore import Ignore
 
 _WIDTH = 40
 

@@ -1,0 +1,87 @@
+"""Markers in the text: whose count, where they count, and what they say."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.matches import rule
+
+from keyscan.suppressions.inline import Markers
+
+COVERED = [
+    b"k = 'S' # keyscan:allow",
+    b"k = 'S' # keyscan: allow",
+    b"k = 'S' // keyscan:allow not live",
+    b"k = 'S' /* keyscan:allow[anthropic-api-key] why */",
+    b"k = 'S' # keyscan:allow[other,anthropic-api-key]: why",
+    b"k = 'S' # keyscan:allow[Anthropic]",
+    b"# keyscan:allow\nk = 'S'",
+    b"x\n  // keyscan:allow[anthropic-api-key] - test account\n  k = 'S'",
+    b"<!-- keyscan:allow -->\r\n<k>S</k>",
+    b"k = 'S' #gitleaks:allow",
+    b"k = 'S' // betterleaks:allow",
+    b"k = 'S'  # pragma: allowlist secret",
+    b"k = 'S'  # pragma: whitelist secret",
+    b"# pragma: allowlist nextline secret\nk = 'S'",
+    b"k = 'S'  # trufflehog:ignore",
+    b"k = 'S'  // secretlint-disable-line",
+    b"// secretlint-disable-next-line\nk = 'S'",
+    b"/* secretlint-disable */\na\nb\nk = 'S'\n/* secretlint-enable */",
+    b"// secretlint-disable @secretlint/secretlint-rule-anthropic -- fixture\na\nk = 'S'",
+    b"k = 'S'  # nosec",
+    b"k = 'S'  # nosec B105",
+    b"k = 'S' #nosec B101, B106",
+    b"k = 'S' // #nosec G101 -- test",
+    b"k = 'S'  # noqa: S105",
+    b"k = 'S'  # noqa: E501, S106",
+]
+OPEN = [
+    b"k = 'S'",
+    b"k = 'S'\n# keyscan:allow",
+    b"# keyscan:allow\n\nk = 'S'",
+    b"j = 'T' # keyscan:allow\nk = 'S'",
+    b'{"a": "keyscan:allow",\n"k": "S"}',
+    b"k = 'S' # keyscan:allow[openai-api-key]",
+    b"k = 'S' # keyscan:allowed",
+    b"k = 'S' # pragma: no cover",
+    b"k = 'S' # pragma: allowlist nextline secret",
+    b"j = 1 # trufflehog:ignore\nk = 'S'",
+    b"# secretlint-disable-line\nk = 'S'",
+    b"/* secretlint-disable */\na\n/* secretlint-enable */\nk = 'S'",
+    b"// secretlint-disable @secretlint/secretlint-rule-slack\nk = 'S'",
+    b"k = 'S'  # nosec B101",
+    b"k = 'S'  # noqa",
+    b"k = 'S'  # noqa: E501",
+    b"nosecrets = 'S'",
+    b"k = 'S'" + b" " * 3000 + b"# keyscan:allow",
+]
+
+
+@pytest.mark.parametrize("text", OPEN)
+def test_a_marker_elsewhere_covers_nothing(text):
+    """Markers of other lines, other rules, other kinds, and things that only look like markers do not count."""
+    at = text.index(b"S'") if b"S'" in text else text.index(b'S"')
+    assert Markers(text).over(at, at + 1, rule()) is None
+
+
+@pytest.mark.parametrize("text", COVERED)
+def test_a_marker_covers_its_line_or_the_next(text):
+    """Our marker and those of the other tools count where their own tools would have them."""
+    at = text.index(b"'S'") + 1 if b"'S'" in text else text.index(b">S<") + 1
+    found = Markers(text).over(at, at + 1, rule())
+    assert found
+    assert Markers(text, "none").over(at, at + 1, rule()) is None
+    assert (Markers(text, "own").over(at, at + 1, rule()) is not None) == (found.tool == "keyscan")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"'S' # keyscan:allow", ""),
+        (b"'S' # keyscan:allow not live", "not live"),
+        (b"'S' /* keyscan:allow[anthropic-api-key]: not live */", "not live"),
+        (b"'S' <!-- keyscan:allow - sample -->", "sample"),
+    ],
+)
+def test_the_reason_of_a_marker(text, reason):
+    """What follows the marker is its reason, without the end of the comment."""
+    assert Markers(text).over(1, 2, rule()).reason == reason
