@@ -22,6 +22,11 @@ def run() -> None:
 
         if quick.staged() is not None:
             return
+    if sys.argv[1:3] == ["agent", "hook"]:
+        from keyscan.fastpath import agent_hook
+
+        if agent_hook.answer(sys.argv[3:]):
+            return
     import gc
 
     from keyscan.cli.main import main

@@ -32,6 +32,12 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("keyscan history --range main..HEAD", "what this branch adds"),
         ("keyscan history --since '2 weeks ago' -f json -o past.json", "what is recent, as JSON"),
     ),
+    "run": (("keyscan run -- npm test", "a command, without the secrets that it prints"),),
+    "filter": (
+        ("docker logs app | keyscan filter > app.log", "a log without secrets"),
+        ("tail -f app.log | keyscan filter --line-buffered", "the same, line by line"),
+    ),
+    "agent hook": (("keyscan agent hook claude-code < event.json", "what an agent does at each prompt and tool call"),),
     "pre-push": (("keyscan install --push", "run it before every push"),),
     "pre-receive": (("keyscan pre-receive", "in a server's hooks/pre-receive: it reads what git tells the hook"),),
     "ci": (

@@ -33,6 +33,9 @@ COMMANDS = {
     "migrate": "Carry over what gitleaks, detect-secrets and others were told.",
     "baseline": "Accept findings as known; review, update and prune them.",
     "install": "Install keyscan as this repository's git hook.",
+    "run": "Run a command with the secrets in its output replaced.",
+    "filter": "Copy standard input to standard output with secrets replaced.",
+    "agent": "Keep secrets out of coding agents: install, check and test their hooks.",
     "completion": "Print the completion script for bash, zsh or fish.",
     "man": "Print the manual page.",
 }

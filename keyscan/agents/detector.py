@@ -1,0 +1,144 @@
+"""Where secrets are in a text, as a redactor needs it: spans and the tokens that replace them.
+
+A text is first shown to the stored engine of the fast path, which loads in milliseconds and answers "clean" for
+nearly every text; the whole engine is imported and loaded only for a text on which that is not sure.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from keyscan.errors import IncompleteError
+from keyscan.model.fingerprint import fingerprint
+from keyscan.model.rule import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keyscan.api import Scanner
+    from keyscan.fastpath.engine import Quick
+    from keyscan.model.match import Match
+    from keyscan.model.rule import Rule
+    from keyscan.suppressions.policy import Ignores
+
+# Hexadecimal digits of the fingerprint that a token shows: as many as reports show.
+TOKEN_DIGITS = 8
+# Bytes that are searched around a text's own end by the longest rule: what a stream must hold back.
+LONGEST_MATCH = 24_576
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret in a text: half-open byte offsets, the rule that found it, and its fingerprint."""
+
+    start: int
+    end: int
+    rule: Rule
+    severity: Severity
+    fingerprint: str
+
+    @property
+    def token(self) -> str:
+        """What stands in the secret's place: the same for the same secret, different for different ones."""
+        return f"[keyscan:{self.rule.id}:{self.fingerprint.rpartition(':')[2][:TOKEN_DIGITS]}]"
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Finds secrets at or above `min_severity` that `policy` does not accept; None accepts nothing."""
+
+    min_severity: Severity = Severity.MEDIUM
+    policy: Ignores | None = None
+    salt: str = ""
+    rule_files: tuple[str, ...] = ()
+
+    def find(self, data: bytes, path: str = "") -> list[Secret]:
+        """The secrets of `data`, in order and without overlaps; `path` is the file that it is from, if known.
+
+        Raises IncompleteError when a rule was given up for time, so that nobody takes the text for clean.
+        """
+        if not data or self._clean(data):
+            return []
+        timed_out: list[str] = []
+        # Not `Scanner.matches`: it does not tell which rules were given up.
+        matches = self._scanner.matcher(len(data)).scan(data, timed_out, path=path)
+        if timed_out:
+            raise IncompleteError(f"rule {timed_out[0]} took too long on this text")
+        secrets: list[Secret] = []
+        for match in matches:
+            if self._counts(match, data, path):
+                secrets += self._secrets(match)
+        return without_overlaps(secrets)
+
+    def warm_up(self) -> None:
+        """Store what the fast path loads, so that the next process answers in milliseconds."""
+        _ = self._scanner
+
+    def _clean(self, data: bytes) -> bool:
+        """Whether the stored engine is sure that no rule matches in `data`."""
+        quick = self._quick
+        return quick is not None and not quick.doubtful(data)
+
+    def _counts(self, match: Match, data: bytes, path: str) -> bool:
+        if match.severity < self.min_severity or match.rule.category == "practice":
+            return False
+        if self.policy is None:
+            return True
+        from keyscan.model.blob import Origin
+
+        return self.policy.status(match, data, Origin(path)).status == "new"
+
+    def _secrets(self, match: Match) -> Iterable[Secret]:
+        rule = match.rule
+        yield Secret(
+            match.secret_start,
+            match.secret_end,
+            rule,
+            match.severity,
+            fingerprint(rule.id, match.secret, self.salt),
+        )
+        if match.companion is not None:
+            span = match.companion
+            mark = fingerprint(rule.id, match.companion_secret, self.salt)
+            yield Secret(span.start, span.end, rule, match.severity, mark)
+
+    @cached_property
+    def _quick(self) -> Quick | None:
+        """The stored engine of the built-in rules; None where there is none, or where other rules count too."""
+        if self.rule_files:
+            return None
+        from keyscan.fastpath import engine, staged
+
+        with suppress(Exception):  # whatever is wrong with what is stored, the whole engine does without it
+            place = staged.cache_directory()
+            stored = engine.loads(staged.read_stored(place + staged.quick_name()))
+            if stored["state"] == staged.state_of_rules():
+                databases = [staged.read_stored(place + name) for name in stored["databases"]]  # type: ignore[attr-defined]
+                return engine.Quick(stored, databases)
+        return None
+
+    @cached_property
+    def _scanner(self) -> Scanner:
+        from keyscan.api import Scanner
+        from keyscan.engine import build
+
+        scanner = Scanner.default(rules=self.rule_files)
+        if not self.rule_files:
+            build.store_quick(scanner.rules)
+        return scanner
+
+
+def without_overlaps(secrets: Iterable[Secret]) -> list[Secret]:
+    """`secrets` in order of place; of two that overlap, the one that begins first and is longer."""
+    kept: list[Secret] = []
+    for secret in sorted(secrets, key=lambda one: (one.start, -one.end)):
+        if not kept or secret.start >= kept[-1].end:
+            kept.append(secret)
+        elif secret.end > kept[-1].end:
+            # The rest of a longer secret may not stay: both are replaced by the first one's token.
+            last = kept[-1]
+            kept[-1] = Secret(last.start, secret.end, last.rule, last.severity, last.fingerprint)
+    return kept

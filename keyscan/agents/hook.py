@@ -1,0 +1,127 @@
+"""The hook that agents call: a payload in, an answer out, and no way to pass in silence.
+
+What goes wrong (a payload that is no JSON, an error of ours, a deadline) stops prompts and tool calls and replaces
+outputs by a notice, unless the user asked for `--on-failure warn`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from keyscan.agents import messages
+from keyscan.agents.events import Action, Answer, Decision, Event, Mode, event_from
+from keyscan.agents.policy import Policy, withheld
+from keyscan.agents.protocols.registry import NAMES, protocol
+from keyscan.agents.redactor import Redactor
+from keyscan.catalog import agent_events as catalog
+from keyscan.errors import IncompleteError, KeyscanError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# A payload above this is refused: it could not be decoded and scanned before agents stop waiting.
+LARGEST_PAYLOAD = 128 * 1024 * 1024
+# Seconds after which the answer is that of a failure; below the time-out of every agent's configuration that we write.
+DEADLINE = 20.0
+# Agents whose answers must be JSON, or are known by their exit status whatever the event is.
+_JSON_FAILURES = frozenset(("cline", "mistral-vibe", "opencode", "goose"))
+
+
+@dataclass(frozen=True, slots=True)
+class HookOptions:
+    """What the command line of a hook says; `event` names the event where the payload does not."""
+
+    agent: str
+    mode: Mode = Mode.REDACT
+    block_on_failure: bool = True
+    event: str = ""
+
+
+@dataclass
+class Hook:
+    """Answers one payload; `event` is known as soon as the payload is decoded, for the answer of a failure."""
+
+    options: HookOptions
+    redactor: Redactor = field(default_factory=Redactor)
+    rewrite: Callable[[Event], Any] = lambda _event: None
+    environment: str = field(default="", repr=False)
+    event: Event | None = None
+
+    def respond(self, raw: bytes) -> tuple[Answer, str]:
+        """The answer to a payload, and what went wrong (empty: nothing did)."""
+        try:
+            self.event = event = event_from(decoded(raw), self.options.agent, self.options.event)
+            speaks = protocol(event.dialect)
+            policy = Policy(speaks, self.options.mode, self.redactor, self.rewrite, self.environment)
+            return speaks.answer(event, policy.decide(event)), ""
+        except KeyscanError as error:
+            return self.failure(str(error)), str(error)
+        except Exception as error:  # noqa: BLE001 - nothing may pass because of an error of ours
+            # The message of a foreign error may hold text of the payload.
+            why = f"{type(error).__name__} in {_place(error)}"
+            return self.failure(why), why
+
+    def failure(self, why: str) -> Answer:
+        """The answer when the event could not be judged."""
+        notice = messages.failure(why)
+        event = self.event
+        if not self.options.block_on_failure:
+            return self._warned(event, messages.failure_let_through(why))
+        if event is None or event.dialect not in NAMES:
+            return self._failure_of_unknown(notice)
+        speaks = protocol(event.dialect)
+        if event.kind == catalog.POST_TOOL and speaks.replaces(event):
+            return speaks.answer(event, Decision(Action.REPLACE, notice, withheld(event.output, notice), failed=True))
+        if event.kind == catalog.MODEL:
+            return speaks.answer(event, Decision(Action.BLOCK, notice, failed=True))
+        if event.is_before and speaks.withholds(event):
+            reason = f"keyscan: stopped, since it could not be checked: keyscan failed ({why})"
+            return speaks.answer(event, Decision(Action.BLOCK, reason, failed=True))
+        if event.kind in {catalog.POST_TOOL, catalog.FAILED} and speaks.withholds(event):
+            return speaks.answer(event, Decision(Action.BLOCK, notice, failed=True))
+        return Answer(stderr=f"keyscan: {messages.failure_let_through(why)}\n")
+
+    def _failure_of_unknown(self, notice: str) -> Answer:
+        """The answer where not even the event is known: as for a tool call, which most events are."""
+        agent = self.options.agent
+        if agent in _JSON_FAILURES:
+            made = Event(agent, self.options.event, catalog.PRE_TOOL, {})
+            return protocol(agent).answer(made, Decision(Action.BLOCK, f"keyscan: {notice}", failed=True))
+        return Answer(stderr=f"keyscan: {notice}\n", status=2)
+
+    def _warned(self, event: Event | None, notice: str) -> Answer:
+        if event is None or event.dialect not in NAMES:
+            return Answer(stderr=f"keyscan: {notice}\n")
+        answer = protocol(event.dialect).answer(event, Decision(Action.WARN, f"keyscan: {notice}", failed=True))
+        return Answer(answer.stdout, answer.stderr or f"keyscan: {notice}\n", answer.status)
+
+
+def decoded(raw: bytes) -> dict[str, Any]:
+    """The payload, an object in JSON; IncompleteError for anything else, without quoting it."""
+    if len(raw) > LARGEST_PAYLOAD:
+        raise IncompleteError(f"the event is larger than {LARGEST_PAYLOAD >> 20} MB")
+    try:
+        found = json.loads(raw)
+    except UnicodeDecodeError as error:
+        raise IncompleteError(f"the event is not UTF-8, at byte {error.start}") from None
+    except RecursionError:
+        raise IncompleteError("the event is nested too deeply") from None
+    except ValueError as error:
+        place = f", at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
+        raise IncompleteError(f"the event is not JSON{place}") from None
+    if not isinstance(found, dict):
+        raise IncompleteError("the event is not a JSON object")
+    return found
+
+
+def _place(error: Exception) -> str:
+    """The module and line that an error comes from."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None:
+        return "keyscan"
+    name = place.tb_frame.f_globals.get("__name__", "keyscan")
+    return f"{name}:{place.tb_lineno}"

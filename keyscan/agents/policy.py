@@ -1,0 +1,274 @@
+"""One event in, one decision out: what an agent may send, do and see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from keyscan.agents import messages, named_files
+from keyscan.agents.events import Action, Decision, Event, Mode
+from keyscan.agents.redactor import TOKEN, Redactor, strings
+from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import secret_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from keyscan.agents.detector import Secret
+    from keyscan.agents.protocols.interface import AgentProtocol
+
+_ALLOW = Decision()
+# Agents whose every request to the model comes by, so that a prompt need not be stopped.
+_REDACTS_REQUESTS = frozenset(("gemini-cli",))
+# A refused read is answered with the redacted contents up to this many characters.
+_MAX_ANSWERED = 16_000
+# Programs that print the environment, where files tell nothing.
+_ENVIRONMENT_PROGRAMS = frozenset(("env", "printenv", "set", "export", "declare", "compgen"))
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Decides on events of one agent.
+
+    `rewrite`: a shell tool's input -> the same with its command run through the filter, None where it stays.
+    """
+
+    protocol: AgentProtocol
+    mode: Mode = Mode.REDACT
+    redactor: Redactor = field(default_factory=Redactor)
+    rewrite: Callable[[Event], Any] = lambda _event: None
+    environment: str = field(default="", repr=False)
+
+    def decide(self, event: Event) -> Decision:
+        """What is to be done with `event`; raises IncompleteError when it cannot be judged."""
+        judges: dict[str, Callable[[Event], Decision]] = {
+            catalog.PROMPT: self._prompt,
+            catalog.MODEL: self._request,
+            catalog.PRE_TOOL: self._before,
+            catalog.POST_TOOL: self._output,
+            catalog.FAILED: self._output,
+            catalog.SESSION_END: self._session_end,
+        }
+        judge = judges.get(event.kind)
+        return judge(event) if judge else _ALLOW
+
+    def _prompt(self, event: Event) -> Decision:
+        made = self.redactor.redact_value(event.prompt)
+        if made.secrets:
+            if self.mode is Mode.WARN:
+                return Decision(Action.WARN, messages.warning("the prompt", made.secrets))
+            if self.mode is Mode.REDACT and event.dialect in _REDACTS_REQUESTS:
+                return _ALLOW
+            if self.mode is Mode.REDACT and self.protocol.replaces(event):
+                return Decision(Action.REPLACE, messages.output_redacted("the prompt", made.secrets), made.value)
+            return self._stop(event, messages.prompt_blocked(made.secrets, _text(made.value)))
+        text = _text(event.prompt)
+        inlined = event.dialect in {"gemini-cli", "qwen-code"}
+        names = [*([] if inlined else named_files.mentions(text)), *named_files.attachments(event)]
+        found = self._first_with_secrets(names, event.cwd)
+        if found is None:
+            return _ALLOW
+        name, secrets = found
+        if self.mode is Mode.WARN:
+            return Decision(Action.WARN, messages.warning(name, secrets))
+        return self._stop(event, messages.file_blocked(name, secrets))
+
+    def _request(self, event: Event) -> Decision:
+        """A request to the model, which some agents let be rewritten: always redacted, history may hold more."""
+        sent = catalog.first_at(dict(event.payload), ("llm_request.messages", "output.messages"))
+        made = self.redactor.redact_value(sent)
+        if not made.secrets:
+            return _ALLOW
+        if self.mode is Mode.WARN:
+            return Decision(Action.WARN, messages.warning("the request", made.secrets))
+        return Decision(Action.REPLACE, messages.output_redacted("the request", made.secrets), made.value)
+
+    def _before(self, event: Event) -> Decision:
+        decision = self._written(event)
+        if decision is not None:
+            return decision
+        if event.tool_kind == catalog.SHELL:
+            return self._shell(event)
+        if event.tool_kind == catalog.READ:
+            return self._read(event)
+        return _ALLOW
+
+    def _written(self, event: Event) -> Decision | None:
+        """The decision on a tool that would write or send a token or a literal secret; None: it does neither."""
+        new = _new_text(event.input)
+        token = next((found for text in strings(new) for found in TOKEN.finditer(text)), None)
+        if token is not None and not self._is_text_of(event, token.group()):
+            reason = messages.token_blocked(event.tool, token.group())
+            return Decision(Action.WARN if self.mode is Mode.WARN else Action.BLOCK, reason)
+        if event.tool_kind == catalog.READ:
+            return None
+        paths = list(named_files.of_input(event.input))
+        if event.tool_kind == catalog.WRITE and any(_keeps_secrets(path) for path in paths):
+            return None
+        made = self.redactor.redact_value(new, paths[0] if paths and event.tool_kind == catalog.WRITE else "")
+        if not made.secrets:
+            return None
+        if self.mode is Mode.WARN:
+            return Decision(Action.WARN, messages.warning(f"the input of {event.tool}", made.secrets))
+        return Decision(Action.BLOCK, messages.literal_blocked(event.tool, made.secrets))
+
+    def _is_text_of(self, event: Event, token: str) -> bool:
+        """Whether the file that is edited holds the token as text already: a document on keyscan, say."""
+        for _, path in named_files.existing(named_files.of_input(event.input), event.cwd):
+            if token.encode() in named_files.contents(path):
+                return True
+        return False
+
+    def _shell(self, event: Event) -> Decision:
+        value = self._rewritten(event)
+        # Not every agent that takes another input is known to use it: files are looked at there, too.
+        if value is not None and event.dialect != "factory-droid":
+            return Decision(Action.REPLACE, "", value)
+        if self._output_is_replaced(event):
+            return _ALLOW
+        command = named_files.command_of(event.input)
+        if catalog.WRAPPED in command or "keyscan run " in command:
+            return _ALLOW
+        words = list(named_files.operands(command))
+        found = self._first_with_secrets(words, event.cwd)
+        if found is None and self.environment and not _ENVIRONMENT_PROGRAMS.isdisjoint(words):
+            secrets = self.redactor.redact(self.environment, ".env").secrets
+            found = ("the environment", list(secrets)) if secrets else None
+        if found is None:
+            return Decision(Action.REPLACE, "", value) if value is not None else _ALLOW
+        if self.mode is Mode.WARN:
+            return Decision(Action.WARN, messages.warning(found[0], found[1]))
+        return Decision(Action.BLOCK, messages.shell_refused(*found))
+
+    def _rewritten(self, event: Event) -> Any:
+        """The input of a shell tool with its command run through the filter; None where it stays as it is."""
+        if self.mode is Mode.WARN or event.dialect not in catalog.REWRITES_SHELL or not self.protocol.replaces(event):
+            return None
+        return self.rewrite(event)
+
+    def _read(self, event: Event) -> Decision:
+        if self._output_is_replaced(event):
+            return _ALLOW
+        given = event.input.get("content") if isinstance(event.input, dict) else None
+        paths = list(named_files.of_input(event.input))
+        if isinstance(given, str):
+            made = self.redactor.redact(given, paths[0] if paths else "")
+            found = (paths[0] if paths else "the file", list(made.secrets)) if made.secrets else None
+            shown = made.text
+        else:
+            found, shown = self._first_with_secrets(paths, event.cwd), ""
+        if found is None:
+            return _ALLOW
+        if self.mode is Mode.WARN:
+            return Decision(Action.WARN, messages.warning(*found))
+        if not shown:
+            (_, path), *_ = named_files.existing([found[0]], event.cwd)
+            data, _ = self.redactor.redact_bytes(named_files.contents(path), path)
+            shown = data.decode("utf-8", "replace")
+        shown = shown if len(shown) <= _MAX_ANSWERED and self.mode is Mode.REDACT else ""
+        return Decision(Action.BLOCK, messages.read_refused(found[0], found[1], shown))
+
+    def _output(self, event: Event) -> Decision:
+        paths = list(named_files.of_input(event.input)) if event.tool_kind == catalog.READ else []
+        made = self.redactor.redact_value(event.output, paths[0] if paths else "")
+        if not made.secrets:
+            return _ALLOW
+        if self.mode is Mode.WARN:
+            return Decision(Action.WARN, messages.warning(f"the output of {event.tool}", made.secrets))
+        if not self.protocol.replaces(event):
+            if self.protocol.withholds(event):
+                return Decision(Action.BLOCK, messages.output_withheld(event.tool, made.secrets))
+            return Decision(Action.WARN, messages.output_seen(event.tool, made.secrets))
+        if self.mode is Mode.BLOCK:
+            reason = messages.output_withheld(event.tool, made.secrets)
+            return Decision(Action.REPLACE, reason, withheld(event.output, reason))
+        return Decision(Action.REPLACE, messages.output_redacted(event.tool, made.secrets), made.value)
+
+    def _session_end(self, event: Event) -> Decision:
+        """What is said when a session has left secrets in its transcript."""
+        path = event.payload.get("transcript_path") or event.payload.get("transcriptPath")
+        if not isinstance(path, str) or not path:
+            return _ALLOW
+        for name, file in named_files.existing([path], event.cwd):
+            _, secrets = self.redactor.redact_bytes(named_files.contents(file).replace(b"\\n", b"\n "), "")
+            if secrets:
+                count = len({secret.fingerprint for secret in secrets})
+                return Decision(Action.WARN, messages.transcript_holds(name, count))
+        return _ALLOW
+
+    def _stop(self, event: Event, reason: str) -> Decision:
+        """A block where the agent heeds it, else a warning."""
+        return Decision(Action.BLOCK if self.protocol.withholds(event) else Action.WARN, reason)
+
+    def _output_is_replaced(self, event: Event) -> bool:
+        """Whether what this tool prints can be replaced afterwards, failed or not."""
+        after = catalog.FAILED if event.tool_kind == catalog.SHELL and _splits_failures(event.dialect) else None
+        made = Event(
+            event.dialect, _after(event), after or catalog.POST_TOOL, event.payload, event.tool, event.tool_kind
+        )
+        return self.protocol.replaces(made)
+
+    def _first_with_secrets(self, names: Iterable[str], directory: str) -> tuple[str, list[Secret]] | None:
+        for name, path in named_files.existing(names, directory):
+            _, secrets = self.redactor.redact_bytes(named_files.contents(path), path)
+            if secrets:
+                return name, list(secrets)
+        return None
+
+
+def withheld(value: Any, notice: str) -> Any:
+    """A value of the same shape in which the long strings are one notice and the rest is empty."""
+    if isinstance(value, str):
+        return notice if value.strip() else value
+    if isinstance(value, dict):
+        return {name: withheld(inner, notice) if _is_text(name) else inner for name, inner in value.items()}
+    if isinstance(value, list):
+        return [withheld(inner, notice) for inner in value]
+    return value
+
+
+# Fields of outputs that say what the output is, which an agent checks.
+_STRUCTURE = frozenset((
+    "type", "mode", "filePath", "filename", "filenames", "resultType", "result_type", "path", "query", "title", "id",
+    "fileName", "success",
+))  # fmt: skip
+
+
+def _is_text(name: str) -> bool:
+    return name not in _STRUCTURE
+
+
+def _splits_failures(dialect: str) -> bool:
+    """Whether a failed tool raises an event of its own in this dialect."""
+    return dialect in {"claude-code", "qwen-code", "cursor"}
+
+
+def _after(event: Event) -> str:
+    """The name of the event after the tool, as far as protocols look at it."""
+    return "postToolUse" if event.dialect == "cursor" else "PostToolUse"
+
+
+def _keeps_secrets(path: str) -> bool:
+    """Whether a file is where secrets belong: an environment file that is no template."""
+    kind = secret_files.kind_of(path.replace("\\", "/"))
+    return kind is not None and kind is not secret_files.Kind.TEMPLATE
+
+
+def _text(value: Any) -> str:
+    """A prompt as text; opencode's and Cline's are lists of parts."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "\n".join(part["text"] for part in value if isinstance(part, dict) and isinstance(part.get("text"), str))
+    return ""
+
+
+def _new_text(value: Any) -> Any:
+    """A tool's input without what it replaces or removes: taking a secret out of a file is no fault."""
+    if isinstance(value, dict):
+        return {name: _new_text(one) for name, one in value.items() if name.lower() not in catalog.OLD_TEXT}
+    if isinstance(value, list):
+        return [_new_text(one) for one in value]
+    if isinstance(value, str) and value.lstrip().startswith(("*** Begin Patch", "diff --git ", "--- ")):
+        return "\n".join(line for line in value.split("\n") if not line.startswith("-"))
+    return value

@@ -1,0 +1,179 @@
+"""Texts and JSON values with their secrets replaced by tokens such as `[keyscan:openai-api-key:1e2305c3]`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from keyscan.agents.detector import Detector, Secret
+from keyscan.errors import IncompleteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyscan.agents.stream_filter import StreamFilter
+
+TOKEN = re.compile(r"\[keyscan:[a-z0-9]+(?:-[a-z0-9]+)*:[0-9a-f]{8}\]")
+# A value that stands elsewhere in the same text without its name is replaced there too, unless it is this short.
+_MIN_REPEATED = 10
+# Texts above this are redacted in pieces.
+_PIECE = 8 * 1024 * 1024
+# A value in JSON up to this long is judged together with its key, which may be what says that it is a secret.
+_MAX_KEYED = 512
+_KEY = re.compile(r"[A-Za-z_][\w.-]{2,63}\Z")
+# Levels of a JSON value that are entered; deeper than any agent's, and less than Python's own limit.
+_DEEPEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A value with its secrets replaced, and the distinct secrets that were in it."""
+
+    value: Any
+    secrets: tuple[Secret, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The value of a redaction of text."""
+        return str(self.value)
+
+    @property
+    def count(self) -> int:
+        """How many distinct secrets there were."""
+        return len({secret.fingerprint for secret in self.secrets})
+
+
+@dataclass(frozen=True)
+class Redactor:
+    """Replaces secrets by tokens that are the same for the same secret."""
+
+    detector: Detector = field(default_factory=Detector)
+
+    def redact(self, text: str, path: str = "") -> Redaction:
+        """`text` with every secret replaced; `path` is the file that it is from, if known."""
+        data = text.encode("utf-8", "surrogatepass")
+        made, secrets = self.redact_bytes(data, path)
+        return Redaction(made.decode("utf-8", "surrogatepass"), secrets) if secrets else Redaction(text)
+
+    def redact_bytes(self, data: bytes, path: str = "") -> tuple[bytes, tuple[Secret, ...]]:
+        """`data` with every secret replaced, and the secrets."""
+        if len(data) > _PIECE:
+            return self._in_pieces(data, path)
+        secrets = self.detector.find(data, path)
+        if not secrets:
+            return data, ()
+        values = {data[secret.start : secret.end]: secret.token for secret in secrets}
+        return replaced_everywhere(replaced(data, secrets), values), tuple(secrets)
+
+    def redact_value(self, value: Any, path: str = "") -> Redaction:
+        """A JSON value with every secret in its strings replaced and its shape kept; keys of objects too.
+
+        A secret that one string gives away is replaced in all others. Raises IncompleteError for a value that is
+        nested too deeply.
+        """
+        walker = _Walker(self.detector, path)
+        made = walker.redacted(value, "", 0)
+        if not walker.secrets:
+            return Redaction(value)
+        return Redaction(walker.repeated(made), tuple(walker.secrets))
+
+    def stream(self, *, line_buffered: bool = False, path: str = "") -> StreamFilter:
+        """A filter for bytes that arrive in pieces."""
+        from keyscan.agents.stream_filter import StreamFilter
+
+        return StreamFilter(self.detector, line_buffered=line_buffered, path=path)
+
+    def _in_pieces(self, data: bytes, path: str) -> tuple[bytes, tuple[Secret, ...]]:
+        stream = self.stream(path=path)
+        parts = [stream.feed(data[at : at + _PIECE]) for at in range(0, len(data), _PIECE)]
+        parts.append(stream.close())
+        return b"".join(parts), tuple(stream.secrets)
+
+
+def replaced(data: bytes, secrets: list[Secret]) -> bytes:
+    """`data` with the spans of `secrets`, which are in order and apart, replaced by their tokens."""
+    parts, at = [], 0
+    for secret in secrets:
+        parts += [data[at : secret.start], secret.token.encode()]
+        at = secret.end
+    return b"".join([*parts, data[at:]])
+
+
+def replaced_everywhere(data: bytes, values: dict[bytes, str]) -> bytes:
+    """`data` with every further occurrence of these values replaced, the longest first."""
+    for value in sorted(values, key=len, reverse=True):
+        if len(value) >= _MIN_REPEATED and value in data:
+            data = data.replace(value, values[value].encode())
+    return data
+
+
+class _Walker:
+    """One pass over a JSON value; `secrets` and `values` grow while it goes."""
+
+    def __init__(self, detector: Detector, path: str) -> None:
+        self._detector, self._path = detector, path
+        self.secrets: list[Secret] = []
+        self._values: dict[bytes, str] = {}
+
+    def redacted(self, value: Any, key: str, depth: int) -> Any:
+        """`value` with its secrets replaced, where `key` is the nearest object key above it."""
+        if isinstance(value, str):
+            return self._string(value, key)
+        if depth > _DEEPEST:
+            raise IncompleteError(f"JSON nested deeper than {_DEEPEST} levels")
+        if isinstance(value, dict):
+            return {self._string(name, ""): self.redacted(inner, name, depth + 1) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.redacted(inner, key, depth + 1) for inner in value]
+        return value
+
+    def repeated(self, value: Any) -> Any:
+        """`value` with every further occurrence of a found secret replaced."""
+        if isinstance(value, str):
+            return replaced_everywhere(_bytes(value), self._values).decode("utf-8", "surrogatepass")
+        if isinstance(value, dict):
+            return {self.repeated(name): self.repeated(inner) for name, inner in value.items()}
+        return [self.repeated(inner) for inner in value] if isinstance(value, list) else value
+
+    def _string(self, text: str, key: str) -> str:
+        data = _bytes(text)
+        if len(data) > _PIECE:
+            made, secrets = Redactor(self._detector).redact_bytes(data, self._path)
+            self.secrets += secrets
+            return made.decode("utf-8", "surrogatepass") if secrets else text
+        found = self._detector.find(data, self._path)
+        if not found and key and 0 < len(data) <= _MAX_KEYED and b"\n" not in data and _KEY.match(key):
+            found = list(self._keyed(key, data))
+        if not found:
+            return text
+        self.secrets += found
+        self._values.update({data[one.start : one.end]: one.token for one in found})
+        return replaced(data, found).decode("utf-8", "surrogatepass")
+
+    def _keyed(self, key: str, data: bytes) -> Iterator[Secret]:
+        """The secrets of a string that its key gives away: `"password": "..."`."""
+        lead = f'{key} = "'.encode()
+        for one in self._detector.find(lead + data + b'"\n', self._path):
+            start, end = max(0, one.start - len(lead)), min(len(data), one.end - len(lead))
+            if end > start:
+                yield Secret(start, end, one.rule, one.severity, one.fingerprint)
+
+
+def strings(value: Any, depth: int = 0) -> Iterator[str]:
+    """All strings of a JSON value, keys of objects included."""
+    if depth > _DEEPEST:
+        raise IncompleteError(f"JSON nested deeper than {_DEEPEST} levels")
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from strings(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner, depth + 1)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

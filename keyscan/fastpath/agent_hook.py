@@ -1,0 +1,212 @@
+"""An agent's event answered with next to no imports when nothing in it is secret.
+
+An agent waits for its hook at each prompt and tool call, and nearly all of them are clean. This path decodes the
+payload, asks the stored engine about every string in it, and gives the agent's answer for "nothing to say" or for a
+shell command whose output is to be filtered. Anything else (a possible match, a file to look at, a cache that is not
+there) makes it answer None: the whole command then decides on the same payload.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from keyscan.catalog import agent_events as catalog
+
+# More than this is worth the whole engine, which works in pieces.
+_MOST_BYTES = 16 * 1024 * 1024
+_KEYED = 512
+_MODES = ("redact", "block")
+# Files that these events name have to be looked at.
+_NAMES_FILES = ("attachments",)
+
+
+def answer(arguments: list[str]) -> bool:
+    """Whether the event on standard input was answered; if not, standard input is as it was."""
+    options = _options(arguments)
+    if options is None or not hasattr(os, "posix_spawnp"):
+        return False
+    raw = _read()
+    try:
+        made = _answer(raw, options) if len(raw) <= _MOST_BYTES else None
+    except Exception:  # noqa: BLE001 - whatever it is, the whole command says it better
+        made = None
+    if made is None:
+        from io import BytesIO, TextIOWrapper
+
+        sys.stdin = TextIOWrapper(BytesIO(raw), encoding="utf-8", errors="surrogateescape")
+        return False
+    if made:
+        sys.stdout.write(made + "\n")
+        sys.stdout.flush()
+    return True
+
+
+def _options(arguments: list[str]) -> dict[str, str] | None:
+    """The hook's arguments, None for any that this path does not know."""
+    options = {"agent": "", "--mode": "redact", "--on-failure": "block", "--event": ""}
+    at = 0
+    while at < len(arguments):
+        word = arguments[at]
+        if word in options and word != "agent" and at + 1 < len(arguments):
+            options[word] = arguments[at + 1]
+            at += 2
+            continue
+        if word.startswith("-") or options["agent"]:
+            return None
+        options["agent"] = word
+        at += 1
+    return options if options["agent"] in catalog.DIALECTS and options["--mode"] in _MODES else None
+
+
+def _read() -> bytes:
+    parts = []
+    size = 0
+    while part := os.read(0, 1 << 20):
+        parts.append(part)
+        size += len(part)
+        if size > _MOST_BYTES:
+            # The rest is read by the whole command, which also bounds it.
+            parts.append(sys.stdin.buffer.read(_MOST_BYTES * 8 + 1))
+            break
+    return b"".join(parts)
+
+
+def _answer(raw: bytes, options: dict[str, str]) -> str | None:
+    """What to print for a clean event; None for the whole command to decide."""
+    payload = _decoded(raw)
+    if not isinstance(payload, dict):
+        return None
+    dialect = catalog.dialect_of(payload, options["agent"])
+    name, kind = catalog.event_of(payload, dialect, options["--event"])
+    if kind in (catalog.SESSION_START, catalog.SESSION_END, catalog.MODEL) or any(
+        one in payload for one in _NAMES_FILES
+    ):
+        return None
+    spec = catalog.DIALECTS[dialect]
+    reply = str(spec["clean"])
+    if kind == catalog.PROMPT:
+        prompt = catalog.first_at(payload, spec["prompt"])
+        if not isinstance(prompt, str) or "@" in prompt:
+            return None
+    elif kind == catalog.PRE_TOOL:
+        found = _tool_answer(payload, dialect, name, spec)
+        if found is None:
+            return None
+        reply = found or reply
+    if catalog.TOKEN_START.encode() in raw or not _is_clean(payload):
+        return None
+    _note(options["agent"])
+    return reply
+
+
+def _tool_answer(payload: dict[str, object], dialect: str, name: str, spec: dict[str, object]) -> str | None:
+    """The answer before a tool: a rewritten command, "" for nothing to say, None where files are to be looked at."""
+    tool = str(catalog.first_at(payload, spec["tool"]) or "")
+    what = catalog.tool_kind(tool, name)
+    if what not in (catalog.SHELL, catalog.READ):
+        return ""
+    if what == catalog.READ:
+        # Where an output can be replaced, a read is judged by what it gives.
+        return "" if dialect in _REPLACES_OUTPUTS else None
+    if dialect in ("claude-code", "codex"):
+        flags = "-I" if sys.flags.isolated else "-P"
+        tool_input = catalog.rewritten_input(dialect, payload.get("tool_input"), sys.executable, flags)
+        if tool_input is None:
+            return ""
+        answer = {"hookEventName": name, "updatedInput": tool_input}
+        if dialect == "codex":
+            answer["permissionDecision"] = "allow"
+        return _encoded({"hookSpecificOutput": answer})
+    return "" if dialect in _REPLACES_OUTPUTS and dialect != "qwen-code" else None
+
+
+_REPLACES_OUTPUTS = ("claude-code", "codex", "gemini-cli", "copilot-cli", "mistral-vibe", "opencode", "qwen-code")
+
+
+def _is_clean(payload: dict[str, object]) -> bool:
+    """Whether the stored engine is sure that no string of the payload holds a secret."""
+    from keyscan.fastpath import staged
+    from keyscan.fastpath.engine import Quick, loads
+
+    place = staged.cache_directory()
+    stored = loads(staged.read_stored(place + staged.quick_name()))
+    if stored["state"] != staged.state_of_rules():
+        return False
+    texts: list[str] = []
+    _gather(payload, "", texts, 0)
+    engine = Quick(stored, [staged.read_stored(place + name) for name in stored["databases"]])  # type: ignore[attr-defined]
+    return not engine.doubtful("\n".join(texts).encode("utf-8", "surrogatepass"))
+
+
+def _gather(value: object, key: str, texts: list[str], depth: int) -> None:
+    """Add the strings of a JSON value to `texts`, short ones also with their key before them."""
+    if isinstance(value, str):
+        texts.append(value)
+        if key and len(value) <= _KEYED:
+            texts.append(f'{key} = "{value}"')
+    elif isinstance(value, dict):
+        if depth > _DEEPEST:
+            raise ValueError
+        for name, inner in value.items():
+            texts.append(name)
+            _gather(inner, name, texts, depth + 1)
+    elif isinstance(value, list):
+        if depth > _DEEPEST:
+            raise ValueError
+        for inner in value:
+            _gather(inner, key, texts, depth + 1)
+
+
+_DEEPEST = 100
+
+
+def _decoded(raw: bytes) -> object:
+    """A JSON text, by the scanner behind the `json` package, which itself takes 15 ms to import."""
+    import _json
+
+    text = raw.decode("utf-8").lstrip(" \t\r\n")
+    value, end = _json.make_scanner(_ScannerOptions())(text, 0)  # type: ignore[arg-type]
+    if text[end:].strip(" \t\r\n"):
+        raise ValueError
+    return value
+
+
+class _ScannerOptions:
+    """What `_json.make_scanner` asks of a decoder: as `json.loads` has it."""
+
+    strict = True
+    object_hook = None
+    object_pairs_hook = None
+    parse_float = float
+    parse_int = int
+    parse_constant = float
+    memo: dict[str, str] = {}  # noqa: RUF012 - read by the scanner only
+
+
+def _encoded(value: object) -> str:
+    """A JSON text of strings, numbers, lists and objects."""
+    from _json import encode_basestring_ascii
+
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{encode_basestring_ascii(name)}:{_encoded(one)}" for name, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_encoded, value)) + "]"
+    return repr(value)
+
+
+def _note(agent: str) -> None:
+    """Record that an event came, where `agents/journal.py` looks for it."""
+    from keyscan.fastpath import staged
+
+    place = staged.cache_directory() + "agents"
+    try:
+        handle = os.open(f"{place}/{agent}.seen", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError:
+        return
+    os.close(handle)
+    os.utime(f"{place}/{agent}.seen")

@@ -1,0 +1,313 @@
+"""Every recorded event gets the written-down answer, and nothing passes in silence."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+from helpers.agent_events import CASES, answered, key, payload, project, rewritten
+from helpers.paths import ROOT
+from helpers.tokens import token
+
+from keyscan.agents import policy
+from keyscan.agents.detector import Detector
+from keyscan.agents.hook import LARGEST_PAYLOAD, Hook, HookOptions
+from keyscan.agents.protocols.registry import NAMES, protocol
+from keyscan.errors import IncompleteError, UsageError
+
+ANSWERS = json.loads((ROOT / "tests/data/agent-answers.json").read_text(encoding="utf-8"))
+_TOKEN = re.compile(r"\[keyscan:anthropic-api-key:[0-9a-f]{8}\]")
+
+
+@pytest.mark.parametrize("mode", ["redact", "block", "warn"])
+@pytest.mark.parametrize(("agent", "name"), CASES, ids=str)
+def test_recorded_events_get_the_written_answers(agent, name, mode, tmp_path):
+    """Each event of each agent is answered as written down, and never with the key."""
+    secret = key(f"{agent}{name}")
+    made = json.dumps(answered(agent, name, mode, secret, project(tmp_path, secret)))
+    assert secret not in made
+    assert json.loads(_TOKEN.sub("@@TOKEN@@", made)) == ANSWERS[agent][name][mode]
+
+
+@pytest.mark.parametrize(("agent", "name"), CASES, ids=str)
+def test_recorded_events_without_a_key_pass(agent, name, tmp_path):
+    """The same events with a reference in the key's place are let through; only shell commands are rewritten."""
+    for file in (".env", "conf.txt"):
+        (tmp_path / file).write_text("OPENAI_API_KEY=${OPENAI_API_KEY}\n")
+    made = answered(agent, name, "redact", "${OPENAI_API_KEY}", tmp_path)
+    shown = json.dumps(made["stdout"])
+    assert made["stdout"] in ("", {}) or (name.endswith("pre_shell") and "keyscan run" in shown), made
+    assert (made["stderr"], made["status"]) == ("", 0)
+
+
+@pytest.mark.parametrize("agent", NAMES)
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [(b"", "not JSON"), (b"{", "not JSON"), (b"[1]", "not a JSON object"), (b"\xff\xfe", "not"),
+     (b'{"a": ' + b"[" * 200_000, "nested"), (b"\x00\x01binary", "not JSON")],
+    ids=["empty", "cut", "list", "bytes", "deep", "binary"],
+)  # fmt: skip
+def test_malformed_payloads_stop(agent, raw, why):
+    """What is no event is an error that the agent takes for a stop, or is announced with --on-failure warn."""
+    answer, told = Hook(HookOptions(agent)).respond(raw)
+    assert why in told
+    if agent in {"cline", "mistral-vibe", "opencode", "goose"}:
+        assert json.loads(answer.stdout).keys() & {"cancel", "decision", "error"}
+    else:
+        assert (answer.stdout, answer.status) == ("", 2)
+        assert "not shown: keyscan failed" in answer.stderr
+    warned, _ = Hook(HookOptions(agent, block_on_failure=False)).respond(raw)
+    assert warned.status == 0
+    assert "not checked" in warned.stderr
+
+
+@pytest.mark.parametrize("agent", NAMES)
+def test_unknown_events_and_fields_pass(agent):
+    """An event of a later version is no error, and fields that nobody knows do not matter."""
+    raw = json.dumps({"hook_event_name": "SomethingNew", "x": [1, {"y": None}], "tool_input": 7, "cwd": 3}).encode()
+    answer, why = Hook(HookOptions(agent)).respond(raw)
+    assert not why
+    assert (answer.status, answer.stderr, json.loads(answer.stdout or "{}")) == (0, "", {})
+
+
+FAILING = [
+    (agent, name)
+    for agent, name in CASES
+    if name.startswith(("pre_", "post_shell", "post_read", "prompt_with", "before_model"))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("agent", "name"), FAILING, ids=str)
+def test_an_error_of_ours_passes_nothing(agent, name, tmp_path, monkeypatch):
+    """When scanning fails, prompts and calls are stopped and outputs replaced, as far as the agent lets us."""
+    secret = key()
+
+    def find(_self, _data, _path=""):
+        raise ZeroDivisionError(secret)
+
+    monkeypatch.setattr(Detector, "find", find)
+    hook = Hook(HookOptions(agent), rewrite=rewritten)
+    answer, why = hook.respond(payload(agent, name, secret, project(tmp_path, secret)))
+    said = answer.stdout + answer.stderr
+    assert secret not in said + why
+    if name in {"pre_read", "pre_shell"} and not why:
+        return  # nothing was to be scanned yet: the output is
+    assert "ZeroDivisionError" in why
+    assert "keyscan failed" in said
+
+
+def test_a_warning_is_said_each_time(tmp_path, monkeypatch):
+    """With --on-failure warn an event passes, and it is announced."""
+    monkeypatch.setattr(Detector, "find", lambda *_: (_ for _ in ()).throw(IncompleteError("no time")))
+    hook = Hook(HookOptions("claude-code", block_on_failure=False))
+    for _ in range(2):
+        answer, why = hook.respond(payload("claude-code", "pre_write", key(), tmp_path))
+        assert why == "no time"
+        assert "not checked" in json.loads(answer.stdout)["systemMessage"]
+        assert answer.status == 0
+
+
+def test_an_identical_repeat_is_judged_again():
+    """The same blocked event sent again is blocked again."""
+    secret = key()
+    raw = json.dumps({"hook_event_name": "UserPromptSubmit", "prompt_id": "1", "prompt": f"use {secret}"}).encode()
+    first = Hook(HookOptions("claude-code")).respond(raw)
+    assert first == Hook(HookOptions("claude-code")).respond(raw)
+    said = json.loads(first[0].stdout)
+    assert said["decision"] == "block"
+    assert "use [keyscan:anthropic-api-key:" in said["reason"]
+
+
+def test_too_large_is_refused_not_cut():
+    """An event above the limit is stopped whole."""
+    answer, why = Hook(HookOptions("claude-code")).respond(b" " * (LARGEST_PAYLOAD + 1))
+    assert "larger than" in why
+    assert answer.status == 2
+
+
+def test_fifty_megabytes_are_redacted():
+    """A large output is redacted in pieces, the key at its end included."""
+    secret = key()
+    text = ("a line of a build log, nothing in it\n" * (50 * 1024 * 1024 // 37)) + f"K={secret}\n"
+    raw = json.dumps({
+        "prompt_id": "1", "hook_event_name": "PostToolUse", "tool_name": "Bash", "tool_input": {"command": "make"},
+        "tool_response": {"stdout": text, "stderr": ""},
+    }).encode()  # fmt: skip
+    answer, why = Hook(HookOptions("claude-code")).respond(raw)
+    made = json.loads(answer.stdout)["hookSpecificOutput"]["updatedToolOutput"]["stdout"]
+    assert not why
+    assert secret not in made
+    assert made.startswith("a line")
+    assert made.count("\n") == text.count("\n")
+
+
+def test_a_token_is_never_written_over_the_value(tmp_path):
+    """An edit that brings a token back is stopped; a document that holds the token as text may be edited."""
+    mark = "[keyscan:anthropic-api-key:" + "0123abcd]"
+    file = tmp_path / "a.py"
+    file.write_text("KEY = 'x'\n")
+    raw = json.dumps({
+        "prompt_id": "1", "hook_event_name": "PreToolUse", "tool_name": "Edit", "cwd": str(tmp_path),
+        "tool_input": {"file_path": str(file), "old_string": "x", "new_string": f"KEY = '{mark}'"},
+    }).encode()  # fmt: skip
+    answer, _ = Hook(HookOptions("claude-code")).respond(raw)
+    assert json.loads(answer.stdout)["hookSpecificOutput"]["permissionDecision"] == "deny"
+    file.write_text(f"keyscan shows {mark}\n")
+    answer, _ = Hook(HookOptions("claude-code")).respond(raw)
+    assert answer.stdout == ""
+
+
+def _before(tool, tool_input, tmp_path):
+    return json.dumps({
+        "hook_event_name": "PreToolUse", "tool_name": tool, "cwd": str(tmp_path),
+        "tool_input": tool_input,
+    }).encode()  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tool", "make", "stopped"),
+    [
+        ("Write", lambda s: {"file_path": "a.py", "content": f"K='{s}'"}, True),
+        ("Write", lambda s: {"file_path": ".env", "content": f"K={s}"}, False),
+        ("Write", lambda s: {"file_path": ".env.example", "content": f"K={s}"}, True),
+        ("Edit", lambda s: {"file_path": "a.py", "old_string": f"'{s}'", "new_string": "os.environ['K']"}, False),
+        ("MultiEdit", lambda s: {"file_path": "a", "edits": [{"old_string": "a", "new_string": s}]}, True),
+        ("apply_patch", lambda s: {"input": f"*** Begin Patch\n*** Update File: a\n-{s}\n+x\n"}, False),
+        ("apply_patch", lambda s: {"input": f"*** Begin Patch\n*** Update File: a\n-x\n+{s}\n"}, True),
+        ("mcp__slack__post", lambda s: {"text": f"the key is {s}"}, True),
+        ("Bash", lambda s: {"command": f"curl -H 'x-api-key: {s}' https://api.example.org"}, True),
+        ("WebFetch", lambda s: {"url": f"https://api.example.org/?key={s}"}, True),
+    ],
+)  # fmt: skip
+def test_literal_keys_are_stopped_where_they_would_be_written(tool, make, stopped, tmp_path):
+    """New text with a key is stopped, with the variable to use; taking a key out, and an environment file, are not."""
+    answer, why = Hook(HookOptions("claude-code")).respond(_before(tool, make(key()), tmp_path))
+    assert not why
+    assert (("deny" in answer.stdout) and "ANTHROPIC_API_KEY" in answer.stdout) == stopped
+
+
+@pytest.mark.parametrize(
+    "command", ["cat .env", "grep KEY ./.env", "head -n1 <.env", "tar c .env|base64", "X=.env; true", "env", "printenv"]
+)
+def test_commands_that_print_a_secret_are_refused_where_nothing_else_helps(command, tmp_path):
+    """Where neither input nor output can be replaced, a command that reads a file with secrets is refused."""
+    project(tmp_path, key())
+    hook = Hook(HookOptions("kiro"), environment=f"K={key()}")
+    answer, _ = hook.respond(_before("execute_bash", {"command": command}, tmp_path))
+    assert answer.status == 2
+    assert "keyscan run" in answer.stderr
+    assert hook.respond(_before("execute_bash", {"command": "ls -la"}, tmp_path))[0].status == 0
+
+
+def test_a_refused_read_is_answered_with_redacted_contents(tmp_path):
+    """Where a read's output cannot be replaced, the reason holds the file without its secrets."""
+    project(tmp_path, key())
+    raw = json.dumps({
+        "cursor_version": "1", "hook_event_name": "beforeReadFile", "workspace_roots": [str(tmp_path)],
+        "file_path": str(tmp_path / ".env"), "content": (tmp_path / ".env").read_text(),
+    }).encode()  # fmt: skip
+    said = json.loads(Hook(HookOptions("cursor")).respond(raw)[0].stdout)
+    assert said["permission"] == "deny"
+    assert "OTHER=1" in said["user_message"]
+    assert key() not in said["user_message"]
+
+
+@pytest.mark.parametrize("answered_by", ["pipe", "missing"])
+def test_named_files_that_are_no_plain_files_do_not_hang(answered_by, tmp_path):
+    """A pipe, or nothing, under the name that a prompt mentions is neither waited for nor an error."""
+    if answered_by == "pipe":
+        os.mkfifo(tmp_path / "x")
+    raw = json.dumps({
+        "hook_event_name": "UserPromptSubmit", "prompt_id": "1", "cwd": str(tmp_path), "prompt": "look at @x please",
+    }).encode()  # fmt: skip
+    started = time.monotonic()
+    assert Hook(HookOptions("claude-code")).respond(raw)[0].stdout == ""
+    assert time.monotonic() - started < 5
+
+
+def test_a_session_end_tells_what_stays_on_disk(tmp_path):
+    """Keys in the transcript are told at the end of a session."""
+    secret = key()
+    transcript = tmp_path / "t.jsonl"
+    transcript.write_text(json.dumps({"text": f"line\nK={secret}\n"}) + "\n")
+    raw = json.dumps({
+        "hook_event_name": "SessionEnd", "prompt_id": "1", "transcript_path": str(transcript), "reason": "other",
+    }).encode()  # fmt: skip
+    said = json.loads(Hook(HookOptions("claude-code")).respond(raw)[0].stdout)["systemMessage"]
+    assert "1 secret is in plain text" in said
+    assert secret not in said
+
+
+def test_withheld_outputs_keep_what_an_agent_checks():
+    """The notice takes the place of texts only."""
+    made = policy.withheld({"type": "text", "file": {"filePath": "/a", "content": "x", "numLines": 3}}, "N")
+    assert made == {"type": "text", "file": {"filePath": "/a", "content": "N", "numLines": 3}}
+
+
+def test_every_name_has_a_protocol():
+    """Each agent on the list has its module; another name is a wrong command line."""
+    for name in NAMES:
+        assert protocol(name).answer
+    with pytest.raises(UsageError, match="no such agent"):
+        protocol("clippy")
+
+
+def _spawn(arguments, raw, **variables):
+    return subprocess.run(
+        [sys.executable, "-m", "keyscan", "agent", "hook", *arguments],
+        input=raw, capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+    )  # fmt: skip
+
+
+def test_the_command_answers_as_the_library(tmp_path):
+    """The process prints the answer, with the interpreter that runs it; clean events by way of the fast path too."""
+    secret = token("sk-ant-api03-{b64url:93}AA", "spawn")
+    done = _spawn(["claude-code"], payload("claude-code", "post_shell", secret, tmp_path))
+    assert done.returncode == 0
+    assert b"[keyscan:anthropic-api-key:" in done.stdout
+    for _ in range(2):  # the second time from what the first stored
+        done = _spawn(["claude-code"], payload("claude-code", "pre_shell", secret, tmp_path))
+        made = json.loads(done.stdout)["hookSpecificOutput"]["updatedInput"]["command"]
+        assert made.startswith(f"'{sys.executable}' -P -m keyscan run")
+
+
+def test_a_reader_that_has_gone_is_no_traceback(tmp_path):
+    """When the agent closes its end, the process ends without a word and not as if all were well."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "keyscan", "agent", "hook", "claude-code"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    process.stdout.close()
+    process.stdin.write(payload("claude-code", "post_shell", key(), tmp_path))
+    process.stdin.close()
+    process.stdin = process.stdout = None
+    _, said = process.communicate(timeout=60)
+    assert b"Traceback" not in said
+    assert process.returncode != 0
+
+
+def test_a_hang_is_answered_before_the_agent_gives_up(tmp_path):
+    """When the scan does not come back, the answer of a failure is given at the deadline."""
+    script = (
+        "import sys, time\n"
+        "from keyscan.agents import hook\n"
+        "from keyscan.agents.detector import Detector\n"
+        "hook.DEADLINE = 1.0\n"
+        "Detector.find = lambda *_: time.sleep(600)\n"
+        "from keyscan.cli.main import main\n"
+        "sys.exit(main(['agent', 'hook', 'claude-code']))\n"
+    )
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=payload("claude-code", "post_shell", key(), tmp_path),
+        capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60,
+    )  # fmt: skip
+    assert time.monotonic() - started < 30
+    assert b"not shown: keyscan failed (no answer within 1 seconds)" in done.stdout
+    assert key().encode() not in done.stdout + done.stderr
