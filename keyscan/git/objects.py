@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from keyscan.git.output import Output
-from keyscan.model.blob import Skip
-from keyscan.sources.chunks import PIECE
+from keyscan.model.blob import CHUNK_SIZE, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -157,8 +156,8 @@ def _answers(file: IO[bytes], listed: Sequence[Listed], start: int, trouble: lis
         parts = file.readline().split()
         if len(parts) == 3:  # noqa: PLR2004 - id, type, size
             size = int(parts[2])
-            data = file.read(min(size, PIECE))
-            rest = Rest(file, size - len(data)) if size > PIECE else None
+            data = file.read(min(size, CHUNK_SIZE))
+            rest = Rest(file, size - len(data)) if size > CHUNK_SIZE else None
             if len(data) < size and rest is None:
                 return number
             yield Read(number, parts[1], data, rest)

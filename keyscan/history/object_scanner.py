@@ -20,7 +20,7 @@ from keyscan.history.clean_objects import passed, quiet
 from keyscan.history.versions import SMALL, Versions
 from keyscan.model.blob import Blob, Origin
 from keyscan.scan.scanner import Options, Tally, scan_blob, take, until_broken
-from keyscan.sources.chunks import pieces
+from keyscan.sources.chunks import chunks
 from keyscan.support import process_pool as parallel
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Reader:
         tally = part.tally
         before = len(tally.findings), len(tally.skipped)
         tally.blobs += 1
-        for piece in pieces(read.rest.read, read.data, origin_of(item, read.kind), self._overlap):
+        for piece in chunks(read.rest.read, read.data, origin_of(item, read.kind), self._overlap):
             scan_blob(piece, self._matcher, self._options, tally)
         self._note(item, before, part)
 

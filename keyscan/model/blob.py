@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+# Contents larger than this many bytes are read and scanned in chunks of about this size.
+CHUNK_SIZE = 32 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

@@ -1,22 +1,19 @@
-"""Something too large to hold, cut into overlapping pieces that know where they stand."""
+"""Splits contents that are too large to hold into overlapping chunks that know their position."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyscan.model.blob import Blob, Origin
+from keyscan.model.blob import CHUNK_SIZE, Blob, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# What is larger than this is read in pieces of about this size.
-PIECE = 32 * 1024 * 1024
 
-
-def pieces(
-    read: Callable[[int], bytes], data: bytes, origin: Origin, overlap: int, size: int = PIECE
+def chunks(
+    read: Callable[[int], bytes], data: bytes, origin: Origin, overlap: int, size: int = CHUNK_SIZE
 ) -> Iterator[Blob]:
-    """`data`, then what `read` still gives, `size` bytes at a time; a piece repeats `overlap` bytes of the last."""
+    """`data`, then what `read` still gives, `size` bytes at a time; a chunk repeats `overlap` bytes of the last one."""
     line = column = 1
     shared = 0
     while data:
@@ -25,8 +22,8 @@ def pieces(
         if not fresh:
             return
         gone, kept = data[:-overlap], data[-overlap:]
-        last = gone.rpartition(b"\n")[2]
+        last_line = gone.rpartition(b"\n")[2]
         newlines = gone.count(b"\n")
-        column = len(last.decode("utf-8", "replace")) + (1 if newlines else column)
+        column = len(last_line.decode("utf-8", "replace")) + (1 if newlines else column)
         line += newlines
         data, shared = kept + fresh, len(kept)

@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from keyscan.errors import GitError, UsageError
 from keyscan.git.command import Git
-from keyscan.model.blob import Blob, Origin, Skip
-from keyscan.sources.chunks import PIECE, pieces
+from keyscan.model.blob import CHUNK_SIZE, Blob, Origin, Skip
+from keyscan.sources.chunks import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -168,11 +168,11 @@ def read(target: Target, overlap: int) -> Iterator[Blob | Skip]:
             yield Skip(target.name, "not a regular file any more", incomplete=True)
             return
         # One byte more than the size tells whether the file has grown; asking for more costs page faults.
-        data = os.read(descriptor, min(found.st_size + 1, PIECE))
-        if len(data) <= found.st_size < PIECE:
+        data = os.read(descriptor, min(found.st_size + 1, CHUNK_SIZE))
+        if len(data) <= found.st_size < CHUNK_SIZE:
             yield Blob(data, Origin(target.name))
         else:
-            yield from pieces(partial(os.read, descriptor), data, Origin(target.name), overlap, PIECE)
+            yield from chunks(partial(os.read, descriptor), data, Origin(target.name), overlap, CHUNK_SIZE)
     except OSError as error:
         yield Skip(target.name, f"cannot be read: {error.strerror}", incomplete=True)
     finally:

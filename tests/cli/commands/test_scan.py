@@ -137,7 +137,7 @@ class TestLarge:
         ]
         (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")
         whole = document(run, "a.txt", cwd=tmp_path)
-        monkeypatch.setattr(files, "PIECE", 70_000)
+        monkeypatch.setattr(files, "CHUNK_SIZE", 70_000)
         pieces = document(run, "a.txt", cwd=tmp_path)
         assert places(whole) == places(pieces)
         assert len(places(whole)) == 31
