@@ -21,6 +21,7 @@ MODULES = (
     "keyscan/git/pack/reader.py",
     "keyscan/git/pack/index.py",
     "keyscan/git/raw_diff.py",
+    "keyscan/history/delta_scan.py",
     "keyscan/history/versions.py",
 )
 

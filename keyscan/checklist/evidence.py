@@ -94,10 +94,9 @@ def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
 def _history(root: str, rules: Sequence[Rule], options: Options, jobs: int) -> tuple[Sequence[Finding] | None, str]:
     """The history's findings and what was covered; None and why when it can't be told."""
     from keyscan.engine import build as cache
-    from keyscan.history import audit as past
     from keyscan.history import scope
-    from keyscan.history.object_scanner import Job
-    from keyscan.history.provenance import Wishes
+    from keyscan.history.audit import audit_history
+    from keyscan.history.batch import HistoryJob
 
     git = Git(root)
     if not git.ask("rev-parse", "--verify", "-q", "HEAD"):
@@ -105,10 +104,9 @@ def _history(root: str, rules: Sequence[Rule], options: Options, jobs: int) -> t
     if repository.inspect(git).shallow:
         return None, "a shallow clone: the older commits are not here"
     matcher = cache.matcher(tuple(rule for rule in rules if rule.category != "practice"))
-    tally = Tally()
-    wanted = scope.Wanted()
+    query = scope.HistoryQuery()
     try:
-        past.survey(Job(git, matcher, options, jobs), scope.resolve(git, wanted), wanted, Wishes(), tally)
+        tally = audit_history(HistoryJob(git, matcher, options, jobs), scope.resolve(git, query), query).tally
     except IncompleteError as error:
         return None, str(error)
     report = scan.report(tally, matcher, options, time.perf_counter())

@@ -1,8 +1,8 @@
-"""Objects by the thousand: which there are, and their contents, each read once.
+"""Lists and reads objects by the thousand, each once.
 
-`git rev-list --objects` names a path for each blob. Sorted by that path, the versions of a file stand together,
-and git rebuilds each from the one before: half the time of reading them in the pack's own order (measured on four
-histories; `benchmarks/history.py`).
+`git rev-list --objects` names a path for each blob. Sorted by that path, the versions of a file are neighbours, and git
+rebuilds each from the previous one: half the time of reading them in the pack's own order (measured on four histories;
+`benchmarks/history.py`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from keyscan.git.output import Output
-from keyscan.model.blob import CHUNK_SIZE, Skip
+from keyscan.git.output import Output, history_skip
+from keyscan.model.blob import CHUNK_SIZE, Skip, decode_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ WINDOW = 65_536
 # Objects that a worker takes at a time.
 BATCH = 1024
 # Objects of one batch that may break git before the rest of the batch is given up.
-_MOST_BREAKS = 50
+_MAX_BREAKS = 50
 # Keeps each reading git small: its memory for delta bases, and the size from which it streams.
 _LIMITS = ("-c", "core.deltaBaseCacheLimit=48m", "-c", "core.bigFileThreshold=32m")
 
@@ -65,8 +65,8 @@ class Rest:
         return data
 
 
-def reachable(git: Git, selection: Selection, trouble: list[Skip]) -> Iterator[Listed]:
-    """Every blob that the selection reaches, once; what git misses or complains of is added to `trouble`."""
+def reachable(git: Git, selection: Selection) -> Iterator[Listed | Skip]:
+    """Every blob that the selection reaches, once; at the end a Skip for each thing that git missed or reported."""
     missing = 0
     options = ("--objects", "--missing=print", "--filter=object:type=blob", "--filter-provided-objects")
     with Output(git, "rev-list", *options, *selection.options, "--stdin", lines=selection.ids) as out:
@@ -76,48 +76,44 @@ def reachable(git: Git, selection: Selection, trouble: list[Skip]) -> Iterator[L
             else:
                 oid, _, path = line.partition(b" ")
                 yield Listed(oid, path)
-        trouble.extend(complaint(text) for text in out.complaints())
+        yield from out.skips()
     if missing:
-        trouble.append(complaint(f"{missing} objects are missing (a partial or damaged clone)"))
+        yield history_skip(f"{missing} objects are missing (a partial or damaged clone)")
 
 
-def in_store(git: Git, trouble: list[Skip]) -> Iterator[tuple[bytes, Listed]]:
-    """Every object of the store with its type, reachable or not, but trees."""
+def in_store(git: Git) -> Iterator[tuple[bytes, Listed] | Skip]:
+    """Every object of the store with its type, reachable or not, except trees; then what git complained of."""
     options = ("--batch-all-objects", "--unordered", "--batch-check=%(objecttype) %(objectname)")
     with Output(git, "cat-file", *options) as out:
         for line in out.records(b"\n"):
             kind, _, oid = line.partition(b" ")
             if kind != b"tree":
                 yield kind, Listed(oid, b"")
-        trouble.extend(complaint(text) for text in out.complaints())
+        yield from out.skips()
 
 
-def commits(
-    git: Git, selection: Selection, trouble: list[Skip], meanwhile: Callable[[], object] | None = None
-) -> Iterator[bytes]:
-    """The ids of the selection's commits, children before parents, else the youngest first.
+class Commits(NamedTuple):
+    """The ids of a selection's commits, children before parents, else the youngest first; and what git missed."""
 
-    `meanwhile` is called while git looks for them.
-    """
+    ids: list[bytes]
+    skips: list[Skip]
+
+
+def commits(git: Git, selection: Selection, meanwhile: Callable[[], object] | None = None) -> Commits:
+    """The commits of the selection; `meanwhile` is called while git lists them."""
     with Output(git, "rev-list", "--date-order", *selection.options, "--stdin", lines=selection.ids) as out:
         if meanwhile is not None:
             meanwhile()
-        yield from out.records(b"\n")
-        trouble.extend(complaint(text) for text in out.complaints())
+        return Commits(list(out.records(b"\n")), list(out.skips()))
 
 
-def complaint(text: str) -> Skip:
-    """What makes a history incomplete, with the remedy."""
-    hint = ""
-    if any(word in text for word in ("missing", "bad object", "not point to a valid", "unable to read", "not find")):
-        hint = "; fetch them with `git fetch --refetch` or clone again, and look with `git fsck`"
-    return Skip("history", text + hint, incomplete=True)
-
-
-def batches(listed: Iterable[Listed], window: int = WINDOW, size: int = BATCH) -> Iterator[list[Listed]]:
-    """`listed` in batches, each of neighbours by path."""
+def batches(listed: Iterable[Listed | Skip], window: int = WINDOW, size: int = BATCH) -> Iterator[list[Listed] | Skip]:
+    """`listed` in batches, each of neighbors by path; the Skips among them as they come."""
     held: list[Listed] = []
     for item in listed:
+        if isinstance(item, Skip):
+            yield item
+            continue
         held.append(item)
         if len(held) >= window:
             yield from _sorted_batches(held, size)
@@ -131,27 +127,27 @@ def _sorted_batches(held: list[Listed], size: int) -> Iterator[list[Listed]]:
         yield held[at : at + size]
 
 
-def read(git: Git, listed: Sequence[Listed], trouble: list[Skip]) -> Iterator[Read]:
-    """The contents of `listed`, in order; what is missing or corrupt is added to `trouble`.
+def read(git: Git, listed: Sequence[Listed]) -> Iterator[Read | Skip]:
+    """The contents of `listed`, in order, and a Skip for each object that is missing or corrupt.
 
-    A corrupt object ends git; it is named, and a new git goes on behind it.
+    A corrupt object ends git; it is named, and a new git continues after it.
     """
     start = 0
-    for _ in range(_MOST_BREAKS):
+    for _ in range(_MAX_BREAKS):
         wanted = [item.oid for item in listed[start:]]
         with Output(git, *_LIMITS, "cat-file", "--batch", "--buffer", lines=wanted) as out:
-            start = yield from _answers(out.file, listed, start, trouble)
+            start = yield from _answers(out.file, listed, start)
             if start >= len(listed):
                 return
             reason = (out.complaints() or ["git ended early"])[0]
-            trouble.append(_unread(listed[start], f"cannot be read: {reason}"))
+            yield _unread(listed[start], f"cannot be read: {reason}")
             start += 1
     if start < len(listed):
-        trouble.append(complaint(f"{len(listed) - start} objects were not read: too many before them are corrupt"))
+        yield history_skip(f"{len(listed) - start} objects were not read: too many before them are corrupt")
 
 
-def _answers(file: IO[bytes], listed: Sequence[Listed], start: int, trouble: list[Skip]) -> Generator[Read, None, int]:
-    """What git answers, from number `start` on; returns the number that it did not answer wholly."""
+def _answers(file: IO[bytes], listed: Sequence[Listed], start: int) -> Generator[Read | Skip, None, int]:
+    """What git answers, from number `start` on; returns the number of the object that it did not answer completely."""
     for number in range(start, len(listed)):
         parts = file.readline().split()
         if len(parts) == 3:  # noqa: PLR2004 - id, type, size
@@ -165,12 +161,12 @@ def _answers(file: IO[bytes], listed: Sequence[Listed], start: int, trouble: lis
                 return number
             file.read(1)
         elif parts and parts[-1] == b"missing":
-            trouble.append(_unread(listed[number], "missing from the object store"))
+            yield _unread(listed[number], "missing from the object store")
         else:
             return number
     return len(listed)
 
 
 def _unread(item: Listed, reason: str) -> Skip:
-    path = item.path.decode("utf-8", "surrogateescape") or "object"
+    path = decode_path(item.path) or "object"
     return Skip(f"{path} ({item.oid[:12].decode()})", reason, incomplete=True)

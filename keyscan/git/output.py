@@ -1,4 +1,4 @@
-"""Git's long answers, read as they come: records from its output, and what it complained of."""
+"""A running git: records from its output as they arrive, and its errors and warnings as Skips."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from typing import IO, TYPE_CHECKING, Self
 
 from keyscan.errors import GitError
+from keyscan.model.blob import Skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from keyscan.git.command import Git
 
 _BUFFER = 1 << 20
-# Complaints that are reported; a repository with ten thousand broken refs needs no more to be understood.
-_COMPLAINTS = 20
+# Errors that are reported; a repository with ten thousand broken refs needs no more to be understood.
+_MAX_COMPLAINTS = 20
+# What git says of objects that it does not have.
+_MISSING = ("missing", "bad object", "not point to a valid", "unable to read", "not find")
 
 
 class Output:
@@ -71,10 +74,21 @@ class Output:
         found = [line.removeprefix("fatal: ").removeprefix("error: ") for line in lines if line and line[0] != " "]
         if code and not found:
             found = [f"git {self._args[0]} ended with {code}"]
-        return found[:_COMPLAINTS]
+        return found[:_MAX_COMPLAINTS]
+
+    def skips(self) -> Iterator[Skip]:
+        """The complaints as Skips that make a history incomplete."""
+        return map(history_skip, self.complaints())
 
     def check(self) -> None:
         """Raise GitError if git failed."""
         found = self.complaints()
         if self._process.returncode:
             raise GitError(f"git {self._args[0]} failed: {found[0]}")
+
+
+def history_skip(text: str) -> Skip:
+    """A Skip that makes a history incomplete, with the remedy."""
+    missing = any(word in text for word in _MISSING)
+    hint = "; fetch them with `git fetch --refetch` or clone again, and check with `git fsck`" if missing else ""
+    return Skip("history", text + hint, incomplete=True)

@@ -104,6 +104,13 @@ def trees(root: str, extra: tuple[str, ...] = ()) -> Iterator[Tree | Skip]:
         yield Skip(todo[-1][1].rstrip("/"), f"more than {MAX_MODULES} submodules: not looked into", incomplete=True)
 
 
+def submodules(git: Git) -> Iterator[str]:
+    """The paths of submodules that are checked out in the work tree."""
+    for path in _gitlinks(git.ask("ls-files", "-s", "-z") or b""):
+        if _is_checked_out(git.directory, path):
+            yield path
+
+
 def _check_own(directory: str) -> None:
     """Raise GitError where git would take the repository round `directory` for its own."""
     if Git(directory).run("rev-parse", "--show-prefix").strip():

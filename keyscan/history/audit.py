@@ -1,188 +1,256 @@
-"""The whole way from what is wanted of a history (`scope.py`) to findings with provenance."""
+"""Audits a history: from its resolved scope (`scope.py`) to findings with provenance."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from keyscan.git import commits as introduced
-from keyscan.git import objects, repository
+from keyscan.git import commits as git_commits
+from keyscan.git import objects, repository, trees
 from keyscan.git.objects import Listed, Selection
-from keyscan.history import clean_objects as seen
-from keyscan.history import incremental as again
-from keyscan.history import pack_scan as packaudit
-from keyscan.history import provenance as origins
-from keyscan.history.appearances import Written, written
-from keyscan.history.object_scanner import Job, Reader, all_batches, scan_objects
-from keyscan.model.blob import Blob, Origin
+from keyscan.history import incremental, pack_scan
+from keyscan.history.appearances import Appearances, appearances
+from keyscan.history.audit_record import finding_key
+from keyscan.history.incremental import IncrementalAudit
+from keyscan.history.object_scanner import ObjectScanner
+from keyscan.history.pipeline import scan_batches, unknown_batches
+from keyscan.history.provenance import DEFAULTS, HistoryIndex, ProvenanceOptions, Traced, trace
+from keyscan.model.blob import Blob, Origin, Skip, decode_path
 from keyscan.scan.scanner import Tally, scan_blob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from keyscan.git.command import Git
-    from keyscan.history.incremental import Remaining
-    from keyscan.history.provenance import Wishes
-    from keyscan.history.scope import Scope, Wanted
-    from keyscan.model.blob import Skip
+    from keyscan.git.repository import Repository
+    from keyscan.history.batch import HistoryJob
+    from keyscan.history.incremental import PendingWork
+    from keyscan.history.scope import HistoryQuery, Scope
     from keyscan.model.finding import Finding
 
 
-def survey(job: Job, where: Scope, wanted: Wanted, wishes: Wishes, tally: Tally) -> None:
-    """Scan what `where` says and leave in `tally` one finding a secret, with its provenance.
+@dataclass(frozen=True, slots=True)
+class HistoryResult:
+    """What an audit found: one finding per secret, and what was covered; `interrupted`: by the user."""
 
-    An interruption passes through; `tally` then holds what was found until then, one finding a secret.
+    tally: Tally
+    interrupted: bool = False
+
+
+@dataclass(slots=True)
+class _Scanned:
+    """What a scan of objects gave: findings, skips and counts, and where to look for the findings' origins.
+
+    `known_below`: keys of findings that the last audit counted below the minimum severity.
+    """
+
+    tally: Tally = field(default_factory=Tally)
+    commits: list[bytes] = field(default_factory=list)
+    written: Appearances | None = None
+    known_below: frozenset[bytes] = frozenset()
+    interrupted: bool = False
+
+    def interruption(self) -> HistoryResult:
+        """The result of an audit that was interrupted after this: one finding per secret, without provenance."""
+        self.tally.findings = _one_each(self.tally.findings)
+        return HistoryResult(self.tally, interrupted=True)
+
+
+def audit_history(
+    job: HistoryJob, scope: Scope, query: HistoryQuery, options: ProvenanceOptions = DEFAULTS
+) -> HistoryResult:
+    """Scan what `scope` says: one finding per secret, with its provenance.
+
+    An interruption ends the audit; the result then has what was found until then, without provenance.
     """
     facts = repository.inspect(job.git)
-    by_path, own, least = _by_path(job), Tally(), job.options.min_severity
-    memory = left = None
-    if job.seen is not None and where.whole:
-        memory = again.Memory(job.git, job.seen, job.options, pathless=by_path is None)
-        tips, every = frozenset(where.ends), wishes.all_occurrences
-        left = memory.remaining(facts.common_dir, tips, own.skipped, every=every)
+    options = replace(options, ranged=scope.ranged, jobs=job.jobs)
+    rescan = _rescan(job)
+    record = None
+    if job.store is not None and scope.whole:
+        record = IncrementalAudit(job.git, job.store, job.options, frozenset(scope.ends), facts.common_dir)
+    scanned = _Scanned()
     try:
-        commits, wrote = _scan(job, where, facts, left, own)
-        reported = (finding for finding in own.findings if finding.severity >= least)
-        if memory and left and wrote and memory.falls_short(left, reported, wrote):
-            own, left = Tally(), None
-            memory.forget()
-            commits, wrote = _scan(job, where, facts, None, own)
-    except BaseException:
-        own.findings = _one_each(own.findings)
-        tally.add(own)
-        raise
-    whole = not any(skip.incomplete for skip in own.skipped)
-    if wanted.allow_shallow:
-        own.skipped = [_accepted(skip) for skip in own.skipped]
-    minor = _one_each([finding for finding in own.findings if finding.severity < least])
-    counted = frozenset(seen.minor(finding.fingerprint) for finding in minor)
-    known = left.minor if left is not None else frozenset()
-    own.hidden = len(known - counted)
-    major = found = [finding for finding in own.findings if finding.severity >= least]
-    if major:
-        remaining = _remaining(job.git, where.ends, major) if wanted.net and where.ranged else None
-        wishes = replace(wishes, ranged=where.ranged, jobs=job.jobs)
-        major = origins.trace(job.git, major, commits, wishes, own.skipped, by_path, wrote)
-        major = [finding for finding in major if remaining is None or finding.fingerprint in remaining]
-    if memory and wrote and whole and not any(skip.incomplete for skip in own.skipped):
-        memory.keep(found, known | counted, commits, wrote, own)
-    own.findings = major + minor
-    tally.add(own)
+        pending = record.pending(use_duplicates=rescan is None and not options.all_occurrences) if record else None
+        scanned = _scan(job, scope, facts, pending)
+        if record and pending and _falls_short(job, record, pending, scanned):
+            record.restart()
+            scanned = _scan(job, scope, facts, None)
+        if scanned.interrupted:
+            return scanned.interruption()
+        index = HistoryIndex(scanned.commits, scanned.written, rescan)
+        result = _with_provenance(job, scanned, index, options, record)
+        if query.net and scope.ranged:
+            present = _still_present(job, scope, scanned.tally.findings)
+            least = job.options.min_severity
+            kept = [one for one in result.tally.findings if one.severity < least or one.fingerprint in present]
+            result.tally.findings = kept
+    except KeyboardInterrupt:
+        return scanned.interruption()
+    if query.allow_shallow:
+        result.tally.skipped = [_accepted(skip) for skip in result.tally.skipped]
+    return result
 
 
-def _scan(
-    job: Job, where: Scope, facts: repository.Repository, left: Remaining | None, tally: Tally
-) -> tuple[list[bytes], Written | None]:
-    """Scan all objects, or what is `left`; the commits to look for origins in, youngest first, and what they wrote."""
-    trouble = tally.skipped
-    trouble.extend(where.trouble)
-    gaps = [] if where.ranged else list(facts.gaps())
-    trouble.extend(gaps)
-    if left is not None:
-        wrote = written(job.git, left.commits, job.jobs)
-        if wrote is not None:
-            unread = left.unread(wrote)
-            messages = [Listed(commit, b"") for age, commit in enumerate(left.commits) if age in left.new]
-            others = chain(_others(job, where, wrote, trouble), left.others(wrote), where.extra)
-            listings: tuple[Iterable[Listed], ...] = (left.blobs(wrote, unread), others, messages)
-            scan_objects(job, all_batches(job, listings), tally)
-            tally.findings += again.copied(tally.findings, unread)
-            if job.seen is not None:
-                job.seen.skipped += len(unread)
-            _scan_names(job, where.names, tally)
-            return list(left.commits), wrote
-    # Walking packs looks at all that is in them: too much, unless the whole history is wanted.
-    packs = packaudit.Packs(job.git) if (where.whole or where.store) and packaudit.serves(job) else None
-    early = (lambda: packs.plans) if packs and packaudit.sure(job) else None
-    commits = list(objects.commits(job.git, where.selection, trouble, early))
-    wrote = None
-    if not (where.ranged or where.store or gaps or repository.partial(job.git)):
-        wrote = written(job.git, commits, job.jobs)
-    if wrote is None:
-        listed: Iterable[Listed] = _blobs(job, where, facts, commits, trouble)
+def _falls_short(job: HistoryJob, record: IncrementalAudit, pending: PendingWork, scanned: _Scanned) -> bool:
+    """Whether a scan of what was pending may have missed where a secret came from."""
+    if scanned.written is None or scanned.interrupted:
+        return False
+    least = job.options.min_severity
+    reported = (finding for finding in scanned.tally.findings if finding.severity >= least)
+    return record.falls_short(pending, reported, scanned.written)
+
+
+def _with_provenance(
+    job: HistoryJob,
+    scanned: _Scanned,
+    index: HistoryIndex,
+    options: ProvenanceOptions,
+    record: IncrementalAudit | None,
+) -> HistoryResult:
+    """The result of a scan: findings traced, and recorded for the next audit if nothing was missed."""
+    tally, least = replace(scanned.tally), job.options.min_severity
+    found = [finding for finding in tally.findings if finding.severity >= least]
+    counted = _one_each(finding for finding in tally.findings if finding.severity < least)
+    below = frozenset(finding_key(finding.fingerprint) for finding in counted)
+    tally.hidden = len(scanned.known_below - below)
+    traced = trace(job.git, found, index, options) if found else Traced([], [])
+    tally.skipped = [*tally.skipped, *traced.skips]
+    if record and scanned.written and not any(skip.incomplete for skip in tally.skipped):
+        made = incremental.record_of(found, tally.partly, scanned.commits, scanned.written)
+        if made:
+            duplicates = made.duplicates if index.rescan is None else {}
+            count = record.clean_count(tally, len(made.with_findings))
+            known = scanned.known_below | below
+            record.save(replace(made, count=count, duplicates=duplicates, below_threshold=known))
+    tally.findings = traced.findings + counted
+    return HistoryResult(tally)
+
+
+def _scan(job: HistoryJob, scope: Scope, facts: Repository, pending: PendingWork | None) -> _Scanned:
+    """Scan all objects of the scope, or what is `pending`."""
+    scanned = _scan_pending(job, scope, pending) if pending is not None else None
+    scanned = scanned or _scan_all(job, scope, facts)
+    if not scanned.interrupted:
+        try:
+            scanned.tally.add(_scan_names(job, scope.names))
+        except KeyboardInterrupt:
+            scanned.interrupted = True
+    return scanned
+
+
+def _scan_pending(job: HistoryJob, scope: Scope, pending: PendingWork) -> _Scanned | None:
+    """Scan what a second audit has to read; None where git cannot tell what the commits wrote."""
+    written = appearances(job.git, pending.commits, job.jobs)
+    if written is None:
+        return None
+    unread = pending.unread(written)
+    others = chain(_blobs_of_tags(job, scope, written), pending.others(written), scope.extra)
+    listings = (pending.blobs(written, unread), others, pending.messages())
+    result = scan_batches(job, unknown_batches(job, listings))
+    result.tally.findings += incremental.copied(result.tally.findings, unread)
+    if job.store is not None:
+        job.store.known_count += len(unread)
+    result.tally.skipped += scope.skips
+    return _Scanned(result.tally, list(pending.commits), written, pending.below_threshold, result.interrupted)
+
+
+def _scan_all(job: HistoryJob, scope: Scope, facts: Repository) -> _Scanned:
+    """Scan all objects of the scope."""
+    skips = [*scope.skips, *(() if scope.ranged else facts.gaps())]
+    complete = not (scope.ranged or scope.store or skips or repository.partial(job.git))
+    # Walking packs reads all that is in them: too much, unless the whole history is wanted.
+    packs = pack_scan.Packs(job.git) if (scope.whole or scope.store) and pack_scan.is_possible(job) else None
+    early = (lambda: packs.forests) if packs and pack_scan.is_certain(job) else None
+    listed = objects.commits(job.git, scope.selection, early)
+    commits = listed.ids
+    skips += listed.skips
+    if scope.ranged and facts.shallow and not repository.shallow_commits(facts).isdisjoint(commits):
+        skips += facts.gaps()
+    lost: list[Listed | Skip] = []
+    if scope.store:
+        lost, commits, more = _with_unreachable(job, commits)
+        skips += more
+    written = appearances(job.git, commits, job.jobs) if complete else None
+    if written is not None:
+        blobs: Iterable[Listed | Skip] = chain(written.listed(), _blobs_of_tags(job, scope, written))
+    elif scope.ranged:
+        blobs = _introduced(job, commits)
+    elif scope.store:
+        blobs = lost
     else:
-        listed = chain(wrote.listed(), _others(job, where, wrote, trouble))
-    listings = (listed, where.extra, (Listed(commit, b"") for commit in tuple(commits)))
-    if packs and packaudit.worth_it(job, wrote):
-        packaudit.scan(job, packs, listings, tally)
+        blobs = objects.reachable(job.git, scope.selection)
+    listings = (blobs, scope.extra, [Listed(commit, b"") for commit in commits])
+    if packs and pack_scan.is_faster(job, written):
+        result = pack_scan.scan(job, packs, listings)
     else:
-        scan_objects(job, all_batches(job, listings), tally)
-    _scan_names(job, where.names, tally)
-    return commits, wrote
+        result = scan_batches(job, unknown_batches(job, listings))
+    result.tally.skipped += skips
+    return _Scanned(result.tally, commits, written, interrupted=result.interrupted)
 
 
-def _others(job: Job, where: Scope, wrote: Written, trouble: list[Skip]) -> Iterator[Listed]:
-    """The blobs to which tags or other refs point with no commit between, but those that commits wrote too."""
-    ends = list(dict.fromkeys(where.unsure))
+def _blobs_of_tags(job: HistoryJob, scope: Scope, written: Appearances) -> Iterator[Listed | Skip]:
+    """The blobs to which tags or other refs point with no commit between, except those that commits wrote too."""
+    ends = list(dict.fromkeys(scope.unsure))
     kinds = job.git.kinds([oid + b"^{}" for oid in ends]) if ends else []
     others = tuple(oid for oid, kind in zip(ends, kinds, strict=True) if kind != b"commit")
     if others:
-        listed = objects.reachable(job.git, Selection((), others), trouble)
-        yield from (item for item in listed if item.oid not in wrote.blobs)
+        listed = objects.reachable(job.git, Selection((), others))
+        yield from (item for item in listed if isinstance(item, Skip) or item.oid not in written.blobs)
 
 
-def _blobs(
-    job: Job, where: Scope, facts: repository.Repository, commits: list[bytes], trouble: list[Skip]
-) -> Iterable[Listed]:
-    """The blobs that are wanted; with those that nothing reaches come commits, which are added to `commits`."""
-    if where.ranged:
-        if facts.shallow and not repository.shallow_commits(facts).isdisjoint(commits):
-            trouble.extend(facts.gaps())
-        return _introduced(job.git, commits, trouble)
-    if where.store:
-        return _all_blobs(job.git, commits, trouble)
-    return objects.reachable(job.git, where.selection, trouble)
-
-
-def _introduced(git: Git, commits: Sequence[bytes], trouble: list[Skip]) -> Iterator[Listed]:
+def _introduced(job: HistoryJob, commits: Sequence[bytes]) -> Iterator[Listed | Skip]:
     """What the commits wrote, each blob once."""
     seen: set[bytes] = set()
-    for item in introduced.introduced(git, commits, None, trouble):
-        if item.blob not in seen:
+    for item in git_commits.introduced(job.git, commits):
+        if isinstance(item, Skip):
+            yield item
+        elif item.blob not in seen:
             seen.add(item.blob)
             yield Listed(item.blob, item.path)
 
 
-def _all_blobs(git: Git, commits: list[bytes], trouble: list[Skip]) -> Iterator[Listed]:
-    """Everything in the store; commits that nothing reaches are added to `commits`."""
+def _with_unreachable(job: HistoryJob, commits: list[bytes]) -> tuple[list[Listed | Skip], list[bytes], Sequence[Skip]]:
+    """Everything in the store but commits; the commits, with those that nothing reaches; what could not be read."""
     known = set(commits)
-    lost = []
-    for kind, item in objects.in_store(git, trouble):
-        if kind == b"commit":
-            if item.oid not in known:
-                lost.append(item.oid)
-                yield item
-        else:
-            yield item
-    commits[:] = objects.commits(git, Selection((), (*commits[:1], *lost, *commits)), trouble) if lost else commits
+    unreachable: list[bytes] = []
+    found: list[Listed | Skip] = []
+    for entry in objects.in_store(job.git):
+        if isinstance(entry, Skip):
+            found.append(entry)
+        elif entry[0] != b"commit":
+            found.append(entry[1])
+        elif entry[1].oid not in known:
+            unreachable.append(entry[1].oid)
+    if not unreachable:
+        return found, commits, ()
+    listed = objects.commits(job.git, Selection((), (*commits[:1], *unreachable, *commits)))
+    return found, listed.ids, listed.skips
 
 
-def _by_path(job: Job) -> Callable[[Sequence[Listed]], list[Finding]] | None:
-    """How to scan blobs again under their real paths; None when no ignore asks for the path."""
+def _rescan(job: HistoryJob) -> Callable[[Sequence[Listed]], list[Finding]] | None:
+    """How to scan blobs again at their real paths; None when no ignore depends on the path."""
     ignores = job.options.ignores
     if ignores is None or not (ignores.exclude or ignores.active):
         return None
-    reader = Reader(job.git, job.matcher, job.options)
-    return lambda places: reader(places).tally.findings
+    scanner = ObjectScanner(job.git, job.matcher, job.options)
+    return lambda listed: scanner(listed).tally.findings
 
 
-def _scan_names(job: Job, names: Sequence[bytes], tally: Tally) -> None:
-    """Scan the names of refs: all at once, since they hardly ever hold anything."""
-    if not job.matcher.scan(b"\n".join(names)):
-        return
-    for name in names:
-        text = name.decode("utf-8", "surrogateescape")
-        scan_blob(Blob(name, Origin(text, kind="ref")), job.matcher, job.options, tally)
-    tally.files = 0
+def _scan_names(job: HistoryJob, names: Sequence[bytes]) -> Tally:
+    """Scan the names of refs: first all at once, since they hardly ever contain anything."""
+    tally = Tally()
+    if job.matcher.scan(b"\n".join(names)):
+        for name in names:
+            scan_blob(Blob(name, Origin(decode_path(name), kind="ref")), job.matcher, job.options, tally)
+        tally.files = 0
+    return tally
 
 
-def _remaining(git: Git, ends: Iterable[bytes], findings: Iterable[Finding]) -> set[str]:
-    """The fingerprints that still stand in the tree of one of `ends`."""
-    trees = [introduced.blobs_at(git, end) for end in ends]
-    there = set(chain.from_iterable(trees))
-    return {f.fingerprint for f in findings if f.origin.blob and f.origin.blob.encode() in there}
+def _still_present(job: HistoryJob, scope: Scope, findings: Iterable[Finding]) -> set[str]:
+    """The fingerprints of the findings that are still in the tree of one of the scope's ends."""
+    present = set(chain.from_iterable(trees.blobs_at(job.git, end) for end in scope.ends))
+    return {f.fingerprint for f in findings if f.origin.blob and f.origin.blob.encode() in present}
 
 
 def _one_each(findings: Iterable[Finding]) -> list[Finding]:
@@ -199,12 +267,3 @@ def _accepted(skip: Skip) -> Skip:
         skip.reason in {repository.SHALLOW, repository.GRAFTED} or "objects are missing" in skip.reason
     )
     return replace(skip, incomplete=False) if known else skip
-
-
-def submodules(git: Git) -> Iterator[str]:
-    """The paths of submodules that are checked out in the work tree."""
-    for record in (git.ask("ls-files", "-s", "-z") or b"").split(b"\0"):
-        if record.startswith(b"160000 "):
-            path = os.fsdecode(record.partition(b"\t")[2])
-            if os.path.exists(os.path.join(git.directory, path, ".git")):  # noqa: PTH110, PTH118
-                yield path

@@ -1,4 +1,4 @@
-"""A second audit: what the record of the last one leaves to do."""
+"""A second audit of a repository: what the record of the last one leaves to do."""
 
 from __future__ import annotations
 
@@ -7,161 +7,172 @@ from typing import TYPE_CHECKING
 
 from keyscan.git import objects
 from keyscan.git.objects import Listed, Selection
-from keyscan.history import clean_objects as seen
-from keyscan.history.clean_objects import Record, Records
+from keyscan.history.audit_record import AuditRecord, AuditRecords, finding_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from keyscan.git.command import Git
-    from keyscan.history.appearances import Written
-    from keyscan.history.clean_objects import Store
-    from keyscan.model.blob import Skip
+    from keyscan.history.appearances import Appearances
+    from keyscan.history.clean_objects import CleanObjects
     from keyscan.model.finding import Finding
     from keyscan.scan.scanner import Options, Tally
 
 
 @dataclass(frozen=True, slots=True)
-class Remaining:
-    """What an audit after the last has to look at: `dirty` objects, and what those of `commits` wrote that are new.
+class PendingWork:
+    """What an audit after the last one has to read: objects with findings, and what the new commits wrote.
 
-    The others of `commits`, all of which come youngest first, are those that brought in what is dirty. `new` has the
-    ages of the new ones: their numbers among `commits`. `alike`: blobs that need not be read again, for each the dirty
-    one that holds the same (see `alike`). `minor`: see `Record`.
+    `commits`, youngest first: the new ones, and those that introduced objects `with_findings`. `new` has the ages of
+    the new ones: their numbers among `commits`. `duplicates`: blobs that need not be read again, for each the blob
+    with findings that contains the same (see `duplicates_of`). `below_threshold`: see `AuditRecord`.
     """
 
     commits: tuple[bytes, ...]
     new: frozenset[int]
-    dirty: frozenset[bytes]
-    alike: dict[bytes, bytes]
-    minor: frozenset[bytes]
+    with_findings: frozenset[bytes]
+    duplicates: dict[bytes, bytes]
+    below_threshold: frozenset[bytes]
 
-    def blobs(self, wrote: Written, unread: dict[bytes, bytes]) -> Iterator[Listed]:
-        """The blobs to scan, of those that `commits` wrote."""
-        read = self.dirty.union(self.alike).difference(unread)
-        for number, item in enumerate(wrote.listed()):
-            if wrote.age(number) in self.new or item.oid in read:
+    def blobs(self, written: Appearances, unread: dict[bytes, bytes]) -> Iterator[Listed]:
+        """The blobs to scan, of those that `commits` have `written`."""
+        read = self.with_findings.union(self.duplicates).difference(unread)
+        for number, item in enumerate(written.listed()):
+            if written.age(number) in self.new or item.oid in read:
                 yield item
 
-    def others(self, wrote: Written) -> list[Listed]:
-        """The dirty objects that no commit wrote: messages."""
-        return [Listed(oid, b"") for oid in sorted(self.dirty) if oid not in wrote.blobs]
+    def others(self, written: Appearances) -> list[Listed]:
+        """The objects with findings that no commit wrote: messages."""
+        return [Listed(oid, b"") for oid in sorted(self.with_findings) if oid not in written.blobs]
 
-    def unread(self, wrote: Written) -> dict[bytes, bytes]:
-        """Those of `alike` that none of the new commits wrote."""
-        read = {blob for age, blob, _ in wrote.places(self.alike) if age in self.new}
-        return {oid: other for oid, other in self.alike.items() if oid not in read}
+    def messages(self) -> list[Listed]:
+        """The new commits."""
+        return [Listed(commit, b"") for age, commit in enumerate(self.commits) if age in self.new]
+
+    def unread(self, written: Appearances) -> dict[bytes, bytes]:
+        """Those of `duplicates` that none of the new commits wrote."""
+        read = {blob for age, blob, _ in written.locations(self.duplicates) if age in self.new}
+        return {oid: other for oid, other in self.duplicates.items() if oid not in read}
 
 
-class Memory:
-    """The record of the last audit of a whole repository, where there is one, and of this one."""
+class IncrementalAudit:
+    """The record of the last complete audit of a repository, where there is one, and of this one."""
 
-    def __init__(self, git: Git, store: Store, options: Options, *, pathless: bool) -> None:
-        """`pathless`: no ignore asks for paths, so blobs may hold the same wherever they stand."""
-        self._git, self._store, self._pathless = git, store, pathless
-        # Records of another minimum severity traced other secrets; under other markers other blobs are alike, and with
-        # another salt fingerprints are others.
+    def __init__(
+        self, git: Git, store: CleanObjects, options: Options, tips: frozenset[bytes], repository: str
+    ) -> None:
+        """`tips`: what the audit starts from; `repository`: the repository's directory."""
+        self._git, self._store, self._tips = git, store, tips
+        # Records of another minimum severity traced other secrets; with other markers other blobs are duplicates, and
+        # with another salt fingerprints are different.
         ignores = options.ignores
         markers = f"{ignores.inline}-{ignores.require_reasons:d}" if ignores else "none"
-        self._name = f"{store.name}-{options.min_severity.label}-{markers}-{seen.minor(options.salt).decode()}"
+        name = f"{store.name}-{options.min_severity.label}-{markers}-{finding_key(options.salt).decode()}"
+        self._records = AuditRecords.of(name, repository)
+        self._known_before = store.known_count
 
-    def remaining(
-        self, repository: str, tips: frozenset[bytes], trouble: list[Skip], *, every: bool
-    ) -> Remaining | None:
-        """What is left to do for the tips of now; None where all of it is. `every`: each occurrence is to be told."""
-        self._tips = tips
-        self._records = Records.of(self._name, repository)
+    def pending(self, *, use_duplicates: bool) -> PendingWork | None:
+        """What is left to do for the tips of now; None where everything is.
+
+        `use_duplicates`: blobs with the same findings need not be read again.
+        """
         record = self._records.load()
-        new = _beyond(self._git, tips, record, trouble) if record else None
+        new = _beyond(self._git, self._tips, record) if record else None
         if record is None or new is None:
             return None
         added = set(new)
         commits = [*new, *(commit for commit in record.commits if commit not in added)]
         if new and len(commits) > len(new):
-            commits = self._ordered(tips, frozenset(commits), trouble)
-        same = record.alike if self._pathless and not every else {}
-        self._skipped = self._store.skipped
-        self._store.skipped += record.count
-        dirty = frozenset(record.dirty).difference(same)
+            ordered = self._ordered(frozenset(commits))
+            if ordered is None:
+                return None
+            commits = ordered
+        duplicates = record.duplicates if use_duplicates else {}
+        self._known_before = self._store.known_count
+        self._store.known_count += record.count
+        with_findings = frozenset(record.with_findings).difference(duplicates)
         ages = frozenset(age for age, commit in enumerate(commits) if commit in added)
-        return Remaining(tuple(commits), ages, dirty, same, record.minor)
+        return PendingWork(tuple(commits), ages, with_findings, duplicates, record.below_threshold)
 
-    def _ordered(self, tips: frozenset[bytes], commits: frozenset[bytes], trouble: list[Skip]) -> list[bytes]:
-        """These commits in the order that all have: new ones may be older than what was known."""
-        listed = objects.commits(self._git, Selection((), tuple(sorted(tips))), trouble)
-        return [commit for commit in listed if commit in commits]
+    def _ordered(self, commits: frozenset[bytes]) -> list[bytes] | None:
+        """These commits in the order of all: new ones may be older than known ones. None when git misses some."""
+        listed = objects.commits(self._git, Selection((), tuple(sorted(self._tips))))
+        return None if listed.skips else [commit for commit in listed.ids if commit in commits]
 
-    def falls_short(self, left: Remaining, found: Iterable[Finding], wrote: Written) -> bool:
-        """Whether older commits than those of `left`, which `wrote`, may have brought in something that was `found`.
+    def falls_short(self, pending: PendingWork, found: Iterable[Finding], written: Appearances) -> bool:
+        """Whether older commits than the pending ones may have introduced something that was `found`.
 
-        A generic secret counts by its path: a new commit may have put an old blob, where it was nothing, at another.
+        A generic secret counts by its path: a new commit may have put an old blob, which was nothing there, at another.
         """
-        blobs = {one.origin.blob.encode() for one in found if one.origin.blob}
+        blobs = {finding.origin.blob.encode() for finding in found if finding.origin.blob}
+        known = blobs.difference(pending.with_findings, pending.duplicates)
         return any(
-            self._store.passed(blob)
-            for blob in blobs.difference(left.dirty, left.alike).intersection(wrote.blobs)
-            if wrote.age(wrote.blobs[blob]) in left.new
+            self._store.was_below_threshold(blob)
+            for blob in known.intersection(written.blobs)
+            if written.age(written.blobs[blob]) in pending.new
         )
 
-    def forget(self) -> None:
-        """Count nothing as read before: all is done once more."""
-        self._store.skipped = self._skipped
+    def restart(self) -> None:
+        """Count nothing as read before, since everything is read once more."""
+        self._store.known_count = self._known_before
 
-    def keep(
-        self,
-        found: Sequence[Finding],
-        minor: frozenset[bytes],
-        commits: Sequence[bytes],
-        wrote: Written,
-        tally: Tally,
-    ) -> None:
-        """Store that all is known of what the tips of now reach, as `tally` tells.
+    def save(self, record: AuditRecord) -> None:
+        """Store the record of this audit in place of the last one."""
+        self._records.save(replace(record, tips=self._tips))
 
-        `found` is what is reported, `minor` what is only counted (see `Record`). A blob that no commit wrote, which a
-        tag may name, has no path that a record could keep.
-        """
-        held = {(finding.origin.blob or finding.origin.commit or "").encode() for finding in found} - {b""}
-        dirty = held | tally.partly
-        if not all(finding.origin.blob.encode() in wrote.blobs for finding in found if finding.origin.blob):
-            return
-        places = list(wrote.places(dirty))
-        ages = {age for age, _, _ in places}
-        brought = tuple(commit for age, commit in enumerate(commits) if age in ages or commit in dirty)
-        count = max(0, tally.blobs + tally.commits + self._store.skipped - len(dirty))
-        same = alike(found, places) if self._pathless else {}
-        for oid in tally.partly:
-            same.pop(oid, None)
-        self._records.save(Record(self._tips, tuple(sorted(dirty)), brought, count, same, minor))
+    def clean_count(self, tally: Tally, with_findings: int) -> int:
+        """How many objects contain nothing, in all, when so many contain something."""
+        return max(0, tally.blobs + tally.commits + self._store.known_count - with_findings)
 
 
-def alike(found: Sequence[Finding], places: Iterable[tuple[int, bytes, bytes]]) -> dict[bytes, bytes]:
-    """Blobs that add no more than a number to a report, each with one that holds the same secrets; that one is read.
+def record_of(
+    found: Sequence[Finding], partly_read: set[bytes], commits: Sequence[bytes], written: Appearances
+) -> AuditRecord | None:
+    """The record of an audit that `found` what is to be reported; its tips and counts are the caller's to add.
 
-    At each path the oldest blob with a secret is told of; those are read too. `places`: (age, blob, path) of all.
+    None when a blob has findings that no commit wrote (a tag may name it): it has no path that a record could keep.
     """
-    marks: dict[bytes, set[tuple[object, ...]]] = {}
+    if not all(finding.origin.blob.encode() in written.blobs for finding in found if finding.origin.blob):
+        return None
+    held = {(finding.origin.blob or finding.origin.commit or "").encode() for finding in found} - {b""}
+    with_findings = held | partly_read
+    locations = list(written.locations(with_findings))
+    ages = {age for age, _, _ in locations}
+    introducing = tuple(commit for age, commit in enumerate(commits) if age in ages or commit in with_findings)
+    duplicates = duplicates_of(found, locations)
+    for oid in partly_read:
+        duplicates.pop(oid, None)
+    return AuditRecord(with_findings=tuple(sorted(with_findings)), commits=introducing, duplicates=duplicates)
+
+
+def duplicates_of(found: Sequence[Finding], locations: Iterable[tuple[int, bytes, bytes]]) -> dict[bytes, bytes]:
+    """Blobs that add only a count to a report, each with one that contains the same secrets and is read instead.
+
+    At each path the oldest blob with a secret is reported; those are read too. `locations`: (age, blob, path) of all.
+    """
+    keys: dict[bytes, set[tuple[object, ...]]] = {}
     for finding in found:
         if finding.origin.blob:
-            marks.setdefault(finding.origin.blob.encode(), set()).add(_mark(finding))
-    held = {oid: frozenset(all_of) for oid, all_of in marks.items()}
-    told: dict[bytes, frozenset[tuple[object, ...]]] = {}
-    met: set[tuple[object, ...]] = set()
-    for _, oid, path in sorted(places, key=lambda place: (-place[0], place[2])):
-        new = {(mark, path) for mark in held.get(oid, ())} - met
+            keys.setdefault(finding.origin.blob.encode(), set()).add(_finding_key(finding))
+    held = {oid: frozenset(all_of) for oid, all_of in keys.items()}
+    reported: dict[bytes, frozenset[tuple[object, ...]]] = {}
+    seen: set[tuple[object, ...]] = set()
+    for _, oid, path in sorted(locations, key=lambda location: (-location[0], location[2])):
+        new = {(key, path) for key in held.get(oid, ())} - seen
         if new:
-            met |= new
-            told[oid] = held[oid]
-    read = {all_of: oid for oid, all_of in told.items()}
-    others = ((oid, read.setdefault(all_of, oid)) for oid, all_of in held.items() if oid not in told)
+            seen |= new
+            reported[oid] = held[oid]
+    read = {all_of: oid for oid, all_of in reported.items()}
+    others = ((oid, read.setdefault(all_of, oid)) for oid, all_of in held.items() if oid not in reported)
     return {oid: other for oid, other in others if oid != other}
 
 
 def copied(found: Iterable[Finding], unread: dict[bytes, bytes]) -> list[Finding]:
-    """What `unread` blobs hold: what was `found` in the others that they are alike."""
+    """The findings in `unread` blobs: those `found` in the blobs that they duplicate."""
     held: dict[bytes, dict[tuple[object, ...], Finding]] = {}
     for finding in found:
         if finding.origin.blob:
-            held.setdefault(finding.origin.blob.encode(), {}).setdefault(_mark(finding), finding)
+            held.setdefault(finding.origin.blob.encode(), {}).setdefault(_finding_key(finding), finding)
     return [
         replace(finding, origin=replace(finding.origin, blob=oid.decode()))
         for oid, other in unread.items()
@@ -169,22 +180,25 @@ def copied(found: Iterable[Finding], unread: dict[bytes, bytes]) -> list[Finding
     ]
 
 
-def _mark(finding: Finding) -> tuple[object, ...]:
-    """What of a finding makes the same secret another matter."""
+def _finding_key(finding: Finding) -> tuple[object, ...]:
+    """What tells findings of one secret apart."""
     return finding.fingerprint, finding.status, finding.severity
 
 
-def _beyond(git: Git, tips: frozenset[bytes], record: Record, trouble: list[Skip]) -> tuple[bytes, ...] | None:
-    """The commits beyond the record's tips; None when it reached something that the tips of now no longer reach."""
+def _beyond(git: Git, tips: frozenset[bytes], record: AuditRecord) -> tuple[bytes, ...] | None:
+    """The commits beyond the record's tips; None when git misses some, or the tips of now do not reach all of those."""
     known = record.tips & tips
     new = sorted(tips - known)
     if not new:
         return () if known == record.tips else None
-    listed = tuple(objects.commits(git, _selection(new, known), trouble))
-    reached = known | record.tips.intersection(listed)
-    if reached != record.tips:
+    listed = objects.commits(git, _selection(new, known))
+    reached = known | record.tips.intersection(listed.ids)
+    if listed.skips or reached != record.tips:
         return None
-    return listed if reached == known else tuple(objects.commits(git, _selection(new, reached), trouble))
+    if reached == known:
+        return tuple(listed.ids)
+    beyond = objects.commits(git, _selection(new, reached))
+    return None if beyond.skips else tuple(beyond.ids)
 
 
 def _selection(new: Sequence[bytes], known: frozenset[bytes]) -> Selection:

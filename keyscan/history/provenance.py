@@ -1,41 +1,38 @@
-"""Where each secret of a history came from: findings in blobs -> one finding a secret, with its provenance."""
+"""Joins findings in blobs to one finding per secret, with its provenance: where in history it came from."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.errors import GitError
-from keyscan.git import added_lines as added
-from keyscan.git import commits as introduced
-from keyscan.git import objects
-from keyscan.model.blob import Origin, Skip
+from keyscan.git import added_lines
+from keyscan.git import commits as git_commits
+from keyscan.git.objects import Listed
+from keyscan.history.ref_tips import RefTips, ref_tips
+from keyscan.model.blob import Origin, Skip, decode_path
 from keyscan.model.finding import Finding, Provenance, Related
 from keyscan.scan.scanner import is_added
-from keyscan.support import process_pool as parallel
+from keyscan.support import process_pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from keyscan.git.command import Git
     from keyscan.git.commits import Commit, Introduced
-    from keyscan.git.objects import Listed
-    from keyscan.history.appearances import Written
+    from keyscan.history.appearances import Appearances
 
-# Places besides the first that a finding names.
-_RELATED = 20
+# Locations besides the first one that a finding names.
+_MAX_RELATED = 20
 # Ref names that a finding lists.
-_BRANCHES = 20
-# Questions (ref, path) that are put to git to learn which refs still hold a secret: branches, and then the others.
-_LOOKUPS = 2_000
-_LATER = 500
+_MAX_REFS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """How provenance is told. `ranged`: only what the given commits add counts."""
+class ProvenanceOptions:
+    """How provenance is reported. `ranged`: only what the given commits add counts."""
 
     all_occurrences: bool = False
     email: bool = True
@@ -44,8 +41,23 @@ class Wishes:
     jobs: int = 0
 
 
-class Spot(NamedTuple):
-    """A place in history where a secret came in; the larger `age`, the older."""
+DEFAULTS = ProvenanceOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryIndex:
+    """The commits to look for origins in, youngest first, and what they wrote, where that is known.
+
+    `rescan` scans blobs again at their real paths, for ignores that depend on the path; None when none does.
+    """
+
+    commits: Sequence[bytes]
+    written: Appearances | None = None
+    rescan: Callable[[Sequence[Listed]], list[Finding]] | None = None
+
+
+class Occurrence(NamedTuple):
+    """A commit introduced a finding's secret at a path; the older the commit, the larger `age`."""
 
     age: int
     commit: bytes
@@ -54,62 +66,55 @@ class Spot(NamedTuple):
     parents: tuple[bytes, ...] = ()
 
 
-@dataclass(slots=True)
-class _Tips:
-    """What stands at the tips: blobs of HEAD, and for other refs their names by blob."""
+class Traced(NamedTuple):
+    """One finding per secret, and what could not be read of the history."""
 
-    head: set[bytes] = field(default_factory=set)
-    refs: dict[bytes, list[str]] = field(default_factory=dict)
+    findings: list[Finding]
+    skips: list[Skip]
 
 
-def trace(
-    git: Git,
-    findings: Sequence[Finding],
-    commits: Sequence[bytes],
-    wishes: Wishes,
-    trouble: list[Skip],
-    by_path: Callable[[Sequence[Listed]], list[Finding]] | None = None,
-    wrote: Written | None = None,
-) -> list[Finding]:
-    """One finding a secret, at the oldest of `commits` (which come youngest first) that brought it in.
+def trace(git: Git, findings: Sequence[Finding], index: HistoryIndex, options: ProvenanceOptions) -> Traced:
+    """One finding per secret, at the oldest commit that introduced it.
 
-    Findings that no commit brought in (objects that nothing reaches, tags of a blob, names of refs) stay as they
-    are. `by_path` scans blobs again, for ignores that ask for the path: until here a blob has but one of its paths.
-    `wrote`: what all of the commits wrote, where that is known.
+    Findings that no commit introduced (unreachable objects, tags of a blob, names of refs) stay as they are.
     """
-    spots, rest = _spots(git, findings, commits, wishes, trouble, wrote)
-    if wishes.ranged:
-        spots = _only_added(git, spots)
-    if by_path is not None:
-        spots = _at_their_paths(spots, by_path)
-    secrets: dict[str, list[Spot]] = {}
-    for spot in sorted(spots, key=_place):
-        secrets.setdefault(spot.finding.fingerprint, []).append(spot)
+    occurrences, skips = _occurrences(git, findings, index, options.jobs)
+    located = {id(occurrence.finding) for occurrence in occurrences}
+    rest = [finding for finding in findings if id(finding) not in located]
+    if options.ranged:
+        occurrences = _only_added(git, occurrences)
+    if index.rescan is not None:
+        occurrences = _at_their_paths(occurrences, index.rescan)
+    secrets: dict[str, list[Occurrence]] = {}
+    for occurrence in sorted(occurrences, key=_order):
+        secrets.setdefault(occurrence.finding.fingerprint, []).append(occurrence)
     for found in secrets.values():
-        # A secret that is ignored at one place only is new, and reported where it is.
-        found.sort(key=lambda spot: spot.finding.status != "new")
-    shown = {spot.commit for found in secrets.values() for spot in (found if wishes.all_occurrences else found[:1])}
-    told = introduced.details(git, sorted(shown))
-    tips = _tips(git, spots)
-    made = [_finding(found, told, tips, wishes) for found in secrets.values()]
+        # A secret that is ignored at one location only is new, and reported where it is.
+        found.sort(key=lambda occurrence: occurrence.finding.status != "new")
+    every = options.all_occurrences
+    reported = {occurrence.commit for found in secrets.values() for occurrence in (found if every else found[:1])}
+    joiner = _Joiner(git_commits.details(git, sorted(reported)), ref_tips(git, _locations(occurrences)), options)
+    joined = [finding for found in secrets.values() for finding in joiner.findings(found)]
     others = {finding.fingerprint: finding for finding in reversed(rest) if finding.fingerprint not in secrets}
-    return [finding for group in made for finding in group] + list(others.values())
+    return Traced([*joined, *others.values()], skips)
 
 
-def _place(spot: Spot) -> tuple[int, bytes, int, int]:
-    where = spot.finding.location
-    return (-spot.age, spot.path, where.line, where.column)
+def _order(occurrence: Occurrence) -> tuple[int, bytes, int, int]:
+    where = occurrence.finding.location
+    return (-occurrence.age, occurrence.path, where.line, where.column)
 
 
-def _spots(
-    git: Git,
-    findings: Sequence[Finding],
-    commits: Sequence[bytes],
-    wishes: Wishes,
-    trouble: list[Skip],
-    wrote: Written | None,
-) -> tuple[list[Spot], list[Finding]]:
-    """The places of all findings that a commit brought in, and the findings that none did."""
+def _locations(occurrences: Iterable[Occurrence]) -> list[tuple[bytes, bytes]]:
+    """The (path, blob) of all occurrences in blobs, each once, sorted."""
+    blobs = [(occurrence.path, occurrence.finding.origin.blob) for occurrence in occurrences]
+    return sorted({(path, blob.encode()) for path, blob in blobs if blob})
+
+
+def _occurrences(
+    git: Git, findings: Sequence[Finding], index: HistoryIndex, jobs: int
+) -> tuple[list[Occurrence], list[Skip]]:
+    """All occurrences of the findings that a commit introduced, and what could not be read."""
+    commits = index.commits
     by_blob: dict[bytes, list[Finding]] = {}
     by_commit: dict[bytes, list[Finding]] = {}
     for finding in findings:
@@ -117,122 +122,157 @@ def _spots(
             by_blob.setdefault(finding.origin.blob.encode(), []).append(finding)
         elif finding.origin.kind == "commit-message":
             by_commit.setdefault((finding.origin.commit or "").encode(), []).append(finding)
-    spots = []
+    found: list[Occurrence] = []
+    skips: list[Skip] = []
     if by_commit:
         for age, commit in enumerate(commits):
-            spots += [Spot(age, commit, b"", finding) for finding in by_commit.get(commit, ())]
-    if by_blob and wrote is not None:
-        for age, blob, path in wrote.places(by_blob):
-            spots += [Spot(age, commits[age], path, finding) for finding in by_blob[blob]]
+            found += [Occurrence(age, commit, b"", finding) for finding in by_commit.get(commit, ())]
+    if by_blob and index.written is not None:
+        for age, blob, path in index.written.locations(by_blob):
+            found += [Occurrence(age, commits[age], path, finding) for finding in by_blob[blob]]
     elif by_blob:
-        tasks = [(at, commits[at : at + introduced.BATCH]) for at in range(0, len(commits), introduced.BATCH)]
-        for found, skipped in parallel.stream(_Tracer(git, frozenset(by_blob)), tasks, wishes.jobs):
-            trouble += skipped
-            spots += [
-                Spot(age, item.commit, item.path, finding, item.parents)
-                for age, item in found
-                for finding in by_blob[item.blob]
-            ]
-    placed = {id(spot.finding) for spot in spots}
-    return spots, [finding for finding in findings if id(finding) not in placed]
+        traced, skips = _introducing(git, commits, by_blob, jobs)
+        found += traced
+    return found, skips
+
+
+def _introducing(
+    git: Git, commits: Sequence[bytes], by_blob: dict[bytes, list[Finding]], jobs: int
+) -> tuple[list[Occurrence], list[Skip]]:
+    """The occurrences of the findings in these blobs, read from git's diffs; and what could not be read."""
+    size = git_commits.BATCH
+    tasks = [(at, commits[at : at + size]) for at in range(0, len(commits), size)]
+    found: list[Occurrence] = []
+    skips: list[Skip] = []
+    for part in process_pool.stream(_Tracer(git, frozenset(by_blob)), tasks, jobs):
+        skips += part.skips
+        for age, item in part.introduced:
+            origins = by_blob[item.blob]
+            found += [Occurrence(age, item.commit, item.path, finding, item.parents) for finding in origins]
+    return found, skips
+
+
+class _Part(NamedTuple):
+    """From one batch of commits: (age, what was introduced), and what could not be read."""
+
+    introduced: list[tuple[int, Introduced]]
+    skips: list[Skip]
 
 
 class _Tracer:
-    """Looks for what a batch of commits wrote; what a worker process runs."""
+    """Looks for blobs in what a batch of commits wrote; what a worker process runs."""
 
     def __init__(self, git: Git, wanted: frozenset[bytes]) -> None:
         self._git, self._wanted = git, wanted
 
-    def __call__(self, task: tuple[int, Sequence[bytes]]) -> tuple[list[tuple[int, Introduced]], list[Skip]]:
+    def __call__(self, task: tuple[int, Sequence[bytes]]) -> _Part:
         start, commits = task
-        trouble: list[Skip] = []
-        found = list(introduced.introduced(self._git, commits, self._wanted, trouble))
-        ages = {commit: start + number for number, commit in enumerate(commits)} if found else {}
-        return [(ages[item.commit], item) for item in found], trouble
+        part = _Part([], [])
+        ages: dict[bytes, int] = {}
+        for item in git_commits.introduced(self._git, commits, self._wanted):
+            if isinstance(item, Skip):
+                part.skips.append(item)
+                continue
+            ages = ages or {commit: start + number for number, commit in enumerate(commits)}
+            part.introduced.append((ages[item.commit], item))
+        return part
 
 
-def _at_their_paths(spots: Sequence[Spot], by_path: Callable[[Sequence[Listed]], list[Finding]]) -> list[Spot]:
-    """`spots` with findings that know the spot's own path."""
-    elsewhere = [spot for spot in spots if spot.finding.origin.blob and _text(spot.path) != spot.finding.origin.file]
-    asked = sorted({objects.Listed((spot.finding.origin.blob or "").encode(), spot.path) for spot in elsewhere})
-    told = {(f.origin.blob, f.origin.path, f.fingerprint, f.location): f for f in by_path(asked)} if asked else {}
+def _at_their_paths(
+    occurrences: Sequence[Occurrence], rescan: Callable[[Sequence[Listed]], list[Finding]]
+) -> list[Occurrence]:
+    """`occurrences` with findings that know the occurrence's own path."""
+    blobs = [(occurrence.path, occurrence.finding.origin) for occurrence in occurrences]
+    elsewhere = {Listed(o.blob.encode(), path) for path, o in blobs if o.blob and decode_path(path) != o.file}
+    found = rescan(sorted(elsewhere)) if elsewhere else []
+    known = {(f.origin.blob, f.origin.path, f.fingerprint, f.location): f for f in found}
 
-    def known(spot: Spot) -> Finding:
-        finding = spot.finding
-        path = _text(spot.path) + finding.origin.member
-        return told.get((finding.origin.blob, path, finding.fingerprint, finding.location), finding)
+    def at_its_path(occurrence: Occurrence) -> Finding:
+        finding = occurrence.finding
+        path = decode_path(occurrence.path) + finding.origin.member
+        return known.get((finding.origin.blob, path, finding.fingerprint, finding.location), finding)
 
-    return [spot._replace(finding=known(spot)) for spot in spots]
+    return [occurrence._replace(finding=at_its_path(occurrence)) for occurrence in occurrences]
 
 
-def _only_added(git: Git, spots: Iterable[Spot]) -> list[Spot]:
-    """The spots whose lines their commit added, against every parent."""
+def _only_added(git: Git, occurrences: Iterable[Occurrence]) -> list[Occurrence]:
+    """The occurrences whose lines their commit added, compared with every parent."""
     known: dict[tuple[str, ...], list[range]] = {}
 
     def ranges(parent: bytes, blob: str) -> list[range]:
         key = (parent.decode(), blob)
         if key not in known:
             try:
-                known[key] = added.lines(git, *key)
+                known[key] = added_lines.lines(git, *key)
             except GitError:  # the earlier version is not here: all lines may be new
                 known[key] = [range(1, sys.maxsize)]
         return known[key]
 
     kept = []
-    for spot in spots:
-        blob = spot.finding.origin.blob
-        if blob is None or is_added(spot.finding, added.common(ranges(parent, blob) for parent in spot.parents)):
-            kept.append(spot)
+    for occurrence in occurrences:
+        blob = occurrence.finding.origin.blob
+        if blob is not None:
+            added = added_lines.common(ranges(parent, blob) for parent in occurrence.parents)
+            if not is_added(occurrence.finding, added):
+                continue
+        kept.append(occurrence)
     return kept
 
 
-def _finding(spots: Sequence[Spot], told: dict[bytes, Commit], tips: _Tips, wishes: Wishes) -> list[Finding]:
-    """The finding for one secret from its spots, oldest first; a finding a spot if all are wanted."""
-    first = spots[0]
-    known = _provenance(spots, told[first.commit], tips, wishes)
-    if wishes.all_occurrences:
-        return [replace(_at(spot, told, wishes), provenance=known) for spot in spots]
-    related, seen = [], {(first.path, first.finding.location)}
-    for spot in spots:
-        if (spot.path, spot.finding.location) not in seen and (spot.path != first.path or spot.commit == first.commit):
-            seen.add((spot.path, spot.finding.location))
-            seen.update((spot.path, other.finding.location) for other in spots if other.path == spot.path != first.path)
-            where = _text(spot.path) or f"commit-message {spot.commit[:12].decode()}"
-            related.append(Related("also there", where, spot.finding.location, spot.commit.decode()))
-    found = _at(first, told, wishes)
-    return [replace(found, provenance=known, related=(*found.related, *related[:_RELATED]))]
+class _Joiner:
+    """Makes the findings of one secret from its occurrences, given its commits' details and the refs' tips."""
 
+    def __init__(self, details: dict[bytes, Commit], tips: RefTips, options: ProvenanceOptions) -> None:
+        self._details, self._tips, self._options = details, tips, options
 
-def _at(spot: Spot, told: dict[bytes, Commit], wishes: Wishes) -> Finding:
-    """The spot's finding with its commit told."""
-    finding, commit = spot.finding, told[spot.commit]
-    origin = Origin(
-        path=_text(spot.path) + finding.origin.member if finding.origin.blob else finding.origin.path,
-        kind=finding.origin.kind,
-        commit=spot.commit.decode(),
-        author=commit.author,
-        email=commit.email if wishes.email else None,
-        date=commit.date,
-        blob=finding.origin.blob,
-        member=finding.origin.member,
-    )
-    related = tuple(replace(item, path=origin.path, commit=origin.commit) for item in finding.related)
-    return replace(finding, origin=origin, related=related)
+    def findings(self, occurrences: Sequence[Occurrence]) -> list[Finding]:
+        """The finding for one secret, from its occurrences, oldest first; one per occurrence if all are wanted."""
+        first = occurrences[0]
+        provenance = self._provenance(occurrences)
+        if self._options.all_occurrences:
+            return [replace(self._finding(occurrence), provenance=provenance) for occurrence in occurrences]
+        related, seen = [], {(first.path, first.finding.location)}
+        for one in occurrences:
+            where = (one.path, one.finding.location)
+            if where not in seen and (one.path != first.path or one.commit == first.commit):
+                seen.add(where)
+                if one.path != first.path:
+                    seen.update((one.path, other.finding.location) for other in occurrences if other.path == one.path)
+                name = decode_path(one.path) or f"commit-message {one.commit[:12].decode()}"
+                related.append(Related("also there", name, one.finding.location, one.commit.decode()))
+        found = self._finding(first)
+        return [replace(found, provenance=provenance, related=(*found.related, *related[:_MAX_RELATED]))]
 
+    def _finding(self, occurrence: Occurrence) -> Finding:
+        """The occurrence's finding with its commit."""
+        finding, commit = occurrence.finding, self._details[occurrence.commit]
+        origin = Origin(
+            path=decode_path(occurrence.path) + finding.origin.member if finding.origin.blob else finding.origin.path,
+            kind=finding.origin.kind,
+            commit=occurrence.commit.decode(),
+            author=commit.author,
+            email=commit.email if self._options.email else None,
+            date=commit.date,
+            blob=finding.origin.blob,
+            member=finding.origin.member,
+        )
+        related = tuple(replace(item, path=origin.path, commit=origin.commit) for item in finding.related)
+        return replace(finding, origin=origin, related=related)
 
-def _provenance(spots: Sequence[Spot], first: Commit, tips: _Tips, wishes: Wishes) -> Provenance:
-    blobs = {spot.finding.origin.blob.encode() for spot in spots if spot.finding.origin.blob}
-    refs = sorted({ref for blob in blobs for ref in tips.refs.get(blob, ())})
-    days = exposed_days(first.date)
-    return Provenance(
-        commits=len({spot.commit for spot in spots}),
-        paths=tuple(sorted({_text(spot.path) for spot in spots if spot.path})),
-        in_head=not blobs.isdisjoint(tips.head) if blobs else None,
-        in_branches=tuple(refs[:_BRANCHES]),
-        first_seen=first.date,
-        exposed_days=days,
-        overdue=days is not None and days > wishes.rotation_days,
-    )
+    def _provenance(self, occurrences: Sequence[Occurrence]) -> Provenance:
+        blobs = {blob for _, blob in _locations(occurrences)}
+        refs = sorted({ref for blob in blobs for ref in self._tips.refs.get(blob, ())})
+        first_seen = self._details[occurrences[0].commit].date
+        days = exposed_days(first_seen)
+        return Provenance(
+            commits=len({occurrence.commit for occurrence in occurrences}),
+            paths=tuple(sorted({decode_path(occurrence.path) for occurrence in occurrences if occurrence.path})),
+            in_head=not blobs.isdisjoint(self._tips.head) if blobs else None,
+            in_branches=tuple(refs[:_MAX_REFS]),
+            first_seen=first_seen,
+            exposed_days=days,
+            overdue=days is not None and days > self._options.rotation_days,
+        )
 
 
 def exposed_days(date: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int | None:
@@ -241,54 +281,3 @@ def exposed_days(date: str, now: Callable[[], datetime] = lambda: datetime.now(U
         return max(0, (now() - datetime.fromisoformat(date)).days)
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def _tips(git: Git, spots: Sequence[Spot]) -> _Tips:
-    """Where the blobs of `spots` still stand."""
-    from keyscan.git import repository
-
-    places = sorted({(spot.path, spot.finding.origin.blob.encode()) for spot in spots if spot.finding.origin.blob})
-    tips = _Tips()
-    if not places:
-        return tips
-    head = repository.resolve(git, "HEAD")
-    if head:
-        tips.head = introduced.blobs_at(git, head)
-    current = git.ask("symbolic-ref", "-q", "HEAD")
-    refs = [(name, oid) for name, _, oid in repository.refs(git) if name != current and not name.endswith(b"/HEAD")]
-    branches = [(name, oid) for name, oid in refs if name.startswith((b"refs/heads/", b"refs/remotes/"))]
-    known = set(branches)
-    if len(refs) * len(places) > _LOOKUPS:
-        # What no branch or tag holds may still be a pull request's: those are many, and asked last.
-        standing = introduced.at_tips(git)
-        held = [place for place in places if place[1] in standing]
-    else:
-        held = places
-    _look(git, branches, held, tips, _LOOKUPS)
-    lost = [place for place in places if place[1] not in tips.head and place[1] not in tips.refs]
-    _look(git, [ref for ref in refs if ref not in known], lost, tips, _LATER)
-    return tips
-
-
-def _look(
-    git: Git,
-    refs: Sequence[tuple[bytes, bytes]],
-    places: Sequence[tuple[bytes, bytes]],
-    tips: _Tips,
-    most: int,
-) -> None:
-    """Add to `tips` which refs, as far as `most` questions can tell, hold the blobs at their places."""
-    if places:
-        for ref, blob in introduced.standing(git, refs[: max(1, most // len(places))], places):
-            tips.refs.setdefault(blob, []).append(_short(ref))
-
-
-def _short(ref: bytes) -> str:
-    for prefix in (b"refs/heads/", b"refs/remotes/", b"refs/"):
-        if ref.startswith(prefix):
-            return _text(ref[len(prefix) :])
-    return _text(ref)
-
-
-def _text(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")

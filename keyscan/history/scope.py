@@ -1,4 +1,4 @@
-"""What of a repository's history is wanted, resolved: revisions, tags, names, whether only what commits add counts."""
+"""Resolves the requested part of a history: revisions, tags, names, and whether only what commits add counts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.git import objects, repository
 from keyscan.git.objects import Listed, Selection
+from keyscan.model.blob import Skip
 from keyscan.sources.push import present
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from keyscan.git.command import Git
-    from keyscan.model.blob import Skip
     from keyscan.sources.push import Update
 
 _NOW = re.compile(r"\s*(now|today|0\s|\d{10,})", re.IGNORECASE)
@@ -27,8 +27,8 @@ _UNRESOLVED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which part of the history. All of it, unless a range, a date or branches are given."""
+class HistoryQuery:
+    """The part of the history that the user asked for: all of it, unless a range, a date or branches are given."""
 
     range: str | None = None
     since: str | None = None
@@ -40,15 +40,17 @@ class Wanted:
 
     @property
     def ranged(self) -> bool:
-        """Whether only what some commits add is wanted."""
+        """Whether only what some commits add counts."""
         return self.range is not None or self.since is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A resolved wish: the revisions, whether only what they add counts, where a range ends, more to read.
+    """A resolved query: the revisions, whether only what they add counts (`ranged`), and the ids where they end.
 
-    `unsure`: those of `ends` that may lead to something else than a commit.
+    `unsure`: those of `ends` that may lead to something other than a commit. `extra`: tags and other objects to read.
+    `names`: names of refs to scan. `store`: every object in the store counts. `whole`: the scope is all that refs
+    reach. `skips`: what could not be read while resolving.
     """
 
     selection: Selection
@@ -59,25 +61,25 @@ class Scope:
     names: tuple[bytes, ...] = ()
     store: bool = False
     whole: bool = False
-    trouble: tuple[Skip, ...] = ()
+    skips: tuple[Skip, ...] = ()
 
 
-def resolve(git: Git, wanted: Wanted) -> Scope:
-    """`wanted` resolved in the repository; IncompleteError for what does not resolve, UsageError for what can't."""
-    options = (since_option(git, wanted.since),) if wanted.since is not None else ()
-    if wanted.range is not None:
-        ids = _range(git, wanted.range)
+def resolve(git: Git, query: HistoryQuery) -> Scope:
+    """The scope of `query`; IncompleteError for a revision that does not resolve, UsageError for a wrong date."""
+    options = (since_option(git, query.since),) if query.since is not None else ()
+    if query.range is not None:
+        ids = _range(git, query.range)
         return Scope(Selection(options, ids), ranged=True, ends=tuple(i for i in ids if i[:1] != b"^"))
-    if wanted.branches:
-        ids = tuple(_resolved(git, name, f"--branch {name}") for name in wanted.branches)
-        return Scope(Selection(options, ids), wanted.ranged, ids)
-    options += ("--all", *(("--reflog",) if wanted.reflog else ()))
+    if query.branches:
+        ids = tuple(_resolved(git, name, f"--branch {name}") for name in query.branches)
+        return Scope(Selection(options, ids), query.ranged, ids)
+    options += ("--all", *(("--reflog",) if query.reflog else ()))
     selection = Selection(options, tuple(repository.hidden_tips(git)))
     refs = repository.refs(git)
     tags = _tags(git, (oid for _, kind, oid in refs if kind == b"tag"))
     names = tuple(name for name, _, _ in refs)
     ends = (*selection.ids, *(oid for _, _, oid in refs))
-    if wanted.ranged:
+    if query.ranged:
         return Scope(selection, ranged=True, ends=ends)
     return Scope(
         selection,
@@ -85,13 +87,13 @@ def resolve(git: Git, wanted: Wanted) -> Scope:
         unsure=tuple(oid for _, kind, oid in refs if kind != b"commit"),
         extra=tags,
         names=names,
-        store=wanted.all_objects,
-        whole=not wanted.reflog and not wanted.all_objects,
+        store=query.all_objects,
+        whole=not query.reflog and not query.all_objects,
     )
 
 
 def of_updates(git: Git, updates: Sequence[Update], known: tuple[str, ...]) -> Scope:
-    """What pushed updates bring: the commits that `known` and the old values do not reach, tags, names."""
+    """The scope of pushed updates: the commits that `known` and the old values do not reach, tags, names."""
     new = [update.new for update in updates]
     here = present(git, (update.old for update in updates if update.old))
     kinds = dict(zip(new, git.kinds([oid + b"^{}" for oid in new]), strict=True))
@@ -100,9 +102,9 @@ def of_updates(git: Git, updates: Sequence[Update], known: tuple[str, ...]) -> S
     if lost:
         raise IncompleteError(f"{lost[0].decode()} is pushed, but not in this repository")
     # A tag may point to a tree or a blob: all of that is new.
-    trouble: list[Skip] = []
-    others = [oid for oid in new if kinds[oid] in {b"tree", b"blob"}]
-    files = objects.reachable(git, Selection((), tuple(others)), trouble) if others else ()
+    others = tuple(oid for oid in new if kinds[oid] in {b"tree", b"blob"})
+    listed = list(objects.reachable(git, Selection((), others))) if others else []
+    files = (item for item in listed if isinstance(item, Listed))
     tagged = _tags(git, (oid for oid, kind in zip(new, git.kinds(new), strict=True) if kind == b"tag"))
     return Scope(
         Selection(known, (*commits, *(b"^" + oid for oid in here))),
@@ -110,7 +112,7 @@ def of_updates(git: Git, updates: Sequence[Update], known: tuple[str, ...]) -> S
         ends=commits,
         extra=(*tagged, *files),
         names=tuple(update.name for update in updates),
-        trouble=tuple(trouble),
+        skips=tuple(item for item in listed if isinstance(item, Skip)),
     )
 
 
@@ -119,7 +121,7 @@ def _tags(git: Git, ids: Iterable[bytes]) -> tuple[Listed, ...]:
 
 
 def since_option(git: Git, since: str) -> str:
-    """Git's option for commits since a date; UsageError when it is no date (git itself takes that for now)."""
+    """Git's option for commits since a date; UsageError for what is no date (git itself would take it for now)."""
     answer = git.ask("rev-parse", f"--since={since}") or b""
     seconds = answer.rpartition(b"=")[2]
     if not seconds.isdigit() or (int(seconds) > time.time() - 5 and not _NOW.match(since)):

@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 CHUNK_SIZE = 32 * 1024 * 1024
 
 
+def decode_path(path: bytes) -> str:
+    """A path as text: UTF-8, with surrogates for bytes that are not, so that nothing is lost."""
+    return path.decode("utf-8", "surrogateescape")
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where bytes are from.

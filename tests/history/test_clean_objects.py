@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from keyscan.engine import build as cache
 from keyscan.git.objects import Listed
-from keyscan.history import clean_objects as seen
-from keyscan.history.clean_objects import Record, Records, Store
+from keyscan.history import clean_objects
+from keyscan.history.audit_record import AuditRecord, AuditRecords
+from keyscan.history.clean_objects import CleanObjects
 
 
 def key(seed="test"):
@@ -33,7 +34,7 @@ def _own_cache(monkeypatch, tmp_path, cache_dir):
     place = tmp_path / "cache"
     place.mkdir()
     for file in cache_dir.iterdir():
-        if not file.name.startswith(seen.PREFIX):
+        if not file.name.startswith(clean_objects.PREFIX):
             os.link(file, place / file.name)
     monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(place))
 
@@ -278,7 +279,7 @@ class TestSecondAudit:
         """Neither paths nor secrets nor names are stored."""
         del history
         audit()
-        stored = b"".join(file.read_bytes() for file in cache.directory().glob(f"{seen.PREFIX}*"))
+        stored = b"".join(file.read_bytes() for file in cache.directory().glob(f"{clean_objects.PREFIX}*"))
         assert stored
         for text in (b"a.py", b"side", b"Ada", key().encode(), b"sk-ant"):
             assert text not in stored
@@ -288,7 +289,7 @@ class TestSecondAudit:
         """Truncated or altered files count as absent."""
         del history
         first, read = audit()
-        for file in cache.directory().glob(f"{seen.PREFIX}*"):
+        for file in cache.directory().glob(f"{clean_objects.PREFIX}*"):
             file.write_bytes(file.read_bytes()[:-1] if damage is None else damage)
         assert audit() == (first, read)
 
@@ -310,21 +311,21 @@ def listed(*oids):
     return [Listed(oid.hex().encode(), b"") for oid in oids]
 
 
-class TestStore:
+class TestCleanObjects:
     @given(st.lists(st.lists(st.binary(min_size=4, max_size=4), max_size=20), max_size=12))
     def test_what_was_added_is_known_to_the_next_run(self, runs):
         """Over any number of runs, merged or not, and with ids held sorted instead of in a set."""
         name = os.urandom(4).hex()
         known = set()
         for oids in runs:
-            store = Store(name, 4)
+            store = CleanObjects(name, 4)
             assert [item.oid for item in store.unknown(listed(*oids))] == [
                 oid.hex().encode() for oid in oids if oid not in known
             ]
             store.add(b"".join(oids))
             store.save()
             known.update(oids)
-        large = seen._Ids(4, [])
+        large = clean_objects._Ids(4, [])
         large._parts = [b"".join(sorted(known))]
         assert all(oid in large for oid in known)
         assert b"\0\1\2\3" in known or b"\0\1\2\3" not in large
@@ -335,31 +336,31 @@ class TestStore:
 
         def work(part):
             for at in range(0, len(part), 10):
-                store = Store("both", 20)
+                store = CleanObjects("both", 20)
                 store.add(b"".join(part[at : at + 10]))
                 store.save()
 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(work, [ids[n::4] for n in range(4)]))
-        assert not list(Store("both", 20).unknown(listed(*ids)))
+        assert not list(CleanObjects("both", 20).unknown(listed(*ids)))
 
     def test_records_come_back(self):
         """A record is what was stored, and None when there is none."""
-        records = Records.of("digest", "/somewhere")
+        records = AuditRecords.of("digest", "/somewhere")
         assert records.load() is None
-        record = Record(frozenset({b"ab", b"cd"}), (b"11",), (), 7, {b"ef": b"11"}, frozenset({b"0a1b2c"}))
+        record = AuditRecord(frozenset({b"ab", b"cd"}), (b"11",), (), 7, {b"ef": b"11"}, frozenset({b"0a1b2c"}))
         records.save(record)
         assert records.load() == record
-        assert Records.of("other", "/somewhere").load() is None
+        assert AuditRecords.of("other", "/somewhere").load() is None
 
     def test_a_directory_that_cannot_be_written_is_no_error(self, monkeypatch, tmp_path):
         """Nothing is remembered, nothing fails."""
         (tmp_path / "file").write_text("")
         monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(tmp_path / "file" / "cache"))
-        store = Store("none", 20)
+        store = CleanObjects("none", 20)
         store.add(b"x" * 20)
         store.save()
-        assert list(Store("none", 20).unknown(listed(b"x" * 20)))
+        assert list(CleanObjects("none", 20).unknown(listed(b"x" * 20)))
 
 
 def grow(repo, dice, names):

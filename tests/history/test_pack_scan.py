@@ -19,12 +19,8 @@ from keyscan.engine.filters.context import is_binary
 from keyscan.engine.matcher import place_of
 from keyscan.git import objects
 from keyscan.git.command import Git
-from keyscan.git.pack import delta
-from keyscan.git.pack import reader as pack
-from keyscan.history import appearances as diffs
-from keyscan.history import object_scanner as audit
-from keyscan.history import pack_scan as packaudit
-from keyscan.history import versions as follow
+from keyscan.git.pack import delta, reader
+from keyscan.history import appearances, delta_scan, object_scanner, pack_scan, versions
 
 # Each is a secret that counts, as pieces that edits may separate, with what it needs round itself.
 PEM = [token("{b64:64}", f"pem {line}") + "\n" for line in range(12)]
@@ -77,7 +73,7 @@ def matcher():
 
 
 @st.composite
-def versions(draw):
+def families(draw):
     """Deltas that build on each other, over bases in which whole keys, pieces of keys and noise are scattered."""
     parts = [piece for pieces in SECRETS.values() for piece in (*pieces, "".join(pieces))] + NOISE
     chosen = draw(st.lists(st.sampled_from(parts), min_size=1, max_size=6))
@@ -106,36 +102,36 @@ def versions(draw):
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(versions())
+@given(families())
 def test_marks_that_are_carried_are_those_of_the_whole(monkeypatch, matcher, family):
     """Version by version, what is carried and what is found near changes are all marks, and no others."""
-    monkeypatch.setattr(follow, "SMALL", 0)
-    follower = follow.Follower(matcher)
-    state = follower.whole(family[0][0])
+    monkeypatch.setattr(versions, "SMALL", 0)
+    scanner = delta_scan.DeltaScanner(matcher)
+    state = scanner.whole(family[0][0])
     for base, written, made in family:
         again, changes, sources = delta.apply(base, written, 1 << 24)
         assert again == made
-        windows, zones = delta.spread(changes, sources, len(made), follower.reach)
-        state = follower.carried(made, windows, zones, state)
-        assert state == follower.whole(made)
-        assert sorted(follow.hits_of(state)) == sorted(set(matcher.hits(made, matcher.marks(made))))
+        windows, unchanged = delta.spread(changes, sources, len(made), scanner.reach)
+        state = scanner.carried(made, windows, unchanged, state)
+        assert state == scanner.whole(made)
+        assert sorted(delta_scan.hits_of(state)) == sorted(set(matcher.hits(made, matcher.marks(made))))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(versions())
+@given(families())
 def test_verdicts_that_are_carried_are_those_of_the_whole(matcher, family):
     """What a version still holds of its base's matches, and what the rest of its hits give, is all that it holds."""
-    follower = follow.Follower(matcher)
+    scanner = delta_scan.DeltaScanner(matcher)
     text = family[0][0]
-    marks, found = follower.whole(text), matcher.direct(text, matcher.hits(text, matcher.marks(text)), path="a.py")
+    marks, found = scanner.whole(text), matcher.direct(text, matcher.hits(text, matcher.marks(text)), path="a.py")
     for base, written, made in family:
         _, changes, sources = delta.apply(base, written, 1 << 24)
-        windows, zones = delta.spread(changes, sources, len(made), follower.reach)
-        marks = follower.carried(made, windows, zones, marks)
-        expected = matcher.direct(made, follow.hits_of(marks), path="a.py")
+        windows, unchanged = delta.spread(changes, sources, len(made), scanner.reach)
+        marks = scanner.carried(made, windows, unchanged, marks)
+        expected = matcher.direct(made, delta_scan.hits_of(marks), path="a.py")
         end = -1 if changes and changes[-2] == len(made) else len(made)
         if is_binary(made) == is_binary(base):
-            moved, again = follower.split(marks, zones, end, found)
+            moved, again = scanner.split(marks, unchanged, end, found)
             assert sorted([*moved, *matcher.direct(made, again, path="a.py")], key=place_of) == expected
         found = expected
 
@@ -146,11 +142,11 @@ def test_a_version_that_ends_behind_a_value_has_it(matcher):
     base = filler(1, 100) + value.encode() + b"51 and on\n" + filler(2, 10)
     size = 100 + base[100:].index(b"51 and on")
     written, made = delta_of(base, [(0, size)])
-    follower = follow.Follower(matcher)
+    scanner = delta_scan.DeltaScanner(matcher)
     _, changes, sources = delta.apply(base, written, 1 << 24)
-    windows, zones = delta.spread(changes, sources, len(made), follower.reach)
-    marks = follower.carried(made, windows, zones, follower.whole(base))
-    assert marks == follower.whole(made) != follower.carried(made, [], zones, follower.whole(base))
+    windows, unchanged = delta.spread(changes, sources, len(made), scanner.reach)
+    marks = scanner.carried(made, windows, unchanged, scanner.whole(base))
+    assert marks == scanner.whole(made) != scanner.carried(made, [], unchanged, scanner.whole(base))
 
 
 def test_verdicts_are_carried_over_a_change_far_off(matcher, monkeypatch):
@@ -162,20 +158,20 @@ def test_verdicts_are_carried_over_a_change_far_off(matcher, monkeypatch):
     written, made = delta_of(
         base, [(0, 10), b"something new", *((at, 5000) for at in range(10, len(base) - 5000, 5000))]
     )
-    follower = follow.Follower(matcher)
+    scanner = delta_scan.DeltaScanner(matcher)
     _, changes, sources = delta.apply(base, written, 1 << 24)
-    windows, zones = delta.spread(changes, sources, len(made), follower.reach)
-    marks = follower.carried(made, windows, zones, follower.whole(base))
+    windows, unchanged = delta.spread(changes, sources, len(made), scanner.reach)
+    marks = scanner.carried(made, windows, unchanged, scanner.whole(base))
     expected = matcher.scan(made)
     assert len(expected) == 1
     found = matcher.scan(base)
-    assert follower.split(marks, zones, -1, found) == (expected, [])
-    monkeypatch.setattr(follow, "MOST", 0)
-    assert follower.split(marks, zones, -1, found) == ([], follow.hits_of(marks))
+    assert scanner.split(marks, unchanged, -1, found) == (expected, [])
+    monkeypatch.setattr(delta_scan, "MAX_CARRIED", 0)
+    assert scanner.split(marks, unchanged, -1, found) == ([], delta_scan.hits_of(marks))
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(versions())
+@given(families())
 def test_what_is_remembered_is_what_would_be_found(matcher, family):
     """With a memory of earlier versions, a text has the matches that it has without."""
     other = cache.matcher(matcher.rules, "hyperscan")
@@ -257,11 +253,15 @@ def test_both_ways_report_the_same(repo, run, monkeypatch, seed):
     """
     history_of(repo, seed, 40)
     with monkeypatch.context() as patch:
-        patch.setattr(audit.Reader, "_follow", lambda self, item, data, part: self.scan(item, b"blob", data, part))
+        patch.setattr(
+            object_scanner.ObjectScanner,
+            "_scan_from_previous",
+            lambda _, item, data, scan: scan.object(item, b"blob", data),
+        )
         expected = report(run, repo, "--no-packs")
     assert expected[1]["findings"]
-    monkeypatch.setattr(follow, "SMALL", 0)
-    monkeypatch.setattr(audit, "SMALL", 0)
+    monkeypatch.setattr(versions, "SMALL", 0)
+    monkeypatch.setattr(object_scanner, "SMALL", 0)
     monkeypatch.setattr(delta, "_LEAST", 64)
     assert report(run, repo, "--no-packs", "--jobs", "1") == expected
     assert report(run, repo, "--no-packs", "--jobs", "2") == expected
@@ -273,16 +273,16 @@ def test_both_ways_report_the_same(repo, run, monkeypatch, seed):
 def walked(monkeypatch):
     """Whether packs were walked: a list that is not empty then. They may be, however few blobs there are."""
     called = []
-    whole = packaudit.scan
-    monkeypatch.setattr(packaudit, "scan", lambda *args: (called.append(True), whole(*args)))
-    monkeypatch.setattr(packaudit, "_FEW", 10)
+    whole = pack_scan.scan
+    monkeypatch.setattr(pack_scan, "scan", lambda *args: called.append(True) or whole(*args))
+    monkeypatch.setattr(pack_scan, "_FEW", 10)
     return called
 
 
 @pytest.mark.parametrize("compiled", [True, False])
 def test_packs_are_walked_by_the_compiled_reader(repo, run, monkeypatch, walked, compiled):
     """Without it git reads them; what is reported does not depend on it."""
-    monkeypatch.setattr(pack, "COMPILED", compiled)
+    monkeypatch.setattr(reader, "COMPILED", compiled)
     history_of(repo, 3, 15)
     found = report(run, repo)
     assert bool(walked) == compiled
@@ -291,7 +291,7 @@ def test_packs_are_walked_by_the_compiled_reader(repo, run, monkeypatch, walked,
 
 def test_packs_are_walked_though_other_histories_are_known(repo, run, monkeypatch, walked, tmp_path):
     """What is known of another repository says nothing of this one; what is known of this one is not walked."""
-    monkeypatch.setattr(pack, "COMPILED", True)
+    monkeypatch.setattr(reader, "COMPILED", True)
     for number in range(15):
         repo.stage("a.txt", filler(number, 20))
         repo.stage("b.txt", filler(number + 50, 20) + "".join(SECRETS["github"] if number == 7 else []).encode())
@@ -333,11 +333,11 @@ def test_the_diffs_of_all_commits_name_all_blobs(repo):
     repo.git("update-index", "--chmod=+x", "dir/2")
     repo.commit()
     git = Git(repo.path)
-    commits = list(objects.commits(git, objects.Selection(("--all",)), []))
-    wrote = diffs.written(git, commits, 1)
-    reached = {item.oid for item in objects.reachable(git, objects.Selection(("--all",)), [])}
-    assert {item.oid for item in wrote.listed()} == set(wrote.blobs) == reached
-    for age, blob, path in wrote.places(reached):
+    commits = objects.commits(git, objects.Selection(("--all",))).ids
+    written = appearances.appearances(git, commits, 1)
+    reached = {item.oid for item in objects.reachable(git, objects.Selection(("--all",)))}
+    assert {item.oid for item in written.listed()} == set(written.blobs) == reached
+    for age, blob, path in written.locations(reached):
         assert repo.git("rev-parse", commits[age] + b":" + path).strip() == blob
 
 
@@ -375,7 +375,7 @@ def test_a_damaged_pack_is_said_either_way(repo, run):
     repo.commit()
     repo.git("repack", "-adfq")
     (file,) = (repo.path / ".git/objects/pack").glob("*.pack")
-    made = pack.plan(str(file), 20)
+    made = reader.read_forest(str(file), 20)
     blob = numbers_of(made)[bytes.fromhex(repo.git("rev-parse", "HEAD:b").decode().strip())]
     body = bytearray(file.read_bytes())
     body[made.starts[blob] + 60] ^= 0xFF

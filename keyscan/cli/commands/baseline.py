@@ -156,19 +156,16 @@ def history_findings(settings: Settings) -> list[Finding]:
     """All findings in the history, none where there is no repository."""
     from keyscan.engine import build as cache
     from keyscan.git.command import Git
-    from keyscan.history import audit as past
     from keyscan.history import scope
-    from keyscan.history.object_scanner import Job
-    from keyscan.history.provenance import Wishes
-    from keyscan.scan import scanner as scan
+    from keyscan.history.audit import audit_history
+    from keyscan.history.batch import HistoryJob
 
     if not os.path.lexists(os.path.join(settings.root, ".git")):  # noqa: PTH118
         return []
     git = Git(settings.root)
-    job = Job(git, cache.matcher(common.rules_of(settings), settings.engine), settings.options, settings.jobs)
-    wanted, tally = scope.Wanted(allow_shallow=True), scan.Tally()
-    past.survey(job, scope.resolve(git, wanted), wanted, Wishes(jobs=settings.jobs), tally)
-    return tally.findings
+    job = HistoryJob(git, cache.matcher(common.rules_of(settings), settings.engine), settings.options, settings.jobs)
+    query = scope.HistoryQuery(allow_shallow=True)
+    return audit_history(job, scope.resolve(git, query), query).tally.findings
 
 
 def all_findings(settings: Settings, *, history: bool) -> list[Finding]:

@@ -6,7 +6,7 @@ import click
 
 from keyscan.engine import build as cache
 from keyscan.errors import ExitCode
-from keyscan.history import clean_objects as seen
+from keyscan.history import clean_objects
 
 
 @click.group(name="cache")
@@ -23,7 +23,7 @@ def show() -> int:
     place = cache.directory()
     click.echo(f"directory  {place}")
     for title, wanted in (("objects", True), ("rules", False)):
-        sizes = [size for name, size in _files() if name.startswith(seen.PREFIX) is wanted]
+        sizes = [size for name, size in _files() if name.startswith(clean_objects.PREFIX) is wanted]
         count = "1 file" if len(sizes) == 1 else f"{len(sizes)} files"
         click.echo(f"{title:9}  {count}, {sum(sizes) / 1000:,.0f} KB")
     return ExitCode.CLEAN
@@ -34,7 +34,7 @@ def show() -> int:
 @click.option("--rules", "only", flag_value="rules", help="Only compiled rules.")
 def clear(only: str | None) -> int:
     """Remove what the cache holds."""
-    gone = cache.clear(lambda name: only is not None and name.startswith(seen.PREFIX) is (only == "rules"))
+    gone = cache.clear(lambda name: only is not None and name.startswith(clean_objects.PREFIX) is (only == "rules"))
     click.echo(f"keyscan: removed {gone} file{'s' * (gone != 1)} from {cache.directory()}")
     return ExitCode.CLEAN
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyscan.git.command import Git
-    from keyscan.history.object_scanner import Job
-    from keyscan.scan.scanner import Tally
+    from keyscan.history.audit import HistoryResult
+    from keyscan.history.batch import HistoryJob
     from keyscan.sources.ci import Plan
 
 # GitHub's own limit for an event is 25 MB; anything larger is none.
@@ -93,21 +93,21 @@ def _tree(paths: tuple[str, ...], values: dict[str, Any]) -> int:
 
 
 def _past(git: Git, plan: Plan, values: dict[str, Any]) -> int:
-    from keyscan.history import audit as past
     from keyscan.history import scope
+    from keyscan.history.audit import audit_history
     from keyscan.sources import commit_range as ranges
 
     shared = history.shared_of(values)
-    wanted = scope.Wanted(net=shared["net"], allow_shallow=shared["allow_shallow"])
+    query = scope.HistoryQuery(net=shared["net"], allow_shallow=shared["allow_shallow"])
     span = ranges.resolved(git, plan.base, plan.head, plan.default) if plan.what == "range" else None
     if span is not None:
         changed = ranges.changed(git, span, common.PROJECT_FILES)
         for name in changed:
             _warn(f"this range changes {name}, which decides what keyscan reports: review it")
 
-    def steps(job: Job, tally: Tally) -> None:
-        where = scope.of_updates(git, span.updates, span.known) if span else scope.resolve(git, wanted)
-        past.survey(job, where, wanted, history.wishes_of(shared), tally)
+    def steps(job: HistoryJob) -> HistoryResult:
+        where = scope.of_updates(git, span.updates, span.known) if span else scope.resolve(git, query)
+        return audit_history(job, where, query, history.provenance_options(shared))
 
     return history.run(git, steps, values, shared)
 

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyscan.git.command import Git
-    from keyscan.history.object_scanner import Job
-    from keyscan.history.provenance import Wishes
-    from keyscan.history.scope import Wanted
+    from keyscan.history.audit import HistoryResult
+    from keyscan.history.batch import HistoryJob
+    from keyscan.history.provenance import ProvenanceOptions
+    from keyscan.history.scope import HistoryQuery
     from keyscan.model.finding import Finding
     from keyscan.scan.scanner import Tally
 
@@ -85,14 +86,13 @@ def command(
     if range_ is not None and staged_since is not None:
         raise click.UsageError("give --range or --staged-since, not both")
     chosen = f"{staged_since}..HEAD" if staged_since is not None else range_
-    wanted = scope.Wanted(chosen, since, branches, shared["net"], reflog, all_objects, shared["allow_shallow"])
+    query = scope.HistoryQuery(chosen, since, branches, shared["net"], reflog, all_objects, shared["allow_shallow"])
 
-    def steps(job: Job, tally: Tally) -> None:
-        _survey(job, wanted, shared, tally)
-        if staged_since is not None:
-            _add_index(job, tally)
-        if recurse_submodules:
-            _recurse(job, wanted, shared, tally)
+    def steps(job: HistoryJob) -> HistoryResult:
+        result = _audit(job, query, shared)
+        if staged_since is not None and not result.interrupted:
+            result.tally.add(_index(job))
+        return _with_submodules(job, query, shared, result) if recurse_submodules else result
 
     return run(Git(paths[0] if paths else "."), steps, values, shared)
 
@@ -106,26 +106,26 @@ def scan_range(git: Git, range_: str, values: dict[str, Any]) -> int:
     """Scan what the commits of `range_` add, and report."""
     from keyscan.history import scope
 
-    shared, wanted = dict(_DEFAULTS), scope.Wanted(range_)
-    return run(git, lambda job, tally: _survey(job, wanted, shared, tally), values, shared)
+    shared, query = dict(_DEFAULTS), scope.HistoryQuery(range_)
+    return run(git, lambda job: _audit(job, query, shared), values, shared)
 
 
 def run(
     git: Git,
-    steps: Callable[[Job, Tally], None],
+    steps: Callable[[HistoryJob], HistoryResult],
     values: dict[str, Any],
     shared: dict[str, Any],
     read: Callable[[str], bytes | None] | None = None,
 ) -> int:
-    """Do `steps`, which fill a tally, and report; an interruption reports what was found until then.
+    """Do `steps` and report; an interruption reports what was found until then.
 
     `read`: how to read configuration that is not the working tree's.
     """
     from keyscan.cli import progress
     from keyscan.engine import build as cache
     from keyscan.git import repository
-    from keyscan.history import clean_objects as seen
-    from keyscan.history.object_scanner import Job
+    from keyscan.history import clean_objects
+    from keyscan.history.batch import HistoryJob
     from keyscan.scan import scanner as scan
 
     started = time.perf_counter()
@@ -134,68 +134,70 @@ def run(
     # Habits count in the code of now: what old code did with keys is no leak to be rotated.
     rules = tuple(rule for rule in common.rules_of(settings) if rule.category != "practice")
     matcher = cache.matcher(rules, settings.engine)
-    store = None if shared["no_cache"] else seen.Store(seen.digest(rules, settings.engine), facts.id_width)
+    store = (
+        None
+        if shared["no_cache"]
+        else clean_objects.CleanObjects(clean_objects.digest(rules, settings.engine), facts.id_width)
+    )
     bar = progress.bar()
-    job = Job(git, matcher, settings.options, settings.jobs, bar, store)
-    tally, interrupted = scan.Tally(), False
+    job = HistoryJob(git, matcher, settings.options, settings.jobs, bar, store)
     try:
-        steps(job, tally)
-    except KeyboardInterrupt:
-        interrupted = True
+        result = steps(job)
     finally:
         if bar is not None:
             bar.clear()
         if store is not None:
             store.save()
-    report = scan.report(tally, matcher, settings.options, started)
-    if store is not None and store.skipped:
+    report = scan.report(result.tally, matcher, settings.options, started)
+    if store is not None and store.known_count:
         note = "what earlier runs read, and know to hold nothing more, was not read again (--no-cache reads all)"
-        stats = replace(report.stats, known=store.skipped)
+        stats = replace(report.stats, known=store.known_count)
         report = replace(report, notes=(*report.notes, note), stats=stats)
-    return common.finish(replace(report, interrupted=interrupted), settings)
+    return common.finish(replace(report, interrupted=result.interrupted), settings)
 
 
-def wishes_of(shared: dict[str, Any]) -> Wishes:
-    """How provenance is to be told."""
-    from keyscan.history.provenance import Wishes
+def provenance_options(shared: dict[str, Any]) -> ProvenanceOptions:
+    """How provenance is to be reported."""
+    from keyscan.history.provenance import ProvenanceOptions
 
-    return Wishes(shared["all_occurrences"], not shared["no_email"], shared["rotation_days"])
+    return ProvenanceOptions(shared["all_occurrences"], not shared["no_email"], shared["rotation_days"])
 
 
-def _survey(job: Job, wanted: Wanted, shared: dict[str, Any], tally: Tally) -> None:
-    from keyscan.history import audit as past
+def _audit(job: HistoryJob, query: HistoryQuery, shared: dict[str, Any]) -> HistoryResult:
     from keyscan.history import scope
+    from keyscan.history.audit import audit_history
 
     job = replace(job, packs=shared["packs"])
-    past.survey(job, scope.resolve(job.git, wanted), wanted, wishes_of(shared), tally)
+    return audit_history(job, scope.resolve(job.git, query), query, provenance_options(shared))
 
 
-def _add_index(job: Job, tally: Tally) -> None:
-    """Add what the index holds over HEAD."""
+def _index(job: HistoryJob) -> Tally:
+    """What the index has over HEAD."""
     from keyscan.scan import scanner as scan
     from keyscan.sources import staged
 
     found = scan.scan_blobs(staged.blobs(job.git, staged.entries(job.git)), job.matcher, job.options)
     found.findings = scan.only_added(found.findings, lambda path: staged.added_lines(job.git, path))
-    tally.add(found)
+    return found
 
 
-def _recurse(job: Job, wanted: Wanted, shared: dict[str, Any], tally: Tally) -> None:
-    """Add the history of each submodule, and of theirs, its paths below the submodule's own."""
+def _with_submodules(
+    job: HistoryJob, query: HistoryQuery, shared: dict[str, Any], result: HistoryResult
+) -> HistoryResult:
+    """`result` with the history of each submodule, and of theirs, added; paths are below the submodule's own."""
     from keyscan.git.command import Git
-    from keyscan.history import audit as past
-    from keyscan.scan import scanner as scan
+    from keyscan.git.worktree import submodules
 
-    for path in past.submodules(job.git):
+    for path in submodules(job.git):
+        if result.interrupted:
+            break
         inner = replace(job, git=Git(os.path.join(job.git.directory, path)))  # noqa: PTH118
-        found = scan.Tally()
-        try:
-            _survey(inner, wanted, shared, found)
-            _recurse(inner, wanted, shared, found)
-        finally:
-            found.findings = [_below(path, item) for item in found.findings]
-            found.skipped = [replace(skip, path=f"{path}/{skip.path}") for skip in found.skipped]
-            tally.add(found)
+        found = _with_submodules(inner, query, shared, _audit(inner, query, shared))
+        found.tally.findings = [_below(path, item) for item in found.tally.findings]
+        found.tally.skipped = [replace(skip, path=f"{path}/{skip.path}") for skip in found.tally.skipped]
+        result.tally.add(found.tally)
+        result = replace(result, interrupted=found.interrupted)
+    return result
 
 
 def _below(path: str, finding: Finding) -> Finding:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keyscan.git.command import Git
-    from keyscan.history.object_scanner import Job
-    from keyscan.scan.scanner import Tally
+    from keyscan.history.audit import HistoryResult
+    from keyscan.history.batch import HistoryJob
     from keyscan.sources.push import Update
 
 
@@ -57,18 +57,17 @@ def scan_updates(
     git: Git, updates: Sequence[Update], known: tuple[str, ...], values: dict[str, Any], config: bytes
 ) -> int:
     """Scan what `updates` bring beyond what `known` reaches, by the configuration in the commit `config`."""
-    from keyscan.history import audit as past
     from keyscan.history import scope
+    from keyscan.history.audit import audit_history
 
     shared = history.shared_of(values)
     if not updates:
         click.echo("keyscan: nothing is pushed that could hold a secret")
         return ExitCode.CLEAN
-    wanted = scope.Wanted(net=shared["net"], allow_shallow=shared["allow_shallow"])
+    query = scope.HistoryQuery(net=shared["net"], allow_shallow=shared["allow_shallow"])
 
-    def steps(job: Job, tally: Tally) -> None:
-        where = scope.of_updates(git, updates, known)
-        past.survey(job, where, wanted, history.wishes_of(shared), tally)
+    def steps(job: HistoryJob) -> HistoryResult:
+        return audit_history(job, scope.of_updates(git, updates, known), query, history.provenance_options(shared))
 
     read = common.git_reader(git, config.decode(), common.root_of())
     return history.run(git, steps, values, shared, read)

@@ -1,4 +1,4 @@
-"""The hot loops over packs: delta operations, object headers, windows round changes.
+"""Delta instructions, comparison of versions, and windows around changes: the hot loops over packs.
 
 Pure functions of bytes and integers, so that mypyc can compile this module as it stands; interpreted it gives the
 same results. Whatever does not fit raises `DeltaError`, never anything else.
@@ -138,7 +138,7 @@ def _operands(code: int) -> int:
     return count
 
 
-def alike(base: bytes, data: bytes) -> tuple[list[int], list[int]] | None:
+def compare(base: bytes, data: bytes) -> tuple[list[int], list[int]] | None:
     """Where `data` is new against `base`, as `apply` tells it of a delta; None where they have too little in common.
 
     Not the least difference, but a quick one: what both begin and end with, and runs round some places between.
@@ -226,15 +226,15 @@ def _alike(one: bytes, other: bytes, order: Literal["little", "big"]) -> int:
 
 
 def spread(changes: list[int], sources: list[int], length: int, reach: int) -> tuple[list[int], list[int]]:
-    """What of a version of `length` bytes to look at again when what is seen depends on `reach` bytes before its end.
+    """The windows of a version to search again when a hit depends on `reach` bytes before its end.
 
-    Takes what `apply` gave. The first list has windows, flat: where to begin to read, from where on ends that are
-    seen count (those greater than this), and the last end that counts, which is where to stop reading. The second
-    has the ends between windows, flat: greater than this, up to that, how far they stand from where they stood in
-    the base. Every end from 1 to `length` is in one of them, in one only.
+    Takes what `apply` gave for a version of `length` bytes. The first list has the windows, flat: where to begin to
+    read, from where on ends of hits count (those greater than this), and the last end that counts, where reading
+    stops. The second has the unchanged ranges between windows, flat: ends greater than this, up to that, and how far
+    they are from their offset in the base. Every end from 1 to `length` is in one of them, in one only.
     """
     windows: list[int] = []
-    zones: list[int] = []
+    unchanged: list[int] = []
     known = run = 0
     for number in range(0, len(changes), 2):
         start = changes[number]
@@ -243,19 +243,19 @@ def spread(changes: list[int], sources: list[int], length: int, reach: int) -> t
             windows[-1] = stop
         else:
             if start > known:
-                zones.append(known)
-                zones.append(start)
-                zones.append(run - sources[number // 2])
+                unchanged.append(known)
+                unchanged.append(start)
+                unchanged.append(run - sources[number // 2])
             windows.append(max(start - reach, 0))
             windows.append(start)
             windows.append(stop)
         known = stop
         run = changes[number + 1]
     if length > known:
-        zones.append(known)
-        zones.append(length)
-        zones.append(run - sources[len(changes) // 2])
-    return windows, zones
+        unchanged.append(known)
+        unchanged.append(length)
+        unchanged.append(run - sources[len(changes) // 2])
+    return windows, unchanged
 
 
 def gather(data: bytes, windows: list[int]) -> bytes:

@@ -1,8 +1,8 @@
-"""Packs as they stand: every version of a blob from its own delta, with the places where it is new.
+"""Delta forest of a pack, and the walk over it: every version of a blob from its own delta, and where it is new.
 
-Opens a pack and its index (`packindex.py`), nothing else, and trusts neither: what does not fit is left to git. A
-`Plan` knows which blobs a pack holds and which are made from which; `walk` rebuilds one family of them, each base
-once, the heaviest branch last, so that the bytes held at a time are few. Written for mypyc, which `delta` is too.
+Opens a pack and its index (`index.py`), nothing else, and trusts neither: what does not fit is left to git. A
+`DeltaForest` knows which blobs a pack has and which are made from which; `walk` rebuilds one family of them, each base
+once, the heaviest branch last, so that few bytes are held at a time. Written for mypyc, as `delta` is.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _OFS_DELTA: Final = 6
 _REF_DELTA: Final = 7
 
 
-class Plan:
+class DeltaForest:
     """What a pack holds of blobs, numbered so that a base comes before what is made from it.
 
     For each blob: `starts` and `ends` in the pack, its place in the index (`names`), its base (`parents`, -1: it is
@@ -152,13 +152,13 @@ class Plan:
         return number
 
 
-def plan(file: str, width: int) -> Plan:
-    """The plan to read the pack `file`, its index beside it, with raw ids of `width` bytes (20 SHA-1, 32 SHA-256).
+def read_forest(file: str, width: int) -> DeltaForest:
+    """The delta forest of the pack `file`, its index beside it, with raw ids of `width` bytes (20 SHA-1, 32 SHA-256).
 
-    PackError for what git has to look at itself; OSError for files that cannot be read.
+    PackError for a pack that git has to read itself; OSError for files that cannot be read.
     """
     index = read_index(file.removesuffix(".pack") + ".idx", width)
-    made = Plan(file, index)
+    forest = DeltaForest(file, index)
     with open(file, "rb") as handle:  # noqa: PTH123
         size = os.fstat(handle.fileno()).st_size
         head = handle.read(_FIRST)
@@ -167,14 +167,14 @@ def plan(file: str, width: int) -> Plan:
         handle.seek(max(0, size - width))
         if handle.read(width) != index.trailer or int.from_bytes(head[8:12], "big") != len(index.offsets):
             raise PackError("an index of another pack")
-        _read_entries(made, handle, size - width)
-    made.finish()
-    return made
+        _read_entries(forest, handle, size - width)
+    forest.finish()
+    return forest
 
 
-def _read_entries(made: Plan, handle: BinaryIO, end: int) -> None:  # noqa: C901 - one hot loop
+def _read_entries(forest: DeltaForest, handle: BinaryIO, end: int) -> None:  # noqa: C901 - one hot loop
     """Find the blobs and their bases: an entry's own header says what it is, or where its base is."""
-    index = made.index
+    index = forest.index
     # In the order of the pack, each with its number in the index in the low bits.
     entries = [offset << 32 | number for number, offset in enumerate(index.offsets)]
     entries.sort()
@@ -196,9 +196,9 @@ def _read_entries(made: Plan, handle: BinaryIO, end: int) -> None:  # noqa: C901
             high = end if start + _CHUNK >= end else low + len(chunk)
         kind = (chunk[start - low] >> 4) & 7 if start - low < len(chunk) else 0
         if kind == _COMMIT:
-            made.commits.append(entries[number] & 0xFFFFFFFF)
-            made.commit_starts.append(start)
-            made.commit_ends.append(stop)
+            forest.commits.append(entries[number] & 0xFFFFFFFF)
+            forest.commit_starts.append(start)
+            forest.commit_ends.append(stop)
             continue
         if kind != _OFS_DELTA and kind != _BLOB and kind != _REF_DELTA:  # noqa: PLR1714 - compiled, a set would be slower
             continue
@@ -210,26 +210,26 @@ def _read_entries(made: Plan, handle: BinaryIO, end: int) -> None:  # noqa: C901
                 found = index.find(chunk[at : at + index.width])
                 base = index.offsets[found] if found >= 0 else 0
             else:
-                where[start] = made.add(start, stop, entries[number] & 0xFFFFFFFF, -1)
+                where[start] = forest.add(start, stop, entries[number] & 0xFFFFFFFF, -1)
                 continue
         except DeltaError as error:
             raise PackError(str(error)) from error
         parent = where.get(base, -1)
         if parent >= 0:
-            where[start] = made.add(start, stop, entries[number] & 0xFFFFFFFF, parent)
+            where[start] = forest.add(start, stop, entries[number] & 0xFFFFFFFF, parent)
         elif pending or kind == _REF_DELTA:
             pending.append((start, stop, entries[number] & 0xFFFFFFFF, base))
-    _resolve(made, where, pending)
+    _resolve(forest, where, pending)
 
 
-def _resolve(made: Plan, where: dict[int, int], pending: list[tuple[int, int, int, int]]) -> None:
+def _resolve(forest: DeltaForest, where: dict[int, int], pending: list[tuple[int, int, int, int]]) -> None:
     """Add the blobs that stand before their bases; rings, and what is no blob, are never met."""
     for _ in range(_ROUNDS):
         rest: list[tuple[int, int, int, int]] = []
         for start, stop, name, base in pending:
             parent = where.get(base, -1)
             if parent >= 0:
-                where[start] = made.add(start, stop, name, parent)
+                where[start] = forest.add(start, stop, name, parent)
             else:
                 rest.append((start, stop, name, base))
         if len(rest) == len(pending):
@@ -238,29 +238,29 @@ def _resolve(made: Plan, where: dict[int, int], pending: list[tuple[int, int, in
 
 
 def walk(
-    made: Plan, roots: list[int], judge: Callable[[int, bytes, list[int] | None, list[int], Any], Any]
+    forest: DeltaForest, roots: list[int], visit: Callable[[int, bytes, list[int] | None, list[int], Any], Any]
 ) -> list[int]:
     """Rebuild the families of `roots`; the numbers of blobs that are left to git.
 
-    For each blob, after its base, calls `judge(blob, contents, where it is new, where the rest stood, state of its
+    For each blob, after its base, calls `visit(blob, contents, where it is new, where the rest stood, state of its
     base)` for its state (see `delta.apply`); a blob that is whole in the pack is new all over (None), and has no
     base whose state could be given.
     """
-    left: list[int] = []
-    with open(made.file, "rb", buffering=0) as handle:  # noqa: PTH123 - shared positions do not survive a fork
+    unread: list[int] = []
+    with open(forest.file, "rb", buffering=0) as handle:  # noqa: PTH123 - shared positions do not survive a fork
         for root in roots:
-            _walk(made, handle, root, judge, left)
-    return left
+            _walk(forest, handle, root, visit, unread)
+    return unread
 
 
 def _walk(
-    made: Plan,
+    forest: DeltaForest,
     handle: Any,
     root: int,
-    judge: Callable[[int, bytes, list[int] | None, list[int], Any], Any],
-    left: list[int],
+    visit: Callable[[int, bytes, list[int] | None, list[int], Any], Any],
+    unread: list[int],
 ) -> None:
-    """Rebuild the family of `root`; adds to `left`."""
+    """Rebuild the family of `root`; adds to `unread`."""
     held = 0
     # What is still to do: a blob, its base's contents and state, and whether nothing else waits for that base.
     stack: list[tuple[int, bytes, Any, bool]] = [(root, b"", None, True)]
@@ -269,16 +269,16 @@ def _walk(
         if last:
             held -= len(base)
         try:
-            data, changes, sources = version(handle, made, blob, base)
+            data, changes, sources = version(handle, forest, blob, base)
         except (DeltaError, zlib.error):
-            left.extend(made.family(blob))
+            unread.extend(forest.family(blob))
             continue
         base = b""
-        state = judge(blob, data, changes, sources, state)
-        below = made.below(blob)
+        state = visit(blob, data, changes, sources, state)
+        below = forest.below(blob)
         if below and held + len(data) > MAX_HELD:
             for child in below:
-                left.extend(made.family(child))
+                unread.extend(forest.family(child))
         elif below:
             # The heaviest goes last, when nothing else waits for the base: few are held at a time.
             held += len(data)
@@ -286,14 +286,14 @@ def _walk(
             stack.extend([(child, data, state, False) for child in below[1:]])
 
 
-def commits(made: Plan, numbers: list[int], limit: int) -> list[bytes | None]:
+def read_commits(forest: DeltaForest, numbers: list[int], limit: int) -> list[bytes | None]:
     """The contents of the commits of these numbers; None for one that does not fit or has more than `limit` bytes."""
     found: list[bytes | None] = []
     chunk, low = b"", 0
-    with open(made.file, "rb", buffering=0) as handle:  # noqa: PTH123
+    with open(forest.file, "rb", buffering=0) as handle:  # noqa: PTH123
         for number in numbers:
-            start: int = made.commit_starts[number]
-            end: int = made.commit_ends[number]
+            start: int = forest.commit_starts[number]
+            end: int = forest.commit_ends[number]
             if end - start > limit:
                 found.append(None)
                 continue
@@ -308,13 +308,13 @@ def commits(made: Plan, numbers: list[int], limit: int) -> list[bytes | None]:
     return found
 
 
-def version(handle: Any, made: Plan, blob: int, base: bytes) -> tuple[bytes, list[int] | None, list[int]]:
+def version(handle: Any, forest: DeltaForest, blob: int, base: bytes) -> tuple[bytes, list[int] | None, list[int]]:
     """A blob's contents, made from `base`, and what `delta.apply` tells; DeltaError or zlib.error for no fit.
 
     `handle` is the pack, open and unbuffered.
     """
-    start: int = made.starts[blob]
-    end: int = made.ends[blob]
+    start: int = forest.starts[blob]
+    end: int = forest.ends[blob]
     if end - start > MAX_BLOB + MAX_BLOB // 16 + _HEADER:
         raise DeltaError("too large")
     data = _read(handle, start, end - start)
@@ -324,7 +324,7 @@ def version(handle: Any, made: Plan, blob: int, base: bytes) -> tuple[bytes, lis
     if kind == _OFS_DELTA:
         at = distance(data, at)[1]
     elif kind == _REF_DELTA:
-        at += made.index.width
+        at += forest.index.width
     found = _inflated(data, at, size)
     if kind == _BLOB:
         return found, None, []

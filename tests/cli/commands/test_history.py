@@ -495,9 +495,9 @@ def test_an_interruption_reports_what_was_found(tmp_path):
     repo.commit()
     script = (
         "import os, signal, sys\n"
-        "from keyscan.cli import main as cli\nfrom keyscan.history import audit as past\n"
+        "from keyscan.cli import main as cli\nfrom keyscan.history import audit\n"
         "def stop(*_): os.kill(os.getpid(), signal.SIGINT)\n"
-        "past._scan_names = stop\n"
+        "audit._scan_names = stop\n"
         "sys.exit(cli.main(['history', '--format', 'json', '--jobs', '1']))\n"
     )
     done = subprocess.run(

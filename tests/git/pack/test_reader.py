@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyscan.git.command import Git
-from keyscan.git.pack import delta
-from keyscan.git.pack import reader as pack
+from keyscan.git.pack import delta, reader
 from keyscan.git.pack.delta import DeltaError
 from keyscan.git.pack.index import PackError
 
@@ -50,7 +49,7 @@ def versions(draw):
 def test_what_two_texts_share_is_told_as_of_a_delta(case):
     """Every place of the new text is in a change, or stood in the base where it is told to have stood."""
     base, data = case
-    told = delta.alike(base, data)
+    told = delta.compare(base, data)
     if told is None:
         return
     changes, sources = told
@@ -80,10 +79,10 @@ def test_a_text_edited_here_and_there_is_mostly_shared(edits):
     for number in range(edits):
         at = 70_000 + number * 130_000
         data = data[:at] + b"new" * 10 + data[at + 7 :]
-    changes, _ = delta.alike(base, data)
+    changes, _ = delta.compare(base, data)
     new = sum(end - start for start, end in zip(changes[::2], changes[1::2], strict=True))
     assert new < 20_000 * edits
-    assert delta.alike(b"x" * 1000, b"y" * 1000) is None
+    assert delta.compare(b"x" * 1000, b"y" * 1000) is None
 
 
 @given(deltas(), st.data())
@@ -183,12 +182,12 @@ def test_every_end_is_looked_at_again_or_stands_as_it_did(case, reach):
     base, steps = case
     written, made = delta_of(base, steps)
     _, changes, sources = delta.apply(base, written, 1 << 20)
-    windows, zones = delta.spread(changes, sources, len(made), reach)
+    windows, unchanged = delta.spread(changes, sources, len(made), reach)
     ends = []
     for begin, low, high in zip(windows[::3], windows[1::3], windows[2::3], strict=True):
         assert begin == max(0, low - reach)
         ends += range(low + 1, high + 1)
-    for low, high, shift in zip(zones[::3], zones[1::3], zones[2::3], strict=True):
+    for low, high, shift in zip(unchanged[::3], unchanged[1::3], unchanged[2::3], strict=True):
         ends += range(low + 1, high + 1)
         for end in range(low + 1, high + 1):
             before = max(0, end - reach)
@@ -230,7 +229,7 @@ def blobs_of(repo) -> dict[bytes, bytes]:
 
 def read(file: str, width: int = 20) -> tuple[dict[bytes, bytes], list[bytes], int]:
     """What walking a pack gives: contents by id, what it leaves to git, and how many bytes were new."""
-    made = pack.plan(file, width)
+    made = reader.read_forest(file, width)
     found: dict[bytes, bytes] = {}
     new = 0
 
@@ -243,7 +242,7 @@ def read(file: str, width: int = 20) -> tuple[dict[bytes, bytes], list[bytes], i
         found[made.id(blob)] = data
         return blob
 
-    left = [made.id(blob) for blob in pack.walk(made, made.roots, judge)]
+    left = [made.id(blob) for blob in reader.walk(made, made.roots, judge)]
     assert sorted(map(made.id, range(len(made)))) == sorted([*found, *left])
     claimed, commits = [0] * len(made), []
     names = [name.hex().encode() for name in (*found, bytes(width))]
@@ -269,7 +268,7 @@ def test_a_pack_gives_what_git_gives(tmp_path, repo, offsets, form):
 
 def test_a_large_blob_is_left_to_git_with_all_that_is_made_from_it(repo, monkeypatch):
     """What is over the limit comes back as an id, never as an error."""
-    monkeypatch.setattr(pack, "MAX_BLOB", 5000)
+    monkeypatch.setattr(reader, "MAX_BLOB", 5000)
     grow(repo, 5)
     repo.stage("small", "small\n")
     repo.commit()
@@ -282,7 +281,7 @@ def test_a_large_blob_is_left_to_git_with_all_that_is_made_from_it(repo, monkeyp
 
 def test_bases_that_would_take_too_much_memory_are_not_held(repo, monkeypatch):
     """Beyond the bound, what is made from a base is left to git."""
-    monkeypatch.setattr(pack, "MAX_HELD", 0)
+    monkeypatch.setattr(reader, "MAX_HELD", 0)
     grow(repo, 5)
     repo.git("repack", "-adfq")
     found, left, _ = read(packs_of(repo)[0])
@@ -362,7 +361,7 @@ def test_another_packs_index_is_refused(tmp_path):
     body = (tmp_path / "p.pack").read_bytes()
     (tmp_path / "p.pack").write_bytes(body[:-1] + bytes([body[-1] ^ 1]))
     with pytest.raises(PackError):
-        pack.plan(file, 20)
+        reader.read_forest(file, 20)
 
 
 @settings(max_examples=60)
