@@ -49,11 +49,31 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """What the issuer says of a key: `status` is live, limited, dead, unknown or not-checked.
+
+    `reason` is one word for programs, `detail` a sentence for people, `host` who was asked, `checked` when (UTC,
+    ISO 8601). `identity` are named facts from the answer (user, organisation, scopes), never the key.
+    """
+
+    status: str
+    reason: str = ""
+    detail: str = ""
+    host: str = ""
+    checked: str = ""
+    identity: tuple[tuple[str, str], ...] = ()
+
+
+VALIDITIES = ("live", "limited", "dead", "unknown", "not-checked")
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A secret at its place, complete when born, with no plaintext except under `--show-secrets`.
 
     `status` is new, baseline or ignored; `status_reason` says by what and why.
-    `line_hash` is GitHub's `primaryLocationLineHash`, when it was asked for.
+    `line_hash` is GitHub's `primaryLocationLineHash`, when it was asked for. `validity` is what the key's issuer
+    says, when it was asked.
     """
 
     rule_id: str
@@ -74,6 +94,7 @@ class Finding:
     status: str = "new"
     status_reason: str = ""
     line_hash: str | None = None
+    validity: Validity | None = None
     secret: str | None = field(default=None, repr=False)
 
     @property

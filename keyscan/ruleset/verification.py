@@ -97,6 +97,7 @@ class VerifyTable:
     `default`: `run` with `--verify`, `ask` needs the kind named as well, `never` is not asked; `why` says why.
     `regions`: hosts that are asked when the first one refuses. `endpoint`: the name under which a user may set
     another host. `suffixes`: what a host made of a part must end in. `control`: whether a made-up key is tried.
+    `elsewhere`: an expression on the text right before a secret that says that it belongs to another host.
     """
 
     kind: str
@@ -111,6 +112,7 @@ class VerifyTable:
     regions: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     endpoint: str = ""
+    elsewhere: str = ""
     parts: tuple[Part, ...] = ()
     pattern: str = ""
     derive: str = ""

@@ -59,6 +59,7 @@ def verify_table(entry: dict[str, Any], file: str, provider: str) -> VerifyTable
         regions=fields.texts("regions"),
         suffixes=fields.texts("suffixes"),
         endpoint=fields.text("endpoint"),
+        elsewhere=fields.text("elsewhere"),
         parts=_parts(fields.table("parts"), fields.where),
         pattern=fields.text("pattern"),
         derive=fields.one_of("derive", DERIVED, ""),
@@ -89,6 +90,7 @@ def _check_verify(table: VerifyTable, fields: Fields, *, forbidden_is_dead: bool
     if request is None:
         fields.fail("request is missing")
     _check_pattern(table.pattern, fields)
+    _check_pattern(table.elsewhere, fields)
     holes = {"secret", "companion", "assertion", "endpoint", *DERIVED.get(table.derive, ())}
     holes |= {part.name for part in table.parts} | set(groups(table.pattern))
     check_request(request, holes, table, fields)

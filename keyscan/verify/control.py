@@ -1,0 +1,60 @@
+"""A made-up key of the same shape: an issuer that calls it live says yes to anything, and is not believed."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from typing import TYPE_CHECKING
+
+from keyscan.ruleset import templates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyscan.ruleset.verification import VerifyTable
+    from keyscan.verify.candidate import Candidate
+
+_CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
+
+
+def made_up(table: VerifyTable, candidate: Candidate, holes: Mapping[str, str]) -> dict[str, str]:
+    """The holes of a request with a random key of the same shape in the place of the real one.
+
+    By the rule's template where there is one, since that gets checksums right; else letter by letter. What stands
+    in the address stays, so that the same host is asked; every other second part is made up too.
+    """
+    secret = ""
+    if candidate.template:
+        try:
+            secret = templates.expand(candidate.template, secrets.token_hex(16))
+        except (ValueError, IndexError):
+            secret = ""
+    if not secret or secret == candidate.secret:
+        secret = scrambled(candidate.secret, len(candidate.prefix))
+    url = table.request.url if table.request else ""
+    made = {name: value if f"{{{name}}}" in url else scrambled(value, 0) for name, value in holes.items()}
+    made["secret"] = secret
+    if table.pattern:
+        found = re.search(table.pattern, secret)
+        host = table.request.host if table.request else ""
+        for name in re.compile(table.pattern).groupindex:
+            if name in holes and f"{{{name}}}" not in host:
+                made[name] = found[name] if found and found[name] else scrambled(holes[name], 0)
+    return made
+
+
+def scrambled(text: str, keep: int) -> str:
+    """`text` with all letters and digits behind the first `keep` characters replaced by random ones of their class."""
+
+    def other(character: str) -> str:
+        members = next((one for one in _CLASSES if character in one), "")
+        if character in string.hexdigits.lower() and _hex_only(text[keep:]):
+            members = "0123456789abcdef"
+        return secrets.choice(members) if members else character
+
+    return text[:keep] + "".join(other(character) for character in text[keep:])
+
+
+def _hex_only(text: str) -> bool:
+    return all(character in "0123456789abcdef-" for character in text)

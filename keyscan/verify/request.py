@@ -1,0 +1,175 @@
+"""A request template and the values of its holes to a request."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from base64 import b64encode
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus, urlsplit
+
+from keyscan.errors import UsageError
+from keyscan.ruleset.request_schema import HOLE, HOST
+from keyscan.support.http import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyscan.ruleset.verification import RequestTemplate
+
+_LABELS = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a request goes when not to the host in its rule: a region's host, or an endpoint that the user named."""
+
+    host: str = ""
+    endpoint: str = ""
+    suffixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request before it is signed; `form` and `json` are filled in already."""
+
+    request: Request
+    sign: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    json: Any = field(default=None, repr=False)
+
+
+class CannotBuild(Exception):  # noqa: N818 - no error of ours: this key cannot be asked about
+    """A value that does not fit its place in a request; the text holds no value."""
+
+
+def build(template: RequestTemplate, holes: Mapping[str, str], target: Target | None = None) -> Request:
+    """The request of a template, signed; CannotBuild when a value does not fit its place."""
+    draft = drafted(template, holes, target)
+    if not draft.sign:
+        return draft.request
+    from keyscan.verify import signers
+
+    return signers.signed(draft)
+
+
+def drafted(template: RequestTemplate, holes: Mapping[str, str], target: Target | None = None) -> Draft:
+    """The request of a template, with the arguments of its signer filled in and not signed yet."""
+    target = target or Target()
+    url, shown = _address(template.url, holes, target)
+    headers = {name: filled(value, holes) for name, value in template.headers}
+    if template.basic:
+        pair = f"{filled(template.basic[0], holes)}:{filled(template.basic[1], holes)}"
+        headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
+    form = tuple((name, filled(value, holes)) for name, value in template.form)
+    body = _json_filled(template.json, holes)
+    data: bytes | None = None
+    if template.multipart:
+        kind, data = _multipart(form)
+        headers["Content-Type"] = kind
+    elif form:
+        data = encoded(form)
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    elif body is not None:
+        data = json.dumps(body, separators=(",", ":")).encode()
+        headers["Content-Type"] = "application/json"
+    elif template.method in {"POST", "PUT", "PATCH"}:
+        data = b""
+    sign = {name: filled(value, holes, missing="") for name, value in template.sign.items()}
+    fixed = "{" not in template.host or bool(target.endpoint)
+    return Draft(Request(template.method, url, shown, headers, data, fixed), sign, form, body)
+
+
+def with_assertion(draft: Draft, assertion: str) -> Request:
+    """The request of a draft with `{assertion}` filled in, in headers or form: for signers that make a token."""
+    headers = {name: value.replace("{assertion}", assertion) for name, value in draft.request.headers.items()}
+    body = draft.request.body
+    if draft.form:
+        body = encoded(tuple((name, value.replace("{assertion}", assertion)) for name, value in draft.form))
+    return replace(draft.request, headers=headers, body=body)
+
+
+def filled(text: str, holes: Mapping[str, str], *, missing: str | None = None) -> str:
+    """`text` with its holes filled; `{assertion}` stays for the signer. CannotBuild for a hole without a value."""
+
+    def value(hole: re.Match[str]) -> str:
+        if hole[1] == "assertion":
+            return hole[0]
+        found = holes.get(hole[1], missing)
+        if found is None:
+            raise CannotBuild(f"its {hole[1].replace('_', ' ')} is not known")
+        return found
+
+    return HOLE.sub(value, text)
+
+
+def encoded(form: tuple[tuple[str, str], ...]) -> bytes:
+    """A form as its body."""
+    return "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in form).encode()
+
+
+def endpoint_of(text: str) -> tuple[str, str]:
+    """NAME=https://HOST[:PORT][/PATH] as a name and an address without a slash at its end; UsageError otherwise."""
+    name, _, url = text.partition("=")
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    host = (parts.hostname or "").lower()
+    good = parts.scheme == "https" and _LABELS.match(host) and port != -1 and not parts.query and not parts.fragment
+    if not name or not good or parts.username is not None or ".." in parts.path or "{" in url:
+        raise UsageError(f"--endpoint {name or 'NAME'}: write NAME=https://HOST, without user, query or fragment")
+    return name, f"https://{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
+
+
+def _address(url: str, holes: Mapping[str, str], target: Target) -> tuple[str, str]:
+    """The address to ask, and the same with its holes unfilled."""
+    host, slash, path = url.removeprefix("https://").partition("/")
+    shown_path = slash + path
+    path = HOLE.sub(lambda hole: _path_value(hole[1], holes), path)
+    if target.endpoint:
+        return f"{target.endpoint}{slash}{path}", f"{target.endpoint}{shown_path}"
+    if target.host:
+        return f"https://{target.host}{slash}{path}", f"https://{target.host}{shown_path}"
+    if "{" not in host:
+        return f"https://{host}{slash}{path}", url
+    made = HOLE.sub(lambda hole: _host_value(hole[1], holes), host)
+    bare = made.split(":", 1)[0]
+    if not HOST.match(made) or (target.suffixes and not bare.endswith(target.suffixes)):
+        raise CannotBuild("the host beside it is not one of its provider's")
+    return f"https://{made}{slash}{path}", f"https://{made}{shown_path}"
+
+
+def _path_value(name: str, holes: Mapping[str, str]) -> str:
+    value = holes.get(name)
+    if value is None:
+        raise CannotBuild(f"its {name.replace('_', ' ')} is not known")
+    if any(step in {".", ".."} for step in value.split("/")):
+        raise CannotBuild("it would lead out of its place in the address")
+    return quote(value, safe="/:@,~")
+
+
+def _host_value(name: str, holes: Mapping[str, str]) -> str:
+    value = holes.get(name, "").lower()
+    if not _LABELS.match(value):
+        raise CannotBuild(f"its {name.replace('_', ' ')} is no host name")
+    return value
+
+
+def _json_filled(value: Any, holes: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return filled(value, holes)
+    if isinstance(value, dict):
+        return {name: _json_filled(one, holes) for name, one in value.items()}
+    return [_json_filled(one, holes) for one in value] if isinstance(value, list) else value
+
+
+def _multipart(form: tuple[tuple[str, str], ...]) -> tuple[str, bytes]:
+    boundary = secrets.token_hex(16)
+    parts = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in form
+    )
+    return f"multipart/form-data; boundary={boundary}", ("".join(parts) + f"--{boundary}--\r\n").encode()
