@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyscan.fastpath.engine import Quick
     from keyscan.model.match import Match
     from keyscan.model.rule import Rule
-    from keyscan.suppressions.policy import Ignores
+    from keyscan.suppressions.policy import SuppressionPolicy
 
 # Hexadecimal digits of the fingerprint that a token shows: as many as reports show.
 TOKEN_DIGITS = 8
@@ -51,7 +51,7 @@ class Detector:
     """Finds secrets at or above `min_severity` that `policy` does not accept; None accepts nothing."""
 
     min_severity: Severity = Severity.MEDIUM
-    policy: Ignores | None = None
+    policy: SuppressionPolicy | None = None
     salt: str = ""
     rule_files: tuple[str, ...] = ()
 

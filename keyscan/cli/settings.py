@@ -19,7 +19,7 @@ from keyscan.reporters.registry import REPORTERS
 from keyscan.scan.scanner import Options
 from keyscan.support.globs import BadGlob, Globs
 from keyscan.suppressions.baseline import Baseline, load
-from keyscan.suppressions.policy import Ignores
+from keyscan.suppressions.policy import SuppressionPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,7 +61,7 @@ class Settings:
     trusted: bool = False
     config: Config = field(default_factory=Config)
     accepted: Baseline = field(default_factory=Baseline)
-    ignores: Ignores = field(default_factory=Ignores)
+    ignores: SuppressionPolicy = field(default_factory=SuppressionPolicy)
 
     @property
     def options(self) -> Options:
@@ -276,9 +276,9 @@ def _accepted(given: dict[str, Any], config: Config, read: Read) -> Baseline:
     return load(data, file)
 
 
-def _ignores(given: dict[str, Any], config: Config, accepted: Baseline, root: str) -> Ignores:
+def _ignores(given: dict[str, Any], config: Config, accepted: Baseline, root: str) -> SuppressionPolicy:
     if given.get("isolated"):
-        return Ignores(salts=("",), inline="none", exclude=tuple(given.get("exclude", ())))
+        return SuppressionPolicy(salts=("",), inline="none", exclude=tuple(given.get("exclude", ())))
     try:
         Globs(given.get("exclude", ()))
     except BadGlob as error:
@@ -286,7 +286,7 @@ def _ignores(given: dict[str, Any], config: Config, accepted: Baseline, root: st
         raise ConfigError(f"{source.source if source else '--exclude'}: exclude: {error}") from error
     salts = dict.fromkeys([*([given["salt"]] if given.get("salt") else []), *accepted.salts, ""])
     here = os.path.relpath(os.getcwd(), root).replace(os.sep, "/")  # noqa: PTH109
-    return Ignores(
+    return SuppressionPolicy(
         entries=config.ignores,
         known=accepted.reasons(),
         salts=tuple(salts),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keyscan.engine.matcher import Matcher
     from keyscan.model.match import Match
     from keyscan.model.rule import Rule
-    from keyscan.suppressions.policy import Ignores
+    from keyscan.suppressions.policy import SuppressionPolicy
 
 Part = TypeVar("Part")
 
@@ -47,7 +47,7 @@ class Options:
     salt: str = ""
     show_secrets: bool = False
     line_hashes: bool = False
-    ignores: Ignores | None = None
+    ignores: SuppressionPolicy | None = None
 
 
 @dataclass(slots=True)
@@ -180,14 +180,14 @@ def scan_blobs(items: Iterable[Blob | Skip], matcher: Matcher, options: Options)
     return tally
 
 
-def without_excluded(items: Iterable[Blob | Skip], ignores: Ignores) -> list[Blob | Skip]:
+def without_excluded(items: Iterable[Blob | Skip], ignores: SuppressionPolicy) -> list[Blob | Skip]:
     """`items` without those that the configuration excludes."""
     if not ignores.exclude:
         return list(items)
     return [item for item in items if isinstance(item, Skip) or not ignores.excluded(item.origin.path, in_git=True)]
 
 
-def targets_kept(targets: Iterable[Target | Skip], ignores: Ignores) -> list[Target | Skip]:
+def targets_kept(targets: Iterable[Target | Skip], ignores: SuppressionPolicy) -> list[Target | Skip]:
     """`targets` without those that the configuration excludes."""
     if not ignores.exclude:
         return list(targets)

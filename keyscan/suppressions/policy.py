@@ -1,6 +1,6 @@
 """What the user said is fine: configured ignores, markers in the text, and the baseline, asked for each match.
 
-`Ignores.status` runs where the plain secret and its text still are; what it decides travels in the finding.
+`SuppressionPolicy.status` runs where the plain secret and its text still are; what it decides travels in the finding.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Status(NamedTuple):
 
 
 @dataclass
-class Ignores:
+class SuppressionPolicy:
     """All that was said to be fine, in force on the day `today` (ISO).
 
     `known` maps the baseline's fingerprints to their reasons. `salts` are those that fingerprints were made with,
@@ -55,7 +55,7 @@ class Ignores:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travels to worker processes without what it compiled."""
-        return Ignores, tuple(getattr(self, name) for name in self.__dataclass_fields__)
+        return SuppressionPolicy, tuple(getattr(self, name) for name in self.__dataclass_fields__)
 
     @cached_property
     def active(self) -> tuple[Ignore, ...]:

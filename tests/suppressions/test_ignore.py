@@ -10,14 +10,13 @@ from helpers.matches import RULE, match
 from keyscan.model.blob import Origin
 from keyscan.model.rule import Severity
 from keyscan.suppressions.ignore import Ignore
-from keyscan.suppressions.policy import Ignores
+from keyscan.suppressions.policy import SuppressionPolicy
 
 
 def status(entry: Ignore, data: bytes = b"k = 'SECRETVALUE'", path: str = "a/b.py", **changes):
     """What becomes of SECRETVALUE in `data` with one ignore."""
-    return (
-        Ignores((entry,), today="2026-06-01").status(match(data, b"SECRETVALUE", **changes), data, Origin(path)).status
-    )
+    policy = SuppressionPolicy((entry,), today="2026-06-01")
+    return policy.status(match(data, b"SECRETVALUE", **changes), data, Origin(path)).status
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from helpers.tokens import token
 
 from keyscan.model.blob import Origin
 from keyscan.suppressions.ignore import Ignore
-from keyscan.suppressions.policy import Ignores
+from keyscan.suppressions.policy import SuppressionPolicy
 
 KEY = token("sk-ant-api03-{b64url:93}AA")
 OTHER = token("sk-ant-api03-{b64url:93}AA", "other")
@@ -87,20 +87,20 @@ def test_many_processes_ignore_the_same(repo, run):
 
 
 def test_ignores_travel():
-    """An Ignores that was used can be pickled, and means the same."""
+    """A policy that was used can be pickled, and means the same."""
     entry = Ignore("x", paths=("*.py",), values=("SECRET",))
-    used = Ignores((entry,), {"a": "b"}, ("s", ""))
+    used = SuppressionPolicy((entry,), {"a": "b"}, ("s", ""))
     data = b"SECRETVALUE"
     before = used.status(match(data, data), data, Origin("a.py"))
     copy = pickle.loads(pickle.dumps(used))  # noqa: S301 - made on the line itself
     assert copy.status(match(data, data), data, Origin("a.py")) == before
-    assert Ignores().status(match(data, data), data, Origin("a.py")).status == "new"
+    assert SuppressionPolicy().status(match(data, data), data, Origin("a.py")).status == "new"
 
 
 def test_a_hostile_text_costs_little():
     """Thousands of findings in one text with thousands of markers and keys are judged in little time."""
     data = b'{"a": [' + b", ".join(b'"secretlint-disable x", "SECRET%06d"' % n for n in range(5000)) + b"]}"
-    used = Ignores((Ignore("x", keys=("b",)),))
+    used = SuppressionPolicy((Ignore("x", keys=("b",)),))
     started = time.perf_counter()
     for number in range(5000):
         used.status(match(data, b"SECRET%06d" % number), data, Origin("a.json"))
