@@ -1,76 +1,17 @@
-"""What git says of a work tree's hygiene files: tracked, ignored and by which rule, in submodules too.
-
-Everything is batched: three runs of git a repository, whatever its size.
-"""
+"""Work trees: their roots, their submodules, and paths that no symbolic link leads out of them."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from keyscan.catalog.agents import MARKS as AGENT_MARKS
-from keyscan.catalog.agents import PATTERNS as AGENT_PATTERNS
-from keyscan.catalog.agents import client_of
-from keyscan.catalog.name_sieve import MARKS
-from keyscan.catalog.secret_files import PATTERNS, kind_of
 from keyscan.errors import GitError
-from keyscan.git.command import Git, error_of
-from keyscan.model.blob import Skip
+from keyscan.git.command import Git
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-# Directories of other people's code and of tools: what lies there untracked is not this project's.
-PRUNED = (
-    ".git", "node_modules", ".venv", "venv", "site-packages", ".tox", ".nox", "__pycache__", ".mypy_cache",
-    ".ruff_cache", ".pytest_cache", ".next", ".nuxt", ".terraform", ".gradle", "bower_components",
-)  # fmt: skip
-# Submodules deeper than this, or more of them, are not entered: a hostile repository could nest for ever.
-MAX_DEPTH = 5
-MAX_MODULES = 200
 _GITLINK = b"160000 "
-
-
-class Ignored(NamedTuple):
-    """The ignore rule that decides about a path: the file that it stands in, its line, and itself."""
-
-    source: str
-    line: int
-    pattern: str
-
-    @property
-    def negated(self) -> bool:
-        """Whether the rule takes the path out of what is ignored."""
-        return self.pattern.startswith("!")
-
-    @property
-    def shared(self) -> bool:
-        """Whether the rule is part of the repository, not of this machine's excludes."""
-        parts = self.source.split("/")
-        return parts[-1] == ".gitignore" and not self.source.startswith(("/", "~")) and not {"..", ".git"} & set(parts)
-
-    @property
-    def text(self) -> str:
-        """The rule's place, in words."""
-        return f"{self.source}:{self.line} ({self.pattern})"
-
-
-class Tree(NamedTuple):
-    """One repository: `prefix` is its path below the outermost, "" or ending with a slash.
-
-    `tracked` are all paths of the index; `family` those that are candidates, with mode and blob; `agents` those of
-    agents' configuration (in `family` too); `untracked` the untracked candidates, ignored or not. Paths are relative
-    to this repository, as text with surrogates.
-    """
-
-    git: Git
-    root: str
-    prefix: str
-    tracked: list[str]
-    family: dict[str, tuple[str, str]]
-    agents: list[str]
-    untracked: list[str]
-    modules: list[str]
 
 
 def root_of(path: str) -> str:
@@ -78,71 +19,20 @@ def root_of(path: str) -> str:
     return os.fsdecode(Git(path).run("rev-parse", "--show-toplevel").removesuffix(b"\n"))
 
 
-def trees(root: str, extra: tuple[str, ...] = ()) -> Iterator[Tree | Skip]:
-    """The repository at `root` and its submodules that are checked out; `extra` are more candidates' patterns.
-
-    A submodule that git can't read is a Skip, the outermost repository then a GitError.
-    """
-    todo = [(root, "", 0)]
-    for _ in range(MAX_MODULES):
-        if not todo:
-            return
-        directory, prefix, depth = todo.pop()
-        try:
-            if depth:
-                _check_own(directory)
-            tree = _tree(directory, prefix, extra)
-        except GitError as error:
-            if not depth:
-                raise
-            yield Skip(prefix.rstrip("/"), f"submodule: {error}", incomplete=True)
-            continue
-        yield tree
-        if depth < MAX_DEPTH:
-            todo.extend((_join(directory, name), f"{prefix}{name}/", depth + 1) for name in tree.modules)
-    if todo:
-        yield Skip(todo[-1][1].rstrip("/"), f"more than {MAX_MODULES} submodules: not looked into", incomplete=True)
-
-
 def submodules(git: Git) -> Iterator[str]:
     """The paths of submodules that are checked out in the work tree."""
-    for path in _gitlinks(git.ask("ls-files", "-s", "-z") or b""):
-        if _is_checked_out(git.directory, path):
+    for path in gitlinks(git.ask("ls-files", "-s", "-z") or b""):
+        if is_checked_out(git.directory, path):
             yield path
 
 
-def _check_own(directory: str) -> None:
-    """Raise GitError where git would take the repository round `directory` for its own."""
+def check_own_repository(directory: str) -> None:
+    """Raise GitError where git would take the repository around `directory` for its own."""
     if Git(directory).run("rev-parse", "--show-prefix").strip():
         raise GitError("its .git is not a repository's")
 
 
-def _tree(root: str, prefix: str, extra: tuple[str, ...]) -> Tree:
-    git = Git(root)
-    # The walk of the directories runs while the index is read.
-    walk = git.start("ls-files", "-o", "-z", *_exclusions(extra))
-    index = git.run("ls-files", "-z", "-s")
-    tracked: list[str] = []
-    family: dict[str, tuple[str, str]] = {}
-    agents: list[str] = []
-    if index:
-        tracked = [entry.partition("\t")[2] for entry in os.fsdecode(index).split("\0") if entry]
-        agents = [path for path in _marked(tracked, AGENT_MARKS) if client_of(path)]
-        for path in dict.fromkeys((*candidates(tracked), *agents)):
-            mode, oid = _entry(index, os.fsencode(path))
-            family[path] = (mode, oid)
-    modules = [name for name in _gitlinks(index) if _is_checked_out(root, name)]
-    return Tree(git, root, prefix, tracked, family, agents, _untracked(walk), modules)
-
-
-def _entry(index: bytes, name: bytes) -> tuple[str, str]:
-    """Mode and blob of a path in what `ls-files -s -z` printed."""
-    end = index.find(b"\t" + name + b"\0")
-    mode, oid, _ = index[index.rfind(b"\0", 0, end) + 1 : end].split(b" ")
-    return mode.decode(), oid.decode()
-
-
-def _gitlinks(index: bytes) -> Iterator[str]:
+def gitlinks(index: bytes) -> Iterator[str]:
     """The paths of submodules in what `ls-files -s -z` printed."""
     at = index.find(_GITLINK)
     while at >= 0:
@@ -152,50 +42,9 @@ def _gitlinks(index: bytes) -> Iterator[str]:
         at = index.find(_GITLINK, end)
 
 
-def candidates(paths: Iterable[str]) -> list[str]:
-    """The paths whose names may be of the family, in order."""
-    return [path for path in _marked(paths, MARKS) if kind_of(path)]
-
-
-def _marked(paths: Iterable[str], marks: tuple[str, ...]) -> list[str]:
-    """The paths that have one of `marks` in them, without case, in order."""
-    # All paths are searched as one text: 5 ms for 50,000.
-    text = "\0".join(paths)
-    lower = text.lower()
-    if len(lower) != len(text):  # a few letters change their length
-        return text.split("\0")
-    found = set()
-    for mark in marks:
-        at = lower.find(mark)
-        while at >= 0:
-            end = text.find("\0", at)
-            end = end if end >= 0 else len(text)
-            found.add((text.rfind("\0", 0, at) + 1, end))
-            at = lower.find(mark, end)
-    return [text[start:end] for start, end in sorted(found)]
-
-
-def _exclusions(extra: tuple[str, ...]) -> list[str]:
-    """Git's exclusion run backwards: all is excluded but the family's names, and directories to look into."""
-    rules = ["-x", "*", "-x", "!*/"]
-    for pattern in (*PATTERNS, *AGENT_PATTERNS, *extra):
-        rules += ["-x", f"!{pattern}"]
-    for name in PRUNED:
-        rules += ["-x", f"{name}/"]
-    return rules
-
-
-def _untracked(walk: Any) -> list[str]:
-    """Untracked candidates, from a running `ls-files -o`; other repositories, which end with a slash, apart."""
-    out, err = walk.communicate()
-    if walk.returncode:
-        raise error_of(("ls-files",), err)
-    return [name for name in map(os.fsdecode, out.split(b"\0")) if name and not name.endswith("/")]
-
-
-def _is_checked_out(root: str, name: str) -> bool:
-    """Whether a submodule's directory is there, and really below `root`: no part of the way is a link."""
-    return is_inside(root, name) and os.path.lexists(_join(_join(root, name), ".git"))
+def is_checked_out(root: str, name: str) -> bool:
+    """Whether a submodule's directory exists, and is really below `root`: no part of its path is a link."""
+    return is_inside(root, name) and os.path.lexists(join(join(root, name), ".git"))
 
 
 def is_inside(root: str, name: str) -> bool:
@@ -205,39 +54,12 @@ def is_inside(root: str, name: str) -> bool:
         return False
     path = root
     for part in parts:
-        path = _join(path, part)
+        path = join(path, part)
         if os.path.islink(path):  # noqa: PTH114 - the name may not be text
             return False
     return True
 
 
-def _join(directory: str, name: str) -> str:
+def join(directory: str, name: str) -> str:
+    """The path of `name` in `directory`, bytes that are not text kept."""
     return os.path.join(directory, name)  # noqa: PTH118 - a plain string keeps odd bytes
-
-
-def ignored(tree: Tree, paths: Iterable[str]) -> dict[str, Ignored]:
-    """The rule that decides about each path, as if none were tracked; paths that no rule speaks of are left out.
-
-    The paths need not exist, so the answer for a `.env` that is yet to come can be had.
-    """
-    asked = list(paths)
-    if not asked:
-        return {}
-    # check-ignore reads pathspecs: "./" keeps a name that begins with a colon from being one.
-    text = b"".join(b"./" + os.fsencode(path) + b"\0" for path in asked)
-    args = ("--no-literal-pathspecs", "check-ignore", "--no-index", "-v", "-n", "-z", "--stdin")
-    out = tree.git.run(*args, stdin=text, good=(0, 1))  # 1: none is ignored
-    fields = [os.fsdecode(field) for field in out.split(b"\0")]
-    answers = zip(fields[0::4], fields[1::4], fields[2::4], asked, strict=False)
-    return {path: Ignored(source, int(line), pattern) for source, line, pattern, path in answers if source}
-
-
-def new_in_index(tree: Tree) -> set[str]:
-    """The family's tracked paths that the last commit does not have."""
-    head = "HEAD" if tree.git.ask("rev-parse", "--verify", "-q", "HEAD") else None
-    if head is None:
-        return set(tree.family)
-    out = tree.git.run(
-        "diff", "--cached", "--name-only", "-z", "--no-ext-diff", "--no-renames", "--diff-filter=A", head
-    )
-    return {os.fsdecode(name) for name in out.split(b"\0")} & set(tree.family)

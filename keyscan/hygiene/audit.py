@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from keyscan.catalog.agents import client_of
 from keyscan.catalog.secret_files import Kind, kind_of
-from keyscan.git import worktree
 from keyscan.git.command import Git
+from keyscan.git.worktree import is_inside
 from keyscan.hygiene import env_key_checks as across
 from keyscan.hygiene import file_versions as envhistory
 from keyscan.hygiene import git_exposure as exposure
+from keyscan.hygiene import worktree
 from keyscan.hygiene.git_exposure import Subject
 from keyscan.hygiene.secret_values import real_values
 from keyscan.model.blob import Skip
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from keyscan.engine.matcher import Matcher
-    from keyscan.git.worktree import Ignored, Tree
     from keyscan.hygiene.file_versions import Walk
+    from keyscan.hygiene.worktree import Ignored, Tree
     from keyscan.model.blob import Blob
     from keyscan.model.finding import Finding
     from keyscan.scan.scanner import Options
@@ -123,7 +124,7 @@ def _contents(tree: Tree, names: list[str], tally: Tally) -> dict[str, bytes]:
 def read(root: str, name: str, prefix: str, tally: Tally) -> bytes | None:
     """A regular file below `root` that no link leads to, at most MAX_BYTES of it; else a skip, and None."""
     file = os.path.join(root, name)  # noqa: PTH118
-    if not worktree.is_inside(root, name):
+    if not is_inside(root, name):
         tally.skipped.append(Skip(prefix + name, "symbolic link: not followed"))
         return None
     try:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from keyscan.catalog.secret_files import Kind
 from keyscan.errors import UsageError
-from keyscan.git import worktree
 from keyscan.hygiene import audit as envscan
 from keyscan.hygiene import docker_context as containers
+from keyscan.hygiene import worktree
 from keyscan.hygiene.variables import variables
 from keyscan.remediation.edits import AppendedLines, Edit, EditPlan, literal_pattern
 from keyscan.scan.scanner import Tally
@@ -21,9 +21,9 @@ from keyscan.scan.scanner import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from keyscan.git.worktree import Ignored
     from keyscan.hygiene.audit import Survey
     from keyscan.hygiene.git_exposure import Subject
+    from keyscan.hygiene.worktree import Ignored
 
     Reader = Callable[[str], bytes | None]
 

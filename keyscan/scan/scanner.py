@@ -17,7 +17,7 @@ from keyscan.model.report import Report, Stats
 from keyscan.model.rule import Severity
 from keyscan.scan.line_index import Lines
 from keyscan.scan.name_redaction import scrubbed
-from keyscan.sources import files
+from keyscan.sources import safe_read
 from keyscan.sources.files import Target
 from keyscan.support import process_pool as parallel
 
@@ -262,7 +262,7 @@ class _Reader:
         tally = Tally()
         for target in batch:
             before, pieces = len(tally.findings), 0
-            for item in files.read(target, self._overlap):
+            for item in safe_read.read(target, self._overlap):
                 if isinstance(item, Skip):
                     tally.skipped.append(item)
                 else:

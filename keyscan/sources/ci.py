@@ -1,6 +1,6 @@
-"""What a CI platform's variables say about the run: which commits are new, or that all of it is wanted.
+"""CI platforms' variables to a scope: which commits of the run are new, or the whole history.
 
-Pure: from the environment (and, on GitHub, the event's file, read by the caller) to a `Plan`. Sources: each
+Pure: from the environment (and, on GitHub, the event's file, read by the caller) to a `CiScope`. Sources: each
 platform's list of predefined variables; `docs/ci.md` has the table.
 """
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CiScope:
     """What to scan: `what` is range, all or nothing.
 
     Of a range, `head` is a revision or id, `base` one too, empty when there is none: then what `default` (the
@@ -29,105 +29,105 @@ class Plan:
     default: str = ""
 
 
-def plan(environ: Mapping[str, str], event: Mapping[str, Any]) -> Plan:
-    """The plan for this run; `event` is GitHub's event, empty elsewhere."""
-    for variable, made in _PLATFORMS:
+def scope_of(environ: Mapping[str, str], event: Mapping[str, Any]) -> CiScope:
+    """The scope of this run; `event` is GitHub's event, empty elsewhere."""
+    for variable, scope in _PLATFORMS:
         if environ.get(variable):
-            return made(environ, event)
-    return Plan("unknown", "all", "no CI platform is recognised")
+            return scope(environ, event)
+    return CiScope("unknown", "all", "no CI platform is recognised")
 
 
-def _zero(commit: str) -> bool:
+def _is_null(commit: str) -> bool:
     return not commit.strip("0")
 
 
-def _github(environ: Mapping[str, str], event: Mapping[str, Any]) -> Plan:
+def _github(environ: Mapping[str, str], event: Mapping[str, Any]) -> CiScope:
     name = environ.get("GITHUB_EVENT_NAME", "")
     default = _text(event, "repository", "default_branch")
     if name in {"pull_request", "pull_request_target"}:
         base, head = _text(event, "pull_request", "base", "sha"), _text(event, "pull_request", "head", "sha")
         if base and head:
-            return Plan("github", "range", "the commits of the pull request", base, head, default)
+            return CiScope("github", "range", "the commits of the pull request", base, head, default)
     if name == "merge_group":
         base, head = _text(event, "merge_group", "base_sha"), _text(event, "merge_group", "head_sha")
         if base and head:
-            return Plan("github", "range", "the commits of the merge group", base, head, default)
+            return CiScope("github", "range", "the commits of the merge group", base, head, default)
     if name == "push":
         after = _text(event, "after")
-        if _zero(after):
-            return Plan("github", "nothing", "a ref was deleted")
+        if _is_null(after):
+            return CiScope("github", "nothing", "a ref was deleted")
         branch = environ.get("GITHUB_REF_NAME", "")
         return _pushed("github", _text(event, "before"), after, branch, default)
-    return Plan("github", "all", f"the whole history, for the event {name or 'that is not named'}")
+    return CiScope("github", "all", f"the whole history, for the event {name or 'that is not named'}")
 
 
-def _pushed(platform: str, before: str, after: str, branch: str, default: str) -> Plan:
+def _pushed(platform: str, before: str, after: str, branch: str, default: str) -> CiScope:
     """A push: from the old value, or for a new branch what the default branch does not have."""
-    if not _zero(before):
-        return Plan(platform, "range", "the commits of the push", before, after, default)
+    if not _is_null(before):
+        return CiScope(platform, "range", "the commits of the push", before, after, default)
     if default and branch != default:
-        return Plan(platform, "range", "the commits of the new branch", "", after, default)
-    return Plan(platform, "all", "the whole history, for the first push")
+        return CiScope(platform, "range", "the commits of the new branch", "", after, default)
+    return CiScope(platform, "all", "the whole history, for the first push")
 
 
-def _gitlab(environ: Mapping[str, str], _event: Mapping[str, Any]) -> Plan:
+def _gitlab(environ: Mapping[str, str], _event: Mapping[str, Any]) -> CiScope:
     head, default = environ.get("CI_COMMIT_SHA", "HEAD"), environ.get("CI_DEFAULT_BRANCH", "")
     base = environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", "")
     if base:
-        return Plan("gitlab", "range", "the commits of the merge request", base, head, default)
+        return CiScope("gitlab", "range", "the commits of the merge request", base, head, default)
     source = environ.get("CI_PIPELINE_SOURCE", "push")
     if source in {"schedule", "web", "api", "trigger", "pipeline"}:
-        return Plan("gitlab", "all", f"the whole history, for a pipeline started by {source}")
+        return CiScope("gitlab", "all", f"the whole history, for a pipeline started by {source}")
     branch = environ.get("CI_COMMIT_BRANCH") or environ.get("CI_COMMIT_REF_NAME", "")
     return _pushed("gitlab", environ.get("CI_COMMIT_BEFORE_SHA", ""), head, branch, default)
 
 
-def _azure(environ: Mapping[str, str], _event: Mapping[str, Any]) -> Plan:
+def _azure(environ: Mapping[str, str], _event: Mapping[str, Any]) -> CiScope:
     head = environ.get("SYSTEM_PULLREQUEST_SOURCECOMMITID") or environ.get("BUILD_SOURCEVERSION", "HEAD")
     target = environ.get("SYSTEM_PULLREQUEST_TARGETBRANCH", "").removeprefix("refs/heads/")
-    return _against(Plan("azure", "range", "the commits of the pull request", "", head, target))
+    return _against(CiScope("azure", "range", "the commits of the pull request", "", head, target))
 
 
-def _bitbucket(environ: Mapping[str, str], _event: Mapping[str, Any]) -> Plan:
+def _bitbucket(environ: Mapping[str, str], _event: Mapping[str, Any]) -> CiScope:
     head = environ.get("BITBUCKET_COMMIT", "HEAD")
     target = environ.get("BITBUCKET_PR_DESTINATION_BRANCH", "")
-    return _against(Plan("bitbucket", "range", "the commits of the pull request", "", head, target))
+    return _against(CiScope("bitbucket", "range", "the commits of the pull request", "", head, target))
 
 
-def _circleci(environ: Mapping[str, str], _event: Mapping[str, Any]) -> Plan:
+def _circleci(environ: Mapping[str, str], _event: Mapping[str, Any]) -> CiScope:
     head = environ.get("CIRCLE_SHA1", "HEAD")
     base = environ.get("KEYSCAN_BASE", "")
     if base:
-        return Plan("circleci", "range", "the commits since KEYSCAN_BASE", base, head)
-    return Plan("circleci", "all", "the whole history: CircleCI does not say what is new (set KEYSCAN_BASE)")
+        return CiScope("circleci", "range", "the commits since KEYSCAN_BASE", base, head)
+    return CiScope("circleci", "all", "the whole history: CircleCI does not say what is new (set KEYSCAN_BASE)")
 
 
-def _jenkins(environ: Mapping[str, str], _event: Mapping[str, Any]) -> Plan:
+def _jenkins(environ: Mapping[str, str], _event: Mapping[str, Any]) -> CiScope:
     head = environ.get("GIT_COMMIT", "HEAD")
     if environ.get("CHANGE_TARGET"):
-        return Plan("jenkins", "range", "the commits of the change", "", head, environ["CHANGE_TARGET"])
+        return CiScope("jenkins", "range", "the commits of the change", "", head, environ["CHANGE_TARGET"])
     before = environ.get("GIT_PREVIOUS_COMMIT", "")
-    if not _zero(before):
-        return Plan("jenkins", "range", "the commits since the last build", before, head)
-    return Plan("jenkins", "all", "the whole history, for the first build")
+    if not _is_null(before):
+        return CiScope("jenkins", "range", "the commits since the last build", before, head)
+    return CiScope("jenkins", "all", "the whole history, for the first build")
 
 
-def _buildkite(environ: Mapping[str, str], _event: Mapping[str, Any]) -> Plan:
+def _buildkite(environ: Mapping[str, str], _event: Mapping[str, Any]) -> CiScope:
     head = environ.get("BUILDKITE_COMMIT", "HEAD")
     target = environ.get("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "")
     default = environ.get("BUILDKITE_PIPELINE_DEFAULT_BRANCH", "")
     if not target and default and environ.get("BUILDKITE_BRANCH") != default:
         target = default
     return _against(
-        Plan("buildkite", "range", f"the commits that {target or 'the base'} does not have", "", head, target)
+        CiScope("buildkite", "range", f"the commits that {target or 'the base'} does not have", "", head, target)
     )
 
 
-def _against(made: Plan) -> Plan:
-    """`made` if it knows what to hold the commits against, else all."""
-    if made.default:
-        return made
-    return Plan(made.platform, "all", "the whole history: the platform does not say what is new")
+def _against(scope: CiScope) -> CiScope:
+    """`scope` if it knows what to compare the commits with, else the whole history."""
+    if scope.default:
+        return scope
+    return CiScope(scope.platform, "all", "the whole history: the platform does not say what is new")
 
 
 def _text(event: Mapping[str, Any], *path: str) -> str:

@@ -1,4 +1,4 @@
-"""Files and directories: in a work tree what git tracks or would add, elsewhere everything.
+"""Lists files and directories: in a work tree what git tracks or would add, elsewhere everything.
 
 Listing is apart from reading, so that listing is cheap and reading can be spread over processes.
 """
@@ -9,15 +9,12 @@ import os
 import stat
 import sys
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from itertools import pairwise
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyscan.errors import GitError, UsageError
 from keyscan.git.command import Git
-from keyscan.model.blob import CHUNK_SIZE, Blob, Origin, Skip
-from keyscan.sources.chunks import chunks
+from keyscan.model.blob import Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -78,10 +75,10 @@ def _listed_by_git(directory: str) -> list[str] | None:
 
 
 @contextmanager
-def left_out(paths: Iterable[str]) -> Iterator[Callable[[], list[str]]]:
-    """Asks git what it ignores in the directories of `paths`, which `targets` leaves out; gives the answer, in order.
+def ignored_by_git(paths: Iterable[str]) -> Iterator[Callable[[], list[str]]]:
+    """Asks git what it ignores in the directories of `paths`, which `targets` leaves out; gives the answer, sorted.
 
-    Directories in it end with a slash. Git looks while the files are scanned; where it can't, nothing is told.
+    Directories in it end with a slash. Git runs while the files are scanned; where it fails, the answer is empty.
     """
     running = []
     with ExitStack() as stack:
@@ -94,7 +91,7 @@ def left_out(paths: Iterable[str]) -> Iterator[Callable[[], list[str]]]:
 
 
 def _ignored(running: Iterable[tuple[str, Any]]) -> set[str]:
-    """What git answers in each of these directories."""
+    """What git prints for each of these directories."""
     found = set()
     for path, process in running:
         out, _ = process.communicate()
@@ -135,7 +132,7 @@ def _target(file: str) -> Target | Skip:
     if stat.S_ISREG(mode):
         return Target(file, _name(file))
     if stat.S_ISLNK(mode):
-        return Skip(_name(file), "symbolic link: its target is scanned where it lives")
+        return Skip(_name(file), "symbolic link: the target is scanned at its own path")
     kind = "named pipe" if stat.S_ISFIFO(mode) else "socket" if stat.S_ISSOCK(mode) else "device"
     return Skip(_name(file), f"{kind}: not read")
 
@@ -149,46 +146,3 @@ def _name(file: str) -> str:
     if _FOREIGN_NAMES:
         name = os.fsencode(name).decode("utf-8", "surrogateescape")
     return name.replace(os.sep, "/") if os.sep != "/" else name
-
-
-# A file swapped for a link or a pipe after it was listed is neither followed nor waited for.
-_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
-
-def read(target: Target, overlap: int) -> Iterator[Blob | Skip]:
-    """The contents of a file, in pieces that overlap by `overlap` bytes when it is large."""
-    try:
-        descriptor = os.open(target.file, _FLAGS)
-    except OSError as error:
-        yield Skip(target.name, f"cannot be read: {error.strerror}", incomplete=True)
-        return
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            yield Skip(target.name, "not a regular file any more", incomplete=True)
-            return
-        # One byte more than the size tells whether the file has grown; asking for more costs page faults.
-        data = os.read(descriptor, min(found.st_size + 1, CHUNK_SIZE))
-        if len(data) <= found.st_size < CHUNK_SIZE:
-            yield Blob(data, Origin(target.name))
-        else:
-            yield from chunks(partial(os.read, descriptor), data, Origin(target.name), overlap, CHUNK_SIZE)
-    except OSError as error:
-        yield Skip(target.name, f"cannot be read: {error.strerror}", incomplete=True)
-    finally:
-        os.close(descriptor)
-
-
-def read_stdin(stream: IO[bytes], name: str) -> Blob:
-    """All of standard input, under `name`."""
-    return Blob(stream.read(), Origin(name, kind="stdin"))
-
-
-def root_of(path: str) -> Path | None:
-    """The root of the work tree that holds `path`; None outside one."""
-    directory = path if os.path.isdir(path) else os.path.dirname(path) or "."  # noqa: PTH112, PTH120
-    try:
-        found = Git(directory).ask("rev-parse", "--show-toplevel")
-    except GitError:
-        return None
-    return Path(os.fsdecode(found)) if found else None

@@ -1,4 +1,4 @@
-"""The index: exactly what the next commit would hold.
+"""The index: exactly what the next commit would contain.
 
 `git diff --cached` lists what differs from HEAD (from nothing, before the first commit), reading the index that
 GIT_INDEX_FILE names; the blobs come from the object store. The working tree is never looked at.
@@ -10,8 +10,9 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keyscan.git import added_lines as added
-from keyscan.model.blob import Blob, Origin, Skip
+from keyscan.git.added_lines import common, lines
+from keyscan.git.settings import STAGED
+from keyscan.model.blob import Blob, Origin, Skip, decode_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,23 +32,9 @@ class Entry:
     oid: bytes
 
 
-def name_of(path: bytes) -> str:
-    """A path as text; bytes that are not UTF-8 become surrogates, so that nothing is lost."""
-    return path.decode("utf-8", "surrogateescape")
-
-
 def entries(git: Git) -> list[Entry]:
     """What is staged: added, changed and type-changed paths; deletions have nothing to scan."""
-    out = git.run(
-        "diff",
-        "--cached",
-        "--raw",
-        "-z",
-        "--no-abbrev",
-        "--no-ext-diff",
-        "--no-renames",
-        "--diff-filter=ACMRTU",
-    )
+    out = git.run(*STAGED)
     fields = out.split(b"\0")
     found = []
     for head, path in zip(fields[0::2], fields[1::2], strict=False):
@@ -70,7 +57,7 @@ def with_files(
     found = list(git.objects([*(f":{name}".encode() for name in names), *(entry.oid for entry in wanted)]))
     files = {name: one[1] if one else None for name, one in zip(names, found, strict=False)}
     items: list[Blob | Skip] = [
-        Skip(name_of(entry.path), reason) for entry, reason in zip(staged, reasons, strict=True) if reason
+        Skip(decode_path(entry.path), reason) for entry, reason in zip(staged, reasons, strict=True) if reason
     ]
     items.extend(_blobs(wanted, found[len(names) :]))
     return files, items
@@ -78,7 +65,7 @@ def with_files(
 
 def _blobs(wanted: list[Entry], objects: list[tuple[bytes, bytes] | None]) -> Iterator[Blob | Skip]:
     for entry, found in zip(wanted, objects, strict=True):
-        path = name_of(entry.path)
+        path = decode_path(entry.path)
         if found is None:
             yield Skip(path, "its blob is missing from the object store", incomplete=True)
         else:
@@ -99,7 +86,7 @@ def added_lines(git: Git, path: bytes) -> list[range] | None:
     The parents are HEAD and, while a merge is in progress, each MERGE_HEAD. None: all lines are new.
     """
     name = os.fsdecode(path)
-    return added.common(added.lines(git, "--cached", parent, "--", name) for parent in parents(git))
+    return common(lines(git, "--cached", parent, "--", name) for parent in parents(git))
 
 
 def parents(git: Git) -> list[str]:

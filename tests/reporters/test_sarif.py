@@ -282,7 +282,7 @@ def test_line_hashes_of_real_scans_are_the_files_own(repo, run, anthropic_key, t
 
 def test_a_large_files_line_hashes_are_those_of_the_whole(repo, run, anthropic_key, monkeypatch):
     """A file read in pieces has the same line hashes as one read at once."""
-    monkeypatch.setattr("keyscan.sources.files.CHUNK_SIZE", 20_000)
+    monkeypatch.setattr("keyscan.sources.safe_read.CHUNK_SIZE", 20_000)
     text = ("x = 1\n" * 9000) + f'key = "{anthropic_key}"\n' + "y\n" * 9000
     repo.write("big.py", text)
     made = json.loads(run("scan", "big.py", "--format", "sarif", "-j", "1", cwd=repo.path).out)["runs"][0]["results"]

@@ -13,7 +13,7 @@ import click
 from keyscan.cli import output as common
 from keyscan.cli.commands import history
 from keyscan.errors import ExitCode, UsageError
-from keyscan.sources import ci as platforms
+from keyscan.sources import ci as ci_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keyscan.git.command import Git
     from keyscan.history.audit import HistoryResult
     from keyscan.history.batch import HistoryJob
-    from keyscan.sources.ci import Plan
+    from keyscan.sources.ci import CiScope
 
 # GitHub's own limit for an event is 25 MB; anything larger is none.
 _MOST_EVENT = 32 * 1024 * 1024
@@ -49,7 +49,7 @@ def command(mode: str, paths: tuple[str, ...], **values: Any) -> int:
     if paths and mode != "tree":
         raise click.UsageError("PATHS go with --mode tree")
     environ = os.environ
-    plan = platforms.plan(environ, _event(environ))
+    plan = ci_variables.scope_of(environ, _event(environ))
     if mode not in {"auto", plan.what}:
         if mode == "range" and plan.what != "nothing":
             raise UsageError(f"--mode range: {plan.platform} does not say which commits are new ({plan.why})")
@@ -92,7 +92,7 @@ def _tree(paths: tuple[str, ...], values: dict[str, Any]) -> int:
     return int(callback(paths=paths, everything=False, stdin_filename="<stdin>", **values))
 
 
-def _past(git: Git, plan: Plan, values: dict[str, Any]) -> int:
+def _past(git: Git, plan: CiScope, values: dict[str, Any]) -> int:
     from keyscan.history import scope
     from keyscan.history.audit import audit_history
     from keyscan.sources import commit_range as ranges

@@ -30,19 +30,19 @@ def command(paths: tuple[str, ...], everything: bool, stdin_filename: str, **val
     """
     from keyscan.engine import build as cache
     from keyscan.scan import scanner as scan
-    from keyscan.sources import files
+    from keyscan.sources import files, safe_read
 
     started = time.perf_counter()
     settings = common.settings_of(values)
     rules = common.rules_of(settings)
     named = [path for path in paths if path != "-"] if paths else ["."]
     targets = scan.targets_kept(files.targets(named, everything=everything), settings.ignores)
-    with files.left_out(() if everything else named) as left_out:
+    with files.ignored_by_git(() if everything else named) as left_out:
         size = scan.size_of(targets)
         matcher = cache.matcher(rules, settings.engine, None if "-" in paths else size)
         tally = scan.scan_files(targets, matcher, settings.options, settings.jobs)
         if "-" in paths:
-            scan.scan_blob(files.read_stdin(sys.stdin.buffer, stdin_filename), matcher, settings.options, tally)
+            scan.scan_blob(safe_read.read_stdin(sys.stdin.buffer, stdin_filename), matcher, settings.options, tally)
         ignored = left_out()
     whole = not settings.ignores.prefix and named == ["."]
     report = scan.report(tally, matcher, settings.options, started, whole=whole)

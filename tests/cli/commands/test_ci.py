@@ -8,7 +8,7 @@ import pytest
 from helpers.repository import Repo
 from helpers.tokens import token
 
-from keyscan.sources import ci as platforms
+from keyscan.sources import ci
 
 KEY = token("sk-ant-api03-{b64url:93}AA", "ci")
 ZERO = "0" * 40
@@ -92,7 +92,7 @@ def test_plans(environ, event, expected):
     """Each platform's variables give the range, or all when it does not say."""
     if "GITHUB_EVENT_NAME" in environ:
         environ = {**environ, "GITHUB_ACTIONS": "true"}
-    made = platforms.plan(environ, event)
+    made = ci.scope_of(environ, event)
     assert (made.platform, made.what, made.base, made.head, made.default) == expected
 
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 from helpers.tokens import token
 
-from keyscan.sources import files
+from keyscan.sources import files, safe_read
 
 KEY = token("sk-ant-api03-{b64url:93}AA", "scan")
 
@@ -106,7 +106,7 @@ class TestElsewhere:
     def test_a_file_that_vanishes_is_incomplete(self, tmp_path):
         """A file that cannot be opened becomes a skip that makes the scan incomplete."""
         target = files.Target(str(tmp_path / "gone"), "gone")
-        (skip,) = files.read(target, 100)
+        (skip,) = safe_read.read(target, 100)
         assert (skip.path, skip.incomplete) == ("gone", True)
 
     def test_a_path_that_is_not_there(self, tmp_path, run):
@@ -137,7 +137,7 @@ class TestLarge:
         ]
         (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")
         whole = document(run, "a.txt", cwd=tmp_path)
-        monkeypatch.setattr(files, "CHUNK_SIZE", 70_000)
+        monkeypatch.setattr(safe_read, "CHUNK_SIZE", 70_000)
         pieces = document(run, "a.txt", cwd=tmp_path)
         assert places(whole) == places(pieces)
         assert len(places(whole)) == 31
