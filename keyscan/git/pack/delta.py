@@ -146,8 +146,8 @@ def compare(base: bytes, data: bytes) -> tuple[list[int], list[int]] | None:
     size = min(len(base), len(data))
     first = _common(base, 0, data, 0, size)
     last = _common_end(base, len(base), data, len(data), size - first)
-    runs = [(0, 0, first)]
-    _between(base, first, len(base) - last, data, first, len(data) - last, _HALVINGS, runs)
+    runs = _between(base, first, len(base) - last, data, first, len(data) - last, _HALVINGS)
+    runs.insert(0, (0, 0, first))
     runs.append((len(base) - last, len(data) - last, last))
     same = 0
     changes: list[int] = []
@@ -173,11 +173,11 @@ def compare(base: bytes, data: bytes) -> tuple[list[int], list[int]] | None:
 
 
 def _between(
-    base: bytes, low: int, high: int, data: bytes, start: int, end: int, halvings: int, runs: list[tuple[int, int, int]]
-) -> None:
-    """Add the runs that data[start:end] has in common with base[low:high], in order: (in base, in data, length)."""
+    base: bytes, low: int, high: int, data: bytes, start: int, end: int, halvings: int
+) -> list[tuple[int, int, int]]:
+    """The runs that data[start:end] has in common with base[low:high], in order: (in base, in data, length)."""
     if halvings == 0 or end - start < _LEAST or high - low < _LEAST:
-        return
+        return []
     # Around a piece from the middle; where that is new, from either side of it.
     for part in (2, 3, 1):
         place = start + (end - start) * part // 4
@@ -188,10 +188,11 @@ def _between(
         length = before + _common(base, at, data, place, min(high - at, end - place))
         if length < _LEAST:
             continue
-        _between(base, low, at - before, data, start, place - before, halvings - 1, runs)
+        runs = _between(base, low, at - before, data, start, place - before, halvings - 1)
         runs.append((at - before, place - before, length))
-        _between(base, at - before + length, high, data, place - before + length, end, halvings - 1, runs)
-        return
+        runs += _between(base, at - before + length, high, data, place - before + length, end, halvings - 1)
+        return runs
+    return []
 
 
 def _common(base: bytes, at: int, data: bytes, place: int, most: int) -> int:
