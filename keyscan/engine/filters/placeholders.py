@@ -6,48 +6,133 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from math import log2
+from typing import TYPE_CHECKING, NamedTuple
 
+from keyscan.catalog.placeholders import PUBLISHED, WORD_LIST
 from keyscan.engine.filters import generic
 from keyscan.engine.filters.entropy import shannon
 from keyscan.model.fingerprint import FINGERPRINT_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from keyscan.engine.filters.context import Context
     from keyscan.model.match import Match
 
 
-_WORDS = re.compile(
-    rb"example|placeholder|your[-_]?|changeme|change[-_]me|replace|insert|dummy|sample|redacted|xxxx|\*\*\*|"
-    rb"todo|fixme|foobar|notreal|not[-_]a[-_]real|fake|mock|abcdefg|1234567|0123456|deadbeef|lorem|secret[-_]?key|"
-    rb"api[-_]?key|my[-_]?(?:key|token|secret)|token[-_]?here|key[-_]?here|goes[-_]?here|asdf|qwerty|testtest",
-    re.IGNORECASE,
-)
-_RUNS = tuple(
-    text[i : i + 6].encode()
-    for text in ("abcdefghijklmnopqrstuvwxyz", "0123456789", "9876543210", "zyxwvutsrqponmlkjihgfedcba")
-    for i in range(len(text) - 5)
-)
-_REPEAT = re.compile(rb"(.)\1{4}|(.{2,4}?)\2{3}|(.{5,16}?)\3\3", re.DOTALL)
+# Bits of evidence from which a value is no chance: one in a million random values has that much.
+_CERTAIN = 20.0
+# Runs and repeated units must cover this share of a value, since formats hold runs themselves: five zeros in every
+# organization id of Salesforce, `AAAAAQ` in Vault's batch tokens.
+_RUN_SHARE = 0.25
+# A value of which words and runs explain so much is a placeholder, if it is short or judged by its name alone.
+_MOSTLY = 0.6
+_SHORT = 24
+# Bits that the choice among all words, or among few runs, is worth.
+_WORD_CHOICE, _RUN_CHOICE = 7.0, 1.0
+_LEAST_RUN = 4
+_WORD = re.compile("|".join(map(re.escape, WORD_LIST)).encode())
+_REPEAT = re.compile(rb"(.)\1{3,}|(.{2,16}?)\2{2,}", re.DOTALL)
+_SEPARATORS = b"-_. /+"
+_HEX = re.compile(rb"[0-9a-f]+|[0-9A-F]+")
 
 
-def placeholder_word(match: Match, _context: Context) -> str | None:
-    """A word that people put where a key belongs."""
-    found = _WORDS.search(match.secret, len(match.rule.prefix))
-    return "placeholder" if found else None
+class Explained(NamedTuple):
+    """How far words and runs explain a value: `words` and `runs` in bits beyond chance, `share` of its bytes."""
+
+    words: float
+    runs: float
+    share: float
 
 
-def sequence(match: Match, _context: Context) -> str | None:
-    """A run of neighbours (`abcdef`, `123456`)."""
-    body = match.secret[len(match.rule.prefix) :].lower()
-    return "sequence" if any(run in body for run in _RUNS) else None
+def _bits(body: bytes) -> float:
+    """Bits that a known letter is worth, by the alphabet that `body` shows; words are compared without case."""
+    if _HEX.fullmatch(body):
+        return 4.0
+    both = body.lower() != body and body.upper() != body
+    digits = any(48 <= byte < 58 for byte in body)  # noqa: PLR2004 - 0 to 9
+    return log2((52 if both else 26) + 10 * digits) - both
 
 
-def repetition(match: Match, _context: Context) -> str | None:
-    """One character five times over, or a unit again and again."""
-    return "repetition" if _REPEAT.search(match.secret, len(match.rule.prefix)) else None
+def _runs(body: bytes) -> Iterator[tuple[int, int]]:
+    """Spans of one character or unit again and again, and of neighbours in the alphabet or among the digits."""
+    for found in _REPEAT.finditer(body):
+        yield found.span()
+    start = 0
+    for at in range(1, len(body) + 1):
+        step = body[at] - body[at - 1] if at < len(body) else 0
+        if at - start > 1 and step == body[start + 1] - body[start]:
+            continue
+        if at - start >= _LEAST_RUN:
+            yield start, at
+        start = at - 1 if abs(step) == 1 else at
+
+
+def explain(body: bytes) -> Explained:
+    """What of `body`, a value without the prefix that its format demands, words and runs explain."""
+    if not body:
+        return Explained(0.0, 0.0, 0.0)
+    lower = body.lower()
+    unit = _bits(body)
+    place = log2(len(body))
+    spans = sorted(
+        [(*found.span(), _WORD_CHOICE, True) for found in _WORD.finditer(lower)]
+        + [(low, high, _RUN_CHOICE + unit, False) for low, high in _runs(lower)]
+    )
+    sums = {True: 0.0, False: 0.0}
+    end = covered = 0
+    chain = 0.0
+    for low, high, choice, word in spans:
+        if high <= end:
+            continue
+        joined = end and (low <= end or (low == end + 1 and body[end:low] in _SEPARATORS))
+        chain = (max(chain, 0.0) if joined else -place) + (high - max(low, end)) * unit - choice
+        covered += high - max(low, end)
+        end = high
+        if chain > 0:
+            # Each chain counts once, with all that it has gathered.
+            sums[word] += chain
+            chain = 0.0
+    return Explained(sums[True], sums[False], covered / len(body))
+
+
+# Scheme and host of an address, and the lower-case names in front of its values: `hooks.slack.com/services/`.
+_ADDRESS = re.compile(rb"\w{2,20}://[^/@\s]*(?=/)|^[a-z0-9.-]+\.[a-z]{2,}(?=/)|[a-z._-]+(?=[/?=&:])")
+
+_IS_ADDRESS = re.compile(rb"\w{2,20}://|[a-z0-9.-]+/")
+
+
+def _own_part(match: Match) -> bytes:
+    """The secret without what its format itself demands: prefix, fixed text, the address of a webhook."""
+    body = match.secret[len(match.rule.prefix) :]
+    if _IS_ADDRESS.match(match.secret):
+        body = _ADDRESS.sub(b"", match.secret)
+    if not match.rule.context and match.rule.filters == "provider":
+        for word in map(str.encode, match.rule.keywords):
+            at = body.lower().find(word)
+            if at >= 0:
+                body = body[:at] + body[at + len(word) :]
+    return body
+
+
+def placeholder(match: Match, _context: Context) -> str | None:
+    """Words, sequences and repeats that explain more of the value, beyond its prefix, than chance can."""
+    body = _own_part(match)
+    found = explain(body)
+    if found.words >= _CERTAIN:
+        return "placeholder"
+    if found.runs + found.words >= _CERTAIN and found.share >= _RUN_SHARE:
+        return "repetition"
+    generic_or_short = match.rule.filters == "generic" or len(body) < _SHORT
+    if generic_or_short and found.share >= _MOSTLY and found.words + found.runs > 0:
+        return "placeholder"
+    return None
+
+
+def published(match: Match, _context: Context) -> str | None:
+    """A value that a standard or a vendor's document prints."""
+    return "published sample" if PUBLISHED.search(match.secret) else None
 
 
 def low_entropy(match: Match, _context: Context) -> str | None:
@@ -79,16 +164,14 @@ PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
     own_fingerprint,
     few_characters,
     low_entropy,
-    placeholder_word,
-    sequence,
-    repetition,
+    published,
+    placeholder,
 )
 GENERIC: tuple[Callable[[Match, Context], str | None], ...] = (
     own_fingerprint,
     generic.rejection_reason,
-    repetition,
-    placeholder_word,
-    sequence,
+    published,
+    placeholder,
 )
 SETS: dict[str, tuple[Callable[[Match, Context], str | None], ...]] = {
     "provider": PROVIDER,

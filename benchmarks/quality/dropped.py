@@ -1,0 +1,35 @@
+"""How many random well-formed keys all filters together drop, by rule.
+
+python benchmarks/quality/dropped.py [KEYS_A_RULE]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+from keyscan.engine import build
+from keyscan.engine.filters.context import Context
+from keyscan.engine.filters.placeholders import rejection_reason
+from keyscan.model.match import Match
+from keyscan.ruleset import templates
+
+
+def main() -> None:
+    """Draw keys for every rule that has a template and print what was dropped, and why."""
+    draws = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    rules = [rule for rule in build.load_rules([]) if rule.template and rule.filters == "provider"]
+    dropped: Counter[tuple[str, str]] = Counter()
+    for rule in rules:
+        for number in range(draws):
+            key = templates.expand(rule.template, f"drawn/{number}").encode()
+            why = rejection_reason(Match(rule, 0, len(key), 0, len(key), key), Context(b"", b""))
+            if why:
+                dropped[rule.id, why] += 1
+    print(f"{len(rules) * draws:,} keys of {len(rules)} rules, {sum(dropped.values())} dropped")
+    for (rule_id, why), count in dropped.most_common():
+        print(f"{count:6} {rule_id}: {why}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Words that stand where a secret belongs, and values that vendors and standards publish: data and one predicate."""
+
+from __future__ import annotations
+
+import re
+
+# What people write in examples, templates and instructions instead of a value. Short ones (`my`, `key`) count only
+# beside others: `engine/filters/placeholders.py` asks how much of a value they explain.
+WORDS = (
+    "example placeholder your yours change changeme changeit replace insert dummy sample redacted hidden masked "
+    "todo fixme foobar foo bar baz notreal not real fake mock deadbeef cafebabe lorem ipsum secret key api apikey "
+    "removed token password passwd pass here goes this that the my me a an is it test tests testing demo asdf qwerty "
+    "invalid value string none null undefined unknown default local localhost staging enter paste put some any random "
+    "just for please with from with of in use only do never commit access auth client user username admin root account "
+    "id project org organization service public private env environment var variable generated long very super secure "
+    "hello world abc xyz asdfgh sensitive credential credentials bearer sandbox stub temp temporary wrong expired bad "
+    "good valid correct incorrect old new another other first second different openai anthropic llm gpt claude"
+)
+
+# Runs of neighbours on a keyboard or in an alphabet are found apart; these are the words of `WORDS`, longest first.
+WORD_LIST: tuple[str, ...] = tuple(sorted(set(WORDS.split()), key=lambda word: (-len(word), word)))
+
+# Values that are printed in documents and that programs check against; public, whoever sees them.
+# RFC 6749, 6750, 7662 and 7617; RFC 6238 and RFC 4226 (the TOTP secret); RFC 7515 appendix A.1; NIST SP 800-38A
+# and FIPS 197 (AES vectors); the storage and the database emulator of Azure; MongoDB's connection strings;
+# the local development stack of Supabase; the documentation of AWS; the TOTP secret of most tutorials.
+_PUBLISHED = (
+    "2YotnFZFEjr1zCsicMWpAA",
+    "tGzv3JOkF0XG5Qx2TlKWIA",
+    "SplxlOBeZQQYbYS6WxSbIA",
+    r"mF_9\.B5f-4\.1JqM",
+    "45ghiukldjahdn",
+    "czZCaGRSa3F0MzpnWDFmQmF0M2JW",
+    "7Fjfp0ZBr1KtDRbnfVdmIw",
+    "QWxhZGRpbjpvcGVuIHNlc2FtZQ",
+    "JBSWY3DPEHPK3PXP",
+    "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+    "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T",
+    "(?i:2b7e151628aed2a6abf7158809cf4f3c)",
+    "(?i:000102030405060708090a0b0c0d0e0f)",
+    "(?i:603deb1015ca71be2b73aef0857d7781)",
+    "(?i:8e73b0f7da0e6452c810f32b809079e5)",
+    r"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+    r"C2y6yDjf5/R\+ob0N8A7Cgv30VRDJIWEHLM\+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
+    "(?i:D1fficultP(?:%40|@)ssw0rd)",
+    "super-secret-jwt-token-with-at-least-32-characters-long",
+    "wJalrXUtnFEMI/K7MDENG",
+    "AKIAIOSFODNN7|AKIAI44QH8DHB",
+)
+PUBLISHED = re.compile("|".join(_PUBLISHED).encode())
+
+# Hosts that are reserved for examples (RFC 2606, RFC 6761) or that documents use as such.
+_SAMPLE_HOSTS = re.compile(
+    rb"(?i:(?:^|[@/.])(?:[\w-]+\.)*(?:example|test|invalid)(?::\d+)?(?:[/\"'`\s?#]|\Z)|"
+    rb"(?:^|[@/.])example\.(?:com|org|net|io|dev|mongodb\.net|supabase\.co)\b)"
+)
+
+
+def is_sample_host(text: bytes) -> bool:
+    """Whether `text` holds a host name that is reserved for examples, such as `db.example.org`."""
+    return _SAMPLE_HOSTS.search(text) is not None
