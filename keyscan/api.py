@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from keyscan.errors import UsageError
 from keyscan.model.rule import Rule, Severity
 from keyscan.scan import scanner as scan
-from keyscan.scan.scanner import Options, Tally
+from keyscan.scan.report import make_report, timed
+from keyscan.scan.result import ScanOptions, ScanResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from keyscan.engine.matcher import Matcher
     from keyscan.model.blob import Blob, Skip
     from keyscan.model.match import Match
-    from keyscan.model.report import Report
+    from keyscan.model.report import Report, RunInfo
     from keyscan.sources.files import Target
 
 _TEXT = "<text>"
@@ -39,7 +40,7 @@ class Scanner:
     """
 
     rules: tuple[Rule, ...]
-    options: Options = field(default_factory=Options)
+    options: ScanOptions = field(default_factory=ScanOptions)
     engine: str = "auto"
     jobs: int = 0
     _matchers: dict[bool, Matcher] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -63,7 +64,7 @@ class Scanner:
         Raises RuleError for a rule file that is not valid, UsageError for a name in `disable` that no rule has.
         """
         found = enabled(load_rules([Path(path) for path in rules]), disable, "disable")
-        return cls(found, Options(min_severity, salt), jobs=jobs)
+        return cls(found, ScanOptions(min_severity, salt), jobs=jobs)
 
     def matcher(self, size: int | None = None) -> Matcher:
         """The engine for `size` bytes; None: unknown. Compiled or loaded once per kind."""
@@ -93,7 +94,7 @@ class Scanner:
 
         started = time.perf_counter()
         blob = Blob(data, Origin(name))
-        return self.report(self.scan_blobs([blob]), started)
+        return self.report(self.scan_blobs([blob]), timed(started))
 
     def scan_path(self, *paths: str | os.PathLike[str], everything: bool = False) -> Report:
         """Scan files and directories; in a git work tree without what git ignores, unless `everything` is asked for.
@@ -102,7 +103,8 @@ class Scanner:
         does not exist.
         """
         started = time.perf_counter()
-        return self.report(self.scan_files(self.targets(paths or (".",), everything=everything)), started)
+        result = self.scan_files(self.targets(paths or (".",), everything=everything))
+        return self.report(result, timed(started))
 
     def targets(self, paths: Iterable[str | os.PathLike[str]], *, everything: bool = False) -> list[Target | Skip]:
         """The files at `paths` that are to be scanned, without those that the configuration excludes."""
@@ -112,23 +114,23 @@ class Scanner:
         ignores = self.options.ignores
         return scan.targets_kept(found, ignores) if ignores else list(found)
 
-    def scan_files(self, targets: list[Target | Skip]) -> Tally:
+    def scan_files(self, targets: list[Target | Skip]) -> ScanResult:
         """Read and scan files, spread over `jobs` processes where there is enough to do."""
         return scan.scan_files(targets, self.matcher(scan.size_of(targets)), self.options, self.jobs)
 
-    def scan_blobs(self, items: Sequence[Blob | Skip]) -> Tally:
+    def scan_blobs(self, items: Sequence[Blob | Skip]) -> ScanResult:
         """Scan what was read already, in this process."""
         size = sum(len(item.data) for item in items if hasattr(item, "data"))
         return scan.scan_blobs(items, self.matcher(size), self.options)
 
-    def report(self, result: Tally, started: float, *, whole: bool = False) -> Report:
-        """The report on a finished scan that began at `started` (of `time.perf_counter`).
+    def report(self, result: ScanResult, run: RunInfo, *, whole: bool = False) -> Report:
+        """The report on a finished scan.
 
         `whole`: all that the configuration speaks of was scanned, so that unused ignores can be named.
         """
-        return scan.report(result, self.matcher(0), self.options, started, whole=whole)
+        return make_report(result, self.matcher(0), self.options, run, whole=whole)
 
-    def with_options(self, options: Options) -> Scanner:
+    def with_options(self, options: ScanOptions) -> Scanner:
         """The same rules and compiled engine under other options."""
         made = replace(self, options=options)
         made._matchers.update(self._matchers)  # noqa: SLF001 - another of its own kind

@@ -100,9 +100,10 @@ def test_rules_of_ones_own_can_be_added(tmp_path):
     file.write_text(
         'provider = "Acme"\ncategory = "custom"\n[[rules]]\nid = "acme-key"\n'
         'name = "Acme key"\nvalue = "acme_[a-z0-9]{20}"\n'
-        'keywords = ["acme_"]\nseverity = "high"\nprecision = "high"\nmax_length = 40\ntemplate = "acme_{lower:20}"\n'
+        'keywords = ["acme_"]\nseverity = "high"\nprecision = "high"\nmax_length = 25\n'
+        'template = "acme_{lowernum:20}"\n'
     )
-    report = Scanner.default(rules=[file]).scan_text("k = acme_" + "abcde12345" * 2)
+    report = Scanner.default(rules=[file]).scan_text("k = " + token("acme_{lowernum:20}"))
     assert [finding.rule_id for finding in report.findings] == ["acme-key"]
 
 

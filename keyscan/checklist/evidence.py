@@ -15,7 +15,8 @@ from keyscan.git.command import Git
 from keyscan.hygiene import audit as envscan
 from keyscan.model.blob import Skip
 from keyscan.scan import scanner as scan
-from keyscan.scan.scanner import Tally
+from keyscan.scan.report import make_report, timed
+from keyscan.scan.result import Tally
 from keyscan.sources import files
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from keyscan.hygiene.audit import Survey
     from keyscan.model.finding import Finding
     from keyscan.model.rule import Rule
-    from keyscan.scan.scanner import Options
+    from keyscan.scan.result import ScanOptions
 
 _PIPELINE = re.compile(
     r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml\Z|\.gitlab-ci\.ya?ml\Z|azure-pipelines[\w.-]*\.ya?ml\Z|"
@@ -42,11 +43,13 @@ _MANAGERS = {
 _DAY = 86_400
 
 
-def facts(root: str, rules: Sequence[Rule], matcher: Matcher, options: Options, rotation_days: int, jobs: int) -> Facts:
+def facts(
+    root: str, rules: Sequence[Rule], matcher: Matcher, options: ScanOptions, rotation_days: int, jobs: int
+) -> Facts:
     """What is known of the repository at `root`; `matcher` is for `rules`."""
     tally = Tally()
     surveys = envscan.run(root, matcher, options, tally, history=False)
-    hygiene = scan.report(tally, matcher, options, time.perf_counter()).findings
+    hygiene = make_report(tally.result(), matcher, options, timed(time.perf_counter())).findings
     found, count = _source(root, matcher, options, jobs)
     habits = [one for one in found if _is_habit(one, rules)]
     source = [one for one in found if not _is_habit(one, rules) and kind_of(one.origin.path) is None]
@@ -76,12 +79,12 @@ def _is_habit(finding: Finding, rules: Sequence[Rule]) -> bool:
     return any(rule.id == finding.rule_id and rule.category == "practice" for rule in rules)
 
 
-def _source(root: str, matcher: Matcher, options: Options, jobs: int) -> tuple[tuple[Finding, ...], int]:
+def _source(root: str, matcher: Matcher, options: ScanOptions, jobs: int) -> tuple[tuple[Finding, ...], int]:
     """The findings in the files of now, named from the root, and how many files there were."""
     targets = [_from_root(one, root) for one in files.targets([root])]
     kept = scan.targets_kept(targets, options.ignores) if options.ignores else targets
-    tally = scan.scan_files(kept, matcher, options, jobs)
-    return scan.report(tally, matcher, options, time.perf_counter()).findings, tally.files
+    result = scan.scan_files(kept, matcher, options, jobs)
+    return make_report(result, matcher, options, timed(time.perf_counter())).findings, result.files
 
 
 def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
@@ -91,7 +94,7 @@ def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
     return one._replace(name=os.path.relpath(one.file, root).replace(os.sep, "/"))
 
 
-def _history(root: str, rules: Sequence[Rule], options: Options, jobs: int) -> tuple[Sequence[Finding] | None, str]:
+def _history(root: str, rules: Sequence[Rule], options: ScanOptions, jobs: int) -> tuple[Sequence[Finding] | None, str]:
     """The history's findings and what was covered; None and why when it can't be told."""
     from keyscan.engine import build as cache
     from keyscan.history import scope
@@ -109,7 +112,7 @@ def _history(root: str, rules: Sequence[Rule], options: Options, jobs: int) -> t
         tally = audit_history(HistoryJob(git, matcher, options, jobs), scope.resolve(git, query), query).tally
     except IncompleteError as error:
         return None, str(error)
-    report = scan.report(tally, matcher, options, time.perf_counter())
+    report = make_report(tally.result(), matcher, options, timed(time.perf_counter()))
     if report.findings:
         return report.findings, ""
     if not report.complete:

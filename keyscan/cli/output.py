@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +15,15 @@ from keyscan.engine import build as cache
 from keyscan.errors import ExitCode, OutputClosed, UsageError
 from keyscan.model.rule import Rule, Severity
 from keyscan.reporters.registry import LOCATED, REPORTERS, render
+from keyscan.scan.report import make_report, timed
 from keyscan.suppressions.inline import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keyscan.engine.matcher import Matcher
     from keyscan.model.report import Report
+    from keyscan.scan.result import ScanResult
 
 __all__ = [
     "PROJECT_FILES",
@@ -96,16 +98,22 @@ def rules_of(settings: Settings) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.id not in settings.disable)
 
 
-def finish(report: Report, settings: Settings) -> int:
-    """Write the report where it was asked for; the exit code."""
+def finish(result: ScanResult, matcher: Matcher, settings: Settings, started: float, *, whole: bool = False) -> int:
+    """Report on a scan that began at `started` (of `time.perf_counter`); the exit code.
+
+    `whole`: all that the configuration speaks of was scanned.
+    """
     context = click.get_current_context(silent=True)
-    report = replace(report, command=report.command or (context.info_name if context else None) or "")
+    run = timed(started, (context.info_name if context else None) or "")
     if settings.formats & LOCATED:
         from keyscan.cli.run_info import located
 
-        report = located(report)
-    if settings.show_ignored:
-        report = replace(report, show_ignored=True)
+        run = located(run)
+    return write(make_report(result, matcher, settings.options, run, whole=whole), settings)
+
+
+def write(report: Report, settings: Settings) -> int:
+    """Write the report where it was asked for; the exit code."""
     for name, file in settings.reports:
         write_file(file, render(name, report))
     if settings.output:

@@ -1,4 +1,4 @@
-"""Where a report's paths live: the work tree's root, the revision, branch and remote, asked of git when needed."""
+"""When and where a command ran: the work tree's root, the revision, branch and remote, asked of git when needed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from keyscan.errors import GitError
 from keyscan.git.command import Git
 
 if TYPE_CHECKING:
-    from keyscan.model.report import Report
+    from keyscan.model.report import RunInfo
 
 _KEY_LIKE = re.compile(r"(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}")
 
 
-def located(report: Report) -> Report:
-    """The report with what it does not know yet of its place; outside a repository only the directory.
+def located(run: RunInfo) -> RunInfo:
+    """The run with its place; outside a repository only the directory.
 
-    Paths of `staged` and of history start at the root already, those of `scan` where the user stands.
+    Paths of `staged` and of history start at the root already, those of `scan` in the current directory.
     """
     git = Git()
     here = os.getcwd()  # noqa: PTH109 - text, as git's answers are
@@ -27,16 +27,15 @@ def located(report: Report) -> Report:
         root = _text(git.ask("rev-parse", "--show-toplevel"))
     except GitError:
         root = None
-    root = report.root or root
     if not root:
-        return replace(report, root=_posix(here))
+        return replace(run, root=_posix(here))
     return replace(
-        report,
+        run,
         root=_posix(root),
-        base=report.base or (_posix(here) if report.command == "scan" else ""),
-        revision=report.revision or _text(git.ask("rev-parse", "-q", "--verify", "HEAD")),
-        branch=report.branch or _branch(_text(git.ask("symbolic-ref", "-q", "--short", "HEAD"))),
-        remote=report.remote or _text(git.ask("config", "--get", "remote.origin.url")),
+        base=_posix(here) if run.command == "scan" else "",
+        revision=_text(git.ask("rev-parse", "-q", "--verify", "HEAD")),
+        branch=_branch(_text(git.ask("symbolic-ref", "-q", "--short", "HEAD"))),
+        remote=_text(git.ask("config", "--get", "remote.origin.url")),
     )
 
 

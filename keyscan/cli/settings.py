@@ -16,7 +16,7 @@ from keyscan.config.loader import Config, Loader
 from keyscan.errors import BaselineError, ConfigError, UsageError
 from keyscan.model.rule import Severity
 from keyscan.reporters.registry import REPORTERS
-from keyscan.scan.scanner import Options
+from keyscan.scan.result import ScanOptions
 from keyscan.support.globs import BadGlob, Globs
 from keyscan.suppressions.baseline import Baseline, load
 from keyscan.suppressions.policy import SuppressionPolicy
@@ -64,9 +64,16 @@ class Settings:
     ignores: SuppressionPolicy = field(default_factory=SuppressionPolicy)
 
     @property
-    def options(self) -> Options:
+    def options(self) -> ScanOptions:
         """The part that the scan needs."""
-        return Options(self.min_severity, self.salt, self.show_secrets, "sarif" in self.formats, self.ignores)
+        return ScanOptions(
+            self.min_severity,
+            self.salt,
+            self.show_secrets,
+            line_hashes="sarif" in self.formats,
+            ignores=self.ignores,
+            show_ignored=self.show_ignored,
+        )
 
     @property
     def formats(self) -> set[str]:

@@ -17,7 +17,8 @@ from keyscan.history.object_scanner import ObjectScanner
 from keyscan.history.pipeline import scan_batches, unknown_batches
 from keyscan.history.provenance import DEFAULTS, HistoryIndex, ProvenanceOptions, Traced, trace
 from keyscan.model.blob import Blob, Origin, Skip, decode_path
-from keyscan.scan.scanner import Tally, scan_blob
+from keyscan.scan.result import Tally
+from keyscan.scan.scanner import scan_blob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -242,7 +243,7 @@ def _scan_names(job: HistoryJob, names: Sequence[bytes]) -> Tally:
     tally = Tally()
     if job.matcher.scan(b"\n".join(names)):
         for name in names:
-            scan_blob(Blob(name, Origin(decode_path(name), kind="ref")), job.matcher, job.options, tally)
+            tally.add(scan_blob(Blob(name, Origin(decode_path(name), kind="ref")), job.matcher, job.options))
         tally.files = 0
     return tally
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from keyscan.git.command import Git
     from keyscan.git.objects import Listed
     from keyscan.history.clean_objects import CleanObjects
-    from keyscan.scan.scanner import Options, Tally
+    from keyscan.scan.result import ScanOptions, Tally
 
 
 class Progress(Protocol):
@@ -30,7 +30,7 @@ class HistoryJob:
 
     git: Git
     matcher: Matcher
-    options: Options
+    options: ScanOptions
     jobs: int = 0
     progress: Progress | None = None
     store: CleanObjects | None = None

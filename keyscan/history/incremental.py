@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keyscan.history.appearances import Appearances
     from keyscan.history.clean_objects import CleanObjects
     from keyscan.model.finding import Finding
-    from keyscan.scan.scanner import Options, Tally
+    from keyscan.scan.result import ScanOptions, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class IncrementalAudit:
     """The record of the last complete audit of a repository, where there is one, and of this one."""
 
     def __init__(
-        self, git: Git, store: CleanObjects, options: Options, tips: frozenset[bytes], repository: str
+        self, git: Git, store: CleanObjects, options: ScanOptions, tips: frozenset[bytes], repository: str
     ) -> None:
         """`tips`: what the audit starts from; `repository`: the repository's directory."""
         self._git, self._store, self._tips = git, store, tips

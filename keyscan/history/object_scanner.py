@@ -20,7 +20,8 @@ from keyscan.history.batch import BatchResult
 from keyscan.history.clean_objects import below_threshold_key, clean_at_path_keys
 from keyscan.history.versions import SMALL, VersionScanner
 from keyscan.model.blob import Blob, Origin, Skip, decode_path
-from keyscan.scan.scanner import Options, Tally, scan_blob, take
+from keyscan.scan.result import ScanOptions, Tally
+from keyscan.scan.scanner import result_of, scan_blob
 from keyscan.sources.chunks import chunks
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _KINDS = {b"commit": "commit-message", b"tag": "tag-message"}
 class ObjectScanner:
     """Reads and scans batches of objects; what a worker process runs."""
 
-    def __init__(self, git: Git, matcher: Matcher, options: Options) -> None:
+    def __init__(self, git: Git, matcher: Matcher, options: ScanOptions) -> None:
         matcher.remember()
         self.git, self.matcher, self.options = git, matcher, options
         rules = matcher.rules
@@ -152,7 +153,7 @@ class BatchScan:
         before = len(tally.findings), len(tally.skipped)
         tally.blobs += 1
         for chunk in chunks(read.rest.read, read.data, origin_of(item, read.kind), self._scanner.overlap):
-            scan_blob(chunk, self._matcher, self._options, tally)
+            tally.add(scan_blob(chunk, self._matcher, self._options))
         self._record(item, *before)
 
     def object(self, item: Listed, kind: bytes, data: bytes) -> None:
@@ -168,7 +169,7 @@ class BatchScan:
             return
         before = len(tally.findings), len(tally.skipped)
         tally.blobs += kind == b"blob"
-        scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options, tally)
+        tally.add(scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options))
         self._record(item, *before)
 
     def _record(self, item: Listed, findings: int, skips: int) -> None:
@@ -234,7 +235,7 @@ class BatchScan:
         reportable = self._scanner.reportable(matches) if matches else matches
         if reportable or timed_out:
             before = len(tally.skipped)
-            take(Blob(data, origin_of(item, kind)), reportable, timed_out, self._options, tally)
+            tally.add(result_of(Blob(data, origin_of(item, kind)), reportable, timed_out, self._options))
             if len(tally.skipped) > before:
                 tally.partly.add(item.oid)
         else:

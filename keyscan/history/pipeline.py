@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from keyscan.git import objects
 from keyscan.history.object_scanner import ObjectScanner
 from keyscan.model.blob import Skip
-from keyscan.scan.scanner import Tally, until_broken
+from keyscan.scan.result import Tally
+from keyscan.scan.scanner import until_lost
 from keyscan.support import process_pool
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ def scan_batches(
     done = size = 0
     work = work or ObjectScanner(job.git, job.matcher, job.options)
     try:
-        for part in until_broken(process_pool.stream(work, counter, job.jobs), result.tally):
+        for part in until_lost(process_pool.stream(work, counter, job.jobs)):
+            if isinstance(part, Skip):
+                result.tally.skipped.append(part)
+                continue
             result.tally.add(part.tally)
             if job.store is not None:
                 job.store.add(part.clean)

@@ -14,7 +14,7 @@ from keyscan.git.objects import Listed
 from keyscan.history.ref_tips import RefTips, ref_tips
 from keyscan.model.blob import Origin, Skip, decode_path
 from keyscan.model.finding import Finding, Provenance, Related
-from keyscan.scan.scanner import is_added
+from keyscan.scan.findings import is_added
 from keyscan.support import process_pool
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from keyscan.hygiene import worktree
 from keyscan.hygiene.git_exposure import Subject
 from keyscan.hygiene.secret_values import real_values
 from keyscan.model.blob import Skip
-from keyscan.scan.scanner import Tally
+from keyscan.scan.result import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from keyscan.hygiene.worktree import Ignored, Tree
     from keyscan.model.blob import Blob
     from keyscan.model.finding import Finding
-    from keyscan.scan.scanner import Options
+    from keyscan.scan.result import ScanOptions
 
 # A file of names and values is not larger; what is, is named as skipped.
 MAX_BYTES = 1 << 20
@@ -160,7 +160,7 @@ def _reachable_mode(file: str) -> int | None:
         return None
 
 
-def run(root: str, matcher: Matcher, options: Options, tally: Tally, *, history: bool = True) -> list[Survey]:
+def run(root: str, matcher: Matcher, options: ScanOptions, tally: Tally, *, history: bool = True) -> list[Survey]:
     """Check the repository at `root`, adding the findings to `tally`; what was gathered."""
     # The search of the history runs while the rest is looked at.
     search = envhistory.Search(Git(root)) if history else None
@@ -176,7 +176,7 @@ def run(root: str, matcher: Matcher, options: Options, tally: Tally, *, history:
     return found
 
 
-def _check(found: list[Survey], matcher: Matcher, options: Options, tally: Tally) -> None:
+def _check(found: list[Survey], matcher: Matcher, options: ScanOptions, tally: Tally) -> None:
     """All that can be told without the history."""
     for survey in found:
         for subject in survey.subjects:
@@ -191,7 +191,7 @@ def _check(found: list[Survey], matcher: Matcher, options: Options, tally: Tally
     tally.findings.extend(across.shared(everything, options.salt))
 
 
-def _agents(survey: Survey, matcher: Matcher, options: Options, tally: Tally) -> None:
+def _agents(survey: Survey, matcher: Matcher, options: ScanOptions, tally: Tally) -> None:
     """Literal keys in agents' configuration."""
     for name, data in survey.agents.items():
         from keyscan.hygiene import agent_config as agentfiles
@@ -221,7 +221,7 @@ def staged(blobs: Iterable[Blob | Skip], matcher: Matcher, salt: str, disabled: 
         yield from (one for one in exposure.check(subject, salt) if one.rule_id not in disabled)
 
 
-def _history(survey: Survey, walk: Walk, matcher: Matcher, options: Options, tally: Tally) -> None:
+def _history(survey: Survey, walk: Walk, matcher: Matcher, options: ScanOptions, tally: Tally) -> None:
     """What the history holds of the family."""
     tree = survey.tree
     place = f"{tree.prefix}history"
@@ -245,7 +245,7 @@ def _history(survey: Survey, walk: Walk, matcher: Matcher, options: Options, tal
         tally.findings.extend(past.check(real, set(tree.family), tree.prefix, options.salt))
 
 
-def _built(survey: Survey, options: Options, tally: Tally) -> None:
+def _built(survey: Survey, options: ScanOptions, tally: Tally) -> None:
     """What images and packages would take along."""
     tree = survey.tree
     real = [s for s in survey.subjects if s.values and s.kind is not Kind.TEMPLATE]
@@ -274,7 +274,7 @@ def reader_of(survey: Survey, tally: Tally) -> Callable[[str], bytes | None]:
     return reader
 
 
-def _not_yet(survey: Survey, options: Options, tally: Tally) -> None:
+def _not_yet(survey: Survey, options: ScanOptions, tally: Tally) -> None:
     """Tell a repository that reads a `.env` and has none to ignore it before it exists."""
     tree = survey.tree
     rule = survey.rules.get(".env")

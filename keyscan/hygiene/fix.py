@@ -16,7 +16,7 @@ from keyscan.hygiene import docker_context as containers
 from keyscan.hygiene import worktree
 from keyscan.hygiene.variables import variables
 from keyscan.remediation.edits import AppendedLines, Edit, EditPlan, literal_pattern
-from keyscan.scan.scanner import Tally
+from keyscan.scan.result import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

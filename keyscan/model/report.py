@@ -24,8 +24,25 @@ class Stats:
     commits: int = 0
     bytes: int = 0
     rules: int = 0
-    seconds: float = 0.0
     known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """When and where a scan ran: `command` of keyscan, its start in UTC (`yyyy-mm-ddThh:mm:ss`) and duration.
+
+    `root` is the work tree's root, `base` the directory that relative paths start from (empty: the root), both
+    absolute with forward slashes; `revision`, `branch` and `remote` are of the repository, where there is one.
+    """
+
+    command: str = ""
+    started: str = ""
+    seconds: float = 0.0
+    root: str = ""
+    base: str = ""
+    revision: str | None = None
+    branch: str | None = None
+    remote: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +51,6 @@ class Report:
 
     `findings` are new and count; `known` are in the baseline; `ignored` were told to be fine; `hidden`
     counts findings below the minimum severity. `notes` are one-line remarks for the user (unused ignores).
-    `root` is the work tree's root, `base` the directory that relative paths start from (empty: the root), both
-    absolute with forward slashes; `started` is the run's start in UTC, `yyyy-mm-ddThh:mm:ss`.
     `show_ignored`: the user wants known and ignored findings listed too.
     """
 
@@ -49,13 +64,7 @@ class Report:
     notes: tuple[str, ...] = ()
     show_ignored: bool = False
     interrupted: bool = False
-    root: str = ""
-    base: str = ""
-    started: str = ""
-    command: str = ""
-    revision: str | None = None
-    branch: str | None = None
-    remote: str | None = None
+    run: RunInfo = field(default_factory=RunInfo)
 
     @property
     def complete(self) -> bool:

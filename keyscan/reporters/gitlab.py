@@ -36,8 +36,8 @@ def render(report: Report) -> str:
 
 
 def _scan(report: Report) -> dict[str, Any]:
-    start = datetime.strptime(report.started or "1970-01-01T00:00:00", _TIME)  # noqa: DTZ007 - the format has no zone
-    end = start + timedelta(seconds=report.stats.seconds)
+    start = datetime.strptime(report.run.started or "1970-01-01T00:00:00", _TIME)  # noqa: DTZ007 - the format has no zone
+    end = start + timedelta(seconds=report.run.seconds)
     tool = {"id": "keyscan", "name": "keyscan", "version": __version__, "vendor": {"name": "keyscan"}}
     return {
         "analyzer": tool,
@@ -68,7 +68,7 @@ def _texts(kind: Kind) -> dict[str, Any]:
 
 def _vulnerability(finding: Finding, texts: dict[str, Any], report: Report) -> dict[str, Any]:
     where = finding.location
-    commit = finding.origin.commit or report.revision or _NO_COMMIT
+    commit = finding.origin.commit or report.run.revision or _NO_COMMIT
     file = shown_path(finding.origin.path, report)
     place = f"{finding.fingerprint}\0{file}\0{commit}\0{where.line}\0{where.column}"
     end_line = max(where.end_line, where.line)

@@ -32,7 +32,7 @@ def document(report: Report) -> dict[str, Any]:
             "commits": report.stats.commits,
             "bytes": report.stats.bytes,
             "rules": report.stats.rules,
-            "seconds": round(report.stats.seconds, 3),
+            "seconds": round(report.run.seconds, 3),
         },
         "complete": report.complete,
     }

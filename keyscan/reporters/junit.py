@@ -26,8 +26,8 @@ def render(report: Report) -> str:
     if not cases:
         cases = ['    <testcase classname="keyscan" name="no secrets found"/>']
     counts = f'tests="{len(cases)}" failures="{len(report.findings)}" errors="{len(unread)}"'
-    head = f'name="keyscan" {counts} time="{report.stats.seconds:.3f}"'
-    stamp = f' timestamp="{report.started}"' if report.started else ""
+    head = f'name="keyscan" {counts} time="{report.run.seconds:.3f}"'
+    stamp = f' timestamp="{report.run.started}"' if report.run.started else ""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f"<testsuites {head}>",

@@ -118,13 +118,13 @@ def _run(report: Report, found: Iterable[Kind], left_out: int) -> Any:
         short_description=om.MultiformatMessageString(text="Finds API keys and other secrets in code."),
         rules=[_rule(kind) for kind in found],
     )
-    address = repository(report.remote)
+    address = repository(report.run.remote)
     return om.Run(
         tool=om.Tool(driver=driver),
         results=[],
         column_kind="unicodeCodePoints",
         # The id is category/run: what stands before the last slash tells scans of one commit apart.
-        automation_details=om.RunAutomationDetails(id=f"keyscan/{report.command or 'scan'}/"),
+        automation_details=om.RunAutomationDetails(id=f"keyscan/{report.run.command or 'scan'}/"),
         original_uri_base_ids={
             _ROOT: om.ArtifactLocation(description=om.Message(text="The root of the repository that was scanned."))
         },
@@ -145,8 +145,8 @@ def _run(report: Report, found: Iterable[Kind], left_out: int) -> Any:
 def _version_control(address: str, report: Report) -> Any:
     return om.VersionControlDetails(
         repository_uri=address,
-        revision_id=report.revision,
-        branch=clean(report.branch) if report.branch else None,
+        revision_id=report.run.revision,
+        branch=clean(report.run.branch) if report.run.branch else None,
         mapped_to=om.ArtifactLocation(uri_base_id=_ROOT),
     )
 
@@ -165,7 +165,7 @@ def _invocation(report: Report, left_out: int) -> Any:
     return om.Invocation(
         execution_successful=report.complete,
         exit_code=int(report.exit_code),
-        start_time_utc=f"{report.started}Z" if report.started else None,
+        start_time_utc=f"{report.run.started}Z" if report.run.started else None,
         tool_execution_notifications=notifications,
     )
 

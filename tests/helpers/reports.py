@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from keyscan.model.blob import Origin, Skip
 from keyscan.model.finding import Finding, Location, Provenance, Related
-from keyscan.model.report import Report, Stats
+from keyscan.model.report import Report, RunInfo, Stats
 from keyscan.model.rule import Help, Precision, Rule, Severity
 
 HELP = Help(
@@ -76,16 +76,20 @@ def report(*findings: Finding, **changes) -> Report:
     """A report on `findings`, sorted as scans sort them."""
     made = Report(
         findings=tuple(sorted(findings, key=lambda found: found.sort_key)),
-        stats=Stats(files=12, blobs=3, commits=4, bytes=34_567, rules=200, seconds=0.25),
+        stats=Stats(files=12, blobs=3, commits=4, bytes=34_567, rules=200),
         rules={RULE.id: RULE},
-        root="/home/ada/project",
-        started="2026-01-02T03:04:05",
-        command="scan",
-        revision="1" * 40,
-        branch="main",
-        remote="git@example.org:ada/project.git",
+        run=RunInfo(
+            command="scan",
+            started="2026-01-02T03:04:05",
+            seconds=0.25,
+            root="/home/ada/project",
+            revision="1" * 40,
+            branch="main",
+            remote="git@example.org:ada/project.git",
+        ),
     )
-    return replace(made, **changes)
+    run = {name: changes.pop(name) for name in list(changes) if name in RunInfo.__dataclass_fields__}
+    return replace(made, run=replace(made.run, **run), **changes)
 
 
 def full() -> Report:

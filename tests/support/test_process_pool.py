@@ -151,7 +151,7 @@ def test_what_was_found_before_a_process_was_lost_is_reported(run, tmp_path, mon
     """And the report is not whole: exit 1 with a finding, 3 without, never clean."""
     for number in range(600):
         (tmp_path / f"{number:03}.txt").write_text(token("sk-ant-api03-{b64url:93}AA", "lost") if not number else "x")
-    whole = scan._Reader.__call__
+    whole = scan._FileScanner.__call__
 
     def broken(self, batch):
         if (
@@ -162,7 +162,7 @@ def test_what_was_found_before_a_process_was_lost_is_reported(run, tmp_path, mon
             os._exit(9)
         return whole(self, batch)
 
-    monkeypatch.setattr(scan._Reader, "__call__", broken)
+    monkeypatch.setattr(scan._FileScanner, "__call__", broken)
     result = run("scan", "--format", "json", "--jobs", "2", str(tmp_path))
     document = json.loads(result.out)
     assert (result.code, len(document["findings"]), document["complete"]) == (1, 1, False)

@@ -149,7 +149,7 @@ def tree_findings(settings: Settings) -> list[Finding]:
     here = os.path.relpath(settings.root)
     targets = scan.targets_kept(files.targets([here]), settings.ignores)
     matcher = cache.matcher(common.rules_of(settings), settings.engine, scan.size_of(targets))
-    return scan.scan_files(targets, matcher, settings.options, settings.jobs).findings
+    return list(scan.scan_files(targets, matcher, settings.options, settings.jobs).findings)
 
 
 def history_findings(settings: Settings) -> list[Finding]:

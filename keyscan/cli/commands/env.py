@@ -32,7 +32,7 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, **value
     from keyscan.engine import build as cache
     from keyscan.git import worktree
     from keyscan.hygiene import audit as envscan
-    from keyscan.scan import scanner as scan
+    from keyscan.scan.result import Tally
 
     started = time.perf_counter()
     if not Path(repo).is_dir():
@@ -40,20 +40,20 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, **value
     root = worktree.root_of(repo)
     settings = common.settings_of(values, Path(root))
     matcher = cache.matcher(common.rules_of(settings), settings.engine, 0)
-    tally = scan.Tally()
+    tally = Tally()
     found = envscan.run(root, matcher, settings.options, tally, history=history and not fix)
     if fix:
         todo = _plan(found)
         if todo and (check or not _apply(found[0], todo, yes=yes)):
             return ExitCode.FINDINGS
-        tally = scan.Tally()
+        tally = Tally()
         envscan.run(root, matcher, settings.options, tally, history=history)
     tally.findings = [
         one
         for one in tally.findings
         if one.rule_id not in settings.disable and not settings.ignores.excluded(one.origin.path, in_git=True)
     ]
-    return common.finish(scan.report(tally, matcher, settings.options, started), settings)
+    return common.finish(tally.result(), matcher, settings, started)
 
 
 def _plan(found: list[Survey]) -> EditPlan:

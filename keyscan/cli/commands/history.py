@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keyscan.history.provenance import ProvenanceOptions
     from keyscan.history.scope import HistoryQuery
     from keyscan.model.finding import Finding
-    from keyscan.scan.scanner import Tally
+    from keyscan.scan.result import ScanResult
 
 
 def history_options(function: Any) -> Any:
@@ -126,7 +126,6 @@ def run(
     from keyscan.git import repository
     from keyscan.history import clean_objects
     from keyscan.history.batch import HistoryJob
-    from keyscan.scan import scanner as scan
 
     started = time.perf_counter()
     facts = repository.inspect(git)
@@ -148,12 +147,12 @@ def run(
             bar.clear()
         if store is not None:
             store.save()
-    report = scan.report(result.tally, matcher, settings.options, started)
+    tally = result.tally
+    tally.interrupted = result.interrupted
     if store is not None and store.known_count:
-        note = "what earlier runs read, and know to hold nothing more, was not read again (--no-cache reads all)"
-        stats = replace(report.stats, known=store.known_count)
-        report = replace(report, notes=(*report.notes, note), stats=stats)
-    return common.finish(replace(report, interrupted=result.interrupted), settings)
+        tally.notes.append("unchanged objects were taken from the cache (--no-cache reads everything)")
+        tally.cached = store.known_count
+    return common.finish(tally.result(), matcher, settings, started)
 
 
 def provenance_options(shared: dict[str, Any]) -> ProvenanceOptions:
@@ -171,14 +170,14 @@ def _audit(job: HistoryJob, query: HistoryQuery, shared: dict[str, Any]) -> Hist
     return audit_history(job, scope.resolve(job.git, query), query, provenance_options(shared))
 
 
-def _index(job: HistoryJob) -> Tally:
+def _index(job: HistoryJob) -> ScanResult:
     """What the index has over HEAD."""
-    from keyscan.scan import scanner as scan
+    from keyscan.scan.findings import only_added
+    from keyscan.scan.scanner import scan_blobs
     from keyscan.sources import staged
 
-    found = scan.scan_blobs(staged.blobs(job.git, staged.entries(job.git)), job.matcher, job.options)
-    found.findings = scan.only_added(found.findings, lambda path: staged.added_lines(job.git, path))
-    return found
+    found = scan_blobs(staged.blobs(job.git, staged.entries(job.git)), job.matcher, job.options)
+    return replace(found, findings=only_added(found.findings, lambda path: staged.added_lines(job.git, path)))
 
 
 def _with_submodules(

@@ -145,7 +145,7 @@ def _findings(settings: Settings, wish: Wish) -> Iterator[Finding]:
     from keyscan.git.command import Git
     from keyscan.model.blob import Blob, Origin
     from keyscan.model.rule import Severity
-    from keyscan.scan import scanner as scan
+    from keyscan.scan.scanner import scan_blob
 
     name = wish.path
     if wish.commit:
@@ -159,9 +159,7 @@ def _findings(settings: Settings, wish: Wish) -> Iterator[Finding]:
         return
     matcher = cache.matcher(common.rules_of(replace(settings, rules=())), settings.engine)
     options = replace(settings.options, show_secrets=True, min_severity=Severity.INFO)
-    tally = scan.Tally()
-    scan.scan_blob(Blob(data, Origin(name)), matcher, options, tally)
-    yield from tally.findings
+    yield from scan_blob(Blob(data, Origin(name)), matcher, options).findings
 
 
 def _said(carried: Carried) -> Iterator[str]:

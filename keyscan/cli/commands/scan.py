@@ -40,13 +40,13 @@ def command(paths: tuple[str, ...], everything: bool, stdin_filename: str, **val
     with files.ignored_by_git(() if everything else named) as left_out:
         size = scan.size_of(targets)
         matcher = cache.matcher(rules, settings.engine, None if "-" in paths else size)
-        tally = scan.scan_files(targets, matcher, settings.options, settings.jobs)
+        result = scan.scan_files(targets, matcher, settings.options, settings.jobs)
         if "-" in paths:
-            scan.scan_blob(safe_read.read_stdin(sys.stdin.buffer, stdin_filename), matcher, settings.options, tally)
+            result += scan.scan_blob(safe_read.read_stdin(sys.stdin.buffer, stdin_filename), matcher, settings.options)
         ignored = left_out()
     whole = not settings.ignores.prefix and named == ["."]
-    report = scan.report(tally, matcher, settings.options, started, whole=whole)
-    return common.finish(replace(report, notes=(*report.notes, *_told(ignored))), settings)
+    result = replace(result, notes=(*result.notes, *_told(ignored)))
+    return common.finish(result, matcher, settings, started, whole=whole)
 
 
 def _told(ignored: Sequence[str]) -> tuple[str, ...]:

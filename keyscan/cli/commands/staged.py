@@ -17,7 +17,6 @@ from keyscan.model.blob import Skip
 
 if TYPE_CHECKING:
     from keyscan.git.command import Git
-    from keyscan.model.report import Report
     from keyscan.model.rule import Rule
 
 
@@ -33,6 +32,8 @@ def command(whole_files: bool, **values: Any) -> int:
     from keyscan.engine import build as cache
     from keyscan.git.command import Git
     from keyscan.scan import scanner as scan
+    from keyscan.scan.findings import only_added
+    from keyscan.scan.result import ScanResult
     from keyscan.sources import staged
 
     started = time.perf_counter()
@@ -47,30 +48,29 @@ def command(whole_files: bool, **values: Any) -> int:
     rules = common.rules_of(settings)
     if not entries and os.environ.get("PRE_COMMIT"):
         # `pre-commit run --all-files` in CI: nothing is staged, and "clean" would be said of nothing.
-        return common.finish(_tracked(git, rules, settings, started), settings)
+        return _tracked(git, rules, settings, started)
     whole_files = settings.own("whole_files", whole_files)
     blobs = scan.without_excluded(blobs, settings.ignores)
     size = sum(len(item.data) for item in blobs if not isinstance(item, Skip))
     matcher = cache.matcher(rules, settings.engine, size)
-    tally = scan.scan_blobs(blobs, matcher, settings.options)
+    result = scan.scan_blobs(blobs, matcher, settings.options)
     if any(kind_of(item.origin.path) for item in blobs if not isinstance(item, Skip)):
         from keyscan.hygiene import audit as envscan
 
-        tally.findings.extend(envscan.staged(blobs, matcher, settings.salt, settings.disable))
-    if tally.findings and not whole_files:
-        tally.findings = scan.only_added(tally.findings, lambda path: staged.added_lines(git, path))
+        result += ScanResult(tuple(envscan.staged(blobs, matcher, settings.salt, settings.disable)))
+    if result.findings and not whole_files:
+        result = replace(result, findings=only_added(result.findings, lambda path: staged.added_lines(git, path)))
     if not settings.rules and not settings.disable and settings.builtin_rules:
         cache.store_quick(rules)
         if settings.config.plain:
             cache.store_plain([contents[name] for name in FILES])
-    report = scan.report(tally, matcher, settings.options, started)
     if not entries:
-        report = replace(report, notes=(*report.notes, "nothing is staged, so nothing was scanned"))
-    return common.finish(report, settings)
+        result = replace(result, notes=(*result.notes, "nothing is staged, so nothing was scanned"))
+    return common.finish(result, matcher, settings, started)
 
 
-def _tracked(git: Git, rules: tuple[Rule, ...], settings: common.Settings, started: float) -> Report:
-    """All tracked files, as `keyscan scan` of the root would scan them."""
+def _tracked(git: Git, rules: tuple[Rule, ...], settings: common.Settings, started: float) -> int:
+    """Report on all tracked files, as `keyscan scan` of the root would; the exit code."""
     from keyscan.engine import build as cache
     from keyscan.scan import scanner as scan
     from keyscan.sources import files
@@ -78,6 +78,6 @@ def _tracked(git: Git, rules: tuple[Rule, ...], settings: common.Settings, start
     root = os.path.relpath(os.fsdecode(git.run("rev-parse", "--show-toplevel").rstrip(b"\n")))
     targets = scan.targets_kept(files.targets([root]), settings.ignores)
     matcher = cache.matcher(rules, settings.engine, scan.size_of(targets))
-    tally = scan.scan_files(targets, matcher, settings.options, settings.jobs)
-    report = scan.report(tally, matcher, settings.options, started)
-    return replace(report, notes=(*report.notes, "nothing is staged: all files were scanned instead"))
+    result = scan.scan_files(targets, matcher, settings.options, settings.jobs)
+    result = replace(result, notes=(*result.notes, "nothing is staged: all files were scanned instead"))
+    return common.finish(result, matcher, settings, started)

@@ -87,11 +87,11 @@ def _head(report: Report) -> Iterator[str]:
     yield "<header>"
     yield "<h1>keyscan report</h1>"
     told = [
-        (repository(report.remote), "repository"),
-        (report.branch, "branch"),
-        (report.revision and report.revision[:12], "revision"),
-        (report.started.replace("T", " ") + " UTC" if report.started else "", "scanned"),
-        (report.command, "by keyscan"),
+        (repository(report.run.remote), "repository"),
+        (report.run.branch, "branch"),
+        (report.run.revision and report.run.revision[:12], "revision"),
+        (report.run.started.replace("T", " ") + " UTC" if report.run.started else "", "scanned"),
+        (report.run.command, "by keyscan"),
     ]
     yield f'<p class="soft">{", ".join(f"{label} {code(text)}" for text, label in told if text)}</p>'
     yield element("p", headline(report).removeprefix("keyscan: "), "" if report.complete else "alarm")

@@ -38,7 +38,7 @@ def spell(finding: Finding, report: Report) -> Spell | None:
     """
     history = finding.provenance
     start = _date((history and history.first_seen) or finding.origin.date)
-    end = _date(report.started)
+    end = _date(report.run.started)
     if start is None or end is None:
         return None
     days = history.exposed_days if history and history.exposed_days is not None else (end - start).days
@@ -62,7 +62,7 @@ def section(report: Report) -> Iterator[str]:
         if made and (known is None or made.start < known.start):
             first[finding.fingerprint] = made
     spells = sorted(first.values(), key=lambda one: (one.start, one.finding.sort_key))
-    end = _date(report.started)
+    end = _date(report.run.started)
     if not spells or end is None:
         return
     begin = min(spells[0].start, end)

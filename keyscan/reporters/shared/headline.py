@@ -20,7 +20,7 @@ def headline(report: Report, paint: Callable[[str, str], str] = lambda _code, te
     stats = report.stats
     counts = ((stats.blobs, "blobs"), (stats.commits, "commits"), (stats.known, "objects known from before"))
     objects = [f"{number} {word}" for number, word in counts if number]
-    covered = [coverage(stats.files, stats.bytes, stats.rules, stats.seconds, *objects)]
+    covered = [coverage(stats.files, stats.bytes, stats.rules, report.run.seconds, *objects)]
     covered += [
         f"{count} {word}"
         for count, word in (

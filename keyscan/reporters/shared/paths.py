@@ -38,8 +38,8 @@ def place(path: str, report: Report) -> Place:
 
 def below_root(path: str, report: Report) -> str | None:
     """`path` as seen from the repository's root; None when it is not below it."""
-    root = report.root.rstrip("/")
-    if not report.root:
+    root = report.run.root.rstrip("/")
+    if not report.run.root:
         return None if path.startswith("/") else posixpath.normpath(path or "unnamed")
     full = _full(path or "unnamed", report)
     return posixpath.normpath(full[len(root) + 1 :]) if full.startswith(root + "/") else None
@@ -47,9 +47,9 @@ def below_root(path: str, report: Report) -> str | None:
 
 def _full(path: str, report: Report) -> str:
     """`path` from the file system's root on; a drive letter counts where the root has one."""
-    if _DRIVE.match(path) and _DRIVE.match(report.root):
+    if _DRIVE.match(path) and _DRIVE.match(report.run.root):
         return posixpath.normpath(path)
-    return posixpath.normpath(posixpath.join(report.base or report.root, path))
+    return posixpath.normpath(posixpath.join(report.run.base or report.run.root, path))
 
 
 def _quoted(path: str, *, drive: bool = False) -> str:

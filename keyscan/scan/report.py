@@ -1,0 +1,82 @@
+"""Makes reports from results: the only maker of a `Report`, sorted, counted and complete."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from keyscan.model.report import Report, RunInfo, Stats
+from keyscan.scan.name_redaction import scrubbed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keyscan.engine.matcher import Matcher
+    from keyscan.model.finding import Finding
+    from keyscan.model.rule import Rule
+    from keyscan.scan.result import ScanOptions, ScanResult
+
+
+def timed(started: float, command: str = "") -> RunInfo:
+    """What is known of a run that began at `started` (of `time.perf_counter`) and ends now."""
+    seconds = time.perf_counter() - started
+    return RunInfo(command, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - seconds)), seconds)
+
+
+def make_report(
+    result: ScanResult, matcher: Matcher, options: ScanOptions, run: RunInfo, *, whole: bool = False
+) -> Report:
+    """The report on a finished scan.
+
+    `whole`: all that the configuration speaks of was scanned, so that unused ignores can be named.
+    """
+    findings = _settled(result.findings, matcher, options)
+    shown = tuple(finding for finding in findings if finding.severity >= options.min_severity)
+    used = {finding.rule_id for finding in shown}
+    notes = options.ignores.notes(findings, whole=whole) if options.ignores else []
+    report = Report(
+        findings=tuple(finding for finding in shown if finding.status == "new"),
+        known=tuple(finding for finding in shown if finding.status == "baseline"),
+        ignored=tuple(finding for finding in shown if finding.status == "ignored"),
+        notes=(*notes, *result.notes),
+        hidden=result.hidden + len(findings) - len(shown),
+        skipped=tuple(sorted(result.skipped, key=lambda skip: (skip.path, skip.reason))),
+        stats=_stats(result, matcher),
+        rules={rule.id: rule for rule in (*matcher.rules, *_hygiene_rules(used)) if rule.id in used},
+        show_ignored=options.show_ignored,
+        interrupted=result.interrupted,
+        run=run,
+    )
+    return report if options.show_secrets else scrubbed(report, matcher, options.salt)
+
+
+def _settled(found: Iterable[Finding], matcher: Matcher, options: ScanOptions) -> list[Finding]:
+    """The findings in order, each once, with the status of those that no rule of the matcher made."""
+    # Chunks of a large file overlap: what is in both was found twice.
+    unique = {(finding.sort_key, finding.location): finding for finding in found}
+    findings = sorted(unique.values(), key=lambda finding: finding.sort_key)
+    ignores = options.ignores
+    if not ignores:
+        return findings
+    own = {rule.id for rule in matcher.rules}
+    return [finding if finding.rule_id in own else ignores.settle(finding) for finding in findings]
+
+
+def _stats(result: ScanResult, matcher: Matcher) -> Stats:
+    return Stats(
+        files=result.files,
+        blobs=result.blobs,
+        commits=result.commits,
+        bytes=result.bytes,
+        rules=len(matcher.rules),
+        known=result.cached,
+    )
+
+
+def _hygiene_rules(used: set[str]) -> Iterable[Rule]:
+    """The rules of hygiene findings, imported only where there may be some."""
+    if not any(rule_id.startswith(("env-", "browser-", "agent-")) for rule_id in used):
+        return ()
+    from keyscan.hygiene.rules import RULES
+
+    return RULES.values()
