@@ -1,4 +1,4 @@
-"""`.secrets.baseline` of detect-secrets -> accepted findings, by the hash that it keeps, and its filters."""
+"""`.secrets.baseline` of detect-secrets: accepted findings, by the hash that it keeps, and its filters."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from keyscan.migrate.result import Wish
+from keyscan.migrate.result import AcceptedFinding, Note, Unsupported
 from keyscan.suppressions.ignore import Ignore
 from keyscan.suppressions.schema import pattern_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.migrate.result import Carried
+    from keyscan.migrate.result import Item
 
 _FILTERS = {"should_exclude_file": "path_patterns", "should_exclude_line": "lines", "should_exclude_secret": "values"}
 _HASH = re.compile(r'"hashed_secret": *"([0-9a-f]+)"')
@@ -22,32 +22,31 @@ _HASH = re.compile(r'"hashed_secret": *"([0-9a-f]+)"')
 _PLAIN = ("heuristic", "allowlist", "common", "gibberish")
 
 
-def read(file: str, data: bytes, carried: Carried) -> None:
-    """Accepted secrets, excluded files, lines and secrets; what its plugins were set to stays behind."""
+def read(file: str, data: bytes) -> Iterator[Item]:
+    """Accepted secrets, excluded files, lines and secrets; settings of its plugins are not carried over."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
-        carried.lose(file, f"not valid JSON: {type(error).__name__}")
+        yield Unsupported(file, f"not valid JSON: {type(error).__name__}")
         return
     if not isinstance(document, dict) or not isinstance(document.get("results"), dict):
-        carried.lose(file, "no results in it: not a baseline of detect-secrets")
+        yield Unsupported(file, "no results in it: not a baseline of detect-secrets")
         return
     lines = _lines(data)
     for path, entries in document["results"].items():
         for entry in entries if isinstance(entries, list) else []:
             if isinstance(entry, dict):
-                _entry(file, path, entry, lines, carried)
+                yield from _accepted(file, path, entry, lines)
     for table in _tables(document.get("filters_used")):
-        _filter(file, table, carried)
+        yield from _filter(file, table)
     old = document.get("exclude")
     if isinstance(old, dict):
-        _patterns(file, "path_patterns", [old["files"]] if old.get("files") else [], carried)
-        _patterns(file, "lines", [old["lines"]] if old.get("lines") else [], carried)
+        yield from _patterns(file, "path_patterns", [old["files"]] if old.get("files") else [])
+        yield from _patterns(file, "lines", [old["lines"]] if old.get("lines") else [])
     for table in _tables(document.get("plugins_used")):
         if "limit" in table:
-            carried.lose(
-                file, f"plugin {table.get('name')}: its limit {table['limit']}; keyscan's rules have their own"
-            )
+            why = f"plugin {table.get('name')}: its limit {table['limit']}; keyscan's rules have their own"
+            yield Unsupported(file, why)
 
 
 def _tables(value: Any) -> Iterator[dict[str, Any]]:
@@ -55,43 +54,44 @@ def _tables(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _lines(data: bytes) -> dict[str, int]:
+    """The first line of each hash."""
     found: dict[str, int] = {}
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
-        for mark in _HASH.findall(line):
-            found.setdefault(mark, number)
+        for digest in _HASH.findall(line):
+            found.setdefault(digest, number)
     return found
 
 
-def _entry(file: str, path: str, entry: dict[str, Any], lines: dict[str, int], carried: Carried) -> None:
-    mark, kind = str(entry.get("hashed_secret", "")), str(entry.get("type", "secret"))
-    place = f"{file}:{lines.get(mark, 1)}"
+def _accepted(file: str, path: str, entry: dict[str, Any], lines: dict[str, int]) -> Iterator[Item]:
+    digest, kind = str(entry.get("hashed_secret", "")), str(entry.get("type", "secret"))
+    place = f"{file}:{lines.get(digest, 1)}"
     if entry.get("is_secret") is True:
-        carried.notes.append(f"{place}: {kind} in {path} was audited as a real secret: revoke it (see keyscan explain)")
+        yield Note(f"{place}: {kind} in {path} was audited as a real secret: revoke it (see keyscan explain)")
     number = entry.get("line_number")
     audited = ", audited as no secret" if entry.get("is_secret") is False else ""
     reason = f"from {file}: {kind}{audited}"
     line = number if isinstance(number, int) else 0
-    carried.wishes.append(Wish(place, path.replace("\\", "/"), line, sha1=mark, reason=reason))
+    yield AcceptedFinding(place, path.replace("\\", "/"), line, sha1=digest, reason=reason)
 
 
-def _filter(file: str, table: dict[str, Any], carried: Carried) -> None:
+def _filter(file: str, table: dict[str, Any]) -> Iterator[Item]:
     name = str(table.get("path", "")).rpartition(".")[2]
     patterns = table.get("pattern")
     if name in _FILTERS:
         values = [patterns] if isinstance(patterns, str) else patterns if isinstance(patterns, list) else []
-        _patterns(file, _FILTERS[name], values, carried)
+        yield from _patterns(file, _FILTERS[name], values)
     elif not any(word in str(table.get("path", "")) for word in _PLAIN):
-        carried.lose(file, f"filter {table.get('path')}: keyscan runs no code of a configuration")
+        yield Unsupported(file, f"filter {table.get('path')}: keyscan runs no code of a configuration")
 
 
-def _patterns(file: str, key: str, patterns: list[Any], carried: Carried) -> None:
+def _patterns(file: str, key: str, patterns: list[Any]) -> Iterator[Item]:
     good = []
     for pattern in patterns:
         problem = pattern_problem(str(pattern))
         if problem:
-            carried.lose(file, f"{pattern!r} {problem}")
+            yield Unsupported(file, f"{pattern!r} {problem}")
         else:
             good.append(str(pattern))
     if good:
         ignore = Ignore(file, reason="excluded for detect-secrets")
-        carried.ignores.append(replace(ignore, **{key: tuple(good)}))  # type: ignore[arg-type]
+        yield replace(ignore, **{key: tuple(good)})  # type: ignore[arg-type]

@@ -1,24 +1,20 @@
-"""What is carried over: keyscan's own configuration in the making."""
+"""What was read from another scanner's files, item by item, and what of it could not be carried over."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-from keyscan.suppressions.schema import NAMES
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from keyscan.suppressions.ignore import Ignore
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A finding of another tool that was accepted: by its place, and its hash where the tool keeps one.
+class AcceptedFinding(NamedTuple):
+    """A finding that was accepted in another tool: by its place, and its hash where the tool keeps one.
 
-    `place` is where that was said; `line` 0: anywhere in the file.
+    `place` is the file and line that say so; `line` 0: anywhere in the file `path`.
     """
 
     place: str
@@ -29,67 +25,88 @@ class Wish:
     reason: str = ""
 
 
-@dataclass
-class Carried:
-    """Everything that was read, ready to be written; `notes` say what was carried, `lost` what was not and why."""
+class ExcludedPath(NamedTuple):
+    """A pattern in gitignore's syntax for `exclude`."""
 
-    exclude: list[str] = field(default_factory=list)
-    disable: list[str] = field(default_factory=list)
-    ignores: list[Ignore] = field(default_factory=list)
-    rules: list[dict[str, Any]] = field(default_factory=list)
-    wishes: list[Wish] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-
-    def lose(self, place: str, why: str) -> None:
-        """Say that what stands at `place` is not carried over."""
-        self.lost.append(f"{place}: {why}")
+    pattern: str
 
 
-def configuration(carried: Carried, rules_file: str) -> str:
-    """The text of a .keyscan.toml with everything but rules and accepted findings."""
-    lines = ["# Written by `keyscan migrate`."]
-    if carried.rules:
-        lines.append(f"rules = [{text(rules_file)}]")
-    for key in ("exclude", "disable"):
-        values = list(dict.fromkeys(getattr(carried, key)))
-        if values:
-            lines.append(f"{key} = {array(values)}")
-    for ignore in carried.ignores:
-        lines += ["", "[[ignore]]", f"# from {ignore.place}", *_conditions(ignore)]
-    return "\n".join(lines) + "\n"
+class DisabledRule(NamedTuple):
+    """The id of a built-in rule for `disable`."""
+
+    id: str
 
 
-def _conditions(ignore: Ignore) -> Iterator[str]:
-    for name, key in NAMES.items():
-        values = getattr(ignore, name)
-        if values:
-            yield f"{key} = {array(values)}"
-    if ignore.reason:
-        yield f"reason = {text(ignore.reason)}"
+class ImportedRule(NamedTuple):
+    """A rule as a table of gitleaks' format."""
+
+    table: dict[str, Any]
 
 
-def rules(carried: Carried) -> str:
-    """The text of a rule file, in gitleaks' format, which keyscan reads as it is."""
-    lines = ["# Written by `keyscan migrate`: rules in gitleaks' format, which --rules and `rules` take as they are."]
-    for table in carried.rules:
-        lines += ["", "[[rules]]"]
-        for key, value in table.items():
-            lines.append(f"{key} = {array(value) if isinstance(value, list) else text(value)}")
-    return "\n".join(lines) + "\n"
+class Note(NamedTuple):
+    """Something to tell the user, one line or several."""
+
+    text: str
 
 
-def array(values: Any) -> str:
-    """A TOML array of strings, one a line when it is long."""
-    parts = [text(value) for value in values]
-    one = f"[{', '.join(parts)}]"
-    return one if len(one) < 100 else "[\n" + "".join(f"    {part},\n" for part in parts) + "]"  # noqa: PLR2004
+class Unsupported(NamedTuple):
+    """Something at `place` that is not carried over, and why."""
+
+    place: str
+    why: str
 
 
-def text(value: Any) -> str:
-    """A TOML value; expressions stay readable."""
-    if not isinstance(value, str):
-        return json.dumps(value)
-    if "\\" in value and "'" not in value and value.isprintable():
-        return f"'{value}'"
-    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")
+if TYPE_CHECKING:
+    Item = AcceptedFinding | ExcludedPath | DisabledRule | ImportedRule | Note | Unsupported | Ignore
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationResult:
+    """Everything that was read, by kind, ready to be written."""
+
+    items: tuple[Item, ...] = ()
+
+    def __add__(self, more: Iterable[Item]) -> MigrationResult:
+        """With further items."""
+        return MigrationResult((*self.items, *more))
+
+    def __bool__(self) -> bool:
+        """Whether anything was read."""
+        return bool(self.items)
+
+    @property
+    def accepted(self) -> list[AcceptedFinding]:
+        """Findings that the other tool was told to accept."""
+        return [item for item in self.items if isinstance(item, AcceptedFinding)]
+
+    @property
+    def excluded(self) -> list[str]:
+        """Patterns of paths that are not scanned, each once."""
+        return list(dict.fromkeys(item.pattern for item in self.items if isinstance(item, ExcludedPath)))
+
+    @property
+    def disabled(self) -> list[str]:
+        """Ids of rules that are switched off, each once."""
+        return list(dict.fromkeys(item.id for item in self.items if isinstance(item, DisabledRule)))
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        """Rules as tables of gitleaks' format."""
+        return [item.table for item in self.items if isinstance(item, ImportedRule)]
+
+    @property
+    def ignores(self) -> list[Ignore]:
+        """Ignores, with the place that each comes from."""
+        from keyscan.suppressions.ignore import Ignore
+
+        return [item for item in self.items if isinstance(item, Ignore)]
+
+    @property
+    def notes(self) -> list[str]:
+        """What to tell the user."""
+        return [item.text for item in self.items if isinstance(item, Note)]
+
+    @property
+    def unsupported(self) -> list[Unsupported]:
+        """What is not carried over, and why."""
+        return [item for item in self.items if isinstance(item, Unsupported)]

@@ -15,10 +15,10 @@ from keyscan.cli import output as common
 from keyscan.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from keyscan.cli.settings import Settings
-    from keyscan.migrate.result import Carried, Wish
+    from keyscan.migrate.result import AcceptedFinding, Item, MigrationResult
     from keyscan.model.finding import Finding
     from keyscan.suppressions.baseline import Entry
 
@@ -50,49 +50,46 @@ def command(
     click.get_current_context().meta["keyscan.new-baseline"] = True
     settings = common.settings_of(values)
     more = {"trufflehog": trufflehog_excludes, "detect-secrets": detect_secrets_baseline}
-    carried = read_all(settings, more)
-    if carried is None:
+    result = read_all(settings, more)
+    if not result:
         click.echo(f"keyscan: nothing of another scanner found in {settings.root}")
         return ExitCode.CLEAN
-    settings, entries = accepted(settings, carried)
-    for line in _said(carried):
+    settings, result, entries = accepted(settings, result)
+    for line in _lines(result):
         click.echo(line)
-    for name, text in _outputs(settings, carried, entries):
+    for name, text in _outputs(settings, result, entries):
         _write(Path(settings.root, name), name, text, dry_run=dry_run, force=force)
     click.echo(
-        f"keyscan: {len(carried.ignores)} ignores, {len(carried.rules)} rules, {len(entries)} accepted findings, "
-        f"{len(carried.exclude)} excluded paths carried over; {len(carried.lost)} not"
+        f"keyscan: {len(result.ignores)} ignores, {len(result.rules)} rules, {len(entries)} accepted findings, "
+        f"{len(result.excluded)} excluded paths carried over; {len(result.unsupported)} not"
     )
     return ExitCode.CLEAN
 
 
-def read_all(settings: Settings, more: dict[str, tuple[str, ...]]) -> Carried | None:
-    """What all files of other tools at the root say; None when there is none."""
-    from keyscan.migrate import detect_secrets as detectsecrets
-    from keyscan.migrate import gitleaks, others
-    from keyscan.migrate.result import Carried
+def read_all(settings: Settings, more: dict[str, tuple[str, ...]]) -> MigrationResult:
+    """What all files of other tools at the root say."""
+    from keyscan.migrate import detect_secrets, gitleaks, precommit, secretlint, trufflehog
+    from keyscan.migrate.result import MigrationResult
 
     rules = common.rules_of(replace(settings, rules=()))
     known = frozenset(rule.id for rule in rules)
     providers = {rule.provider for rule in rules}
-    carried, found = Carried(), False
-    jobs: list[tuple[tuple[str, ...], Any]] = [
-        (_GITLEAKS, lambda file, data: gitleaks.read_config(file, data, known, carried)),
-        (_IGNORED, lambda file, data: gitleaks.read_ignore(file, data, carried)),
-        ((".secrets.baseline", *more["detect-secrets"]), lambda file, data: detectsecrets.read(file, data, carried)),
-        (_SECRETLINT, lambda file, data: others.read_secretlint(file, data, providers, carried)),
-        ((".secretlintignore",), lambda file, data: others.read_globs(file, data, carried)),
-        ((*_EXCLUDES, *more["trufflehog"]), lambda file, data: others.read_path_patterns(file, data, carried)),
-        ((".pre-commit-config.yaml",), lambda file, data: others.read_hooks(file, data, carried)),
+    readers: list[tuple[tuple[str, ...], Callable[[str, bytes], Iterable[Item]]]] = [
+        (_GITLEAKS, lambda file, data: gitleaks.read_config(file, data, known)),
+        (_IGNORED, gitleaks.read_ignore),
+        ((".secrets.baseline", *more["detect-secrets"]), detect_secrets.read),
+        (_SECRETLINT, lambda file, data: secretlint.read_config(file, data, providers)),
+        ((".secretlintignore",), secretlint.read_ignore),
+        ((*_EXCLUDES, *more["trufflehog"]), trufflehog.read_exclude_paths),
+        ((".pre-commit-config.yaml",), precommit.read_config),
     ]
-    for names, reader in jobs:
+    result = MigrationResult()
+    for names, reader in readers:
         for name in names:
             data = _read(settings, name, asked=name in more["trufflehog"] + more["detect-secrets"])
             if data is not None:
-                found = True
-                reader(name, data)
-    said = carried.notes or carried.lost or carried.ignores or carried.exclude or carried.wishes or carried.rules
-    return carried if found and said else None
+                result += reader(name, data)
+    return result
 
 
 def _read(settings: Settings, name: str, *, asked: bool) -> bytes | None:
@@ -108,48 +105,54 @@ def _read(settings: Settings, name: str, *, asked: bool) -> bytes | None:
         raise UsageError(f"{name}: cannot be read: {error.strerror}") from error
 
 
-def accepted(settings: Settings, carried: Carried) -> tuple[Settings, list[Entry]]:
-    """Baseline entries for what was accepted, each found again by scanning its file; the rest is said."""
+def accepted(settings: Settings, result: MigrationResult) -> tuple[Settings, MigrationResult, list[Entry]]:
+    """Baseline entries for what was accepted, each found again by scanning its file, and what was not found.
+
+    The settings gain a salt, and the result a line for each accepted finding that is not found again.
+    """
     from keyscan.cli.commands.baseline import salted
+    from keyscan.migrate.result import Unsupported
     from keyscan.suppressions import baseline
     from keyscan.suppressions.baseline import Entry
 
-    if not carried.wishes:
-        return settings, []
+    if not result.accepted:
+        return settings, result, []
     settings = salted(settings, settings.salt or baseline.new_salt())
     entries: dict[str, Entry] = {}
-    texts: dict[tuple[str, str], list[Finding]] = {}
-    for wish in carried.wishes:
-        key = (wish.commit, wish.path)
-        if key not in texts:
-            texts[key] = list(_findings(settings, wish))
-        found = [finding for finding in texts[key] if _is_it(finding, wish)]
+    missing: list[Item] = []
+    scanned: dict[tuple[str, str], list[Finding]] = {}
+    for wanted in result.accepted:
+        key = (wanted.commit, wanted.path)
+        if key not in scanned:
+            scanned[key] = list(_findings(settings, wanted))
+        found = [finding for finding in scanned[key] if _is_it(finding, wanted)]
         for finding in found:
-            entries.setdefault(finding.fingerprint, Entry(finding.fingerprint, wish.path, wish.reason))
+            entries.setdefault(finding.fingerprint, Entry(finding.fingerprint, wanted.path, wanted.reason))
         if not found:
-            carried.lose(wish.place, f"keyscan finds nothing there ({wish.path}:{wish.line}), so nothing to accept")
-    return settings, list(entries.values())
+            why = f"keyscan finds nothing there ({wanted.path}:{wanted.line}), so nothing to accept"
+            missing.append(Unsupported(wanted.place, why))
+    return settings, result + missing, list(entries.values())
 
 
-def _is_it(finding: Finding, wish: Wish) -> bool:
-    if wish.sha1 and finding.secret is not None:
+def _is_it(finding: Finding, wanted: AcceptedFinding) -> bool:
+    if wanted.sha1 and finding.secret is not None:
         secret = finding.secret.encode()
-        if hashlib.sha1(secret, usedforsecurity=False).hexdigest() == wish.sha1:
+        if hashlib.sha1(secret, usedforsecurity=False).hexdigest() == wanted.sha1:
             return True
-    return bool(wish.line) and finding.location.line <= wish.line <= finding.location.end_line
+    return bool(wanted.line) and finding.location.line <= wanted.line <= finding.location.end_line
 
 
-def _findings(settings: Settings, wish: Wish) -> Iterator[Finding]:
-    """All findings in the file, or the blob of a commit, that a wish names; with their secrets, to be compared."""
+def _findings(settings: Settings, wanted: AcceptedFinding) -> Iterator[Finding]:
+    """The findings, with their secrets, in the file (or the blob of a commit) that an accepted finding names."""
     from keyscan.engine import build as cache
     from keyscan.git.command import Git
     from keyscan.model.blob import Blob, Origin
     from keyscan.model.rule import Severity
     from keyscan.scan.scanner import scan_blob
 
-    name = wish.path
-    if wish.commit:
-        found = next(Git(settings.root).objects([f"{wish.commit}:{name}".encode("utf-8", "surrogateescape")]), None)
+    name = wanted.path
+    if wanted.commit:
+        found = next(Git(settings.root).objects([f"{wanted.commit}:{name}".encode("utf-8", "surrogateescape")]), None)
         data = found[1] if found and found[0] == b"blob" else b""
     else:
         place = os.path.realpath(os.path.join(settings.root, name))  # noqa: PTH118
@@ -162,22 +165,22 @@ def _findings(settings: Settings, wish: Wish) -> Iterator[Finding]:
     yield from scan_blob(Blob(data, Origin(name)), matcher, options).findings
 
 
-def _said(carried: Carried) -> Iterator[str]:
+def _lines(result: MigrationResult) -> Iterator[str]:
     from keyscan.reporters.shared.escape import clean
 
-    for note in carried.notes:
+    for note in result.notes:
         yield from (clean(line) for line in note.split("\n"))
-    yield from (clean(f"not carried over: {text}") for text in carried.lost)
+    yield from (clean(f"not carried over: {item.place}: {item.why}") for item in result.unsupported)
 
 
-def _outputs(settings: Settings, carried: Carried, entries: list[Entry]) -> Iterator[tuple[str, str]]:
-    from keyscan.migrate import result as written
+def _outputs(settings: Settings, result: MigrationResult, entries: list[Entry]) -> Iterator[tuple[str, str]]:
+    from keyscan.migrate import writer
     from keyscan.suppressions import baseline
 
-    if carried.rules:
-        yield RULES_FILE, written.rules(carried)
-    if carried.rules or carried.ignores or carried.exclude or carried.disable:
-        yield ".keyscan.toml", written.configuration(carried, RULES_FILE)
+    if result.rules:
+        yield RULES_FILE, writer.rules(result)
+    if result.rules or result.ignores or result.excluded or result.disabled:
+        yield ".keyscan.toml", writer.configuration(result, RULES_FILE)
     if entries:
         # An existing baseline is added to, never replaced.
         yield settings.baseline, baseline.dump(settings.accepted.with_entries(entries)).decode()
