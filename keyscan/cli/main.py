@@ -24,6 +24,7 @@ COMMANDS = {
     "history": "Scan a repository's whole past, or a range of it.",
     "pre-push": "Scan what a push would make public (the pre-push hook).",
     "pre-receive": "Scan what is pushed to this server (the pre-receive hook).",
+    "fleet": "Audit the history of many repositories, distributed and resumable.",
     "ci": "Scan what a CI run is about: a pull request's or a push's commits, or all.",
     "cache": "Show or clear what is remembered on this machine.",
     "checklist": "The security checklist for AI keys: pass, fail, or can't be seen from here.",

@@ -28,11 +28,12 @@ def render(report: Report) -> str:
     writer.writerow(_COLUMNS)
     for finding in report.findings:
         made = entry(finding)
-        writer.writerow([_cell(made[name]) for name in _COLUMNS])
+        writer.writerow([cell(made[name]) for name in _COLUMNS])
     return out.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """`value` as a cell in which nothing acts; what is not text is left as it is."""
     if not isinstance(value, str):
         return value
     # An apostrophe makes a spreadsheet take what follows for text.

@@ -1,0 +1,1 @@
+"""Audits of thousands of repositories: distributed, resumable, with coverage first."""

@@ -1,0 +1,104 @@
+"""A run over a fleet: bounded work in flight, every result stored when it comes, every repository accounted for."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from keyscan.fleet.executor import ATTEMPTS
+from keyscan.fleet.model import RepositoryResult, Status, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keyscan.fleet.model import FleetOptions, Repository
+    from keyscan.fleet.store import Store
+
+# Tasks in flight for each worker: one runs, one waits, so that no worker idles between two.
+_AHEAD = 2
+# What a clone is taken to need where the forge gives no size, in bytes.
+_UNKNOWN_SIZE = 256 << 20
+
+
+class Executor(Protocol):
+    """What runs tasks: `executor.DaskExecutor`, or a substitute in tests."""
+
+    @property
+    def workers(self) -> int:
+        """How many tasks run at once."""
+        ...
+
+    @property
+    def pending(self) -> int:
+        """How many submitted tasks have no result yet."""
+        ...
+
+    def submit(self, task: Task) -> None:
+        """Queue a task."""
+        ...
+
+    def completed(self) -> Iterator[tuple[Task, RepositoryResult]]:
+        """At least one result, if any is pending."""
+        ...
+
+
+class Listener(Protocol):
+    """Is told of each repository as it is finished."""
+
+    def __call__(self, result: RepositoryResult, done: int, total: int, /) -> None:
+        """`done` of `total` repositories are finished, this one last."""
+        ...
+
+
+@dataclass(slots=True)
+class _Disk:
+    """The disk budget: what clones in flight may need, and what kept ones take."""
+
+    budget: int
+    used: int = 0
+
+    def fits(self, need: int, *, alone: bool) -> bool:
+        """Whether another clone of `need` bytes may begin; the only one in flight always may."""
+        return alone or not self.budget or self.used + need <= self.budget
+
+
+def run(
+    store: Store, executor: Executor, repositories: Sequence[Repository], options: FleetOptions, listener: Listener
+) -> None:
+    """Audit `repositories` and store each result; an interruption passes through and leaves the state whole."""
+    todo = deque(Task(one, store.known_digest(one)) for one in repositories)
+    total, done, disk = len(todo), 0, _Disk(options.disk)
+    held: dict[str, int] = {}
+    while todo or executor.pending:
+        _submit(todo, executor, disk, held)
+        for task, result in executor.completed():
+            key = task.repository.key
+            disk.used -= held.pop(key, 0)
+            if result.retry and task.attempt < ATTEMPTS:
+                todo.appendleft(replace(task, attempt=task.attempt + 1))
+                continue
+            if options.keep:
+                disk.used += result.disk
+            store.record(_final(result, task))
+            done += 1
+            listener(result, done, total)
+
+
+def _submit(todo: deque[Task], executor: Executor, disk: _Disk, held: dict[str, int]) -> None:
+    """Submit what the workers and the disk have room for."""
+    most = executor.workers * _AHEAD
+    while todo and executor.pending < most:
+        repository = todo[0].repository
+        need = 0 if repository.local else repository.size or _UNKNOWN_SIZE
+        if not disk.fits(need, alone=not executor.pending):
+            return
+        held[repository.key] = need
+        disk.used += need
+        executor.submit(todo.popleft())
+
+
+def _final(result: RepositoryResult, task: Task) -> RepositoryResult:
+    if result.status is Status.FAILED and result.retry:
+        return replace(result, reason=f"{result.reason}, {task.attempt} times")
+    return result

@@ -1,0 +1,1 @@
+"""A fleet's summary to text: one module per format."""

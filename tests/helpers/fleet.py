@@ -1,0 +1,17 @@
+"""A fleet's state and options for tests."""
+
+from __future__ import annotations
+
+from keyscan.fleet.model import FleetOptions
+from keyscan.fleet.store import Store
+from keyscan.model.rule import Severity
+
+
+def store_of(path):
+    """A state in `path`."""
+    return Store(path / "state")
+
+
+def options_of(path, **fields):
+    """Options of a run with its state in `path`."""
+    return FleetOptions(**{"state": str(path / "state"), "salt": "s", "min_severity": Severity.MEDIUM, **fields})
