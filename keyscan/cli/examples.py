@@ -37,9 +37,14 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("docker logs app | keyscan filter > app.log", "a log without secrets"),
         ("tail -f app.log | keyscan filter --line-buffered", "the same, line by line"),
     ),
+    "agent": (("keyscan agent hook claude-code < event.json", "one event, as an agent sends it"),),
     "agent hook": (("keyscan agent hook claude-code < event.json", "what an agent does at each prompt and tool call"),),
     "pre-push": (("keyscan install --push", "run it before every push"),),
     "pre-receive": (("keyscan pre-receive", "in a server's hooks/pre-receive: it reads what git tells the hook"),),
+    "fleet": (
+        ("keyscan fleet repositories.txt --state audit/", "each repository of a list, its whole history"),
+        ("keyscan fleet --github-org acme --state audit/ --report html=fleet.html", "an organisation, as a page"),
+    ),
     "ci": (
         ("keyscan ci", "the commits that this run is about"),
         ("keyscan ci -f github", "with annotations on the lines"),

@@ -17,9 +17,10 @@ from keyscan.fleet.model import OwnedFinding, RepositoryResult, Status
 from keyscan.git import repository as git_repository
 from keyscan.git.command import Git
 from keyscan.history import audit, clean_objects, scope
-from keyscan.history.object_scanner import Job
-from keyscan.history.provenance import Wishes
-from keyscan.scan import scanner
+from keyscan.history.batch import HistoryJob
+from keyscan.history.provenance import ProvenanceOptions
+from keyscan.scan.report import make_report, timed
+from keyscan.scan.result import ScanOptions
 
 if TYPE_CHECKING:
     from keyscan.fleet.model import FleetOptions, Repository, Task
@@ -39,9 +40,9 @@ class Auditor:
         rules = build.load_rules([Path(path) for path in options.rules])
         kept = tuple(rule for rule in rules if rule.category != "practice" and rule.id not in options.disable)
         self._matcher = build.matcher(kept, options.engine)
-        self._scan = scanner.Options(min_severity=options.min_severity, salt=options.salt)
+        self._scan = ScanOptions(min_severity=options.min_severity, salt=options.salt)
         self._rules = clean_objects.digest(kept, options.engine)
-        self._stores: dict[int, clean_objects.Store] = {}
+        self._stores: dict[int, clean_objects.CleanObjects] = {}
         self._count = 0
 
     def audit(self, task: Task) -> RepositoryResult:
@@ -79,7 +80,7 @@ class Auditor:
             said = clone.remote_tips(repository)
             if said is not None and self._digest(_tips_of_remote(said), repository) == task.known:
                 return RepositoryResult(repository, Status.UNCHANGED, digest=task.known)
-        size = clone.mirror(repository, target, self._options.disk)
+        size = clone.mirror(repository, target)
         return self._audit_at(task, str(target), size)
 
     def _audit_at(self, task: Task, directory: str, size: int) -> RepositoryResult:
@@ -113,22 +114,22 @@ class Auditor:
     def _report(self, git: Git, width: int, repository: Repository) -> tuple[Report, int]:
         """The report on a repository's whole history, and how many objects were known from before."""
         store = self._store(width)
-        before, started = store.skipped, time.perf_counter()
-        job = Job(git, self._matcher, self._scan, jobs=1, seen=store)
-        wanted = scope.Wanted(branches=(repository.branch,) if repository.branch else ())
-        wishes = Wishes(all_occurrences=False, email=self._options.emails, rotation_days=self._options.rotation_days)
-        tally = scanner.Tally()
+        before, started = store.known_count, time.perf_counter()
+        job = HistoryJob(git, self._matcher, self._scan, jobs=1, store=store)
+        query = scope.HistoryQuery(branches=(repository.branch,) if repository.branch else ())
+        options = ProvenanceOptions(email=self._options.emails, rotation_days=self._options.rotation_days)
         try:
-            audit.survey(job, scope.resolve(git, wanted), wanted, wishes, tally)
+            result = audit.audit_history(job, scope.resolve(git, query), query, options)
         finally:
             store.save()
-        return scanner.report(tally, self._matcher, self._scan, started), store.skipped - before
+        report = make_report(result.tally.result(), self._matcher, self._scan, timed(started, "fleet"))
+        return report, store.known_count - before
 
-    def _store(self, width: int) -> clean_objects.Store:
+    def _store(self, width: int) -> clean_objects.CleanObjects:
         """The clean objects of this machine's state directory, shared by all repositories: forks are read once."""
         self._count += 1
         if width not in self._stores or self._count % _REFRESH == 0:
-            self._stores[width] = clean_objects.Store(self._rules, width)
+            self._stores[width] = clean_objects.CleanObjects(self._rules, width)
         return self._stores[width]
 
     def _digest(self, tips: bytes, repository: Repository) -> str:

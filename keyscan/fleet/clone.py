@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import stat
-import time
 from contextlib import suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -98,16 +97,16 @@ def _credentials(repository: Repository, base: Mapping[str, str]) -> list[tuple[
     return [(f"credential.{host}.helper", ""), (f"credential.{host}.helper", helper)]
 
 
-def mirror(repository: Repository, target: Path, largest: int = 0) -> int:
+def mirror(repository: Repository, target: Path) -> int:
     """Clone `repository` to `target`, or update the mirror that is there; its size in bytes.
 
-    `largest`: the size in bytes above which the clone is given up (0: none). CloneError says why nothing is there.
+    CloneError says why nothing is there.
     """
     if shutil.disk_usage(_existing(target)).free < RESERVE:
         raise CloneError(f"less than {RESERVE >> 20} MB are free on the disk of the state directory")
     if target.exists() and not _is_mirror(target):
         remove(target)  # what an interrupted clone left
-    _run(repository, target, largest)
+    _run(repository, target)
     return size_of(target)
 
 
@@ -119,10 +118,10 @@ def _is_mirror(target: Path) -> bool:
     return (target / "keyscan-complete").is_file()
 
 
-def _run(repository: Repository, target: Path, largest: int) -> None:
+def _run(repository: Repository, target: Path) -> None:
     import git
 
-    watch = _watch(target, largest)
+    watch: Any = git.RemoteProgress()
     try:
         if target.exists():
             _update(git, repository, target, watch)
@@ -136,7 +135,8 @@ def _run(repository: Repository, target: Path, largest: int) -> None:
     except git.GitCommandError as error:
         if not _is_mirror(target):
             remove(target)
-        raise _error_of(str(error.stderr or error.stdout or "")) from None
+        # What git said went to the progress handler; the error has it only where that did not listen.
+        raise _error_of("\n".join([*watch.other_lines, *watch.error_lines, str(error.stderr or "")])) from None
     except (git.UnsafeProtocolError, git.UnsafeOptionError, git.InvalidGitRepositoryError, git.NoSuchPathError):
         raise CloneError("this location is not cloned: only https, ssh and file are used") from None
     except OSError as error:
@@ -148,28 +148,13 @@ def _run(repository: Repository, target: Path, largest: int) -> None:
         raise
 
 
-def _update(git: Any, repository: Repository, target: Path, watch: Callable[..., None]) -> None:
+def _update(git: Any, repository: Repository, target: Path, watch: Any) -> None:
     mirror_ = git.Repo(target)
     try:
         mirror_.git.update_environment(**environment(repository))
         mirror_.remote("origin").fetch("+refs/*:refs/*", progress=watch, prune=True, tags=False, verbose=False)
     finally:
         mirror_.close()
-
-
-def _watch(target: Path, largest: int) -> Callable[..., None]:
-    """A progress handler that gives a clone up when it grows beyond `largest` bytes, looked at once in two seconds."""
-    looked = time.monotonic()
-
-    def update(*_progress: object) -> None:
-        nonlocal looked
-        if not largest or time.monotonic() - looked < 2:  # noqa: PLR2004 - seconds
-            return
-        looked = time.monotonic()
-        if size_of(target) > largest:
-            raise CloneError(f"its clone is larger than the disk budget of {largest >> 20} MB")
-
-    return update
 
 
 def _error_of(said: str) -> CloneError:

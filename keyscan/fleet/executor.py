@@ -87,7 +87,7 @@ class DaskExecutor:
                     threads_per_worker=1,
                     processes=True,
                     memory_limit=None,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                     silence_logs=50,
                     host="127.0.0.1",
                 )

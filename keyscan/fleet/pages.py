@@ -76,7 +76,7 @@ class Pages:
 
     def _page(self, url: str) -> tuple[bytes, str]:
         """A page's body and the address of the next one by its Link header."""
-        kept = self._cache.page(url) if self._cache else None
+        kept = self._cache.page(url) if self._cache is not None else None
         headers = self._header | ({"If-None-Match": kept[0]} if kept and kept[0] else {})
         answer = self._answer(Request("GET", url, _shown(url), headers))
         if answer.status == 304 and kept:  # noqa: PLR2004 - not modified
@@ -85,7 +85,7 @@ class Pages:
             raise IncompleteError(f"{_shown(url)}: a page larger than {LARGEST_PAGE >> 20} MB")
         found = _NEXT.search(answer.headers.get("link", ""))
         after = found[1] if found else ""
-        if self._cache and answer.headers.get("etag"):
+        if self._cache is not None and answer.headers.get("etag"):
             self._cache.keep_page(url, answer.headers["etag"], after, answer.body)
         return answer.body, after
 

@@ -16,8 +16,10 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from keyscan.fleet import clone
 from keyscan.fleet.model import RepositoryResult, Status
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _LENGTH = struct.Struct(">Q")
 # Seconds between two looks at the memory of a running audit.
 _PAUSE = 0.5
+# Seconds between two looks at the size of its clone, which reads directories.
+_SIZE_PAUSE = 2.0
 # -I: neither the current directory nor PYTHONPATH decides what is imported.
 _COMMAND = (sys.executable, "-I", "-c", "from keyscan.fleet.process import main; main()")
 
@@ -37,6 +41,7 @@ class AuditProcess:
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[Any] = queue.Queue()
+        self._sized = 0.0
 
     def audit(self, task: Task) -> RepositoryResult:
         """The result for `task`; a process that ends by itself gives one that asks to be tried again."""
@@ -50,9 +55,10 @@ class AuditProcess:
             try:
                 answer = self._answers.get(timeout=_PAUSE)
             except queue.Empty:
-                reason = self._over(started)
+                reason = self._over(started, task)
                 if reason:
                     self.close()
+                    self._remove_clone(task)
                     return RepositoryResult(task.repository, Status.FAILED, reason, seconds=time.monotonic() - started)
                 continue
             if answer is None:
@@ -60,13 +66,27 @@ class AuditProcess:
             result: RepositoryResult = answer
             return result
 
-    def _over(self, started: float) -> str:
+    def _over(self, started: float, task: Task) -> str:
         """Which limit the running audit has passed; empty for none."""
         if time.monotonic() - started > self._options.timeout:
             return f"took longer than {self._options.timeout:g} seconds (--timeout)"
         if self._options.memory and self._memory() > self._options.memory:
             return f"needs more than {self._options.memory >> 20} MB of memory (--memory)"
+        if self._options.disk and not task.repository.local and self._clone_size(task) > self._options.disk:
+            return f"its clone is larger than the disk budget of {self._options.disk >> 20} MB (--disk)"
         return ""
+
+    def _clone_size(self, task: Task) -> int:
+        """The bytes of the clone so far, looked at once in two seconds."""
+        if time.monotonic() - self._sized < _SIZE_PAUSE:
+            return 0
+        self._sized = time.monotonic()
+        return clone.size_of(clone.place(Path(self._options.state), task.repository))
+
+    def _remove_clone(self, task: Task) -> None:
+        """Remove what an ended process left of a clone."""
+        if not task.repository.local and not self._options.keep:
+            clone.remove(clone.place(Path(self._options.state), task.repository))
 
     def _memory(self) -> int:
         """The resident bytes of the process and all that it started."""

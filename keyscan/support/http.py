@@ -29,7 +29,7 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 5.0
 TOTAL_SECONDS = 10.0
 LARGEST_BODY = 65_536
-USER_AGENT = f"keyscan/{__version__} (+https://pypi.org/project/keyscan-linter/)"
+USER_AGENT = f"keyscan/{__version__} (secret scanner)"
 # Not global addresses that Python calls global: the metadata service of Azure.
 _REFUSED = (ipaddress.ip_network("168.63.129.16/32"),)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -59,7 +59,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back: `headers` by lower-case name, at most LARGEST_BODY bytes of `body`; both may hold secrets."""
+    """What came back: `headers` by lower-case name, a bounded `body`; both may hold secrets."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -148,11 +148,13 @@ class Client:
         proxy: str | None = None,
         context: ssl.SSLContext | None = None,
         resolver: Resolve = resolve,
+        largest: int = LARGEST_BODY,
     ) -> None:
-        """`proxy`: None takes what the environment says for each host, an empty text none."""
+        """`proxy`: None takes what the environment says for each host, an empty text none. `largest`: of a body."""
         require()
         quiet()
         self._allow_private, self._proxy, self._resolve = allow_private, proxy, resolver
+        self._largest = largest
         self._context = context or trust()
 
     def send(self, request: Request) -> Response:
@@ -198,7 +200,7 @@ class Client:
                 decode_content=False,
                 assert_same_host=False,
             )
-            body, cut = _bounded(answer, deadline)
+            body, cut = _bounded(answer, deadline, self._largest)
             found = {name.lower(): value for name, value in answer.headers.items()}
             answer.close()
         finally:
@@ -265,17 +267,17 @@ def _well_formed(request: Request) -> bool:
     return not any(_UNSAFE_HEADER.search(value) for pair in request.headers.items() for value in pair)
 
 
-def _bounded(answer: Any, deadline: float) -> tuple[bytes, bool]:
-    """At most LARGEST_BODY bytes of a body, read until the deadline; and whether it was cut."""
+def _bounded(answer: Any, deadline: float, largest: int) -> tuple[bytes, bool]:
+    """At most `largest` bytes of a body, read until the deadline; and whether it was cut."""
     body = b""
-    while len(body) <= LARGEST_BODY:
+    while len(body) <= largest:
         if time.monotonic() > deadline:
             raise RequestFailed("timeout")
         piece = answer.read1(8192)
         if not piece:
             return body, False
         body += piece
-    return body[:LARGEST_BODY], True
+    return body[:largest], True
 
 
 def _reason(error: Exception) -> str:

@@ -32,17 +32,20 @@ class Executor:
 
 
 def done(task):
+    """A wholly audited repository."""
     return RepositoryResult(task.repository, Status.AUDITED, digest="d")
 
 
 def fleet(number, **fields):
+    """That many repositories."""
     return [Repository(f"r{at}", f"https://h/r{at}", **fields) for at in range(number)]
 
 
 def run(tmp_path, repositories, work, **fields):
+    """What the state says in the end, what the listener was told, the executor."""
     store, seen, executor = store_of(tmp_path), [], Executor(work)
     todo = store.begin(repositories, [])
-    audit.run(store, executor, todo, options_of(tmp_path, **fields), lambda one, at, total: seen.append((at, total)))
+    audit.run(store, executor, todo, options_of(tmp_path, **fields), lambda _, at, total: seen.append((at, total)))
     return {row["name"]: (row["status"], row["reason"]) for row in store.repositories()}, seen, executor
 
 

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from helpers.forge import ForgeServer
+from helpers.provider import provider
 
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.fleet.forges import FORGES, repositories
-from keyscan.fleet.pages import Pages
+from keyscan.fleet.pages import LARGEST_PAGE, Pages
 from keyscan.support.http import Response
 
 ITEMS = {
@@ -39,10 +39,14 @@ class Client:
 
 
 def page(body, status=200, **headers):
-    return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(body).encode())
+    """An answer with a JSON body."""
+    return Response(
+        status, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(body).encode()
+    )
 
 
 def listing(kind, *answers, slept=None, cache=None, token=True):
+    """The repositories of a listing with these answers, and the client that was asked."""
     forge = FORGES[kind]
     client = Client(*answers)
     header = {forge.header[0]: "t"} if token else {}
@@ -57,16 +61,21 @@ def test_fields(kind):
     empty = [page([]) for _ in FORGES[kind].paths[1:]]
     found, _ = listing(kind, page(body), *empty)
     told = [(one.name, one.location, one.archived, one.fork, one.visibility, one.size, one.optional) for one in found]
-    assert told == {
-        "github-org": [
-            ("acme/app", "https://github.com/acme/app.git", True, False, "internal", 3072, False),
-            ("acme/app.wiki", "https://github.com/acme/app.wiki.git", True, False, "internal", 0, True),
-        ],
-        "gitlab-group": [("acme/sub/app", "https://gitlab.com/acme/sub/app.git", False, True, "private", 0, False)],
-        "gitea-org": [("acme/app", "https://gitea.com/acme/app.git", False, False, "private", 2048, False)],
-        "bitbucket-workspace": [("acme/app", "https://bitbucket.org/acme/app.git", False, False, "private", 4096, False)],
-        "hf-org": [("acme/model", "https://huggingface.co/acme/model", False, False, "public", 0, False)],
-    }[kind]
+    assert (
+        told
+        == {
+            "github-org": [
+                ("acme/app", "https://github.com/acme/app.git", True, False, "internal", 3072, False),
+                ("acme/app.wiki", "https://github.com/acme/app.wiki.git", True, False, "internal", 0, True),
+            ],
+            "gitlab-group": [("acme/sub/app", "https://gitlab.com/acme/sub/app.git", False, True, "private", 0, False)],
+            "gitea-org": [("acme/app", "https://gitea.com/acme/app.git", False, False, "private", 2048, False)],
+            "bitbucket-workspace": [
+                ("acme/app", "https://bitbucket.org/acme/app.git", False, False, "private", 4096, False)
+            ],
+            "hf-org": [("acme/model", "https://huggingface.co/acme/model", False, False, "public", 0, False)],
+        }[kind]
+    )
 
 
 def test_pages_are_followed_and_the_token_stays_on_its_host():
@@ -146,16 +155,26 @@ def test_a_plain_http_forge_is_refused():
         repositories(FORGES["gitea-org"], "acme", "http://forge.local", Pages(Client(), {}), Path("/"))
 
 
-def test_over_tls(tmp_path):
-    """The real client against a real server with a test authority: two pages, a 502 between them."""
-    with ForgeServer(tmp_path) as server:
-        item = ITEMS["gitea-org"]
-        server.script = [
-            (200, {"Link": f'<{server.url}/api/v1/orgs/acme/repos?page=2>; rel="next"'}, [item] * 50),
-            (502, {}, {}),
-            (200, {}, [item]),
-        ]
-        pages = Pages(server.client(), {"Authorization": "token t"}, sleep=lambda _: None)
-        found = repositories(FORGES["gitea-org"], "acme", server.url, pages, Path("/"))
-        assert len(found) == 51
-        assert {headers["authorization"] for headers in server.seen} == {"token t"}
+def test_over_tls():
+    """The real client against a real server with a test authority: two pages, a 502 between them, a large body."""
+    item, base = ITEMS["gitea-org"], "https://git.acme.example"
+    script = [
+        (
+            200,
+            {"Link": f'<{base}/api/v1/orgs/acme/repos?page=2>; rel="next"'},
+            [item | {"description": "x" * 3000}] * 50,
+        ),
+        (502, {}, {}),
+        (200, {}, [item]),
+    ]
+
+    def answer(_asked):
+        status, headers, body = script.pop(0)
+        return status, headers, json.dumps(body).encode()
+
+    with provider(answer, "git.acme.example") as forge:
+        client = forge.client(largest=LARGEST_PAGE)
+        pages = Pages(client, {"Authorization": "token t"}, sleep=lambda _: None)
+        found = repositories(FORGES["gitea-org"], "acme", base, pages, Path("/"))
+    assert len(found) == 51
+    assert {asked.headers["authorization"] for asked in forge.asked} == {"token t"}

@@ -104,13 +104,15 @@ def test_directories(tmp_path):
 )
 def test_filters(filters, reason):
     """Each filter says why it leaves a repository out."""
-    one = Repository(
-        "team/app", "x", archived=True, fork=True, visibility="private", pushed_at="2026-01-31T10:00:00Z"
-    )
+    one = Repository("team/app", "x", archived=True, fork=True, visibility="private", pushed_at="2026-01-31T10:00:00Z")
     assert filters.reason(one) == reason
 
 
 def test_each_repository_once():
     """The same address with and without `.git` is one repository; another branch is another."""
-    found = [Repository("a", "https://h/a.git"), Repository("a", "https://h/a"), Repository("a", "https://h/a", branch="b")]
+    found = [
+        Repository("a", "https://h/a.git"),
+        Repository("a", "https://h/a"),
+        Repository("a", "https://h/a", branch="b"),
+    ]
     assert [(one.location, one.branch) for one in distinct(found)] == [("https://h/a.git", ""), ("https://h/a", "b")]

@@ -13,20 +13,21 @@ from keyscan.errors import UsageError
 from keyscan.fleet.model import OwnedFinding, Repository, RepositoryResult, Status
 from keyscan.fleet.serialize import finding_from, finding_to
 from keyscan.fleet.summary import summarize
-from keyscan.model.blob import Skip
+from keyscan.model.blob import Origin, Skip
 from keyscan.model.finding import Provenance
 
 A, B = Repository("a", "https://h/a"), Repository("b", "https://h/b\udcff", branch="dev")
 
 
 def audited(repository, *found, status=Status.AUDITED, **fields):
+    """The result of an audit that found these."""
     owned = tuple(OwnedFinding(one, ("@team",)) for one in found)
     return RepositoryResult(repository, status, digest="d1", findings=owned, **fields)
 
 
 def test_findings_survive_the_round_trip():
     """Every field, names that are not UTF-8 included."""
-    one = finding(path="a\udcff.py")
+    one = finding(origin=Origin("a\udcff.py"))
     one = replace(one, provenance=Provenance(paths=("x", "y\udc80"), in_branches=("main",), exposed_days=3))
     assert finding_from(finding_to(one)) == one
 
@@ -82,7 +83,7 @@ def test_new_findings_are_told(tmp_path):
     assert [secret.new for secret in summarize(store).secrets] == [False]
     store.finish()
     store.begin([A, B], [])
-    other = replace(finding(), fingerprint=finding().rule_id + ":" + "0" * 20)
+    other = replace(finding(), fingerprint=finding().rule_id + ":" + "f" * 20)
     store.record(audited(A, finding(), other))
     store.record(audited(B, finding()))
     by_mark = {secret.first.fingerprint: secret for secret in summarize(store).secrets}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.fleet.model import COVERED, Status
 from keyscan.model.blob import Skip
-from keyscan.model.report import Report, Stats
+from keyscan.model.report import Report, RunInfo, Stats
 from keyscan.reporters import sarif
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def documents(store: Store, rules: Mapping[str, Rule]) -> Iterator[tuple[str, st
             skipped=skipped,
             stats=Stats(blobs=row["blobs"], commits=row["commits"], bytes=row["bytes"], rules=len(rules)),
             rules={one.rule_id: rules[one.rule_id] for one in findings if one.rule_id in rules},
-            command="fleet",
+            run=RunInfo(command="fleet"),
         )
         yield _file_name(row["name"], used), sarif.render(report)
 

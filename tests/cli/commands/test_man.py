@@ -44,7 +44,7 @@ def test_every_example_is_understood():
     for line, _ in (example for examples in EXAMPLES.values() for example in examples):
         words = shlex.split(line.replace('eval "$(', "").replace(')"', ""))
         start = words.index("keyscan") + 1
-        end = next((at for at, word in enumerate(words) if word in {">", "|"} and at > start), len(words))
+        end = next((at for at, word in enumerate(words) if word in {">", "<", "|"} and at > start), len(words))
         words = words[start:end]
         name = " ".join(words[:2]) if " ".join(words[:2]) in found else words[0]
         arguments = words[len(name.split()) :]
