@@ -1,0 +1,70 @@
+"""Carries out a fix plan: the ignore rule first, then `.env` (0600) and its template, the code last."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from keyscan.errors import UsageError
+from keyscan.git import worktree
+from keyscan.remediation import apply as careful
+from keyscan.remediation import dotenv_file
+from keyscan.remediation.edits import EditPlan
+from keyscan.remediation.fix import ENV
+
+if TYPE_CHECKING:
+    from keyscan.git.command import Git
+    from keyscan.remediation.fix import FixPlan
+
+
+def apply(root: str, plan: FixPlan, git: Git | None) -> None:
+    """Write the plan below `root`; `git` is the repository's, None outside of one.
+
+    Raises UsageError, with no source file changed, when a file is not what the plan was made from, or when git would
+    not ignore `.env`. The code is written only when `.env` holds every value.
+    """
+    every = [*plan.ignore.edits, *([plan.env] if plan.env else []), *([plan.example] if plan.example else [])]
+    careful.check(root, EditPlan((*every, *plan.files.edits)))
+    if git is not None:
+        careful.apply(root, plan.ignore, git)
+        require_ignored(git)
+    if plan.env is not None:
+        _write_env(root, plan.env.old, plan.env.new)
+    if plan.example is not None:
+        careful.apply(root, EditPlan((plan.example,)), git)
+    _require_values(root, plan)
+    careful.apply(root, plan.files, git)
+
+
+def require_ignored(git: Git) -> None:
+    """Raise UsageError unless git ignores `.env` and does not track it."""
+    if git.run("ls-files", "-z", "--", ENV):
+        raise UsageError(f"{ENV} is tracked by git: run keyscan env --fix first; no key was written")
+    rule = worktree.ignored_rules(git, [ENV]).get(ENV)
+    if rule is None or rule.negated:
+        raise UsageError(f"git does not ignore {ENV}: add the line {ENV} to .gitignore; no key was written")
+
+
+def _write_env(root: str, old: bytes | None, new: bytes) -> None:
+    file = os.path.join(root, ENV)  # noqa: PTH118
+    if old is not None:
+        careful.write(root, ENV, new)
+        return
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+        with os.fdopen(os.open(file, flags, 0o600), "wb") as stream:
+            stream.write(new)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise UsageError(f"{ENV}: cannot be written: {error.strerror}; no code was changed") from error
+
+
+def _require_values(root: str, plan: FixPlan) -> None:
+    """Raise UsageError unless `.env` reads back as the plan wants it."""
+    if not plan.values:
+        return
+    with open(os.path.join(root, ENV), "rb") as stream:  # noqa: PTH118, PTH123
+        have = dotenv_file.values_of(stream.read())
+    if any(have.get(name) != value for name, value in plan.values.items()):
+        raise UsageError(f"{ENV} does not read back as it was written; no code was changed")
