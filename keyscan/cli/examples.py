@@ -27,6 +27,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("keyscan env", "are files of secrets ignored and untracked?"),
         ("keyscan env --fix", "show what would put it right, and do it"),
     ),
+    "fix": (
+        ("keyscan fix", "show how each key would be read from the environment, and ask"),
+        ("keyscan fix --staged --apply", "fix what the hook has just blocked, and stage it"),
+        ("keyscan fix --to vault:secret/app app.py", "the commands that store the keys in Vault instead of .env"),
+    ),
     "history": (
         ("keyscan history", "every version of every file, each once"),
         ("keyscan history --range main..HEAD", "what this branch adds"),

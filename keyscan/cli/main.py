@@ -21,6 +21,7 @@ COMMANDS = {
     "staged": "Scan what the next commit would hold (the pre-commit hook).",
     "scan": "Scan files and directories, or standard input.",
     "env": "Check .env files: ignored by git, out of images and packages, one key an environment.",
+    "fix": "Replace keys in code by reads of the environment.",
     "history": "Scan a repository's whole past, or a range of it.",
     "pre-push": "Scan what a push would make public (the pre-push hook).",
     "pre-receive": "Scan what is pushed to this server (the pre-receive hook).",

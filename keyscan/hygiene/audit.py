@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from keyscan.engine.matcher import Matcher
+    from keyscan.git.ignore_rules import Ignored
     from keyscan.hygiene.file_versions import Walk
-    from keyscan.hygiene.worktree import Ignored, Tree
+    from keyscan.hygiene.worktree import Tree
     from keyscan.model.blob import Blob
     from keyscan.model.finding import Finding
     from keyscan.scan.result import ScanOptions

@@ -21,9 +21,9 @@ from keyscan.scan.result import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from keyscan.git.ignore_rules import Ignored
     from keyscan.hygiene.audit import Survey
     from keyscan.hygiene.git_exposure import Subject
-    from keyscan.hygiene.worktree import Ignored
 
     Reader = Callable[[str], bytes | None]
 

@@ -15,6 +15,7 @@ from keyscan.catalog.name_sieve import MARKS
 from keyscan.catalog.secret_files import PATTERNS, kind_of
 from keyscan.errors import GitError
 from keyscan.git.command import Git, error_of
+from keyscan.git.ignore_rules import Ignored, deciding_rules
 from keyscan.git.worktree import check_own_repository, gitlinks, is_checked_out, join
 from keyscan.model.blob import Skip
 
@@ -29,30 +30,6 @@ PRUNED = (
 # Submodules deeper than this, or more of them, are not entered: a hostile repository could nest for ever.
 MAX_DEPTH = 5
 MAX_MODULES = 200
-
-
-class Ignored(NamedTuple):
-    """The ignore rule that decides about a path: the file that it stands in, its line, and itself."""
-
-    source: str
-    line: int
-    pattern: str
-
-    @property
-    def negated(self) -> bool:
-        """Whether the rule takes the path out of what is ignored."""
-        return self.pattern.startswith("!")
-
-    @property
-    def shared(self) -> bool:
-        """Whether the rule is part of the repository, not of this machine's excludes."""
-        parts = self.source.split("/")
-        return parts[-1] == ".gitignore" and not self.source.startswith(("/", "~")) and not {"..", ".git"} & set(parts)
-
-    @property
-    def text(self) -> str:
-        """The rule's place, in words."""
-        return f"{self.source}:{self.line} ({self.pattern})"
 
 
 class Tree(NamedTuple):
@@ -170,16 +147,7 @@ def ignored(tree: Tree, paths: Iterable[str]) -> dict[str, Ignored]:
 
     The paths need not exist, so the answer for a `.env` that is yet to come can be had.
     """
-    asked = list(paths)
-    if not asked:
-        return {}
-    # check-ignore reads pathspecs: "./" keeps a name that begins with a colon from being one.
-    text = b"".join(b"./" + os.fsencode(path) + b"\0" for path in asked)
-    args = ("--no-literal-pathspecs", "check-ignore", "--no-index", "-v", "-n", "-z", "--stdin")
-    out = tree.git.run(*args, stdin=text, good=(0, 1))  # 1: none is ignored
-    fields = [os.fsdecode(field) for field in out.split(b"\0")]
-    answers = zip(fields[0::4], fields[1::4], fields[2::4], asked, strict=False)
-    return {path: Ignored(source, int(line), pattern) for source, line, pattern, path in answers if source}
+    return deciding_rules(tree.git, paths)
 
 
 def new_in_index(tree: Tree) -> set[str]:

@@ -19,21 +19,32 @@ if TYPE_CHECKING:
 _PATHS_AT_ONCE = 500
 
 
-def apply(root: str, plan: EditPlan, git: Git) -> None:
-    """Write the plan's files below `root` and remove its paths from the index of `git`'s repository.
+def apply(root: str, plan: EditPlan, git: Git | None) -> None:
+    """Write the plan's files below `root` and remove its paths from the index of `git`'s repository, if there is one.
 
     All edits are checked before the first is written. Raises UsageError, with nothing written, when a path leads out
     of `root`, through a link or into .git, or when a file is not what the plan was made from.
     """
+    check(root, plan)
+    for edit in plan.edits:
+        write(root, edit.path, edit.new)
+    for at in range(0, len(plan.untrack), _PATHS_AT_ONCE):
+        assert git is not None  # noqa: S101 - only a repository has paths to untrack
+        git.run("rm", "--cached", "--quiet", "-f", "--", *plan.untrack[at : at + _PATHS_AT_ONCE])
+
+
+def check(root: str, plan: EditPlan) -> None:
+    """Raise UsageError unless all edits of `plan` may be applied now."""
     for edit in plan.edits:
         _check(root, edit)
-    for edit in plan.edits:
-        try:
-            cache.write_whole(Path(root) / edit.path, edit.new)
-        except OSError as error:
-            raise UsageError(f"{edit.path}: cannot be written: {error.strerror}") from error
-    for at in range(0, len(plan.untrack), _PATHS_AT_ONCE):
-        git.run("rm", "--cached", "--quiet", "-f", "--", *plan.untrack[at : at + _PATHS_AT_ONCE])
+
+
+def write(root: str, path: str, data: bytes) -> None:
+    """Write one file atomically, with the mode it has; UsageError when it cannot be written."""
+    try:
+        cache.write_whole(Path(root) / path, data)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _check(root: str, edit: Edit) -> None:

@@ -1,4 +1,4 @@
-"""The plan of `keyscan fix`: literals become reads of the environment, the values go into `.env`; nothing is written."""
+"""The plan of `keyscan fix`: literals become reads of the environment, the values go to `.env`. Writes nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from keyscan.remediation.rewrite.registry import rewriter_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from keyscan.git.worktree import Ignored
+    from keyscan.git.ignore_rules import Ignored
 
     Read = Callable[[str], bytes | None]
 
@@ -106,7 +106,12 @@ def plan(sources: Sequence[Source], refusals: dict[str, str], rules: dict[str, I
     new_template = dotenv_file.example(template or b"", list(dict.fromkeys(named)))
     example = Edit(EXAMPLE, template, new_template) if new_template != (template or b"") else None
     ignore = EditPlan(_ignore_edits(rules, read))
-    shown = [*ignore.edits, *([_shown_env(env, values, work)] if env else []), *([example] if example else []), *work.shown]
+    shown = [
+        *ignore.edits,
+        *([_shown_env(env, values, work)] if env else []),
+        *([example] if example else []),
+        *work.shown,
+    ]
     return FixPlan(
         EditPlan(tuple(work.edits)), ignore, env, example, tuple(shown), tuple(work.fixed), tuple(work.left), remarks,
         follow_up, values,
@@ -139,7 +144,9 @@ def _rewrite_file(source: Source, work: _Work, read: Read) -> None:
             if there:
                 pending.append((other, *there))
             elif (first, last) != (start, end):
-                work.left.append(_left(source, other, "the rewrite of another key changes its place: run the command again"))
+                work.left.append(
+                    _left(source, other, "the rewrite of another key changes its place: run the command again")
+                )
         text = spliced(text, made.splices)
     if text != before:
         work.edits.append(Edit(source.path, source.raw, encoded(text, source.raw)))
@@ -152,7 +159,7 @@ def _rewrite_place(source: Source, place: Place, target: Target, work: _Work) ->
     rewriter = rewriter_for(source.path, target.text)
     if isinstance(rewriter, LeftAlone):
         return rewriter
-    wish = wanted_name(place, target.text)
+    wish = wanted_name(place, target.text, target.start)
     name = work.names.choose(wish, target.written)
     named = Target(target.text, target.start, target.end, name, target.path, target.browser)
     made = rewriter(named)

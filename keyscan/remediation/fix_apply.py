@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from keyscan.errors import UsageError
-from keyscan.git import worktree
+from keyscan.git.ignore_rules import deciding_rules
 from keyscan.remediation import apply as careful
 from keyscan.remediation import dotenv_file
 from keyscan.remediation.edits import EditPlan
@@ -40,9 +40,38 @@ def require_ignored(git: Git) -> None:
     """Raise UsageError unless git ignores `.env` and does not track it."""
     if git.run("ls-files", "-z", "--", ENV):
         raise UsageError(f"{ENV} is tracked by git: run keyscan env --fix first; no key was written")
-    rule = worktree.ignored_rules(git, [ENV]).get(ENV)
+    rule = deciding_rules(git, [ENV]).get(ENV)
     if rule is None or rule.negated:
         raise UsageError(f"git does not ignore {ENV}: add the line {ENV} to .gitignore; no key was written")
+
+
+def stage(git: Git, plan: FixPlan) -> None:
+    """Put the written files into the index, but for `.env`, as they are: no filter of the repository's runs.
+
+    A file whose index entry was not what the plan was made from keeps that entry.
+    """
+    edits = [*plan.ignore.edits, *([plan.example] if plan.example else []), *plan.files.edits]
+    known = {}
+    for entry in os.fsdecode(git.run("ls-files", "-z", "-s", "--", *(edit.path for edit in edits))).split("\0"):
+        head, _, path = entry.partition("\t")
+        if path:
+            known[path] = head.split(" ")[:2]
+    lines = []
+    for edit in edits:
+        mode, blob = known.get(edit.path, ["100644", ""])
+        new = edit.new
+        if blob:
+            found = next(iter(git.objects([blob.encode()])), None)
+            old = found[1] if found else None
+            if old != edit.old:
+                if old is None or old != (edit.old or b"").replace(b"\r\n", b"\n"):
+                    continue
+                new = new.replace(b"\r\n", b"\n")
+        elif edit.old is not None:
+            continue
+        oid = git.run("hash-object", "-w", "--no-filters", "--stdin", stdin=new).decode().strip()
+        lines.append(f"{mode} {oid}\t{edit.path}".encode("utf-8", "surrogateescape") + b"\0")
+    git.run("update-index", "--add", "-z", "--index-info", stdin=b"".join(lines))
 
 
 def _write_env(root: str, old: bytes | None, new: bytes) -> None:

@@ -30,7 +30,7 @@ _SUBMODULE = "160000"
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What git's index says: the blob of each path of interest, and the submodules' paths; `git` None: no repository."""
+    """What git's index says: the blob of each path of interest, the submodules' paths; without `git` there is none."""
 
     git: Git | None
     blobs: dict[str, str]

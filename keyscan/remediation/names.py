@@ -30,9 +30,9 @@ def name_before(text: bytes, start: int) -> str:
     return name if _NAME.match(name) and len(name) > 1 else ""
 
 
-def wanted_name(place: Place, text: bytes) -> str:
-    """The name that a place's secret should have."""
-    near = name_before(text, place.start)
+def wanted_name(place: Place, text: bytes, start: int) -> str:
+    """The name that the secret of a place, now at `start` of `text`, should have."""
+    near = name_before(text, start)
     known = place.rule.env
     if place.half:
         return near or _of_words(place.half)

@@ -107,7 +107,7 @@ def test_two_secrets_in_one_literal_are_replaced_one_after_the_other():
     """The second secret of a literal is found in the f-string that the first one made."""
     from helpers.tokens import token
 
-    other = token("ghp_{alnum:30}{crc32-base62}")
+    other = token("ghp_{alnum:30}{crc32-base62:ghp_}")
     first = rewritten("a.py", f'print("@@ {other}")\n')
     second = rewritten("a.py", first, secret=other, name="GITHUB_TOKEN")
     assert second == f"import os\n\nprint(f\"{{os.environ['{NAME}']}} {{os.environ['GITHUB_TOKEN']}}\")\n"

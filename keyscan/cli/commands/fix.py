@@ -1,0 +1,259 @@
+"""`keyscan fix`: literal keys become reads of the environment, the values go into an ignored `.env`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keyscan.cli import output as common
+from keyscan.errors import ExitCode, GitError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keyscan.api import Scanner
+    from keyscan.git.command import Git
+    from keyscan.model.blob import Skip
+    from keyscan.model.finding import Finding
+    from keyscan.remediation.fix import FixPlan
+    from keyscan.remediation.managers import Store
+    from keyscan.remediation.places import Source
+
+_LARGEST = 16 << 20
+
+
+@click.command(name="fix")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--staged", is_flag=True, help="Fix what is staged, and stage the result.")
+@click.option("--apply", "apply_", is_flag=True, help="Write the changes without asking.")
+@click.option("--force", is_flag=True, help="Also change files whose contents git does not know.")
+@click.option("--to", metavar="STORE", help="Print the commands for a secret manager, such as vault:MOUNT/PATH.")
+@common.scan_options
+def command(paths: tuple[str, ...], staged: bool, apply_: bool, force: bool, to: str | None, **values: Any) -> int:
+    """Replace keys in code and configuration by reads of the environment; shows a diff first.
+
+    The values go into .env, which git ignores, and their names into .env.example. Rotate the keys first: what was
+    committed or sent has been copied.
+    """
+    if to and apply_:
+        raise UsageError("--to prints what to do and changes nothing: run its commands, then keyscan fix --apply")
+    if staged and paths:
+        raise UsageError("--staged fixes what is staged: give it no paths")
+    from keyscan.remediation.managers import store_of
+
+    store = store_of(to) if to else None
+    work = _gathered(paths, staged=staged, force=force, values=values)
+    plan = _plan(work)
+    _show(plan, work, store)
+    if not plan.fixed:
+        return _code(plan, work)
+    if store or not _agreed(apply_):
+        return ExitCode.FINDINGS
+    _apply(plan, work)
+    return _code(plan, work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be fixed: the sources below `root`, why some are not touched, and what was not read."""
+
+    root: str
+    git: Git | None
+    sources: tuple[Source, ...]
+    refusals: dict[str, str]
+    skips: tuple[Skip, ...]
+    staged: bool = False
+    members: tuple[Finding, ...] = ()
+
+
+def _repository() -> tuple[str, Git | None]:
+    """The root of the repository of the current directory, else that directory itself."""
+    from keyscan.git.command import Git
+
+    with suppress(GitError):
+        root = os.fsdecode(Git().run("rev-parse", "--show-toplevel").removesuffix(b"\n"))
+        return root, Git(root)
+    return os.getcwd(), None  # noqa: PTH109
+
+
+def _gathered(paths: tuple[str, ...], *, staged: bool, force: bool, values: dict[str, Any]) -> _Work:
+    """Scan, and bring findings and files together."""
+    from keyscan.remediation import fix_targets
+
+    root, git = _repository()
+    if staged and git is None:
+        raise UsageError("--staged: not a git repository (nor any of its parents)")
+    if staged:
+        assert git is not None  # noqa: S101 - checked above
+        return _staged_work(root, git, values)
+    settings = common.settings_of(values)
+    scanner = _scanner(settings)
+    targets = scanner.targets(paths or (".",))
+    result = scanner.scan_files(targets)
+    by_name: dict[str, list[Finding]] = {}
+    for finding in _counted(result.findings, settings):
+        by_name.setdefault(finding.origin.file, []).append(finding)
+    sources, members = [], []
+    for target in targets:
+        found = by_name.get(getattr(target, "name", ""), [])
+        if not found:
+            continue
+        members += [one for one in found if one.origin.member]
+        path = os.path.relpath(os.path.abspath(target.file), root).replace(os.sep, "/")  # type: ignore[union-attr] # noqa: PTH100
+        source = _source(scanner, path, _read(target.file), found)  # type: ignore[union-attr]
+        if source.places:
+            sources.append(source)
+    index = fix_targets.index_of(git, [source.path for source in sources])
+    refusals = {}
+    for source in sources:
+        reason = fix_targets.refusal(root, source.path, source.raw, index, force=force)
+        if source.path.startswith("../"):
+            reason = "it is outside of this repository: run keyscan fix there"
+        if reason:
+            refusals[source.path] = reason
+    return _Work(root, git, tuple(sources), refusals, tuple(result.skipped), members=tuple(members))
+
+
+def _scanner(settings: common.Settings) -> Scanner:
+    from keyscan.api import Scanner
+
+    options = replace(settings.options, show_secrets=False)
+    return Scanner(common.rules_of(settings), options, settings.engine, settings.jobs)
+
+
+def _staged_work(root: str, git: Git, values: dict[str, Any]) -> _Work:
+    """What is staged, as far as the working tree holds the same."""
+    from keyscan.model.blob import Skip
+    from keyscan.remediation import fix_targets
+    from keyscan.scan import scanner as scan
+    from keyscan.scan.findings import only_added
+    from keyscan.sources import staged
+
+    entries = staged.entries(git)
+    contents, blobs = staged.with_files(git, entries, common.PROJECT_FILES)
+    settings = common.settings_of(values, read=common.git_reader(git, "", common.root_of(), contents))
+    scanner = _scanner(settings)
+    kept = scan.without_excluded(blobs, settings.ignores)
+    result = scanner.scan_blobs(kept)
+    added = only_added(result.findings, lambda path: staged.added_lines(git, path)) if result.findings else []
+    by_name: dict[str, list[Finding]] = {}
+    for finding in _counted(added, settings):
+        by_name.setdefault(finding.origin.file, []).append(finding)
+    index = fix_targets.index_of(git, list(by_name))
+    sources, refusals, members = [], {}, []
+    for blob in kept:
+        if isinstance(blob, Skip) or blob.origin.path not in by_name:
+            continue
+        path, found = blob.origin.path, by_name[blob.origin.path]
+        members += [one for one in found if one.origin.member]
+        file = os.path.join(root, path)  # noqa: PTH118
+        raw = _read(file) if os.path.isfile(file) else b""  # noqa: PTH113
+        source = _source(scanner, path, raw, found)
+        differs = raw.replace(b"\r\n", b"\n") != blob.data.replace(b"\r\n", b"\n")
+        reason = fix_targets.refusal(root, path, raw, index, force=True)
+        if differs:
+            reason = "the working tree holds another version than the index: stage it first (git add)"
+            source = _source(scanner, path, blob.data, found)
+        if source.places:
+            sources.append(source)
+            refusals.update({path: reason} if reason else {})
+    return _Work(root, git, tuple(sources), refusals, tuple(result.skipped), staged=True, members=tuple(members))
+
+
+def _counted(findings: Sequence[Finding], settings: common.Settings) -> Iterator[Finding]:
+    """The findings that a report would show and that are about a key."""
+    for finding in findings:
+        if finding.status == "new" and finding.severity >= settings.min_severity:
+            yield finding
+
+
+def _source(scanner: Scanner, path: str, raw: bytes, findings: Sequence[Finding]) -> Source:
+    from keyscan.engine.decoders.content import content_of
+    from keyscan.remediation.places import source_of
+
+    matches = [
+        match
+        for match in scanner.matches(content_of(raw).data, path)
+        if match.rule.category != "practice" and not match.rule.public
+    ]
+    return source_of(path, raw, matches, [one for one in findings if not one.origin.member], scanner.options.salt)
+
+
+def _read(file: str) -> bytes:
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123
+            data = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
+    if len(data) > _LARGEST:
+        raise UsageError(f"{file}: larger than {_LARGEST >> 20} MiB: keyscan fix does not rewrite it; fix it by hand")
+    return data
+
+
+def _plan(work: _Work) -> FixPlan:
+    from keyscan.git import worktree
+    from keyscan.git.ignore_rules import deciding_rules
+    from keyscan.remediation import fix
+
+    if work.git is not None and work.sources and work.git.run("ls-files", "-z", "--", fix.ENV):
+        raise UsageError(f"{fix.ENV} is tracked by git, so no key can go into it: run keyscan env --fix first")
+    rules = deciding_rules(work.git, [fix.ENV, fix.EXAMPLE]) if work.git is not None and work.sources else {}
+
+    def read(path: str) -> bytes | None:
+        if not worktree.is_inside(work.root, path):
+            raise UsageError(f"{path}: behind a symbolic link; nothing is changed")
+        file = os.path.join(work.root, path)  # noqa: PTH118
+        return _read(file) if os.path.lexists(file) else None
+
+    return fix.plan(work.sources, work.refusals, rules, read)
+
+
+def _show(plan: FixPlan, work: _Work, store: Store | None) -> None:
+    """The diff with masked keys, what is left and why, and what else there is to do."""
+    from keyscan.remediation import fix_text
+    from keyscan.reporters.shared.escape import clean
+
+    lines = list(fix_text.changes(plan, store))
+    lines.extend(
+        f"{one.origin.path}: {one.redacted} [{one.rule_id}] left alone: it is in an archive: make the archive anew"
+        for one in work.members
+    )
+    lines.extend(f"{skip.path}: not read: {skip.reason}" for skip in work.skips if skip.incomplete)
+    lines.extend(fix_text.what_next(plan, store))
+    for line in lines:
+        click.echo(clean(line))
+
+
+def _agreed(apply_: bool) -> bool:
+    if apply_:
+        return True
+    if not sys.stdin.isatty():
+        click.echo("keyscan: nothing was written: run again with --apply to write this", err=True)
+        return False
+    return click.confirm("Apply this?", err=True)
+
+
+def _apply(plan: FixPlan, work: _Work) -> None:
+    from keyscan.remediation import fix_apply
+
+    fix_apply.apply(work.root, plan, work.git)
+    if work.staged and work.git is not None:
+        fix_apply.stage(work.git, plan)
+    places = f"{len(plan.fixed)} {'key' if len(plan.fixed) == 1 else 'keys'}"
+    again = "; the changes are staged: commit again" if work.staged else ""
+    click.echo(f"keyscan: {places} moved to .env (git ignores it){again}", err=True)
+
+
+def _code(plan: FixPlan, work: _Work) -> int:
+    if plan.left or work.members:
+        return ExitCode.FINDINGS
+    if any(skip.incomplete for skip in work.skips):
+        return ExitCode.INCOMPLETE
+    if not plan.fixed:
+        click.echo("keyscan: nothing to fix", err=True)
+    return ExitCode.CLEAN
