@@ -14,7 +14,7 @@ import time
 
 from keyscan._version import __version__
 from keyscan.catalog.name_sieve import may_be_judged_by_name
-from keyscan.git.settings import ENVIRONMENT, SAFE, STAGED
+from keyscan.git.settings import SAFE, STAGED, environment, program
 
 # Requests that fit into a pipe are written before anything is read, with no thread to feed them.
 _MOST_ENTRIES = 400
@@ -83,7 +83,9 @@ def _start(args: list[str], stdin: int | None) -> tuple[int, int]:
         (os.POSIX_SPAWN_DUP2, into, 1),
         (os.POSIX_SPAWN_DUP2, null, 2),
     ]
-    process = os.posix_spawnp("git", ["git", *SAFE, *args], {**os.environ, **ENVIRONMENT}, file_actions=actions)
+    file = program(os.environ.get("PATH", os.defpath))
+    variables = environment(dict(os.environ), inherit=True)
+    process = os.posix_spawn(file, ["git", *SAFE, *args], variables, file_actions=actions)
     os.close(into)
     os.close(null)
     return process, out

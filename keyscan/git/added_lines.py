@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from keyscan.git.command import PATHSPEC_MAGIC
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,8 +17,8 @@ _DIFF = ("-U0", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", 
 
 
 def lines(git: Git, *versions: str) -> list[range]:
-    """The lines, from 1, that `git diff VERSIONS` adds."""
-    out = git.run("diff", *_DIFF, *versions)
+    """The lines, from 1, that `git diff VERSIONS` adds; paths among them are made by `from_top`."""
+    out = git.run(PATHSPEC_MAGIC, "diff", *_DIFF, *versions)
     found = []
     for hunk in _HUNK.finditer(out):
         start, count = int(hunk.group(1)), int(hunk.group(2) or 1)

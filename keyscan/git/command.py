@@ -1,7 +1,6 @@
 """The only caller of git. The repository is hostile: nothing in its configuration may run.
 
-The environment that git handed us is kept (GIT_DIR, GIT_INDEX_FILE, quarantine variables: a hook that drops
-them reads the wrong index), what could run a program or reach the network is overridden.
+What could run a program, reach the network or change what is printed is overridden (`keyscan/git/settings.py`).
 """
 
 from __future__ import annotations
@@ -9,35 +8,46 @@ from __future__ import annotations
 import os
 import subprocess
 from contextlib import suppress
+from functools import cache
 from threading import Thread
 from typing import IO, TYPE_CHECKING
 
 from keyscan.errors import GitError
-from keyscan.git.settings import ENVIRONMENT, SAFE
+from keyscan.git.settings import SAFE, environment, program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-def environment() -> dict[str, str]:
-    """This process's environment, with what could prompt, page, lazily fetch or translate switched off."""
-    return {**os.environ, **ENVIRONMENT}
+# The user's own git, looked for once: PATH does not change while a command runs.
+_program = cache(program)
+
+
+# Before the command, for pathspecs that `from_top` makes: magic is switched off otherwise.
+PATHSPEC_MAGIC = "--no-literal-pathspecs"
+
+
+def from_top(path: str) -> str:
+    """A pathspec for exactly `path`, relative to the root of the work tree wherever git is run."""
+    return f":(top,literal){path}"
 
 
 class Git:
     """Git, run in one directory."""
 
-    def __init__(self, directory: Path | str = ".") -> None:
+    def __init__(self, directory: Path | str = ".", *, inherit: bool | None = None) -> None:
+        """`inherit`: obey GIT_DIR, GIT_INDEX_FILE and the like, as hooks have to; None: in the current directory."""
         self.directory = os.fspath(directory)
+        self.inherit = self.directory == "." if inherit is None else inherit
 
     def start(self, *args: str, stdin: int | None = None, stderr: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
         """A running git whose output is read from pipes; GitError when git is not there."""
         try:
             return subprocess.Popen(
-                ["git", *SAFE, *args],
+                [_program(os.environ.get("PATH", os.defpath)) or "git-not-found", *SAFE, *args],
                 cwd=self.directory,
-                env=environment(),
+                env=environment(dict(os.environ), inherit=self.inherit),
                 stdin=subprocess.DEVNULL if stdin is None else stdin,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -137,4 +147,5 @@ def error_of(args: tuple[str, ...], stderr: bytes) -> GitError:
     if "not a git repository" in text or "unknown option `cached'" in text:
         return GitError("not a git repository (nor any of its parents)")
     line = text.splitlines()[0] if text else "it gave no reason"
-    return GitError(f"git {args[0]} failed: {line.removeprefix('fatal: ')}")
+    name = next((arg for arg in args if not arg.startswith("-")), "")
+    return GitError(f"git {name} failed: {line.removeprefix('fatal: ')}")

@@ -67,18 +67,20 @@ class Rest:
 
 def reachable(git: Git, selection: Selection) -> Iterator[Listed | Skip]:
     """Every blob that the selection reaches, once; at the end a Skip for each thing that git missed or reported."""
-    missing = 0
-    options = ("--objects", "--missing=print", "--filter=object:type=blob", "--filter-provided-objects")
-    with Output(git, "rev-list", *options, *selection.options, "--stdin", lines=selection.ids) as out:
-        for line in out.records(b"\n"):
-            if line[:1] == b"?":
-                missing += 1
-            else:
-                oid, _, path = line.partition(b" ")
-                yield Listed(oid, path)
-        yield from out.skips()
+    missing: set[bytes] = set()
+    # Missing trees are named only where trees are listed.
+    for kind in ("blob", "tree"):
+        options = ("--objects", "--missing=print", f"--filter=object:type={kind}", "--filter-provided-objects")
+        with Output(git, "rev-list", *options, *selection.options, "--stdin", lines=selection.ids) as out:
+            for line in out.records(b"\n"):
+                if line[:1] == b"?":
+                    missing.add(line)
+                elif kind == "blob":
+                    oid, _, path = line.partition(b" ")
+                    yield Listed(oid, path)
+            yield from out.skips()
     if missing:
-        yield history_skip(f"{missing} objects are missing (a partial or damaged clone)")
+        yield history_skip(f"{len(missing)} objects are missing (a partial or damaged clone)")
 
 
 def in_store(git: Git) -> Iterator[tuple[bytes, Listed] | Skip]:

@@ -1,4 +1,4 @@
-"""What a repository is, before its history is read: where, of which shape, and what keeps it from being whole."""
+"""Facts on a repository: its directories, whether it is shallow or grafted, the width of its ids, its refs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from keyscan.git.command import Git
 
-SHALLOW = "shallow clone: commits before its boundary are not here; fetch them with `git fetch --unshallow` "
+SHALLOW = "shallow clone: commits before its boundary are missing; fetch them with `git fetch --unshallow` "
 SHALLOW += "(GitHub's checkout action: `fetch-depth: 0`)"
 GRAFTED = "grafted history (info/grafts): commits behind the grafts are not read; remove the file, see `git replace`"
 
@@ -36,8 +36,8 @@ class Repository:
 
     @property
     def grafted(self) -> bool:
-        """Whether info/grafts, or the file that GIT_GRAFT_FILE names, holds a graft."""
-        file = os.environ.get("GIT_GRAFT_FILE") or os.path.join(self.common_dir, "info", "grafts")  # noqa: PTH118
+        """Whether info/grafts has a graft."""
+        file = os.path.join(self.common_dir, "info", "grafts")  # noqa: PTH118
         try:
             with open(file, "rb") as handle:  # noqa: PTH123
                 return any(line.strip() and not line.startswith(b"#") for line in handle)
@@ -45,7 +45,7 @@ class Repository:
             return False
 
     def gaps(self) -> Iterator[Skip]:
-        """What keeps the whole history from being read, with the remedy."""
+        """What is missing of the history, with the remedy."""
         if self.shallow:
             yield Skip("history", SHALLOW, incomplete=True)
         if self.grafted:

@@ -79,8 +79,13 @@ def trees(root: str, extra: tuple[str, ...] = ()) -> Iterator[Tree | Skip]:
 def _tree(root: str, prefix: str, extra: tuple[str, ...]) -> Tree:
     git = Git(root)
     # The walk of the directories runs while the index is read.
-    walk = git.start("ls-files", "-o", "-z", *_exclusions(extra))
-    index = git.run("ls-files", "-z", "-s")
+    with git.start("ls-files", "-o", "-z", *_exclusions(extra)) as walk:
+        try:
+            index = git.run("ls-files", "-z", "-s")
+        except BaseException:
+            walk.kill()
+            raise
+        untracked = _untracked(walk)
     tracked: list[str] = []
     family: dict[str, tuple[str, str]] = {}
     agents: list[str] = []
@@ -91,7 +96,7 @@ def _tree(root: str, prefix: str, extra: tuple[str, ...]) -> Tree:
             mode, oid = _entry(index, os.fsencode(path))
             family[path] = (mode, oid)
     modules = [name for name in gitlinks(index) if is_checked_out(root, name)]
-    return Tree(git, root, prefix, tracked, family, agents, _untracked(walk), modules)
+    return Tree(git, root, prefix, tracked, family, agents, untracked, modules)
 
 
 def _entry(index: bytes, name: bytes) -> tuple[str, str]:

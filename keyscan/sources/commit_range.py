@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.errors import IncompleteError
 from keyscan.git import repository
+from keyscan.git.command import PATHSPEC_MAGIC, from_top
 from keyscan.sources.push import Update
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def changed(git: Git, span: Span, names: Sequence[str]) -> list[str]:
     """Those files of `names` that differ between a span's base and its head."""
     (update,) = span.updates
     base = git.ask("merge-base", update.old.decode(), update.new.decode()) or update.old
-    out = git.run(
-        "diff", "--name-only", "-z", "--no-ext-diff", "--no-renames", base.decode(), update.new.decode(), "--", *names
-    )
+    ends = (base.decode(), update.new.decode())
+    options = ("--name-only", "-z", "--no-ext-diff", "--no-renames")
+    out = git.run(PATHSPEC_MAGIC, "diff", *options, *ends, "--", *map(from_top, names))
     return [os.fsdecode(name) for name in out.split(b"\0") if name]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyscan.git.added_lines import common, lines
+from keyscan.git.command import from_top
 from keyscan.git.settings import STAGED
 from keyscan.model.blob import Blob, Origin, Skip, decode_path
 
@@ -86,7 +87,7 @@ def added_lines(git: Git, path: bytes) -> list[range] | None:
     The parents are HEAD and, while a merge is in progress, each MERGE_HEAD. None: all lines are new.
     """
     name = os.fsdecode(path)
-    return common(lines(git, "--cached", parent, "--", name) for parent in parents(git))
+    return common(lines(git, "--cached", parent, "--", from_top(name)) for parent in parents(git))
 
 
 def parents(git: Git) -> list[str]:
