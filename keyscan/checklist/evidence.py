@@ -1,4 +1,4 @@
-"""The joiner for `keyscan checklist`: scans, hygiene, history, hook and CI -> the checklist's facts."""
+"""Gathers the evidence for the checklist: scans, hygiene, history, hook and CI."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from typing import TYPE_CHECKING
 from keyscan.catalog.secret_files import Kind, environment_of, kind_of
 from keyscan.checklist.items import Facts
 from keyscan.errors import IncompleteError
-from keyscan.git import repository, worktree
 from keyscan.git.command import Git
-from keyscan.hygiene import audit as envscan
+from keyscan.git.repository import inspect
+from keyscan.hygiene.audit import audit
+from keyscan.hygiene.repository import TreeReader
 from keyscan.model.blob import Skip
 from keyscan.scan import scanner as scan
 from keyscan.scan.report import make_report, timed
-from keyscan.scan.result import Tally
 from keyscan.sources import files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keyscan.engine.matcher import Matcher
-    from keyscan.hygiene.audit import Survey
+    from keyscan.api import Scanner
+    from keyscan.hygiene.repository import RepositoryAudit
     from keyscan.model.finding import Finding
     from keyscan.model.rule import Rule
-    from keyscan.scan.result import ScanOptions
 
 _PIPELINE = re.compile(
     r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml\Z|\.gitlab-ci\.ya?ml\Z|azure-pipelines[\w.-]*\.ya?ml\Z|"
@@ -43,30 +42,28 @@ _MANAGERS = {
 _DAY = 86_400
 
 
-def facts(
-    root: str, rules: Sequence[Rule], matcher: Matcher, options: ScanOptions, rotation_days: int, jobs: int
-) -> Facts:
-    """What is known of the repository at `root`; `matcher` is for `rules`."""
-    tally = Tally()
-    surveys = envscan.run(root, matcher, options, tally, history=False)
-    hygiene = make_report(tally.result(), matcher, options, timed(time.perf_counter())).findings
-    found, count = _source(root, matcher, options, jobs)
+def facts(root: str, scanner: Scanner, rotation_days: int) -> Facts:
+    """What is known of the repository at `root`."""
+    rules, options, matcher = scanner.rules, scanner.options, scanner.matcher()
+    audited = audit(root, matcher, options.salt, history=False)
+    hygiene = make_report(audited.result, matcher, options, timed(time.perf_counter())).findings
+    found, count = _source(root, scanner)
     habits = [one for one in found if _is_habit(one, rules)]
     source = [one for one in found if not _is_habit(one, rules) and kind_of(one.origin.path) is None]
-    old, why = _history(root, rules, options, jobs)
-    survey = surveys[0]
+    old, why = _history(root, scanner)
+    repository = audited.repositories[0]
     return Facts(
         source=source,
         habits=habits,
         hygiene=hygiene,
         old=old,
         old_why=why,
-        real_files=_real_files(root, surveys),
+        real_files=_real_files(root, audited.repositories),
         rotation_days=rotation_days,
-        env_ignored=_env_ignored(survey),
-        hook=_hook(root, survey),
-        pipelines=_pipelines(survey),
-        managers=[f"{path} ({_MANAGERS[_name(path)]})" for path in survey.tree.tracked if _name(path) in _MANAGERS],
+        env_ignored=_env_ignored(repository),
+        hook=_hook(root, repository.tree.git),
+        pipelines=_pipelines(repository),
+        managers=[f"{path} ({_MANAGERS[_name(path)]})" for path in repository.tree.tracked if _name(path) in _MANAGERS],
         files=count,
     )
 
@@ -79,12 +76,12 @@ def _is_habit(finding: Finding, rules: Sequence[Rule]) -> bool:
     return any(rule.id == finding.rule_id and rule.category == "practice" for rule in rules)
 
 
-def _source(root: str, matcher: Matcher, options: ScanOptions, jobs: int) -> tuple[tuple[Finding, ...], int]:
-    """The findings in the files of now, named from the root, and how many files there were."""
+def _source(root: str, scanner: Scanner) -> tuple[tuple[Finding, ...], int]:
+    """The findings in the files of the work tree, named from the root, and how many files there were."""
     targets = [_from_root(one, root) for one in files.targets([root])]
-    kept = scan.targets_kept(targets, options.ignores) if options.ignores else targets
-    result = scan.scan_files(kept, matcher, options, jobs)
-    return make_report(result, matcher, options, timed(time.perf_counter())).findings, result.files
+    ignores = scanner.options.ignores
+    result = scanner.scan_files(scan.targets_kept(targets, ignores) if ignores else targets)
+    return scanner.report(result, timed(time.perf_counter())).findings, result.files
 
 
 def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
@@ -94,7 +91,7 @@ def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
     return one._replace(name=os.path.relpath(one.file, root).replace(os.sep, "/"))
 
 
-def _history(root: str, rules: Sequence[Rule], options: ScanOptions, jobs: int) -> tuple[Sequence[Finding] | None, str]:
+def _history(root: str, scanner: Scanner) -> tuple[Sequence[Finding] | None, str]:
     """The history's findings and what was covered; None and why when it can't be told."""
     from keyscan.engine import build as cache
     from keyscan.history import scope
@@ -104,15 +101,17 @@ def _history(root: str, rules: Sequence[Rule], options: ScanOptions, jobs: int) 
     git = Git(root)
     if not git.ask("rev-parse", "--verify", "-q", "HEAD"):
         return (), "there is no commit yet"
-    if repository.inspect(git).shallow:
+    if inspect(git).shallow:
         return None, "a shallow clone: the older commits are not here"
-    matcher = cache.matcher(tuple(rule for rule in rules if rule.category != "practice"))
+    matcher = cache.matcher(tuple(rule for rule in scanner.rules if rule.category != "practice"))
     query = scope.HistoryQuery()
     try:
-        tally = audit_history(HistoryJob(git, matcher, options, jobs), scope.resolve(git, query), query).tally
+        tally = audit_history(
+            HistoryJob(git, matcher, scanner.options, scanner.jobs), scope.resolve(git, query), query
+        ).tally
     except IncompleteError as error:
         return None, str(error)
-    report = make_report(tally.result(), matcher, options, timed(time.perf_counter()))
+    report = make_report(tally.result(), matcher, scanner.options, timed(time.perf_counter()))
     if report.findings:
         return report.findings, ""
     if not report.complete:
@@ -120,29 +119,28 @@ def _history(root: str, rules: Sequence[Rule], options: ScanOptions, jobs: int) 
     return (), f"all {tally.blobs or tally.files} versions of files in it were scanned, no key in them"
 
 
-def _real_files(root: str, surveys: Sequence[Survey]) -> list[tuple[str, str, int]]:
+def _real_files(root: str, repositories: Sequence[RepositoryAudit]) -> list[tuple[str, str, int]]:
     """Environment files with real values: path, environment, days since the file changed on this disk."""
     found = []
-    for survey in surveys:
-        for subject in survey.subjects:
-            if subject.kind is Kind.ENV and subject.values:
+    for repository in repositories:
+        for file in repository.files:
+            if file.kind is Kind.ENV and file.values:
                 try:
-                    changed = os.lstat(os.path.join(root, subject.path)).st_mtime  # noqa: PTH118 - keeps odd bytes
+                    changed = os.lstat(os.path.join(root, file.path)).st_mtime  # noqa: PTH118 - keeps odd bytes
                 except OSError:
                     continue
                 days = int(max(0.0, time.time() - changed) // _DAY)
-                found.append((subject.path, environment_of(subject.path), days))
+                found.append((file.path, environment_of(file.path), days))
     return found
 
 
-def _env_ignored(survey: Survey) -> str:
-    rule = survey.rules.get(".env")
+def _env_ignored(repository: RepositoryAudit) -> str:
+    rule = repository.rules.get(".env")
     return rule.text if rule is not None and rule.shared and not rule.negated else ""
 
 
-def _hook(root: str, survey: Survey) -> tuple[bool, str]:
+def _hook(root: str, git: Git) -> tuple[bool, str]:
     """Whether a commit hook that is installed runs keyscan, and what shows it."""
-    git = survey.tree.git
     _, chosen = git.hooks_path()
     common = os.fsdecode(git.run("rev-parse", "--git-common-dir").removesuffix(b"\n"))
     place = os.path.join(root, os.path.expanduser(chosen)) if chosen else os.path.join(root, common, "hooks")  # noqa: PTH111, PTH118
@@ -168,12 +166,8 @@ def _text_of(file: str) -> str:
         return ""
 
 
-def _pipelines(survey: Survey) -> list[tuple[str, bool]]:
+def _pipelines(repository: RepositoryAudit) -> list[tuple[str, bool]]:
     """CI's files, and whether each names keyscan."""
-    heard = Tally()
-    found = []
-    for path in survey.tree.tracked:
-        if _PIPELINE.search(path) and worktree.is_inside(survey.tree.root, path):
-            data = envscan.read(survey.tree.root, path, "", heard) or b""
-            found.append((path, b"keyscan" in data))
-    return found
+    tree = repository.tree
+    read = TreeReader(tree.root, tree.prefix)
+    return [(path, b"keyscan" in (read(path) or b"")) for path in tree.tracked if _PIPELINE.search(path)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.catalog.agents import client_of
 from keyscan.catalog.secret_files import Kind
 from keyscan.hygiene.finding import finding
-from keyscan.hygiene.secret_values import Value, looks_secret, matches
+from keyscan.hygiene.secret_values import SecretValue, looks_secret, matches
 from keyscan.hygiene.variables import Variable, variables
 from keyscan.model.finding import Location
 from keyscan.model.rule import Severity
@@ -26,20 +26,27 @@ _FLAG = re.compile(
 )
 
 
-def check(path: str, data: bytes, matcher: Matcher, *, tracked: bool, ignored: bool, salt: str) -> Iterator[Finding]:
+class Exposure(NamedTuple):
+    """What git does with a file."""
+
+    tracked: bool
+    ignored: bool
+
+
+def check(path: str, data: bytes, matcher: Matcher, exposure: Exposure, salt: str) -> Iterator[Finding]:
     """A finding for each literal secret; what a program refers to in its own way is none."""
     client = client_of(path)
     if client is None:
         return
     lines = Lines(data)
+    kept = "tracked by git" if exposure.tracked else "ignored by git" if exposure.ignored else "not ignored by git"
     for value in literals(path, data, matcher):
-        kept = "tracked by git" if tracked else "ignored by git" if ignored else "not ignored by git"
-        severity = Severity.MEDIUM if ignored and not tracked else max(value.severity, Severity.HIGH)
+        only_here = exposure.ignored and not exposure.tracked
         start, end = value.variable.start, value.variable.end
         yield finding(
             "agent-config-key",
             path,
-            severity=severity,
+            severity=Severity.MEDIUM if only_here else max(value.severity, Severity.HIGH),
             evidence=(f"in {client.what}, {kept}", f"the value looks real: {value.what}"),
             shown=value.variable.name or value.what,
             secret=value.variable.value,
@@ -49,10 +56,10 @@ def check(path: str, data: bytes, matcher: Matcher, *, tracked: bool, ignored: b
         )
 
 
-def literals(path: str, data: bytes, matcher: Matcher) -> list[Value]:
+def literals(path: str, data: bytes, matcher: Matcher) -> list[SecretValue]:
     """The literal secrets in a configuration file, each once."""
     found = matches(data, matcher)
-    out = [Value(Variable("", m.secret, m.secret_start, m.secret_end), m) for m in found]
+    out = [SecretValue(Variable("", m.secret, m.secret_start, m.secret_end), m) for m in found]
     taken = [(m.secret_start, m.secret_end) for m in found]
     for variable in _variables(path, data):
         scheme = _SCHEME.match(variable.value)
@@ -61,13 +68,13 @@ def literals(path: str, data: bytes, matcher: Matcher) -> list[Value]:
             m.secret in variable.value for m in found
         )
         if not known and looks_secret(variable.name, value):
-            out.append(Value(variable._replace(value=value), None))
+            out.append(SecretValue(variable._replace(value=value), None))
     for flag in _FLAG.finditer(data):
         span = flag.span("value")
         value = flag.group("value")
         known = any(low < span[1] and span[0] < high for low, high in taken)
         if not known and looks_secret("api_key", value):
-            out.append(Value(Variable("", value, *span), None))
+            out.append(SecretValue(Variable("", value, *span), None))
     return sorted(out, key=lambda value: value.variable.start)
 
 

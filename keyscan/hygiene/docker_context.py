@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.hygiene.finding import content, finding
-from keyscan.hygiene.git_exposure import Subject  # noqa: TC001 - a field of a NamedTuple
+from keyscan.hygiene.git_exposure import SecretFile  # noqa: TC001 - a field of a NamedTuple
 from keyscan.model.finding import Location, Related
 from keyscan.support import globs
 
@@ -40,41 +40,41 @@ def dockerfiles(paths: list[str]) -> list[str]:
 class Copy(NamedTuple):
     """A file that a Dockerfile's line copies into an image, and the ignore file that should name it."""
 
-    subject: Subject
+    file: SecretFile
     dockerfile: str
     line: int
     ignore_file: str
 
 
-def check(subjects: list[Subject], files: list[str], read: Reader, prefix: str, salt: str) -> Iterator[Finding]:
-    """A finding for each file with real values that one of the Dockerfiles `files` copies into an image."""
-    for copy in copied(subjects, files, read, prefix):
-        file = prefix + copy.dockerfile
-        why = f"{file}:{copy.line} copies it, and {prefix}{copy.ignore_file} does not leave it out"
+def check(files: list[SecretFile], paths: list[str], read: Reader, prefix: str, salt: str) -> Iterator[Finding]:
+    """A finding for each of `files` that one of the Dockerfiles among the repository's `paths` copies into an image."""
+    for copy in copied(files, dockerfiles(paths), read, prefix):
+        dockerfile = prefix + copy.dockerfile
+        why = f"{dockerfile}:{copy.line} copies it, and {prefix}{copy.ignore_file} does not leave it out"
         yield finding(
             "env-in-docker-context",
-            copy.subject.path,
-            evidence=(why, content(list(copy.subject.values))),
-            related=(Related("copied here", file, Location(copy.line, 1, copy.line, 1)),),
+            copy.file.path,
+            evidence=(why, content(list(copy.file.values))),
+            related=(Related("copied here", dockerfile, Location(copy.line, 1, copy.line, 1)),),
             salt=salt,
         )
 
 
-def copied(subjects: list[Subject], files: list[str], read: Reader, prefix: str) -> Iterator[Copy]:
-    """Each subject with the first Dockerfile of `files` that copies it."""
-    told: set[str] = set()
-    for file in files:
-        text = (read(file) or b"").decode("utf-8", "replace")
-        for context in contexts(file):
-            ignore_file, ignores = _ignores(file, context, read)
-            for subject in subjects:
-                path = subject.path.removeprefix(prefix)
-                if subject.path in told or not path.startswith(context):
+def copied(files: list[SecretFile], dockerfiles: list[str], read: Reader, prefix: str) -> Iterator[Copy]:
+    """Each of `files` that is copied, with the first of `dockerfiles` that does so."""
+    done: set[str] = set()
+    for dockerfile in dockerfiles:
+        text = (read(dockerfile) or b"").decode("utf-8", "replace")
+        for context in contexts(dockerfile):
+            ignore_file, ignores = _ignores(dockerfile, context, read)
+            for file in files:
+                path = file.path.removeprefix(prefix)
+                if file.path in done or not path.startswith(context):
                     continue
                 line = copies(text, path.removeprefix(context))
                 if line and not globs.last_match(ignores, path.removeprefix(context)):
-                    told.add(subject.path)
-                    yield Copy(subject, file, line, ignore_file)
+                    done.add(file.path)
+                    yield Copy(file, dockerfile, line, ignore_file)
 
 
 def contexts(file: str) -> list[str]:

@@ -78,8 +78,10 @@ def _text(found: re.Match[bytes]) -> str:
     return found.group("name").decode("ascii", "replace").strip(" \"'(")
 
 
-def found(prefix: str, path: str, why: str, decided: str, salt: str) -> Finding:
-    """The finding: at the repository's .gitignore, which may not exist."""
-    del path
+def finding_of(prefix: str, reader: str, decided: str, salt: str) -> Finding:
+    """The finding that `reader` reads a `.env` which nothing ignores, at the repository's .gitignore.
+
+    `decided` is the ignore rule that speaks of `.env` all the same, as text.
+    """
     here = f"{decided} does not protect the team" if decided else "no ignore rule names .env"
-    return finding("env-not-ignored-yet", f"{prefix}.gitignore", evidence=(why, here), shown=".env", salt=salt)
+    return finding("env-not-ignored-yet", f"{prefix}.gitignore", evidence=(reader, here), shown=".env", salt=salt)

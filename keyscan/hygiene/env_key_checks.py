@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.secret_files import BROWSER_PREFIXES, Kind, environment_of
-from keyscan.hygiene import git_exposure as exposure
+from keyscan.hygiene import git_exposure
 from keyscan.hygiene.finding import finding
 from keyscan.model.finding import Related
 from keyscan.model.rule import Precision, Severity
@@ -14,8 +14,8 @@ from keyscan.model.rule import Precision, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from keyscan.hygiene.git_exposure import Subject
-    from keyscan.hygiene.secret_values import Value
+    from keyscan.hygiene.git_exposure import SecretFile
+    from keyscan.hygiene.secret_values import SecretValue
     from keyscan.model.finding import Finding
     from keyscan.model.rule import Rule
 
@@ -38,7 +38,7 @@ def browser_prefix(name: str) -> str:
     return next((prefix for prefix in BROWSER_PREFIXES if name.startswith(prefix)), "")
 
 
-def is_public(name: str, value: Value | None) -> bool:
+def is_public(name: str, value: SecretValue | None) -> bool:
     """Whether a secret is public by design, by its variable's name or by its own look."""
     if value is not None and (_PUBLIC_VALUE.match(value.variable.value) or (value.match and value.match.rule.public)):
         return True
@@ -47,32 +47,32 @@ def is_public(name: str, value: Value | None) -> bool:
     return bool(_PUBLIC_NAME.search(name))
 
 
-def browser_exposed(subject: Subject, salt: str) -> Iterator[Finding]:
+def browser_exposed(file: SecretFile, salt: str) -> Iterator[Finding]:
     """A finding for each real value under a name that is shipped to browsers."""
-    for value in subject.values:
+    for value in file.values:
         prefix = browser_prefix(value.variable.name)
         if prefix and not is_public(value.variable.name, value):
             yield finding(
                 "browser-exposed-key",
-                subject.path,
+                file.path,
                 severity=Severity.CRITICAL if value.match and value.severity is Severity.CRITICAL else Severity.HIGH,
                 evidence=(f"{BROWSER_PREFIXES[prefix]} ships variables that begin with {prefix}", _what(value)),
                 shown=value.variable.name,
                 secret=value.variable.value,
-                location=exposure.place(subject, value),
+                location=git_exposure.place(file, value),
                 salt=salt,
             )
 
 
-def _what(value: Value) -> str:
+def _what(value: SecretValue) -> str:
     return f"the value looks real: {value.what}"
 
 
-def wrong_provider(subject: Subject, rules: Iterable[Rule], salt: str) -> Iterator[Finding]:
+def wrong_provider(file: SecretFile, rules: Iterable[Rule], salt: str) -> Iterator[Finding]:
     """A finding for each key that only another provider's rule knows than the one its variable names."""
     owners = _owners(rules)
-    gateway = any(_BASE_URL.search(name) for name in _names(subject))
-    for value in subject.values:
+    gateway = any(_BASE_URL.search(name) for name in _names(file))
+    for value in file.values:
         match, name = value.match, value.variable.name
         if match is None or match.rule.context or match.precision < Precision.HIGH:
             continue
@@ -83,19 +83,19 @@ def wrong_provider(subject: Subject, rules: Iterable[Rule], salt: str) -> Iterat
             continue
         yield finding(
             "env-wrong-provider",
-            subject.path,
+            file.path,
             evidence=(f"{name} is {' or '.join(sorted(meant))}'s, the value is of the kind {match.rule.name}",),
             shown=name,
             secret=value.variable.value,
-            location=exposure.place(subject, value),
+            location=git_exposure.place(file, value),
             salt=salt,
         )
 
 
-def _names(subject: Subject) -> list[str]:
+def _names(file: SecretFile) -> list[str]:
     from keyscan.hygiene.variables import variables
 
-    return [variable.name for variable in variables(subject.kind, subject.data) if variable.value]
+    return [variable.name for variable in variables(file.kind, file.data) if variable.value]
 
 
 def _owners(rules: Iterable[Rule]) -> dict[str, set[str]]:
@@ -113,15 +113,15 @@ def _family(provider: str) -> str:
     return re.split(r"[\s./(-]", provider.lower())[0]
 
 
-def shared(subjects: Iterable[Subject], salt: str) -> Iterator[Finding]:
+def shared(files: Iterable[SecretFile], salt: str) -> Iterator[Finding]:
     """A finding for each secret that stands in the files of several environments."""
-    places: dict[bytes, list[tuple[Subject, Value, str]]] = {}
-    for subject in subjects:
-        if subject.kind is Kind.ENV:
-            label = environment_of(subject.path)
-            for value in subject.values:
+    places: dict[bytes, list[tuple[SecretFile, SecretValue, str]]] = {}
+    for file in files:
+        if file.kind is Kind.ENV:
+            label = environment_of(file.path)
+            for value in file.values:
                 if value.variable.name and not is_public(value.variable.name, value):
-                    places.setdefault(value.variable.value, []).append((subject, value, label))
+                    places.setdefault(value.variable.value, []).append((file, value, label))
     for secret, found in places.items():
         labels = sorted({label or "the default file" for _, _, label in found})
         # The default file and a developer's own are one environment.
@@ -129,11 +129,11 @@ def shared(subjects: Iterable[Subject], salt: str) -> Iterator[Finding]:
             yield _shared(secret, found, labels, salt)
 
 
-def _shared(secret: bytes, found: list[tuple[Subject, Value, str]], labels: list[str], salt: str) -> Finding:
+def _shared(secret: bytes, found: list[tuple[SecretFile, SecretValue, str]], labels: list[str], salt: str) -> Finding:
     first, value, _ = found[0]
     related = tuple(
-        Related(f"the same value, for {label or 'the default'}", subject.path, exposure.place(subject, other))
-        for subject, other, label in found[1:20]
+        Related(f"the same value, for {label or 'the default'}", file.path, git_exposure.place(file, other))
+        for file, other, label in found[1:20]
     )
     return finding(
         "env-shared-secret",
@@ -141,7 +141,7 @@ def _shared(secret: bytes, found: list[tuple[Subject, Value, str]], labels: list
         evidence=(f"the same value serves {', '.join(labels)}", _what(value)),
         shown=value.variable.name,
         secret=secret,
-        location=exposure.place(first, value),
+        location=git_exposure.place(first, value),
         related=related,
         salt=salt,
     )

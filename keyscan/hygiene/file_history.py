@@ -1,56 +1,154 @@
-"""Files of secrets in the history: one finding a path, at the oldest commit that held a real value."""
+"""Files of secrets in the history: one `git log`, bounded in time, and one finding per path that held a real value."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from threading import Timer
+from typing import TYPE_CHECKING, NamedTuple
 
+from keyscan.catalog.name_sieve import MARKS
+from keyscan.catalog.secret_files import Kind, kind_of
 from keyscan.hygiene.finding import content, finding
-from keyscan.model.blob import Origin
+from keyscan.hygiene.repository import MAX_BYTES
+from keyscan.hygiene.secret_values import SecretValue, real_values
+from keyscan.model.blob import Origin, Skip
 from keyscan.model.finding import Provenance, Related
 from keyscan.model.rule import Severity
 from keyscan.scan.line_index import Lines
+from keyscan.scan.result import ScanResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from keyscan.hygiene.file_versions import Version
-    from keyscan.hygiene.secret_values import Value
+    from keyscan.engine.matcher import Matcher
+    from keyscan.git.command import Git
+    from keyscan.hygiene.worktree import Tree
     from keyscan.model.finding import Finding
 
 # Other commits that a finding names one by one.
 _NAMED = 10
+# A walk of the history that takes longer, in seconds, is given up, and said to be.
+DEADLINE = 20.0
+# Versions that are looked into; a file that changes at each commit is known from its first ones.
+MAX_VERSIONS = 2000
 
 
-def check(
-    real: list[tuple[Version, bytes, list[Value]]], tracked: set[str], prefix: str, salt: str
-) -> Iterator[Finding]:
-    """Findings for the versions that hold real values, which are given newest first."""
-    by_path: dict[str, list[tuple[Version, bytes, list[Value]]]] = {}
-    for entry in real:
-        by_path.setdefault(entry[0].path, []).append(entry)
-    for path, entries in sorted(by_path.items()):
-        version, data, values = entries[-1]
-        here = path in tracked
-        first = values[0]
-        there = "it is still tracked" if here else "it is no longer tracked, but old commits keep it"
-        made = finding(
-            "env-in-history",
-            prefix + path,
-            severity=max(Severity.HIGH, *(value.severity for value in values)),
-            evidence=(
-                f"{len(entries)} commit{'s' * (len(entries) != 1)} hold it with real values",
-                there,
-                content(values),
-            ),
-            location=Lines(data).location(first.variable.start, first.variable.end),
-            related=tuple(
-                Related("changed", prefix + path, commit=other.commit) for other, _, _ in entries[:-1][:_NAMED]
-            ),
-            salt=salt,
-        )
-        yield replace(
-            made,
-            origin=Origin(prefix + path, "file", version.commit, version.author, None, version.date, version.blob),
-            provenance=Provenance(len(entries), (prefix + path,), here, first_seen=version.date),
-        )
+class Version(NamedTuple):
+    """A file of the family as a commit made it."""
+
+    path: str
+    blob: str
+    commit: str
+    author: str
+    date: str
+
+
+class Walk(NamedTuple):
+    """The versions found, newest first; `whole` unless time or count ran out, `shallow` when git lacks history."""
+
+    versions: list[Version]
+    whole: bool
+    shallow: bool
+
+
+class _Real(NamedTuple):
+    """A version that holds real values."""
+
+    version: Version
+    data: bytes
+    values: list[SecretValue]
+
+
+class Search:
+    """A running search for all versions of the family's files in the commits of all refs."""
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._process = git.start(
+            "--no-literal-pathspecs", "log", "--all", "--no-renames", "--no-ext-diff", "--no-color", "--raw", "-z",
+            "--no-abbrev", "--diff-filter=AM", "--format=%x01%H%x02%an%x02%cI", "--",
+            *(f":(icase)*{mark}*" for mark in MARKS),
+        )  # fmt: skip
+        self._timer = Timer(DEADLINE, self._process.kill)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def result(self) -> Walk:
+        """What was found; waits for git."""
+        try:
+            out, _ = self._process.communicate()
+        finally:
+            self.close()
+        found = _parsed(out)
+        shallow = self._git.ask("rev-parse", "--is-shallow-repository") == b"true"
+        return Walk(found[:MAX_VERSIONS], self._process.returncode == 0 and len(found) <= MAX_VERSIONS, shallow)
+
+    def close(self) -> None:
+        """Give the search up, if it still runs."""
+        self._timer.cancel()
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
+
+
+def _parsed(out: bytes) -> list[Version]:
+    found = []
+    commit = author = date = ""
+    fields = iter(out.split(b"\0"))
+    for field in fields:
+        text = field.lstrip(b"\n")
+        if text.startswith(b"\x01"):
+            commit, author, date = [*text[1:].decode("utf-8", "replace").split("\x02"), "", ""][:3]
+        elif text.startswith(b":"):
+            path = os.fsdecode(next(fields, b""))
+            parts = text.split()
+            if len(parts) == 5 and parts[1].startswith(b"100") and kind_of(path) not in {None, Kind.TEMPLATE}:  # noqa: PLR2004
+                found.append(Version(path, parts[3].decode(), commit, author, date))
+    return found
+
+
+def check(walk: Walk, tree: Tree, matcher: Matcher, salt: str) -> ScanResult:
+    """The findings on the versions in `walk` that hold real values, one per path, and what was not looked into."""
+    place = f"{tree.prefix}history"
+    skips = []
+    if not walk.whole:
+        skips.append(Skip(place, f"too much of it: {len(walk.versions)} versions were looked into"))
+    if walk.shallow:
+        skips.append(Skip(place, "a shallow clone: older commits were not looked into"))
+    real: dict[str, list[_Real]] = {}
+    count = 0
+    for version, answer in zip(walk.versions, tree.git.objects([v.blob.encode() for v in walk.versions]), strict=True):
+        kind = kind_of(version.path)
+        if answer is None or kind is None:
+            continue
+        count += 1
+        data = answer[1][:MAX_BYTES]
+        values = real_values(kind, data, matcher)
+        if values:
+            real.setdefault(version.path, []).append(_Real(version, data, values))
+    findings = [_finding(path, versions, tree, salt) for path, versions in sorted(real.items())]
+    return ScanResult(findings=findings, skipped=skips, blobs=count)
+
+
+def _finding(path: str, versions: list[_Real], tree: Tree, salt: str) -> Finding:
+    """The finding on one path, at the oldest of its `versions`, which are given newest first."""
+    version, data, values = versions[-1]
+    first, tracked, name = values[0], path in tree.family, tree.prefix + path
+    how = "it is still tracked" if tracked else "it is no longer tracked, but old commits keep it"
+    made = finding(
+        "env-in-history",
+        name,
+        severity=max(Severity.HIGH, *(value.severity for value in values)),
+        evidence=(
+            f"{len(versions)} commit{'s' * (len(versions) != 1)} hold it with real values",
+            how,
+            content(values),
+        ),
+        location=Lines(data).location(first.variable.start, first.variable.end),
+        related=tuple(Related("changed", name, commit=other.version.commit) for other in versions[:-1][:_NAMED]),
+        salt=salt,
+    )
+    return replace(
+        made,
+        origin=Origin(name, "file", version.commit, version.author, None, version.date, version.blob),
+        provenance=Provenance(len(versions), (name,), tracked, first_seen=version.date),
+    )

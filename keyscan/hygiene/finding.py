@@ -12,7 +12,7 @@ from keyscan.model.fingerprint import fingerprint
 from keyscan.model.rule import Severity
 
 if TYPE_CHECKING:
-    from keyscan.hygiene.secret_values import Value
+    from keyscan.hygiene.secret_values import SecretValue
 
 TOP = Location(1, 1, 1, 1)
 
@@ -54,7 +54,7 @@ def finding(
     )
 
 
-def content(values: list[Value]) -> str:
+def content(values: list[SecretValue]) -> str:
     """What a file holds, for people: the names of at most three real values."""
     if not values:
         return "it holds no real value"
@@ -63,6 +63,6 @@ def content(values: list[Value]) -> str:
     return f"it holds {len(values)} real value{'s' * (len(values) != 1)}: {', '.join(names)}{more}"
 
 
-def severity_of(values: list[Value], real: Severity) -> Severity:
+def severity_of(values: list[SecretValue], real: Severity) -> Severity:
     """`real` when there are real values, else informational: severity follows the content."""
     return real if values else Severity.INFO

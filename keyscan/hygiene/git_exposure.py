@@ -14,12 +14,12 @@ from keyscan.scan.line_index import Lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.hygiene.secret_values import Value
+    from keyscan.hygiene.secret_values import SecretValue
     from keyscan.model.finding import Finding, Location
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class SecretFile:
     """A file of the family and all that is known of it.
 
     `path` is what reports say; `decided` is the ignore rule that speaks of it, as text; `ignored` whether it says
@@ -29,7 +29,7 @@ class Subject:
 
     path: str
     kind: Kind
-    values: tuple[Value, ...]
+    values: tuple[SecretValue, ...]
     data: bytes
     tracked: bool = False
     staged: bool = False
@@ -40,7 +40,7 @@ class Subject:
 
     def __repr__(self) -> str:
         """The path only: the data may hold secrets."""
-        return f"Subject({self.path!r})"
+        return f"SecretFile({self.path!r})"
 
     @property
     def quiet(self) -> bool:
@@ -48,76 +48,76 @@ class Subject:
         return not self.values and self.kind is not Kind.ENV
 
 
-def check(subject: Subject, salt: str = "") -> Iterator[Finding]:
+def check(file: SecretFile, salt: str = "") -> Iterator[Finding]:
     """What is wrong with how git and the file system keep the file."""
-    if subject.kind is Kind.TEMPLATE:
-        if subject.tracked or not subject.ignored:
-            yield from _template(subject, salt)
+    if file.kind is Kind.TEMPLATE:
+        if file.tracked or not file.ignored:
+            yield from _template(file, salt)
         return
-    if subject.quiet:
+    if file.quiet:
         return
-    made = _git(subject, salt)
+    made = _git(file, salt)
     if made:
         yield made
-    made = _permissions(subject, salt)
+    made = _permissions(file, salt)
     if made:
         yield made
 
 
-def _git(subject: Subject, salt: str) -> Finding | None:
-    values = list(subject.values)
+def _git(file: SecretFile, salt: str) -> Finding | None:
+    values = list(file.values)
     held = content(values)
-    where = place(subject, values[0]) if values else TOP
-    if subject.tracked:
-        how = "staged for the next commit" if subject.staged else "tracked by git"
+    where = place(file, values[0]) if values else TOP
+    if file.tracked:
+        how = "staged for the next commit" if file.staged else "tracked by git"
         evidence = [how, held]
-        if subject.ignored:
-            evidence.append(f"{subject.decided} ignores it, but not while it is in the index")
+        if file.ignored:
+            evidence.append(f"{file.decided} ignores it, but not while it is in the index")
         severity = severity_of(values, Severity.CRITICAL)
-        return _of("env-tracked", subject, severity, tuple(evidence), where, salt)
-    if not subject.ignored:
-        why = f"{subject.decided} takes it out of what is ignored" if subject.decided else "no ignore rule names it"
-        return _of("env-not-ignored", subject, severity_of(values, Severity.CRITICAL), (why, held), where, salt)
-    if not subject.shared:
-        why = f"only {subject.decided} ignores it, which is not part of the repository"
-        return _of("env-ignored-only-here", subject, severity_of(values, Severity.MEDIUM), (why, held), TOP, salt)
+        return _of("env-tracked", file, severity, tuple(evidence), where, salt)
+    if not file.ignored:
+        why = f"{file.decided} takes it out of what is ignored" if file.decided else "no ignore rule names it"
+        return _of("env-not-ignored", file, severity_of(values, Severity.CRITICAL), (why, held), where, salt)
+    if not file.shared:
+        why = f"only {file.decided} ignores it, which is not part of the repository"
+        return _of("env-ignored-only-here", file, severity_of(values, Severity.MEDIUM), (why, held), TOP, salt)
     return None
 
 
 def _of(
-    rule: str, subject: Subject, severity: Severity, evidence: tuple[str, ...], where: Location, salt: str
+    rule: str, file: SecretFile, severity: Severity, evidence: tuple[str, ...], where: Location, salt: str
 ) -> Finding:
-    return finding(rule, subject.path, severity=severity, evidence=evidence, location=where, salt=salt)
+    return finding(rule, file.path, severity=severity, evidence=evidence, location=where, salt=salt)
 
 
-def _template(subject: Subject, salt: str) -> Iterator[Finding]:
-    for value in subject.values:
+def _template(file: SecretFile, salt: str) -> Iterator[Finding]:
+    for value in file.values:
         yield finding(
             "env-template-real-value",
-            subject.path,
+            file.path,
             severity=max(value.severity, Severity.HIGH),
             evidence=(f"the value looks real: {value.what}",),
             shown=value.variable.name or value.what,
             secret=value.variable.value,
-            location=place(subject, value),
+            location=place(file, value),
             salt=salt,
         )
 
 
-def place(subject: Subject, value: Value) -> Location:
+def place(file: SecretFile, value: SecretValue) -> Location:
     """Where a value stands in its file."""
-    return Lines(subject.data).location(value.variable.start, value.variable.end)
+    return Lines(file.data).location(value.variable.start, value.variable.end)
 
 
-def _permissions(subject: Subject, salt: str) -> Finding | None:
-    if subject.mode is None or not subject.values:
+def _permissions(file: SecretFile, salt: str) -> Finding | None:
+    if file.mode is None or not file.values:
         return None
-    others = stat.S_IMODE(subject.mode)
+    others = stat.S_IMODE(file.mode)
     if others & stat.S_IWOTH:
         severity, what = Severity.HIGH, "every user may write it"
     elif others & stat.S_IROTH:
         severity, what = Severity.LOW, "every user may read it"
     else:
         return None
-    evidence = (f"its mode is {others:04o}: {what}", content(list(subject.values)))
-    return _of("env-open-permissions", subject, severity, evidence, TOP, salt)
+    evidence = (f"its mode is {others:04o}: {what}", content(list(file.values)))
+    return _of("env-open-permissions", file, severity, evidence, TOP, salt)

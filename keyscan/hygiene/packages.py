@@ -17,28 +17,28 @@ from keyscan.support.globs import Globs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from keyscan.hygiene.git_exposure import Subject
+    from keyscan.hygiene.git_exposure import SecretFile
     from keyscan.model.finding import Finding
 
     Reader = Callable[[str], bytes | None]
 
 
-def check(subjects: list[Subject], paths: set[str], read: Reader, prefix: str, salt: str) -> Iterator[Finding]:
+def check(files: list[SecretFile], paths: set[str], read: Reader, prefix: str, salt: str) -> Iterator[Finding]:
     """A finding for each file with real values that a package of a directory above it would hold."""
-    for subject in subjects:
-        path = subject.path.removeprefix(prefix)
+    for file in files:
+        path = file.path.removeprefix(prefix)
         for directory in _above(path):
             inner = path.removeprefix(directory)
-            why = npm(subject, inner, directory, paths, read)
+            why = npm(file, inner, directory, paths, read)
             if why:
-                yield _found("env-in-npm-package", subject, f"{prefix}{directory}package.json: {why}", salt)
-            why = python(subject, inner, directory, paths, read)
+                yield _found("env-in-npm-package", file, f"{prefix}{directory}package.json: {why}", salt)
+            why = python(file, inner, directory, paths, read)
             if why:
-                yield _found("env-in-python-package", subject, f"{prefix}{directory}{why}", salt)
+                yield _found("env-in-python-package", file, f"{prefix}{directory}{why}", salt)
 
 
-def _found(rule: str, subject: Subject, why: str, salt: str) -> Finding:
-    return finding(rule, subject.path, evidence=(why, content(list(subject.values))), salt=salt)
+def _found(rule: str, file: SecretFile, why: str, salt: str) -> Finding:
+    return finding(rule, file.path, evidence=(why, content(list(file.values))), salt=salt)
 
 
 def _above(path: str) -> list[str]:
@@ -47,7 +47,7 @@ def _above(path: str) -> list[str]:
     return ["", *("/".join(parts[: count + 1]) + "/" for count in range(len(parts)))]
 
 
-def npm(subject: Subject, path: str, directory: str, paths: set[str], read: Reader) -> str:
+def npm(file: SecretFile, path: str, directory: str, paths: set[str], read: Reader) -> str:
     """Why `npm publish` in `directory` would take the file along; "" when it would not."""
     manifest = _json(read(f"{directory}package.json")) if f"{directory}package.json" in paths else None
     if not manifest or manifest.get("private") or not manifest.get("name") or not manifest.get("version"):
@@ -62,7 +62,7 @@ def npm(subject: Subject, path: str, directory: str, paths: set[str], read: Read
     if ignore is not None:
         out = Globs.of_file(ignore.decode("utf-8", "replace")).match(path) is not None
         return "" if out else "there is no `files`, and .npmignore (which replaces .gitignore) does not name it"
-    return "" if subject.ignored and subject.shared else "there is no `files`, and no .gitignore names it"
+    return "" if file.ignored and file.shared else "there is no `files`, and no .gitignore names it"
 
 
 def _json(data: bytes | None) -> dict[str, Any] | None:
@@ -73,21 +73,21 @@ def _json(data: bytes | None) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def python(subject: Subject, path: str, directory: str, paths: set[str], read: Reader) -> str:
+def python(file: SecretFile, path: str, directory: str, paths: set[str], read: Reader) -> str:
     """Why a Python build in `directory` would take the file along, with the file that says so; "" when not."""
     if not paths & {f"{directory}pyproject.toml", f"{directory}setup.py"}:
         return ""
     project = _toml(read(f"{directory}pyproject.toml"))
     backend = str(_get(project, "build-system", "build-backend") or "setuptools.build_meta")
     in_package = _in_package(directory + path, paths)
-    seen_by_vcs = not (subject.ignored and subject.shared and not subject.tracked)
+    seen_by_vcs = not (file.ignored and file.shared and not file.tracked)
     if backend.startswith("hatchling"):
         return _hatchling(project, path) if seen_by_vcs else ""
     if backend.startswith(("flit_core", "uv_build")):
         return f"pyproject.toml: {backend.partition('.')[0]} packs all files of a package" if in_package else ""
     if backend.startswith(("poetry", "pdm")):
         return f"pyproject.toml: {backend.partition('.')[0]} packs it" if in_package and seen_by_vcs else ""
-    return _setuptools(project, path, directory, read, tracked=subject.tracked, in_package=in_package)
+    return _setuptools(project, path, directory, read, tracked=file.tracked, in_package=in_package)
 
 
 def _hatchling(project: dict[str, Any], path: str) -> str:

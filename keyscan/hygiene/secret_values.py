@@ -71,7 +71,7 @@ NAMED = Rule(
 )
 
 
-class Value(NamedTuple):
+class SecretValue(NamedTuple):
     """A variable that holds a real secret: `match` is the rule's match, None when only its name tells."""
 
     variable: Variable
@@ -88,10 +88,10 @@ class Value(NamedTuple):
         return self.match.rule.name if self.match else "a secret by its name and look"
 
 
-def real_values(kind: Kind, data: bytes, matcher: Matcher) -> list[Value]:
+def real_values(kind: Kind, data: bytes, matcher: Matcher) -> list[SecretValue]:
     """The variables of a file that hold a real secret, in order; keys that stand elsewhere in it too."""
     found = matches(data, matcher)
-    out: list[Value] = []
+    out: list[SecretValue] = []
     used: set[int] = set()
     for variable in variables(kind, data):
         match = next((m for m in found if m.secret_start < variable.end and variable.start < m.secret_end), None)
@@ -99,12 +99,12 @@ def real_values(kind: Kind, data: bytes, matcher: Matcher) -> list[Value]:
             match = next((m for m in found if m.secret in variable.value), None)
         if match:
             used.add(match.secret_start)
-            out.append(Value(variable, match))
+            out.append(SecretValue(variable, match))
         elif looks_secret(variable.name, variable.value):
-            out.append(Value(variable, None))
+            out.append(SecretValue(variable, None))
     # A key in a comment or a form that no loader reads is still in the file.
     loose = [match for match in found if match.secret_start not in used]
-    out.extend(Value(Variable("", m.secret, m.secret_start, m.secret_end), m) for m in loose)
+    out.extend(SecretValue(Variable("", m.secret, m.secret_start, m.secret_end), m) for m in loose)
     return sorted(out, key=lambda value: value.variable.start)
 
 

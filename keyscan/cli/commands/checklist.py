@@ -38,18 +38,17 @@ def command(repo: str, form: str, output: str | None, rotation_days: int, **valu
 
     Exit code 1 when an item fails. What only a provider's page can show is said to be so.
     """
-    from keyscan.checklist import evidence as checkup
+    from keyscan.api import Scanner
+    from keyscan.checklist import evidence
     from keyscan.checklist import items as checklist
-    from keyscan.engine import build as cache
     from keyscan.git import worktree
 
     if not Path(repo).is_dir():
         raise UsageError(f"{repo}: no such directory")
     root = worktree.root_of(repo)
     settings = common.settings_of(values, Path(root))
-    rules = common.rules_of(settings)
-    matcher = cache.matcher(rules, settings.engine)
-    found = checklist.items(checkup.facts(root, rules, matcher, settings.options, rotation_days, settings.jobs))
+    scanner = Scanner(common.rules_of(settings), settings.options, settings.engine, settings.jobs)
+    found = checklist.items(evidence.facts(root, scanner, rotation_days))
     color = settings.color if settings.color is not None else common.use_color(sys.stdout)
     text = _rendered(found, form, color=color and not output)
     if output:

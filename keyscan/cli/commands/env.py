@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from keyscan.cli import output as common
 from keyscan.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from keyscan.hygiene.audit import Survey
+    from keyscan.hygiene.repository import RepositoryAudit
     from keyscan.remediation.edits import EditPlan
 
 
@@ -31,8 +32,7 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, **value
     """
     from keyscan.engine import build as cache
     from keyscan.git import worktree
-    from keyscan.hygiene import audit as envscan
-    from keyscan.scan.result import Tally
+    from keyscan.hygiene.audit import audit
 
     started = time.perf_counter()
     if not Path(repo).is_dir():
@@ -40,28 +40,26 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, **value
     root = worktree.root_of(repo)
     settings = common.settings_of(values, Path(root))
     matcher = cache.matcher(common.rules_of(settings), settings.engine, 0)
-    tally = Tally()
-    found = envscan.run(root, matcher, settings.options, tally, history=history and not fix)
+    found = audit(root, matcher, settings.options.salt, history=history and not fix)
     if fix:
-        todo = _plan(found)
-        if todo and (check or not _apply(found[0], todo, yes=yes)):
+        todo = _plan(found.repositories)
+        if todo and (check or not _apply(found.repositories[0], todo, yes=yes)):
             return ExitCode.FINDINGS
-        tally = Tally()
-        envscan.run(root, matcher, settings.options, tally, history=history)
-    tally.findings = [
-        one
-        for one in tally.findings
-        if one.rule_id not in settings.disable and not settings.ignores.excluded(one.origin.path, in_git=True)
+        found = audit(root, matcher, settings.options.salt, history=history)
+    findings = [
+        finding
+        for finding in found.result.findings
+        if finding.rule_id not in settings.disable and not settings.ignores.excluded(finding.origin.path, in_git=True)
     ]
-    return common.finish(tally.result(), matcher, settings, started)
+    return common.finish(replace(found.result, findings=findings), matcher, settings, started)
 
 
-def _plan(found: list[Survey]) -> EditPlan:
+def _plan(found: tuple[RepositoryAudit, ...]) -> EditPlan:
     """The plan for the repository, shown on standard error so that a report stays a report."""
     from keyscan.hygiene import fix
     from keyscan.reporters.shared.escape import clean
 
-    todo = fix.plan_for(found[0], ahead=found[0].ahead)
+    todo = fix.plan_for(found[0])
     for edit in todo.edits:
         for line in edit.diff():
             click.echo(clean(line), err=True)
@@ -70,14 +68,14 @@ def _plan(found: list[Survey]) -> EditPlan:
     for line in todo.unsupported:
         click.echo(f"keyscan: {clean(line)}", err=True)
     for other in found[1:]:
-        if any(subject.values and not subject.ignored for subject in other.subjects):
+        if any(file.values and not file.ignored for file in other.files):
             click.echo(clean(f"keyscan: {other.tree.prefix}: a submodule; run keyscan env --fix in it"), err=True)
     if not todo:
         click.echo("keyscan: nothing to fix", err=True)
     return todo
 
 
-def _apply(survey: Survey, todo: EditPlan, *, yes: bool) -> bool:
+def _apply(repository: RepositoryAudit, todo: EditPlan, *, yes: bool) -> bool:
     """Apply the plan if the user agrees; whether it was applied."""
     from keyscan.remediation.apply import apply
 
@@ -87,5 +85,5 @@ def _apply(survey: Survey, todo: EditPlan, *, yes: bool) -> bool:
             return False
         if not click.confirm("Apply this?", err=True):
             return False
-    apply(survey.tree.root, todo, survey.tree.git)
+    apply(repository.tree.root, todo, repository.tree.git)
     return True
