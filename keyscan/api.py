@@ -18,10 +18,12 @@ from keyscan.model.rule import Rule, Severity
 from keyscan.scan import scanner as scan
 from keyscan.scan.report import make_report, timed
 from keyscan.scan.result import ScanOptions, ScanResult
+from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
+    from keyscan.config.settings import Settings
     from keyscan.engine.matcher import Matcher
     from keyscan.model.blob import Blob, Skip
     from keyscan.model.match import Match
@@ -65,6 +67,23 @@ class Scanner:
         """
         found = enabled(load_rules([Path(path) for path in rules]), disable, "disable")
         return cls(found, ScanOptions(min_severity, salt), jobs=jobs)
+
+    @classmethod
+    def of(cls, settings: Settings, *, without: Collection[str] = ()) -> Scanner:
+        """The scanner that `settings` ask for; `without`: rule categories that are left out."""
+        where = settings.config.values.get("disable")
+        named = f"{where.source}: disable" if where and set(where.value) >= set(settings.disable) else "--disable"
+        rules = load_rules([Path(path) for path in settings.rules], builtin=settings.builtin_rules)
+        rules = tuple(rule for rule in enabled(rules, settings.disable, named) if rule.category not in without)
+        options = ScanOptions(
+            settings.min_severity,
+            settings.salt,
+            settings.show_secrets,
+            line_hashes="sarif" in settings.formats,
+            ignores=settings.ignores,
+            show_ignored=settings.show_ignored,
+        )
+        return cls(rules, options, settings.engine, settings.jobs)
 
     def matcher(self, size: int | None = None) -> Matcher:
         """The engine for `size` bytes; None: unknown. Compiled or loaded once per kind."""
@@ -116,7 +135,8 @@ class Scanner:
 
     def scan_files(self, targets: list[Target | Skip]) -> ScanResult:
         """Read and scan files, spread over `jobs` processes where there is enough to do."""
-        return scan.scan_files(targets, self.matcher(scan.size_of(targets)), self.options, self.jobs)
+        matcher = self._matchers.get(False) or self.matcher(scan.size_of(targets))
+        return scan.scan_files(targets, matcher, self.options, self.jobs)
 
     def scan_blobs(self, items: Sequence[Blob | Skip]) -> ScanResult:
         """Scan what was read already, in this process."""
@@ -153,11 +173,8 @@ def enabled(rules: tuple[Rule, ...], disable: Sequence[str], named: str) -> tupl
     known = {rule.id for rule in rules} | set(RULES)
     for rule_id in disable:
         if rule_id not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(rule_id, known, 1)
-            hint = f"did you mean {near[0]}?" if near else "see: keyscan rules list"
-            raise UsageError(f"{named} {rule_id}: no such rule; {hint}")
+            hint = did_you_mean(rule_id, known, "; see: keyscan rules list")
+            raise UsageError(f"{named} {rule_id}: no such rule{hint}")
     return tuple(rule for rule in rules if rule.id not in disable)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
+import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 
+from keyscan.cli.main import COMMANDS
+from keyscan.cli.options import shared_params
 from keyscan.config.loader import OWN_KEYS, Key, Schema
 
-# Options that name files: in a configuration they count from its own directory.
+# Options that name files: in a configuration they are relative to its own directory.
 FILES = frozenset({"rules", "baseline", "output"})
 # What a scanned repository must not decide over whoever scans it.
 _TRUSTED = frozenset({"show-secrets"})
@@ -38,14 +40,7 @@ def key_of(option: click.Parameter) -> str:
 
 def schema() -> Schema:
     """Every key that a configuration may hold, made from the options themselves."""
-    return Schema({**keys_of(common_options()), **OWN_KEYS}, _Commands())
-
-
-def common_options() -> list[click.Parameter]:
-    """The options that every scanning command has."""
-    from keyscan.cli import output as common
-
-    return click.command()(common.scan_options(lambda: None)).params
+    return Schema({**keys_of(shared_params()), **OWN_KEYS}, _Commands())
 
 
 def keys_of(options: list[click.Parameter]) -> dict[str, Key]:
@@ -76,19 +71,14 @@ class _Commands(Mapping[str, Mapping[str, Key]]):
     """Each command's own options as keys; a command is imported only when its table is there."""
 
     def __iter__(self) -> Iterator[str]:
-        place = os.path.join(os.path.dirname(__file__), "commands")  # noqa: PTH118, PTH120
-        names = (name for name in os.listdir(place) if name.endswith(".py") and name != "__init__.py")  # noqa: PTH208
-        return iter(sorted(name.removesuffix(".py").replace("_", "-") for name in names))
+        return iter(COMMANDS)
 
     def __len__(self) -> int:
-        return len(list(iter(self)))
+        return len(COMMANDS)
 
     def __getitem__(self, name: str) -> Mapping[str, Key]:
-        if name not in list(self):
+        if name not in COMMANDS:
             raise KeyError(name)
-        import importlib
-
-        command = getattr(importlib.import_module(f"keyscan.cli.commands.{name.replace('-', '_')}"), "command", None)
-        shared = {option.name for option in common_options()}
-        params = command.params if command is not None else []
-        return keys_of([option for option in params if option.name not in shared])
+        module = importlib.import_module(f"keyscan.cli.commands.{name.replace('-', '_')}")
+        shared = {option.name for option in shared_params()}
+        return keys_of([option for option in module.command.params if option.name not in shared])

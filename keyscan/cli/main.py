@@ -13,37 +13,38 @@ from typing import Any
 import click
 
 from keyscan._version import __version__
+from keyscan.cli.command import Group, NoCommand
 from keyscan.cli.examples import epilog
 from keyscan.errors import ExitCode, KeyscanError, OutputClosed
 
 # Name -> the one-line help that the list of commands shows without importing the command.
 COMMANDS = {
-    "staged": "Scan what the next commit would hold (the pre-commit hook).",
+    "staged": "Scan staged changes (the pre-commit hook).",
     "scan": "Scan files and directories, or standard input.",
-    "env": "Check .env files: ignored by git, out of images and packages, one key an environment.",
+    "env": "Check .env files: ignored by git, out of images and packages, one key per environment.",
     "fix": "Replace keys in code by reads of the environment.",
-    "history": "Scan a repository's whole past, or a range of it.",
-    "pre-push": "Scan what a push would make public (the pre-push hook).",
+    "history": "Scan a repository's whole history, or a range of it.",
+    "pre-push": "Scan what a push would publish (the pre-push hook).",
     "pre-receive": "Scan what is pushed to this server (the pre-receive hook).",
     "fleet": "Audit the history of many repositories, distributed and resumable.",
     "ci": "Scan what a CI run is about: a pull request's or a push's commits, or all.",
-    "cache": "Show or clear what is remembered on this machine.",
-    "checklist": "The security checklist for AI keys: pass, fail, or can't be seen from here.",
-    "rules": "List, show and check the rules.",
-    "config": "Show and check the configuration in force.",
+    "cache": "Show or clear what is cached on this machine.",
+    "checklist": "The security checklist for AI keys: pass, fail, or cannot be verified from the repository.",
+    "rules": "List, show and validate rules.",
+    "config": "Show and validate the effective configuration.",
     "explain": "Say why a rule or a finding fired, and what to do.",
-    "migrate": "Carry over what gitleaks, detect-secrets and others were told.",
+    "migrate": "Migrate configuration from gitleaks, detect-secrets and others.",
     "baseline": "Accept findings as known; review, update and prune them.",
     "install": "Install keyscan as this repository's git hook.",
     "run": "Run a command with the secrets in its output replaced.",
     "filter": "Copy standard input to standard output with secrets replaced.",
     "agent": "Keep secrets out of coding agents: install, check and test their hooks.",
-    "completion": "Print the completion script for bash, zsh or fish.",
+    "completion": "Print the completion script of a shell.",
     "man": "Print the manual page.",
 }
 
 
-class Lazy(click.Group):
+class Lazy(Group):
     """A group whose commands are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -102,6 +103,9 @@ def main(argv: list[str]) -> int:
         return _fail(str(error), error.exit_code)
     except click.exceptions.Exit as error:
         return error.exit_code
+    except NoCommand as error:
+        click.echo(error.ctx.get_help() if error.ctx else error.message)
+        return ExitCode.USAGE
     except click.ClickException as error:
         return _fail(_click_message(error), ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):

@@ -19,7 +19,7 @@ from keyscan.suppressions.baseline import Entry
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.cli.settings import Settings
+    from keyscan.config.settings import Settings
     from keyscan.model.blob import Origin
     from keyscan.model.finding import Finding, Location
 

@@ -6,13 +6,13 @@ the file and line that it is from. What is not known or has the wrong type is a 
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from keyscan.errors import ConfigError
-from keyscan.support import toml_lines as tomllines
+from keyscan.support import toml_lines
+from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -132,7 +132,7 @@ class Loader:
 
     def _load(self, file: str, data: bytes, above: tuple[str, ...], *, optional: bool = False) -> Config | None:
         document = parse(file, data)
-        base: tomllines.Path = ()
+        base: toml_lines.Path = ()
         if posixpath.basename(file) == "pyproject.toml":
             base = ("tool", "keyscan")
             document = document.get("tool", {}).get("keyscan")
@@ -140,7 +140,7 @@ class Loader:
                 return None
         if not isinstance(document, dict):
             raise ConfigError(f"{file}: no table [tool.keyscan] in it")
-        reader = _Reader(file, tomllines.index(data.decode("utf-8")), base, trusted=self._trusted)
+        reader = _Reader(file, toml_lines.index(data.decode("utf-8")), base, trusted=self._trusted)
         config = reader.config(document, self._schema)
         extends = config.values.get("extends")
         for name in reversed(extends.value if extends else ()):
@@ -192,13 +192,13 @@ def _merged(base: Mapping[str, Value], over: Mapping[str, Value]) -> dict[str, V
 class _Reader:
     """One file's tables -> values; every error names the file and the line."""
 
-    def __init__(self, file: str, lines: dict[tomllines.Path, int], base: tomllines.Path, *, trusted: bool) -> None:
+    def __init__(self, file: str, lines: dict[toml_lines.Path, int], base: toml_lines.Path, *, trusted: bool) -> None:
         self._file, self._lines, self._base, self._trusted = file, lines, base, trusted
         self._directory = posixpath.dirname(file)
 
     def place(self, *path: str | int) -> str:
         """File and line of a key."""
-        return f"{self._file}:{tomllines.line_of(self._lines, (*self._base, *path))}"
+        return f"{self._file}:{toml_lines.line_of(self._lines, (*self._base, *path))}"
 
     def fail(self, message: str, *path: str | int) -> ConfigError:
         """The error for the key at `path`."""
@@ -226,8 +226,7 @@ class _Reader:
 
     def _known(self, name: str, known: Iterable[str], *path: str | int) -> None:
         if name not in known:
-            near = difflib.get_close_matches(name.replace("_", "-"), known, 1, 0.5)
-            raise self.fail(f"unknown key {name}" + (f"; did you mean {near[0]}?" if near else ""), *path)
+            raise self.fail(f"unknown key {name}{did_you_mean(name.replace('_', '-'), known, cutoff=0.5)}", *path)
 
     def _value(self, key: Key, value: Any, *path: str | int) -> Value:
         name = path[-1]
@@ -237,8 +236,7 @@ class _Reader:
         if made is None:
             raise self.fail(f"{name} must be {_WANTED[key.kind]}", *path)
         if key.kind == "choice" and made not in key.choices:
-            near = difflib.get_close_matches(str(made), key.choices, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(str(made), key.choices)
             raise self.fail(f"{name} is {made!r}, not one of {', '.join(key.choices)}{hint}", *path)
         if key.file:
             made = tuple(map(self._beside, made)) if isinstance(made, tuple) else self._beside(made)

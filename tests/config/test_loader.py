@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyscan.cli import config_keys as keys
+from keyscan.cli.options import shared_params
 from keyscan.config import loader as config
 from keyscan.errors import ConfigError
 from keyscan.support import toml_lines as tomllines
@@ -121,7 +122,7 @@ def test_options_of_a_command_have_its_table(repo, run, anthropic_key):
 
 def test_every_option_has_its_key():
     """The keys are made from the options, so none is forgotten; only those about configuration itself have none."""
-    names = {keys.key_of(option) for option in keys.common_options()}
+    names = {keys.key_of(option) for option in shared_params()}
     assert names - set(keys.schema().keys) == {"config", "isolated"}
 
 
@@ -198,7 +199,7 @@ def test_a_hostile_configuration_is_an_error_soon(repo, run, data):
 def test_a_configuration_that_is_no_file_is_not_waited_for(repo, run):
     """A directory or a link to a device in the configuration's place is an error."""
     (repo.path / ".keyscan.toml").symlink_to("/dev/zero")
-    assert "not a plain file" in run("scan", cwd=repo.path).err
+    assert "not a regular file" in run("scan", cwd=repo.path).err
 
 
 def test_a_named_file_is_trusted(repo, run, anthropic_key):

@@ -5,24 +5,29 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.cli import output as common
+from keyscan.api import Scanner
+from keyscan.cli import output
+from keyscan.cli.command import Group
+from keyscan.cli.options import CONFIGURATION, DETECTION
+from keyscan.cli.settings import with_settings, writable
 from keyscan.errors import ExitCode, UsageError
 from keyscan.suppressions import baseline
 from keyscan.suppressions.baseline import Baseline, Entry
 
 if TYPE_CHECKING:
-    from keyscan.cli.settings import Settings
+    from keyscan.config.settings import Settings
     from keyscan.model.finding import Finding
 
-_HISTORY = click.option("--history", is_flag=True, help="Also what stands in the history only.")
+_SCANNING = DETECTION | {"min_severity"}
+_HISTORY = click.option("--history", is_flag=True, help="Also what is in the history only.")
 _REASON = click.option("--reason", default="", metavar="TEXT", help="Why these are accepted; one line for all.")
 
 
-@click.group(name="baseline")
+@click.group(name="baseline", cls=Group)
 def command() -> None:
     """Accept findings as known: create, update, prune, show and review the file .keyscan-baseline."""
 
@@ -30,11 +35,9 @@ def command() -> None:
 @command.command(name="create")
 @_REASON
 @_HISTORY
-@common.scan_options
-def create(reason: str, history: bool, **values: Any) -> int:
+@with_settings(only=_SCANNING, new_baseline=True)
+def create(reason: str, history: bool, settings: Settings) -> int:
     """Accept everything that is found now, so that only what is new is reported from here on."""
-    click.get_current_context().meta["keyscan.new-baseline"] = True
-    settings = common.settings_of(values)
     file = file_of(settings)
     if file.exists():
         raise UsageError(f"{settings.baseline}: there already; use: keyscan baseline update")
@@ -49,10 +52,10 @@ def create(reason: str, history: bool, **values: Any) -> int:
 @command.command(name="update")
 @_REASON
 @_HISTORY
-@common.scan_options
-def update(reason: str, history: bool, **values: Any) -> int:
+@with_settings(only=_SCANNING)
+def update(reason: str, history: bool, settings: Settings) -> int:
     """Accept what is new as well; entries that are there stay as they are."""
-    settings = existing(values)
+    settings = existing(settings)
     found = new_entries(settings, all_findings(settings, history=history), reason)
     write(settings, settings.accepted.with_entries(found))
     click.echo(f"keyscan: {len(found)} findings accepted, {len(settings.accepted.entries)} were there")
@@ -61,13 +64,13 @@ def update(reason: str, history: bool, **values: Any) -> int:
 
 @command.command(name="prune")
 @click.option("--dry-run", is_flag=True, help="List what would go, and change nothing.")
-@common.scan_options
-def prune(dry_run: bool, **values: Any) -> int:
+@with_settings(only=DETECTION)
+def prune(dry_run: bool, settings: Settings) -> int:
     """Remove entries whose secret stands nowhere any more: not in the files, not in the history.
 
     In a repository the whole history is scanned too, so that an entry accepted there stays.
     """
-    settings = existing(values)
+    settings = existing(settings)
     met = {finding.fingerprint for finding in all_findings(settings, history=True)}
     gone = [entry for entry in settings.accepted.entries if entry.fingerprint not in met]
     for entry in gone:
@@ -80,10 +83,10 @@ def prune(dry_run: bool, **values: Any) -> int:
 
 
 @command.command(name="show")
-@common.scan_options
-def show(**values: Any) -> int:
+@with_settings(only=CONFIGURATION)
+def show(settings: Settings) -> int:
     """List the accepted findings: fingerprint, path where it was accepted, reason."""
-    settings = existing(values)
+    settings = existing(settings)
     for entry in settings.accepted.entries:
         click.echo(f"{entry.fingerprint}  {_shown(entry)}")
     click.echo(f"keyscan: {len(settings.accepted.entries)} accepted findings in {settings.baseline}")
@@ -92,26 +95,23 @@ def show(**values: Any) -> int:
 
 @command.command(name="review")
 @_HISTORY
-@common.scan_options
-def review(history: bool, **values: Any) -> int:
+@with_settings(only=_SCANNING, new_baseline=True)
+def review(history: bool, settings: Settings) -> int:
     """Walk through the findings on a terminal: see the place, accept with a reason, or skip.
 
     Each answer is written at once: interrupt whenever you like, and go on later.
     """
     from keyscan.cli.review import walk
 
-    click.get_current_context().meta["keyscan.new-baseline"] = True
-    settings = common.settings_of(values)
     if not settings.accepted.salts:
         settings = salted(settings, settings.salt or baseline.new_salt())
     return walk(settings, history=history)
 
 
-def existing(values: dict[str, Any]) -> Settings:
-    """The settings of a command that needs a baseline to be there."""
-    settings = common.settings_of(values)
+def existing(settings: Settings) -> Settings:
+    """The settings of a command that needs a baseline to be there, with a salt; UsageError when there is none."""
     if not file_of(settings).exists():
-        raise UsageError(f"{settings.baseline}: no such baseline; make it with: keyscan baseline create")
+        raise UsageError(f"{settings.baseline}: no such baseline; create it with: keyscan baseline create")
     if settings.accepted.salts or settings.salt:
         return settings
     return salted(settings, baseline.new_salt())
@@ -131,30 +131,21 @@ def file_of(settings: Settings) -> Path:
 
 
 def write(settings: Settings, made: Baseline) -> None:
-    """Write the baseline, whole or not at all."""
-    from keyscan.cli.settings import writable
-
+    """Write the baseline, atomically."""
     source = settings.config.values.get("baseline")
     if source and source.value == settings.baseline and not settings.trusted:
         writable(settings.baseline, settings.root, source.source, trusted=False)
-    common.write_file(str(file_of(settings)), baseline.dump(made).decode())
+    output.write_file(str(file_of(settings)), baseline.dump(made).decode())
 
 
 def tree_findings(settings: Settings) -> list[Finding]:
     """All findings in the files of the repository, whatever their severity and status."""
-    from keyscan.engine import build as cache
-    from keyscan.scan import scanner as scan
-    from keyscan.sources import files
-
-    here = os.path.relpath(settings.root)
-    targets = scan.targets_kept(files.targets([here]), settings.ignores)
-    matcher = cache.matcher(common.rules_of(settings), settings.engine, scan.size_of(targets))
-    return list(scan.scan_files(targets, matcher, settings.options, settings.jobs).findings)
+    scanner = Scanner.of(settings)
+    return list(scanner.scan_files(scanner.targets([os.path.relpath(settings.root)])).findings)
 
 
 def history_findings(settings: Settings) -> list[Finding]:
     """All findings in the history, none where there is no repository."""
-    from keyscan.engine import build as cache
     from keyscan.git.command import Git
     from keyscan.history import scope
     from keyscan.history.audit import audit_history
@@ -163,7 +154,8 @@ def history_findings(settings: Settings) -> list[Finding]:
     if not os.path.lexists(os.path.join(settings.root, ".git")):  # noqa: PTH118
         return []
     git = Git(settings.root)
-    job = HistoryJob(git, cache.matcher(common.rules_of(settings), settings.engine), settings.options, settings.jobs)
+    scanner = Scanner.of(settings)
+    job = HistoryJob(git, scanner.matcher(), scanner.options, settings.jobs)
     query = scope.HistoryQuery(allow_shallow=True)
     return audit_history(job, scope.resolve(git, query), query).tally.findings
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from keyscan.cli.command import Group
 from keyscan.engine import build as cache
 from keyscan.errors import ExitCode
 from keyscan.history import clean_objects
 
 
-@click.group(name="cache")
+@click.group(name="cache", cls=Group)
 def command() -> None:
     """Show or clear what is remembered: compiled rules, and ids of objects that hold nothing.
 

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.cli import output as common
+from keyscan.cli.command import Choice, Command
 from keyscan.cli.commands import history
+from keyscan.cli.settings import scan_options
+from keyscan.config.readers import PROJECT_FILES
 from keyscan.errors import ExitCode, UsageError
 from keyscan.sources import ci as ci_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyscan.git.command import Git
+    from keyscan.cli.commands.history import AuditOptions
+    from keyscan.config.settings import Settings
     from keyscan.history.audit import HistoryResult
     from keyscan.history.batch import HistoryJob
     from keyscan.sources.ci import CiScope
@@ -27,25 +30,23 @@ if TYPE_CHECKING:
 _MOST_EVENT = 32 * 1024 * 1024
 
 
-@click.command(name="ci")
+@click.command(name="ci", cls=Command)
 @click.option(
     "--mode",
-    type=click.Choice(["auto", "range", "all", "tree"]),
+    type=Choice(["auto", "range", "all", "tree"]),
     default="auto",
     show_default=True,
     help="auto: what the platform says; range: only new commits; all: the whole history; tree: the files of HEAD.",
 )
 @click.argument("paths", nargs=-1, type=click.Path())
+@scan_options
 @history.history_options
-@common.scan_options
-def command(mode: str, paths: tuple[str, ...], **values: Any) -> int:
+def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, settings: Settings) -> int:
     """Scan what this CI run is about: a pull request's or a push's own commits, or all on a schedule.
 
     Knows GitHub, GitLab, Azure, Bitbucket, CircleCI, Jenkins and Buildkite by their variables. With --mode tree,
     PATHS are scanned as files.
     """
-    from keyscan.git.command import Git
-
     if paths and mode != "tree":
         raise click.UsageError("PATHS go with --mode tree")
     environ = os.environ
@@ -56,13 +57,12 @@ def command(mode: str, paths: tuple[str, ...], **values: Any) -> int:
         plan = replace(plan, what=mode if plan.what != "nothing" else "nothing", why=f"--mode {mode}")
     _say(f"keyscan: {plan.why}")
     if plan.what == "nothing":
-        return _outputs(environ, ExitCode.CLEAN, values)
-    values["reports"] = (*values["reports"], *_own_reports(environ))
-    # Taken out, so that the next step is told of findings that do not fail this one.
-    passes = values.pop("exit_zero")
-    code = _tree(paths, values) if plan.what == "tree" else _past(Git(), plan, values)
-    _outputs(environ, code, values)
-    return ExitCode.CLEAN if passes and code == ExitCode.FINDINGS else code
+        return _outputs(environ, ExitCode.CLEAN, settings)
+    # The next step is told of findings that do not fail this one.
+    reports = (*settings.reports, *_own_reports(environ))
+    code = _scan(paths, plan, replace(settings, reports=reports, exit_zero=False), audit)
+    _outputs(environ, code, settings)
+    return ExitCode.CLEAN if settings.exit_zero and code == ExitCode.FINDINGS else code
 
 
 def _event(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -78,38 +78,38 @@ def _event(environ: Mapping[str, str]) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _own_reports(environ: Mapping[str, str]) -> list[str]:
+def _own_reports(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """What the platform takes besides what the user asked for: GitHub's step summary."""
     summary = environ.get("GITHUB_STEP_SUMMARY")
-    return [f"github-summary={summary}"] if summary and environ.get("GITHUB_ACTIONS") else []
+    return [("github-summary", summary)] if summary and environ.get("GITHUB_ACTIONS") else []
 
 
-def _tree(paths: tuple[str, ...], values: dict[str, Any]) -> int:
-    from keyscan.cli.commands.scan import command as scan
+def _scan(paths: tuple[str, ...], plan: CiScope, settings: Settings, audit: AuditOptions) -> int:
+    if plan.what == "tree":
+        from keyscan.cli.commands.scan import scan_paths
 
-    history.shared_of(values)
-    callback: Any = scan.callback
-    return int(callback(paths=paths, everything=False, stdin_filename="<stdin>", **values))
+        return scan_paths(paths, settings)
+    return _scan_history(plan, settings, audit)
 
 
-def _past(git: Git, plan: CiScope, values: dict[str, Any]) -> int:
+def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions) -> int:
+    from keyscan.git.command import Git
     from keyscan.history import scope
     from keyscan.history.audit import audit_history
-    from keyscan.sources import commit_range as ranges
+    from keyscan.sources import commit_range
 
-    shared = history.shared_of(values)
-    query = scope.HistoryQuery(net=shared["net"], allow_shallow=shared["allow_shallow"])
-    span = ranges.resolved(git, plan.base, plan.head, plan.default) if plan.what == "range" else None
+    git = Git()
+    query = scope.HistoryQuery(net=audit.net, allow_shallow=audit.allow_shallow)
+    span = commit_range.resolved(git, plan.base, plan.head, plan.default) if plan.what == "range" else None
     if span is not None:
-        changed = ranges.changed(git, span, common.PROJECT_FILES)
-        for name in changed:
+        for name in commit_range.changed(git, span, PROJECT_FILES):
             _warn(f"this range changes {name}, which decides what keyscan reports: review it")
 
     def steps(job: HistoryJob) -> HistoryResult:
         where = scope.of_updates(git, span.updates, span.known) if span else scope.resolve(git, query)
-        return audit_history(job, where, query, history.provenance_options(shared))
+        return audit_history(job, where, query, audit.provenance)
 
-    return history.run(git, steps, values, shared)
+    return history.run(git, steps, settings, audit)
 
 
 def _say(text: str) -> None:
@@ -128,15 +128,15 @@ def _warn(text: str) -> None:
         _say(f"keyscan: warning: {text}")
 
 
-def _outputs(environ: Mapping[str, str], code: int, values: dict[str, Any]) -> int:
+def _outputs(environ: Mapping[str, str], code: int, settings: Settings) -> int:
     """Give a GitHub step its outputs; the exit code again."""
-    file = environ.get("GITHUB_OUTPUT")
-    if environ.get("GITHUB_ACTIONS") and file:
-        sarif = next((name.partition("=")[2] for name in values["reports"] if name.startswith("sarif=")), "")
+    outputs = environ.get("GITHUB_OUTPUT")
+    if environ.get("GITHUB_ACTIONS") and outputs:
+        sarif = next((file for name, file in settings.reports if name == "sarif"), "")
         sarif = sarif if sarif and Path(sarif).exists() else ""
         found = {"exit-code": str(int(code)), "sarif": sarif}
         if any("\n" in value for value in found.values()):
             raise UsageError("a report's file name with a newline cannot be given to the next step")
-        with open(file, "a", encoding="utf-8") as handle:  # noqa: PTH123
+        with open(outputs, "a", encoding="utf-8") as handle:  # noqa: PTH123
             handle.writelines(f"{name}={value}\n" for name, value in found.items())
     return code

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from keyscan.cli.command import Command
 from keyscan.errors import ExitCode, UsageError
 
 
-@click.command(name="completion")
+@click.command(name="completion", cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> int:
     """Print the completion script of a shell."""

@@ -1,4 +1,4 @@
-"""`keyscan config`: what is in force and where it comes from, and whether it is right."""
+"""`keyscan config`: the effective configuration, where each value comes from, and whether it is valid."""
 
 from __future__ import annotations
 
@@ -6,68 +6,68 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.cli import output as common
-from keyscan.cli.config_keys import common_options, key_of
+from keyscan.api import Scanner
+from keyscan.cli.command import Group
+from keyscan.cli.config_keys import key_of
+from keyscan.cli.options import shared_params
+from keyscan.cli.settings import scan_options
 from keyscan.errors import ExitCode, UsageError
+from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.cli.settings import Settings
+    from keyscan.config.settings import Settings
     from keyscan.suppressions.ignore import Ignore
 
 _WIDTH = 40
 
 
-@click.group(name="config")
+@click.group(name="config", cls=Group)
 def command() -> None:
-    """Show and check the configuration in force."""
+    """Show and validate the effective configuration."""
 
 
 @command.command(name="show")
-@common.scan_options
-def show(**values: Any) -> int:
+@scan_options
+def show(settings: Settings) -> int:
     """Print every value in force, and the file and line, or the option, that it comes from."""
-    settings = common.settings_of(values)
-    for line in _lines(settings, values):
+    for line in _lines(settings):
         click.echo(line)
     return ExitCode.CLEAN
 
 
 @command.command(name="check")
-@common.scan_options
-def check(**values: Any) -> int:
+@scan_options
+def check(settings: Settings) -> int:
     """Check configuration, ignores and baseline: every key, pattern, rule name and file; expired ignores are named."""
-    settings = common.settings_of(values)
-    known = {rule.id for rule in common.rules_of(settings)} | set(settings.disable)
+    known = {rule.id for rule in Scanner.of(settings).rules} | set(settings.disable)
     for ignore in settings.ignores.entries:
         _check_rules(ignore, known)
     for note in settings.ignores.notes((), whole=False):
         click.echo(f"note: {note}")
     files = ", ".join(settings.config.files) or "no configuration file"
     ignores, accepted = len(settings.ignores.entries), len(settings.accepted.entries)
-    click.echo(f"keyscan: configuration is right ({files}; {ignores} ignores, {accepted} accepted findings)")
+    click.echo(f"keyscan: configuration is valid ({files}; {ignores} ignores, {accepted} accepted findings)")
     return ExitCode.CLEAN
 
 
 def _check_rules(ignore: Ignore, known: set[str]) -> None:
-    from difflib import get_close_matches
     from fnmatch import fnmatchcase
 
     for name in ignore.rules:
         if not any(fnmatchcase(rule, name) for rule in known):
-            near = get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise UsageError(f"{ignore.place}: no rule {name}{hint}")
+            raise UsageError(f"{ignore.place}: no rule {name}{did_you_mean(name, known)}")
 
 
-def _lines(settings: Settings, values: dict[str, Any]) -> Iterator[str]:
-    for option in common_options():
+def _lines(settings: Settings) -> Iterator[str]:
+    ctx = click.get_current_context()
+    for option in shared_params():
         key, name = key_of(option), option.name or ""
         if key in {"config", "isolated"}:
             continue
         found = settings.config.values.get(key)
-        given = values.get(name) not in {None, ()}
+        given = ctx.params.get(name) not in {None, ()}
         value = getattr(settings, name)
         sources = [found.source] if found and (not given or isinstance(found.value, tuple)) else []
         sources += ["command line"] if given else []

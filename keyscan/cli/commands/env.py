@@ -6,31 +6,34 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.cli import output as common
+from keyscan.api import Scanner
+from keyscan.cli import output
+from keyscan.cli.command import Command
+from keyscan.cli.settings import scan_options
 from keyscan.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from keyscan.config.settings import Settings
     from keyscan.hygiene.repository import RepositoryAudit
     from keyscan.remediation.edits import EditPlan
 
 
-@click.command(name="env")
+@click.command(name="env", cls=Command)
 @click.argument("repo", default=".", type=click.Path())
 @click.option("--fix", is_flag=True, help="Add ignore rules, untrack, write .env.example; shows the diff first.")
 @click.option("--check", is_flag=True, help="Change nothing; with --fix, exit with 1 if there is something to fix.")
 @click.option("-y", "--yes", is_flag=True, help="Do what --fix shows without asking.")
 @click.option("--history/--no-history", default=True, help="Look for the files in the history too (default: yes).")
-@common.scan_options
-def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, **values: Any) -> int:
-    """Check .env files and their kind: ignored by git, out of images and packages, one key an environment.
+@scan_options
+def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, settings: Settings) -> int:
+    """Check .env files and their kind: ignored by git, out of images and packages, one key per environment.
 
     Severity follows the content: a tracked file of placeholders is informational, one real key is critical.
     """
-    from keyscan.engine import build as cache
     from keyscan.git import worktree
     from keyscan.hygiene.audit import audit
 
@@ -38,20 +41,20 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, **value
     if not Path(repo).is_dir():
         raise UsageError(f"{repo}: no such directory")
     root = worktree.root_of(repo)
-    settings = common.settings_of(values, Path(root))
-    matcher = cache.matcher(common.rules_of(settings), settings.engine, 0)
-    found = audit(root, matcher, settings.options.salt, history=history and not fix)
+    scanner = Scanner.of(settings)
+    matcher = scanner.matcher(0)
+    found = audit(root, matcher, settings.salt, history=history and not fix)
     if fix:
         todo = _plan(found.repositories)
         if todo and (check or not _apply(found.repositories[0], todo, yes=yes)):
             return ExitCode.FINDINGS
-        found = audit(root, matcher, settings.options.salt, history=history)
+        found = audit(root, matcher, settings.salt, history=history)
     findings = [
         finding
         for finding in found.result.findings
         if finding.rule_id not in settings.disable and not settings.ignores.excluded(finding.origin.path, in_git=True)
     ]
-    return common.finish(replace(found.result, findings=findings), matcher, settings, started)
+    return output.finish(replace(found.result, findings=findings), scanner, settings, started)
 
 
 def _plan(found: tuple[RepositoryAudit, ...]) -> EditPlan:

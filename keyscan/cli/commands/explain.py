@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.cli import output as common
+from keyscan.api import Scanner
+from keyscan.cli.command import Command
+from keyscan.cli.options import DETECTION
+from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
+from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from keyscan.cli.settings import Settings
+    from keyscan.config.settings import Settings
     from keyscan.model.finding import Finding
     from keyscan.model.rule import Rule
 
 _PLACES = 10
 
 
-@click.command(name="explain")
+@click.command(name="explain", cls=Command)
 @click.argument("target", metavar="FINGERPRINT|RULE")
-@common.scan_options
-def command(target: str, **values: Any) -> int:
+@with_settings(only=DETECTION)
+def command(target: str, settings: Settings) -> int:
     """Say why a rule or a finding fired, each check that it passed, and what to do next.
 
     A fingerprint is looked for in the files, then in the history.
@@ -30,14 +34,11 @@ def command(target: str, **values: Any) -> int:
     from keyscan.model.fingerprint import is_fingerprint
     from keyscan.reporters.shared.escape import clean
 
-    settings = common.settings_of(values)
-    rules = {rule.id: rule for rule in common.rules_of(settings)}
+    rules = {rule.id: rule for rule in Scanner.of(settings).rules}
     rule_id = target.partition(":")[0]
     if rule_id not in rules or (":" in target and not is_fingerprint(target)):
-        from difflib import get_close_matches
-
-        near = get_close_matches(rule_id, rules, 1)
-        hint = f"; did you mean {near[0]}?" if near and near[0] != target else " (see: keyscan rules list)"
+        otherwise = " (see: keyscan rules list)"
+        hint = otherwise if rule_id in rules else did_you_mean(rule_id, rules, otherwise)
         raise UsageError(f"{target}: neither a rule nor a fingerprint{hint}")
     findings = _find(settings, rules[rule_id], target) if ":" in target else []
     for line in _lines(rules[rule_id], findings, target, settings):
@@ -52,7 +53,7 @@ def _find(settings: Settings, rule: Rule, mark: str) -> list[Finding]:
     from keyscan.cli.commands import baseline
     from keyscan.model.rule import Severity
 
-    others = tuple(one.id for one in common.rules_of(settings) if one.id != rule.id)
+    others = tuple(one.id for one in Scanner.of(settings).rules if one.id != rule.id)
     only = replace(settings, disable=(*settings.disable, *others), min_severity=Severity.INFO)
     found = [finding for finding in baseline.tree_findings(only) if finding.fingerprint == mark]
     return found or [finding for finding in baseline.history_findings(only) if finding.fingerprint == mark]

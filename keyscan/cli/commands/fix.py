@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.cli import output as common
+from keyscan.api import Scanner
+from keyscan.cli.command import Command
+from keyscan.cli.options import DETECTION
+from keyscan.cli.settings import Prepared, with_settings
+from keyscan.config.readers import PROJECT_FILES, git_reader, root_of, root_of_paths
 from keyscan.errors import ExitCode, GitError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from keyscan.api import Scanner
+    from keyscan.config.settings import Settings
     from keyscan.git.command import Git
-    from keyscan.model.blob import Skip
+    from keyscan.model.blob import Blob, Skip
     from keyscan.model.finding import Finding
     from keyscan.remediation.fix import FixPlan
     from keyscan.remediation.managers import Store
@@ -27,14 +31,33 @@ if TYPE_CHECKING:
 _LARGEST = 16 << 20
 
 
-@click.command(name="fix")
+def _prepared(values: Mapping[str, Any]) -> Prepared:
+    """With --staged what is staged, and the configuration in the index; else the work tree's."""
+    from keyscan.sources import staged
+
+    _, git = _repository()
+    if not values["staged"] or values["paths"] or git is None:
+        return Prepared(root_of_paths(list(values["paths"])), None, ())
+    contents, blobs = staged.with_files(git, staged.entries(git), PROJECT_FILES)
+    return Prepared(root_of(), git_reader(git, "", root_of(), contents), tuple(blobs))
+
+
+@click.command(name="fix", cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--staged", is_flag=True, help="Fix what is staged, and stage the result.")
 @click.option("--apply", "apply_", is_flag=True, help="Write the changes without asking.")
 @click.option("--force", is_flag=True, help="Also change files whose contents git does not know.")
 @click.option("--to", metavar="STORE", help="Print the commands for a secret manager, such as vault:MOUNT/PATH.")
-@common.scan_options
-def command(paths: tuple[str, ...], staged: bool, apply_: bool, force: bool, to: str | None, **values: Any) -> int:
+@with_settings(only=DETECTION | {"min_severity"}, prepare=_prepared)
+def command(
+    paths: tuple[str, ...],
+    staged: bool,
+    apply_: bool,
+    force: bool,
+    to: str | None,
+    work: tuple[Blob | Skip, ...],
+    settings: Settings,
+) -> int:
     """Replace keys in code and configuration by reads of the environment; shows a diff first.
 
     The values go into .env, which git ignores, and their names into .env.example. Rotate the keys first: what was
@@ -47,15 +70,15 @@ def command(paths: tuple[str, ...], staged: bool, apply_: bool, force: bool, to:
     from keyscan.remediation.managers import store_of
 
     store = store_of(to) if to else None
-    work = _gathered(paths, staged=staged, force=force, values=values)
-    plan = _plan(work)
-    _show(plan, work, store)
+    found = _gathered(paths, work if staged else None, settings, force=force)
+    plan = _plan(found)
+    _show(plan, found, store)
     if not plan.fixed:
-        return _code(plan, work)
+        return _code(plan, found)
     if store or not _agreed(apply_):
         return ExitCode.FINDINGS
-    _apply(plan, work)
-    return _code(plan, work)
+    _apply(plan, found)
+    return _code(plan, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +104,19 @@ def _repository() -> tuple[str, Git | None]:
     return os.getcwd(), None  # noqa: PTH109
 
 
-def _gathered(paths: tuple[str, ...], *, staged: bool, force: bool, values: dict[str, Any]) -> _Work:
-    """Scan, and bring findings and files together."""
+def _gathered(
+    paths: tuple[str, ...], staged: Sequence[Blob | Skip] | None, settings: Settings, *, force: bool
+) -> _Work:
+    """Scan files, or what is `staged`, and bring findings and files together."""
     from keyscan.remediation import fix_targets
 
     root, git = _repository()
-    if staged and git is None:
+    if staged is not None and git is None:
         raise UsageError("--staged: not a git repository (nor any of its parents)")
-    if staged:
+    if staged is not None:
         assert git is not None  # noqa: S101 - checked above
-        return _staged_work(root, git, values)
-    settings = common.settings_of(values)
-    scanner = _scanner(settings)
+        return _staged_work(root, git, staged, settings)
+    scanner = Scanner.of(settings)
     targets = scanner.targets(paths or (".",))
     result = scanner.scan_files(targets)
     by_name: dict[str, list[Finding]] = {}
@@ -119,14 +143,7 @@ def _gathered(paths: tuple[str, ...], *, staged: bool, force: bool, values: dict
     return _Work(root, git, tuple(sources), refusals, tuple(result.skipped), members=tuple(members))
 
 
-def _scanner(settings: common.Settings) -> Scanner:
-    from keyscan.api import Scanner
-
-    options = replace(settings.options, show_secrets=False)
-    return Scanner(common.rules_of(settings), options, settings.engine, settings.jobs)
-
-
-def _staged_work(root: str, git: Git, values: dict[str, Any]) -> _Work:
+def _staged_work(root: str, git: Git, blobs: Sequence[Blob | Skip], settings: Settings) -> _Work:
     """What is staged, as far as the working tree holds the same."""
     from keyscan.model.blob import Skip
     from keyscan.remediation import fix_targets
@@ -134,10 +151,7 @@ def _staged_work(root: str, git: Git, values: dict[str, Any]) -> _Work:
     from keyscan.scan.findings import only_added
     from keyscan.sources import staged
 
-    entries = staged.entries(git)
-    contents, blobs = staged.with_files(git, entries, common.PROJECT_FILES)
-    settings = common.settings_of(values, read=common.git_reader(git, "", common.root_of(), contents))
-    scanner = _scanner(settings)
+    scanner = Scanner.of(settings)
     kept = scan.without_excluded(blobs, settings.ignores)
     result = scanner.scan_blobs(kept)
     added = only_added(result.findings, lambda path: staged.added_lines(git, path)) if result.findings else []
@@ -165,7 +179,7 @@ def _staged_work(root: str, git: Git, values: dict[str, Any]) -> _Work:
     return _Work(root, git, tuple(sources), refusals, tuple(result.skipped), staged=True, members=tuple(members))
 
 
-def _counted(findings: Sequence[Finding], settings: common.Settings) -> Iterator[Finding]:
+def _counted(findings: Sequence[Finding], settings: Settings) -> Iterator[Finding]:
     """The findings that a report would show and that are about a key."""
     for finding in findings:
         if finding.status == "new" and finding.severity >= settings.min_severity:

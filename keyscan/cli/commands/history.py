@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.cli import output as common
+from keyscan.api import Scanner
+from keyscan.cli import output
+from keyscan.cli.command import Command
+from keyscan.cli.settings import scan_options
 from keyscan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keyscan.config.settings import Settings
     from keyscan.git.command import Git
     from keyscan.history.audit import HistoryResult
     from keyscan.history.batch import HistoryJob
@@ -24,32 +29,54 @@ if TYPE_CHECKING:
     from keyscan.scan.result import ScanResult
 
 
-def history_options(function: Any) -> Any:
-    """The options that all commands on history share."""
+@dataclass(frozen=True, slots=True)
+class AuditOptions:
+    """The values of the options that all commands on history share."""
+
+    all_occurrences: bool = False
+    no_email: bool = False
+    rotation_days: int = 90
+    allow_shallow: bool = False
+    no_cache: bool = False
+    net: bool = False
+    packs: bool | None = None
+
+    @property
+    def provenance(self) -> ProvenanceOptions:
+        """How provenance is reported."""
+        from keyscan.history.provenance import ProvenanceOptions
+
+        return ProvenanceOptions(self.all_occurrences, not self.no_email, self.rotation_days)
+
+
+def history_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that all commands on history share; the command gets them as `audit`."""
+
+    @wraps(function)
+    def wrapper(**values: Any) -> Any:
+        audit = AuditOptions(**{name: values.pop(name) for name in AuditOptions.__dataclass_fields__})
+        return function(**values, audit=audit)
+
     for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+        wrapper = option(wrapper)
+    return wrapper
 
 
 _OPTIONS = (
-    click.option("--all-occurrences", is_flag=True, help="Report every commit and path that holds a secret."),
+    click.option("--net", is_flag=True, help="Report only secrets still present at the end of the range."),
+    click.option("--all-occurrences", is_flag=True, help="Report every commit and path that contains a secret."),
     click.option("--no-email", is_flag=True, help="Leave e-mail addresses out of the report."),
     click.option("--rotation-days", type=click.IntRange(1), default=90, show_default=True, metavar="DAYS",
                  help="The age from which an exposed secret is overdue."),
     click.option("--allow-shallow", is_flag=True,
-                 help="Accept a shallow, grafted or partial history: name what is missing, but do not fail for it."),
-    click.option("--no-cache", is_flag=True, help="Read every object, also those known to hold nothing."),
+                 help="Accept a shallow, grafted or partial history: report what is missing, but do not fail for it."),
+    click.option("--no-cache", is_flag=True, help="Read every object, also those cached as clean."),
     click.option("--packs/--no-packs", default=None, hidden=True,
                  help="Read packs by their deltas, or let git read every object; otherwise what is faster here."),
-    click.option("--net", is_flag=True, help="Of a range, only what is still there at its end."),
 )  # fmt: skip
-_DEFAULTS = {
-    "all_occurrences": False, "no_email": False, "rotation_days": 90, "allow_shallow": False, "no_cache": False,
-    "net": False, "packs": None,
-}  # fmt: skip
 
 
-@click.command(name="history")
+@click.command(name="history", cls=Command)
 @click.argument("paths", metavar="[REPO]", nargs=-1, type=click.Path())
 @click.option("--range", "range_", metavar="A..B", help="Only what the commits of this range add.")
 @click.option("--since", metavar="DATE", help="Only what commits since DATE add.")
@@ -58,8 +85,8 @@ _DEFAULTS = {
 @click.option("--reflog", is_flag=True, help="Also what only reflogs reach.")
 @click.option("--all-objects", is_flag=True, help="Everything in the object store, also what nothing reaches.")
 @click.option("--recurse-submodules", is_flag=True, help="Also the history of submodules that are checked out.")
+@scan_options
 @history_options
-@common.scan_options
 def command(
     paths: tuple[str, ...],
     range_: str | None,
@@ -69,16 +96,16 @@ def command(
     reflog: bool,
     all_objects: bool,
     recurse_submodules: bool,
-    **values: Any,
+    audit: AuditOptions,
+    settings: Settings,
 ) -> int:
     """Scan every version of every file that any branch, tag, stash or note reaches, each once.
 
-    Each secret is reported once, at the oldest commit that holds it.
+    Each secret is reported once, at the oldest commit that contains it.
     """
     from keyscan.git.command import Git
     from keyscan.history import scope
 
-    shared = shared_of(values)
     if len(paths) > 1:
         raise click.UsageError("give one repository")
     if paths and not os.path.lexists(paths[0]):
@@ -86,60 +113,41 @@ def command(
     if range_ is not None and staged_since is not None:
         raise click.UsageError("give --range or --staged-since, not both")
     chosen = f"{staged_since}..HEAD" if staged_since is not None else range_
-    query = scope.HistoryQuery(chosen, since, branches, shared["net"], reflog, all_objects, shared["allow_shallow"])
+    query = scope.HistoryQuery(chosen, since, branches, audit.net, reflog, all_objects, audit.allow_shallow)
 
     def steps(job: HistoryJob) -> HistoryResult:
-        result = _audit(job, query, shared)
+        result = _audit(job, query, audit)
         if staged_since is not None and not result.interrupted:
             result.tally.add(_index(job))
-        return _with_submodules(job, query, shared, result) if recurse_submodules else result
+        return _with_submodules(job, query, audit, result) if recurse_submodules else result
 
-    return run(Git(paths[0] if paths else "."), steps, values, shared)
-
-
-def shared_of(values: dict[str, Any]) -> dict[str, Any]:
-    """The values of the options of `history_options`, taken out of `values`."""
-    return {key: values.pop(key) for key in _DEFAULTS}
+    return run(Git(paths[0] if paths else "."), steps, settings, audit)
 
 
-def scan_range(git: Git, range_: str, values: dict[str, Any]) -> int:
+def scan_range(git: Git, range_: str, settings: Settings) -> int:
     """Scan what the commits of `range_` add, and report."""
     from keyscan.history import scope
 
-    shared, query = dict(_DEFAULTS), scope.HistoryQuery(range_)
-    return run(git, lambda job: _audit(job, query, shared), values, shared)
+    audit, query = AuditOptions(), scope.HistoryQuery(range_)
+    return run(git, lambda job: _audit(job, query, audit), settings, audit)
 
 
-def run(
-    git: Git,
-    steps: Callable[[HistoryJob], HistoryResult],
-    values: dict[str, Any],
-    shared: dict[str, Any],
-    read: Callable[[str], bytes | None] | None = None,
-) -> int:
-    """Do `steps` and report; an interruption reports what was found until then.
-
-    `read`: how to read configuration that is not the working tree's.
-    """
+def run(git: Git, steps: Callable[[HistoryJob], HistoryResult], settings: Settings, audit: AuditOptions) -> int:
+    """Do `steps` and report; an interruption reports what was found until then."""
     from keyscan.cli import progress
-    from keyscan.engine import build as cache
     from keyscan.git import repository
     from keyscan.history import clean_objects
     from keyscan.history.batch import HistoryJob
 
     started = time.perf_counter()
     facts = repository.inspect(git)
-    settings = common.settings_of(values, read=read)
-    # Habits count in the code of now: what old code did with keys is no leak to be rotated.
-    rules = tuple(rule for rule in common.rules_of(settings) if rule.category != "practice")
-    matcher = cache.matcher(rules, settings.engine)
-    store = (
-        None
-        if shared["no_cache"]
-        else clean_objects.CleanObjects(clean_objects.digest(rules, settings.engine), facts.id_width)
-    )
+    # Practices count in the code of now: what old code did with keys is no leak to be rotated.
+    scanner = Scanner.of(settings, without=("practice",))
+    store = None
+    if not audit.no_cache:
+        store = clean_objects.CleanObjects(clean_objects.digest(scanner.rules, settings.engine), facts.id_width)
     bar = progress.bar()
-    job = HistoryJob(git, matcher, settings.options, settings.jobs, bar, store)
+    job = HistoryJob(git, scanner.matcher(), scanner.options, settings.jobs, bar, store, audit.packs)
     try:
         result = steps(job)
     finally:
@@ -147,27 +155,18 @@ def run(
             bar.clear()
         if store is not None:
             store.save()
-    tally = result.tally
-    tally.interrupted = result.interrupted
+    found = replace(result.tally.result(), interrupted=result.interrupted)
     if store is not None and store.known_count:
-        tally.notes.append("unchanged objects were taken from the cache (--no-cache reads everything)")
-        tally.cached = store.known_count
-    return common.finish(tally.result(), matcher, settings, started)
+        note = "unchanged objects were taken from the cache (--no-cache reads everything)"
+        found = replace(found, notes=(*found.notes, note), cached=store.known_count)
+    return output.finish(found, scanner, settings, started)
 
 
-def provenance_options(shared: dict[str, Any]) -> ProvenanceOptions:
-    """How provenance is to be reported."""
-    from keyscan.history.provenance import ProvenanceOptions
-
-    return ProvenanceOptions(shared["all_occurrences"], not shared["no_email"], shared["rotation_days"])
-
-
-def _audit(job: HistoryJob, query: HistoryQuery, shared: dict[str, Any]) -> HistoryResult:
+def _audit(job: HistoryJob, query: HistoryQuery, audit: AuditOptions) -> HistoryResult:
     from keyscan.history import scope
     from keyscan.history.audit import audit_history
 
-    job = replace(job, packs=shared["packs"])
-    return audit_history(job, scope.resolve(job.git, query), query, provenance_options(shared))
+    return audit_history(job, scope.resolve(job.git, query), query, audit.provenance)
 
 
 def _index(job: HistoryJob) -> ScanResult:
@@ -180,9 +179,7 @@ def _index(job: HistoryJob) -> ScanResult:
     return replace(found, findings=only_added(found.findings, lambda path: staged.added_lines(job.git, path)))
 
 
-def _with_submodules(
-    job: HistoryJob, query: HistoryQuery, shared: dict[str, Any], result: HistoryResult
-) -> HistoryResult:
+def _with_submodules(job: HistoryJob, query: HistoryQuery, audit: AuditOptions, result: HistoryResult) -> HistoryResult:
     """`result` with the history of each submodule, and of theirs, added; paths are below the submodule's own."""
     from keyscan.git.command import Git
     from keyscan.git.worktree import submodules
@@ -191,7 +188,7 @@ def _with_submodules(
         if result.interrupted:
             break
         inner = replace(job, git=Git(os.path.join(job.git.directory, path)))  # noqa: PTH118
-        found = _with_submodules(inner, query, shared, _audit(inner, query, shared))
+        found = _with_submodules(inner, query, audit, _audit(inner, query, audit))
         found.tally.findings = [_below(path, item) for item in found.tally.findings]
         found.tally.skipped = [replace(skip, path=f"{path}/{skip.path}") for skip in found.tally.skipped]
         result.tally.add(found.tally)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keyscan.cli.command import Command
 from keyscan.engine import build as cache
 from keyscan.errors import ExitCode, UsageError
 
@@ -22,7 +23,7 @@ _KEPT = ".kept-by-keyscan"
 _COMMANDS = {"pre-commit": "staged", "pre-merge-commit": "staged", "pre-push": "pre-push"}
 
 
-@click.command(name="install")
+@click.command(name="install", cls=Command)
 @click.option("--push", is_flag=True, help="Install the pre-push hook as well.")
 @click.option("--remove", is_flag=True, help="Remove keyscan's hooks, and put back what they kept.")
 @click.option("--force", is_flag=True, help="Write into a hooks directory that is shared by other repositories.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keyscan.cli.command import Command
 from keyscan.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _VARIABLES = (
 )
 
 
-@click.command(name="man")
+@click.command(name="man", cls=Command)
 def command() -> int:
     """Print the manual page, keyscan(1), in roff."""
     click.echo("\n".join(page(click.get_current_context().find_root())))

@@ -7,17 +7,21 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.cli import output as common
+from keyscan.api import Scanner
+from keyscan.cli import output
+from keyscan.cli.command import Command
+from keyscan.cli.options import CONFIGURATION
+from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from keyscan.cli.settings import Settings
+    from keyscan.config.settings import Settings
     from keyscan.migrate.result import AcceptedFinding, Item, MigrationResult
     from keyscan.model.finding import Finding
     from keyscan.suppressions.baseline import Entry
@@ -30,25 +34,23 @@ _EXCLUDES = (".trufflehogignore", "trufflehog-exclude.txt", ".trufflehog-exclude
 _LARGEST = 64 << 20
 
 
-@click.command(name="migrate")
+@click.command(name="migrate", cls=Command)
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite keyscan's own files without asking.")
 @click.option("--trufflehog-excludes", multiple=True, metavar="FILE", help="A file for its --exclude-paths.")
 @click.option("--detect-secrets-baseline", multiple=True, metavar="FILE", help="A baseline besides .secrets.baseline.")
-@common.scan_options
+@with_settings(only=CONFIGURATION | {"disable", "engine"}, new_baseline=True)
 def command(
     dry_run: bool,
     force: bool,
     trufflehog_excludes: tuple[str, ...],
     detect_secrets_baseline: tuple[str, ...],
-    **values: Any,
+    settings: Settings,
 ) -> int:
     """Read the files of gitleaks, betterleaks, detect-secrets, secretlint and trufflehog, and write keyscan's own.
 
     Says line by line what could not be carried over. Nothing of the other tools is changed or removed.
     """
-    click.get_current_context().meta["keyscan.new-baseline"] = True
-    settings = common.settings_of(values)
     more = {"trufflehog": trufflehog_excludes, "detect-secrets": detect_secrets_baseline}
     result = read_all(settings, more)
     if not result:
@@ -71,7 +73,7 @@ def read_all(settings: Settings, more: dict[str, tuple[str, ...]]) -> MigrationR
     from keyscan.migrate import detect_secrets, gitleaks, precommit, secretlint, trufflehog
     from keyscan.migrate.result import MigrationResult
 
-    rules = common.rules_of(replace(settings, rules=()))
+    rules = Scanner.of(replace(settings, rules=())).rules
     known = frozenset(rule.id for rule in rules)
     providers = {rule.provider for rule in rules}
     readers: list[tuple[tuple[str, ...], Callable[[str, bytes], Iterable[Item]]]] = [
@@ -144,11 +146,9 @@ def _is_it(finding: Finding, wanted: AcceptedFinding) -> bool:
 
 def _findings(settings: Settings, wanted: AcceptedFinding) -> Iterator[Finding]:
     """The findings, with their secrets, in the file (or the blob of a commit) that an accepted finding names."""
-    from keyscan.engine import build as cache
     from keyscan.git.command import Git
     from keyscan.model.blob import Blob, Origin
     from keyscan.model.rule import Severity
-    from keyscan.scan.scanner import scan_blob
 
     name = wanted.path
     if wanted.commit:
@@ -160,9 +160,8 @@ def _findings(settings: Settings, wanted: AcceptedFinding) -> Iterator[Finding]:
         data = Path(place).read_bytes() if inside and os.path.isfile(place) else b""  # noqa: PTH113
     if "\n" in name or not data:
         return
-    matcher = cache.matcher(common.rules_of(replace(settings, rules=())), settings.engine)
-    options = replace(settings.options, show_secrets=True, min_severity=Severity.INFO)
-    yield from scan_blob(Blob(data, Origin(name)), matcher, options).findings
+    scanner = Scanner.of(replace(settings, rules=(), show_secrets=True, min_severity=Severity.INFO))
+    yield from scanner.scan_blobs([Blob(data, Origin(name))]).findings
 
 
 def _lines(result: MigrationResult) -> Iterator[str]:
@@ -198,5 +197,5 @@ def _write(file: Path, name: str, text: str, *, dry_run: bool, force: bool) -> N
         if not click.confirm(f"{name} is there already. Overwrite it?"):
             click.echo(f"{name}: kept")
             return
-    common.write_file(str(file), text)
+    output.write_file(str(file), text)
     click.echo(f"wrote {name}")

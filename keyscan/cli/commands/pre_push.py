@@ -1,49 +1,73 @@
-"""`keyscan pre-push`: what a push would make public."""
+"""`keyscan pre-push`: what a push would publish."""
 
 from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.cli import output as common
+from keyscan.cli.command import Command
 from keyscan.cli.commands import history
+from keyscan.cli.settings import Prepared, with_settings
+from keyscan.config.readers import git_reader, root_of
 from keyscan.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from keyscan.cli.commands.history import AuditOptions
+    from keyscan.config.settings import Settings
     from keyscan.git.command import Git
     from keyscan.history.audit import HistoryResult
     from keyscan.history.batch import HistoryJob
     from keyscan.sources.push import Update
 
 
-@click.command(name="pre-push")
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What a push brings: `updates` of refs; `known` are arguments that leave out what the other side has."""
+
+    git: Git
+    updates: Sequence[Update]
+    known: tuple[str, ...]
+
+    def prepared(self, commit: bytes) -> Prepared:
+        """The work of a command whose configuration is in `commit`."""
+        root = root_of()
+        read = git_reader(self.git, commit.decode(), root) if self.updates else lambda _name: None
+        return Prepared(root, read, self)
+
+
+def _read_push(values: Mapping[str, Any]) -> Prepared:
+    from keyscan.git.command import Git
+    from keyscan.sources import push
+
+    git, remote = Git(), values["remote"]
+    if any(os.environ.get(name) for name in push.VARIABLES):
+        updates = push.from_variables(git, os.environ)
+        remote = os.environ.get("PRE_COMMIT_REMOTE_NAME", remote)
+    else:
+        updates = push.pre_push(standard_input("pre-push"))
+    return Push(git, updates, push.known_to(remote)).prepared(updates[0].new if updates else b"")
+
+
+@click.command(name="pre-push", cls=Command)
 @click.argument("remote", default="")
 @click.argument("url", default="")
+@with_settings(prepare=_read_push)
 @history.history_options
-@common.scan_options
-def command(remote: str, url: str, **values: Any) -> int:
+def command(remote: str, url: str, work: Push, audit: AuditOptions, settings: Settings) -> int:
     """Scan every commit that a push would bring to the remote: the pre-push hook.
 
     Reads the lines that git gives to the hook on standard input, or the variables of pre-commit and prek.
     Commits that the remote is known to have are left out. What a later commit of the push removes counts too,
     unless --net is given.
     """
-    from keyscan.git.command import Git
-    from keyscan.sources import push as pushed
-
-    del url
-    git = Git()
-    if any(os.environ.get(name) for name in pushed.VARIABLES):
-        updates = pushed.from_variables(git, os.environ)
-        remote = os.environ.get("PRE_COMMIT_REMOTE_NAME", remote)
-    else:
-        updates = pushed.pre_push(standard_input("pre-push"))
-    return scan_updates(git, updates, pushed.known_to(remote), values, config=updates[0].new if updates else b"")
+    del remote, url
+    return scan_updates(work, audit, settings)
 
 
 def standard_input(hook: str) -> bytes:
@@ -53,21 +77,17 @@ def standard_input(hook: str) -> bytes:
     return sys.stdin.buffer.read()
 
 
-def scan_updates(
-    git: Git, updates: Sequence[Update], known: tuple[str, ...], values: dict[str, Any], config: bytes
-) -> int:
-    """Scan what `updates` bring beyond what `known` reaches, by the configuration in the commit `config`."""
+def scan_updates(push: Push, audit: AuditOptions, settings: Settings) -> int:
+    """Scan what a push brings, and report; the exit code."""
     from keyscan.history import scope
     from keyscan.history.audit import audit_history
 
-    shared = history.shared_of(values)
-    if not updates:
-        click.echo("keyscan: nothing is pushed that could hold a secret")
+    if not push.updates:
+        click.echo("keyscan: no commit is pushed, so nothing was scanned")
         return ExitCode.CLEAN
-    query = scope.HistoryQuery(net=shared["net"], allow_shallow=shared["allow_shallow"])
+    query = scope.HistoryQuery(net=audit.net, allow_shallow=audit.allow_shallow)
 
     def steps(job: HistoryJob) -> HistoryResult:
-        return audit_history(job, scope.of_updates(git, updates, known), query, history.provenance_options(shared))
+        return audit_history(job, scope.of_updates(push.git, push.updates, push.known), query, audit.provenance)
 
-    read = common.git_reader(git, config.decode(), common.root_of())
-    return history.run(git, steps, values, shared, read)
+    return history.run(push.git, steps, settings, audit)

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.engine import build as cache
+from keyscan.api import load_rules
+from keyscan.cli.command import Group
 from keyscan.errors import ExitCode, RuleError, UsageError
 from keyscan.ruleset import loader as ruleset
+from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from keyscan.model.rule import Rule
 
 
-@click.group(name="rules")
+@click.group(name="rules", cls=Group)
 def command() -> None:
-    """List, show and check the rules."""
+    """List, show and validate rules."""
 
 
 @command.command(name="list")
@@ -26,7 +28,7 @@ def list_rules(paths: tuple[str, ...]) -> int:
     """List every rule: id, severity, provider, name."""
     from keyscan.hygiene.rules import RULES
 
-    rules = (*cache.load_rules([Path(path) for path in paths]), *RULES.values())
+    rules = (*load_rules([Path(path) for path in paths]), *RULES.values())
     width = max(len(rule.id) for rule in rules)
     for rule in sorted(rules, key=lambda rule: (rule.provider.lower(), rule.id)):
         click.echo(f"{rule.id:{width}}  {rule.severity.label:8}  {rule.provider}: {rule.name}")
@@ -40,13 +42,10 @@ def show(rule_id: str, paths: tuple[str, ...]) -> int:
     """Show one rule: what it finds, how sure it is, what its key opens and how to revoke it."""
     from keyscan.hygiene.rules import RULES
 
-    rules = {rule.id: rule for rule in cache.load_rules([Path(path) for path in paths])} | RULES
+    rules = {rule.id: rule for rule in load_rules([Path(path) for path in paths])} | RULES
     rule = rules.get(rule_id)
     if rule is None:
-        import difflib
-
-        near = difflib.get_close_matches(rule_id, rules, 1)
-        raise UsageError(f"no rule {rule_id}" + (f"; did you mean {near[0]}?" if near else ""))
+        raise UsageError(f"no rule {rule_id}{did_you_mean(rule_id, rules, ' (see: keyscan rules list)')}")
     click.echo(f"{rule.id}: {rule.name} ({rule.provider}, {rule.category})")
     click.echo(f"severity   {rule.severity.label}, precision {rule.precision.label}")
     if rule.keywords:

@@ -5,53 +5,63 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.cli import output as common
+from keyscan.api import Scanner
+from keyscan.cli import output
+from keyscan.cli.command import Command
+from keyscan.cli.settings import scan_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keyscan.config.settings import Settings
+
 # Paths that the note on what git ignores names.
 _NAMED = 3
+_STDIN = "<stdin>"
 
 
-@click.command(name="scan")
+@click.command(name="scan", cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--all", "everything", is_flag=True, help="In a git work tree, scan ignored files too.")
-@click.option("--stdin-filename", default="<stdin>", metavar="NAME", help="The name for what '-' reads.")
-@common.scan_options
-def command(paths: tuple[str, ...], everything: bool, stdin_filename: str, **values: Any) -> int:
+@click.option("--stdin-filename", default=_STDIN, metavar="NAME", help="The name for what '-' reads.")
+@scan_options
+def command(paths: tuple[str, ...], everything: bool, stdin_filename: str, settings: Settings) -> int:
     """Scan files and directories (default: this one); '-' reads standard input.
 
     Inside a git work tree: tracked files, and untracked ones that git does not ignore.
     """
-    from keyscan.engine import build as cache
+    return scan_paths(paths, settings, everything=everything, stdin_filename=stdin_filename)
+
+
+def scan_paths(
+    paths: Sequence[str], settings: Settings, *, everything: bool = False, stdin_filename: str = _STDIN
+) -> int:
+    """Scan and report; the exit code."""
     from keyscan.scan import scanner as scan
     from keyscan.sources import files, safe_read
 
     started = time.perf_counter()
-    settings = common.settings_of(values)
-    rules = common.rules_of(settings)
+    scanner = Scanner.of(settings)
     named = [path for path in paths if path != "-"] if paths else ["."]
-    targets = scan.targets_kept(files.targets(named, everything=everything), settings.ignores)
+    targets = scanner.targets(named, everything=everything)
     with files.ignored_by_git(() if everything else named) as left_out:
-        size = scan.size_of(targets)
-        matcher = cache.matcher(rules, settings.engine, None if "-" in paths else size)
-        result = scan.scan_files(targets, matcher, settings.options, settings.jobs)
+        matcher = scanner.matcher(None if "-" in paths else scan.size_of(targets))
+        result = scanner.scan_files(targets)
         if "-" in paths:
-            result += scan.scan_blob(safe_read.read_stdin(sys.stdin.buffer, stdin_filename), matcher, settings.options)
-        ignored = left_out()
+            blob = safe_read.read_stdin(sys.stdin.buffer, stdin_filename)
+            result += scan.scan_blob(blob, matcher, scanner.options)
+        result = replace(result, notes=(*result.notes, *_ignored(left_out())))
     whole = not settings.ignores.prefix and named == ["."]
-    result = replace(result, notes=(*result.notes, *_told(ignored)))
-    return common.finish(result, matcher, settings, started, whole=whole)
+    return output.finish(result, scanner, settings, started, whole=whole)
 
 
-def _told(ignored: Sequence[str]) -> tuple[str, ...]:
+def _ignored(names: Sequence[str]) -> tuple[str, ...]:
     """The note that git ignores these, if there are any."""
-    if not ignored:
+    if not names:
         return ()
-    more = [f"{len(ignored) - _NAMED:,} more"] if len(ignored) > _NAMED else []
-    return (f"not scanned, since git ignores it: {', '.join([*ignored[:_NAMED], *more])} (--all scans it too)",)
+    more = [f"{len(names) - _NAMED:,} more"] if len(names) > _NAMED else []
+    return (f"not scanned, since git ignores it: {', '.join([*names[:_NAMED], *more])} (--all scans it too)",)

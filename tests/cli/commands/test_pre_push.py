@@ -162,7 +162,7 @@ class TestInput:
         repo.commit()
         result = spawn(["pre-push", "origin", "x"], cwd=repo.path)
         assert result.code == 0
-        assert "nothing is pushed" in result.out
+        assert "no commit is pushed" in result.out
 
     def test_an_id_that_is_not_here(self, repo, spawn):
         """Exit 3."""

@@ -1,0 +1,77 @@
+"""Reads configuration files from the work tree, the index or a commit, and finds the root that they are at."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from keyscan.config.loader import BASELINE, FILES
+from keyscan.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyscan.config.loader import Read
+    from keyscan.git.command import Git
+
+# What a repository says about its own scans: read from the index or a commit by the commands that scan those.
+PROJECT_FILES = (*FILES, BASELINE)
+# Bytes of a file that are read: a baseline may be large, and a file that is larger is none.
+_LARGEST = 64 << 20
+
+
+def root_of(start: str = ".") -> str:
+    """The root of the repository that `start` is in, else `start`'s own directory; absolute."""
+    here = os.path.abspath(start)  # noqa: PTH100
+    top = here if os.path.isdir(here) else os.path.dirname(here)  # noqa: PTH112, PTH120
+    place = top
+    while True:
+        if os.path.lexists(os.path.join(place, ".git")):  # noqa: PTH118
+            return place
+        above = os.path.dirname(place)  # noqa: PTH120
+        if above == place:
+            return top
+        place = above
+
+
+def root_of_paths(paths: list[str]) -> str:
+    """The repository that a command works in: that of `paths` if they agree, else the current one."""
+    roots = {root_of(path) for path in paths if path != "-" and os.path.lexists(path)}
+    return roots.pop() if len(roots) == 1 else root_of()
+
+
+def tree_reader(root: str) -> Read:
+    """Reads files of the work tree at `root`; one that is no regular file is an error, never waited for."""
+
+    def read(name: str) -> bytes | None:
+        file = os.path.join(root, os.path.expanduser(name))  # noqa: PTH111, PTH118
+        try:
+            if not stat.S_ISREG(os.stat(file).st_mode):  # noqa: PTH116
+                raise ConfigError(f"{name}: not a regular file")
+            with open(file, "rb") as handle:  # noqa: PTH123
+                return handle.read(_LARGEST + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise ConfigError(f"{name}: cannot be read: {error.strerror}") from error
+
+    return read
+
+
+def git_reader(git: Git, revision: str, root: str, ready: Mapping[str, bytes | None] | None = None) -> Read:
+    """Reads files of a commit, or of the index for "", without the work tree; `ready` are those read already.
+
+    Files outside of the repository (an organization's) are read from the disk.
+    """
+    outside = tree_reader(root)
+
+    def read(name: str) -> bytes | None:
+        if ready is not None and name in ready:
+            return ready[name]
+        if os.path.isabs(name) or name.startswith(("..", "~")):  # noqa: PTH117
+            return outside(name)
+        found = next(git.objects([f"{revision}:{name}".encode("utf-8", "surrogateescape")]))
+        return found[1] if found and found[0] == b"blob" else None
+
+    return read
