@@ -1,11 +1,13 @@
-"""Builds wheels with the pack reader compiled by mypyc, when KEYSCAN_COMPILE=1 asks for it.
+"""Builds wheels with a digest of their sources, and with the pack reader compiled by mypyc when KEYSCAN_COMPILE=1.
 
-Without that, as for an install from a clone, nothing is compiled and no compiler is needed: the same modules run
-interpreted, and the audit then lets git read the objects (`keyscan/history/pack_scan.py`).
+The digest is what cached rules and databases are keyed by, so that an installed keyscan need not look at its files.
+Without KEYSCAN_COMPILE=1, as for an install from a clone, nothing is compiled and no compiler is needed: the same
+modules run interpreted, and the audit then lets git read the objects (`keyscan/history/pack_scan.py`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -27,7 +29,7 @@ MODULES = (
 
 
 class CompileHook(BuildHookInterface[Any]):
-    """Adds the compiled modules to the wheel, beside their sources."""
+    """Adds the digest of the sources to the wheel, and the compiled modules beside their sources."""
 
     PLUGIN_NAME = "custom"
 
@@ -36,11 +38,18 @@ class CompileHook(BuildHookInterface[Any]):
         return ["mypy>=1.11", "setuptools"] if os.environ.get("KEYSCAN_COMPILE") == "1" else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile; `version` is standard or editable, and an editable install stays as the sources are."""
-        if os.environ.get("KEYSCAN_COMPILE") != "1" or self.target_name != "wheel" or version != "standard":
+        """Digest, and compile; `version` is standard or editable, and an editable install stays as the sources are."""
+        if self.target_name != "wheel" or version != "standard":
             return
         self._place = tempfile.TemporaryDirectory()
         place = Path(self._place.name)
+        build = place / "_build.py"
+        build.write_text(_BUILD.format(digest=digest_of_sources(Path(self.root))), encoding="utf-8")
+        build_data["force_include"][str(build)] = "keyscan/_build.py"
+        if os.environ.get("KEYSCAN_COMPILE") == "1":
+            self._compile(place, build_data)
+
+    def _compile(self, place: Path, build_data: dict[str, Any]) -> None:
         # Away from our pyproject.toml, which is not for setuptools.
         shutil.copytree(Path(self.root) / "keyscan", place / "keyscan")
         subprocess.run([sys.executable, "-c", _SETUP, *MODULES], cwd=place, check=True, stdout=sys.stderr)
@@ -50,11 +59,24 @@ class CompileHook(BuildHookInterface[Any]):
         build_data["infer_tag"] = True
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
-        """Remove what was compiled: it is in the wheel."""
+        """Remove what was made: it is in the wheel."""
         if hasattr(self, "_place"):
             self._place.cleanup()
 
 
+def digest_of_sources(root: Path) -> str:
+    """A digest of every module and every rule file below `root`, names included."""
+    digest = hashlib.sha256()
+    for file in sorted((*root.glob("keyscan/**/*.py"), *root.glob("rules/*.toml"))):
+        data = file.read_bytes()
+        digest.update(f"{file.relative_to(root).as_posix()}\n{len(data)}\n".encode() + data)
+    return digest.hexdigest()
+
+
+_BUILD = '''"""Written into wheels: the digest of their sources."""
+
+DIGEST = "{digest}"
+'''
 _SETUP = """
 import sys
 from mypyc.build import mypycify

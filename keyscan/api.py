@@ -159,9 +159,9 @@ class Scanner:
 
 def load_rules(paths: Sequence[Path] = (), *, builtin: bool = True) -> tuple[Rule, ...]:
     """The built-in rules and those of `paths`; RuleError for a file that is not valid."""
-    from keyscan.engine import build
+    from keyscan.ruleset import cache
 
-    return build.load_rules(paths, builtin=builtin)
+    return cache.load_rules(paths, builtin=builtin)
 
 
 def enabled(rules: tuple[Rule, ...], disable: Sequence[str], named: str) -> tuple[Rule, ...]:

@@ -8,17 +8,17 @@ from __future__ import annotations
 import sys
 from collections import Counter
 
-from keyscan.engine import build
 from keyscan.engine.filters.context import Context
 from keyscan.engine.filters.placeholders import rejection_reason
 from keyscan.model.match import Match
 from keyscan.ruleset import templates
+from keyscan.ruleset.cache import load_rules
 
 
 def main() -> None:
     """Draw keys for every rule that has a template and print what was dropped, and why."""
     draws = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    rules = [rule for rule in build.load_rules([]) if rule.template and rule.filters == "provider"]
+    rules = [rule for rule in load_rules() if rule.template and rule.filters == "provider"]
     dropped: Counter[tuple[str, str]] = Counter()
     for rule in rules:
         for number in range(draws):

@@ -110,24 +110,20 @@ class Detector:
         """The stored engine of the built-in rules; None where there is none, or where other rules count too."""
         if self.rule_files:
             return None
-        from keyscan.fastpath import engine, staged
+        from keyscan.fastpath.engine import open_stored
 
         with suppress(Exception):  # whatever is wrong with what is stored, the whole engine does without it
-            place = staged.cache_directory()
-            stored = engine.loads(staged.read_stored(place + staged.quick_name()))
-            if stored["state"] == staged.state_of_rules():
-                databases = [staged.read_stored(place + name) for name in stored["databases"]]  # type: ignore[attr-defined]
-                return engine.Quick(stored, databases)
+            return open_stored()
         return None
 
     @cached_property
     def _scanner(self) -> Scanner:
         from keyscan.api import Scanner
-        from keyscan.engine import build
+        from keyscan.fastpath import artifact
 
         scanner = Scanner.default(rules=self.rule_files)
         if not self.rule_files:
-            build.store_quick(scanner.rules)
+            artifact.store_engine(scanner.rules)
         return scanner
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.engine import build
 from keyscan.errors import ExitCode, OutputClosed, UsageError
 from keyscan.reporters.registry import LOCATED, render
 from keyscan.scan.report import timed
+from keyscan.support import storage
 
 if TYPE_CHECKING:
     from keyscan.api import Scanner
@@ -65,7 +65,7 @@ def emit(text: str) -> None:
 def write_file(file: str, text: str) -> None:
     """Write a report to `file`, atomically."""
     try:
-        build.write_whole(Path(file), text.encode("utf-8", "backslashreplace"))
+        storage.write_whole(Path(file), text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
 

@@ -126,17 +126,11 @@ _REPLACES_OUTPUTS = ("claude-code", "codex", "gemini-cli", "copilot-cli", "mistr
 
 def _is_clean(payload: dict[str, object]) -> bool:
     """Whether the stored engine is sure that no string of the payload holds a secret."""
-    from keyscan.fastpath import staged
-    from keyscan.fastpath.engine import Quick, loads
+    from keyscan.fastpath.engine import open_stored
 
-    place = staged.cache_directory()
-    stored = loads(staged.read_stored(place + staged.quick_name()))
-    if stored["state"] != staged.state_of_rules():
-        return False
     texts: list[str] = []
     _gather(payload, "", texts, 0)
-    engine = Quick(stored, [staged.read_stored(place + name) for name in stored["databases"]])  # type: ignore[attr-defined]
-    return not engine.doubtful("\n".join(texts).encode("utf-8", "surrogatepass"))
+    return not open_stored().doubtful("\n".join(texts).encode("utf-8", "surrogatepass"))
 
 
 def _gather(value: object, key: str, texts: list[str], depth: int) -> None:
@@ -201,9 +195,9 @@ def _encoded(value: object) -> str:
 
 def _note(agent: str) -> None:
     """Record that an event came, where `agents/journal.py` looks for it."""
-    from keyscan.fastpath import staged
+    from keyscan.support.storage import cache_directory
 
-    place = staged.cache_directory() + "agents"
+    place = cache_directory() + "/agents"
     try:
         handle = os.open(f"{place}/{agent}.seen", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     except OSError:

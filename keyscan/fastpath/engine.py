@@ -13,9 +13,17 @@ from __future__ import annotations
 import _imp
 import _sre
 import marshal
+import os
+import sys
 
 from keyscan.engine.decoders.signatures import ARCHIVES, BYTE_ORDER_MARKS, enclosed
 from keyscan.engine.prefilter.nearby_values import with_value
+from keyscan.support import storage
+
+# As `typing` has it, without importing that.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # Starts further apart than this are searched, nearer ones are tried one by one; as in `confirm`.
 _FEW_STARTS = 24
@@ -34,24 +42,19 @@ def loads(stored: bytes) -> dict[str, object]:
     return found
 
 
-def dumps(
-    state: object, extension: str, databases: object, entries: object, targets: object, programs: object
-) -> bytes:
-    """The quick engine's data: `state` says what it was made from, `databases` names the stored first pass.
+def dumps(databases: object, entries: object, targets: object, programs: object) -> bytes:
+    """Serialise the stored engine: `databases` names the stored prefilter.
 
-    `entries` are (rule number, low, high), `targets` as `values.with_value` takes them, `programs` one `program` a
-    rule, None for a named rule: a name with a value of its shape in reach is doubt enough.
+    `entries` are (rule number, low, high), `targets` as `nearby_values.with_value` takes them, `programs` one
+    `program` a rule, None for a named rule: a name with a value of its shape in reach is doubt enough.
     """
-    made = {
-        "magic": _sre.MAGIC,
-        "state": state,
-        "extension": extension,
-        "databases": databases,
-        "entries": entries,
-        "targets": targets,
-        "programs": programs,
-    }
+    made = {"magic": _sre.MAGIC, "databases": databases, "entries": entries, "targets": targets, "programs": programs}
     return marshal.dumps(made)
+
+
+def stored_name() -> str:
+    """The name under which the engine is stored: another for any change to code, rules or Python."""
+    return f"quick-{storage.code_key()}.bin"
 
 
 def program(pattern: str, max_length: int) -> tuple[object, ...]:
@@ -68,6 +71,16 @@ def program(pattern: str, max_length: int) -> tuple[object, ...]:
     return (tree.state.flags, numbers, tree.state.groups - 1, dict(tree.state.groupdict), tuple(names), max_length)
 
 
+def open_stored() -> Quick:
+    """The stored engine; raises where there is none that is whole: the caller then takes the whole engine."""
+    data = storage.read(stored_name())
+    if data is None:
+        raise OSError
+    stored = loads(data)
+    # Hyperscan checks its databases itself: no byte that counts changes unnoticed.
+    return Quick(stored, [storage.read_unchecked(name) for name in stored["databases"]])  # type: ignore[attr-defined]
+
+
 class _Spec:
     """The part of a module's specification that loading it reads: importing `importlib` would cost 0.5 ms."""
 
@@ -77,20 +90,34 @@ class _Spec:
         self.origin = origin
 
 
+def _hyperscan() -> Any:
+    """Hyperscan's extension module, found where the package is installed: its own `__init__` imports `typing`.
+
+    Never by a path out of the cache, which would make whoever writes there able to run code.
+    """
+    for place in sys.path:
+        for suffix in _imp.extension_suffixes():
+            file = f"{place}/hyperscan/_hs_ext{suffix}"
+            if os.path.isabs(place) and os.path.isfile(file):  # noqa: PTH113, PTH117 - import-free
+                extension = _imp.create_dynamic(_Spec(file))  # type: ignore[arg-type]
+                _imp.exec_dynamic(extension)
+                return extension
+    raise ImportError
+
+
 class Quick:
-    """The stored engine, loaded. Raises whatever loading raises: the caller then takes the whole engine."""
+    """The stored engine, loaded; raises whatever loading raises: the caller then takes the whole engine."""
 
     def __init__(self, stored: dict[str, object], databases: list[bytes]) -> None:
         if stored["magic"] != _sre.MAGIC:
             raise ValueError
-        # The package's own __init__ imports `typing`; its extension module is all that a scan needs.
-        extension = _imp.create_dynamic(_Spec(str(stored["extension"])))  # type: ignore[arg-type]
-        _imp.exec_dynamic(extension)
+        extension = _hyperscan()
         self._databases = [extension.loadb(part, extension.HS_MODE_BLOCK) for part in databases]
         for database in self._databases:
             database.scratch = extension.Scratch(database)
         self._entries, self._programs, self._targets = stored["entries"], stored["programs"], stored["targets"]
         self._compiled: dict[int, object] = {}
+        self.rule_count = len(self._programs)  # type: ignore[arg-type]
 
     def doubtful(self, data: bytes) -> bool:
         """Whether any rule's expression matches in `data`, or the text is one that only the whole engine reads."""

@@ -12,9 +12,9 @@ import os
 import sys
 import time
 
-from keyscan._version import __version__
 from keyscan.catalog.name_sieve import may_be_judged_by_name
 from keyscan.git.settings import SAFE, STAGED, environment, program
+from keyscan.support import storage
 
 # Requests that fit into a pipe are written before anything is read, with no thread to feed them.
 _MOST_ENTRIES = 400
@@ -47,20 +47,17 @@ def _staged(started: float) -> int | None:
         os.write(ask_out, b"".join(name + b"\n" for name in names))
     finally:
         os.close(ask_out)
-    from keyscan.fastpath.engine import Quick, loads
+    from keyscan.fastpath.engine import open_stored
 
-    place = cache_directory()
-    stored = loads(read_stored(place + quick_name()))
-    if stored["state"] != state_of_rules():
-        return None
-    engine = Quick(stored, [read_stored(place + name) for name in stored["databases"]])  # type: ignore[attr-defined]
+    engine = open_stored()
     objects = _objects(_read(answers))
     if _wait(reader) or len(objects) != len(names):
         return None
     configuration = objects[: len(_CONFIGURATION)]
-    if configuration[0] is not None or b"tool.keyscan" in (configuration[1] or b""):
-        # Raises, unless the whole command has said that this configuration leaves a clean commit clean.
-        os.stat(place + plain_name(configuration))  # noqa: PTH116
+    configured = configuration[0] is not None or b"tool.keyscan" in (configuration[1] or b"")
+    # There only if the whole command has said that this configuration leaves a clean commit clean.
+    if configured and storage.read(plain_name(configuration)) is None:
+        return None
     total = 0
     for found in objects[len(_CONFIGURATION) :]:
         if found is None or engine.doubtful(found):
@@ -69,7 +66,7 @@ def _staged(started: float) -> int | None:
     from keyscan.reporters.shared.summary import clean_line
 
     seconds = time.perf_counter() - started
-    sys.stdout.write(clean_line(len(entries), total, len(stored["programs"]), seconds))  # type: ignore[arg-type]
+    sys.stdout.write(clean_line(len(entries), total, engine.rule_count, seconds))
     sys.stdout.flush()
     return 0
 
@@ -138,53 +135,10 @@ def _objects(raw: bytes) -> list[bytes | None]:
     return found
 
 
-def cache_directory() -> str:
-    """The cache's directory with a separator after it; as `cache.directory`, for Linux; elsewhere by variable."""
-    chosen = os.environ.get("KEYSCAN_CACHE_DIR")
-    if not chosen:
-        if sys.platform != "linux":
-            raise OSError
-        base = os.environ.get("XDG_CACHE_HOME", "")
-        chosen = (base if base.startswith("/") else os.environ["HOME"] + "/.cache") + "/keyscan"
-    return chosen + "/"
-
-
-def quick_name() -> str:
-    """The name under which the quick engine is stored: one for each version of ours and of Python."""
-    return f"quick-{__version__}-{sys.implementation.cache_tag}-{sys.hexversion:x}.bin"
-
-
 def plain_name(files: list[bytes | None]) -> str:
     """The name under which it is remembered that the configuration in `files` leaves a clean commit clean."""
-    from _blake2 import blake2b
-
     own, project = files
     if project is not None and b"tool.keyscan" not in project:
         project = None
     text = b"".join(b"-" if data is None else b"%d:%b" % (len(data), data) for data in (own, project))
-    return f"plain-{__version__}-{blake2b(text, digest_size=16).hexdigest()}"
-
-
-def read_stored(file: str) -> bytes:
-    """The contents of a stored file, without the line that holds its digest."""
-    with open(file, "rb") as handle:  # noqa: PTH123
-        return handle.read().partition(b"\n")[2]
-
-
-def state_of_rules() -> list[tuple[str, int, int]]:
-    """Name, size and time of change of each built-in rule file, and of each module of the engine."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-    place = package + "/_rules"
-    if not os.path.isdir(place):  # noqa: PTH112
-        place = os.path.dirname(package) + "/rules"  # noqa: PTH120
-    state = []
-    directories = [place, package + "/engine", package + "/ruleset", package + "/fastpath"]
-    for directory in directories:  # what is found below is appended, and visited in turn
-        with os.scandir(directory) as listing:
-            for entry in listing:
-                if entry.name.endswith((".py", ".toml")):
-                    found = entry.stat()
-                    state.append((entry.path, found.st_size, found.st_mtime_ns))
-                elif entry.is_dir() and entry.name != "__pycache__":
-                    directories.append(entry.path)
-    return sorted(state)
+    return f"plain-{storage.key_of(text)}"

@@ -19,6 +19,7 @@ from keyscan.git.command import Git
 from keyscan.history import audit, clean_objects, scope
 from keyscan.history.batch import HistoryJob
 from keyscan.history.provenance import ProvenanceOptions
+from keyscan.ruleset.cache import load_rules
 from keyscan.scan.report import make_report, timed
 from keyscan.scan.result import ScanOptions
 
@@ -37,7 +38,7 @@ class Auditor:
         self._options = options
         self._state = Path(options.state)
         os.environ["KEYSCAN_CACHE_DIR"] = str(self._state / "cache")
-        rules = build.load_rules([Path(path) for path in options.rules])
+        rules = load_rules([Path(path) for path in options.rules])
         kept = tuple(rule for rule in rules if rule.category != "practice" and rule.id not in options.disable)
         self._matcher = build.matcher(kept, options.engine)
         self._scan = ScanOptions(min_severity=options.min_severity, salt=options.salt)

@@ -17,9 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyscan._version import __version__
-from keyscan.engine import build as cache
 from keyscan.model.blob import Skip
+from keyscan.support import storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,11 +39,7 @@ _SAVE_INTERVAL = 20.0
 
 def digest(rules: Sequence[Rule], engine: str) -> str:
     """A digest of everything that decides whether an object contains something."""
-    package = Path(__file__).parent.parent
-    files = sorted(file for part in ("engine", "ruleset", "scan") for file in package.glob(f"{part}/**/*.py"))
-    state = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    made_of = repr((FORMAT, __version__, engine, state, rules))
-    return hashlib.blake2b(made_of.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+    return storage.key_of(FORMAT, engine, rules)
 
 
 def path_key(oid: bytes, path: bytes) -> bytes:
@@ -119,12 +114,12 @@ class CleanObjects:
         with suppress(OSError, RuntimeError):
             write_stored(f"{self._stem}{os.urandom(6).hex()}", data)
             for name, _ in merged:
-                (cache.directory() / name).unlink(missing_ok=True)
+                (Path(storage.cache_directory()) / name).unlink(missing_ok=True)
 
     def _segments(self) -> list[tuple[str, bytes]]:
         found = []
         with suppress(OSError, RuntimeError):
-            for name in sorted(os.listdir(cache.directory())):  # noqa: PTH208 - the cache may hold many files
+            for name in sorted(os.listdir(storage.cache_directory())):  # noqa: PTH208 - the cache may hold many files
                 data = read_stored(name) if name.startswith(self._stem) else None
                 if data is not None and not len(data) % self.width:
                     found.append((name, data))
@@ -161,7 +156,7 @@ def _sorted(width: int, parts: Sequence[bytes]) -> bytes:
 def read_stored(name: str) -> bytes | None:
     """What is stored under `name`, if it is complete: it begins with its digest."""
     try:
-        data = (cache.directory() / name).read_bytes()
+        data = (Path(storage.cache_directory()) / name).read_bytes()
     except (OSError, RuntimeError):
         return None
     checksum, data = data[:16], data[16:]
@@ -170,6 +165,6 @@ def read_stored(name: str) -> bytes | None:
 
 def write_stored(name: str, data: bytes) -> None:
     """Store `data` under `name` with its digest, atomically."""
-    place = cache.directory()
+    place = Path(storage.cache_directory())
     place.mkdir(parents=True, exist_ok=True)
-    cache.write_whole(place / name, hashlib.blake2b(data, digest_size=16).digest() + data)
+    storage.write_whole(place / name, hashlib.blake2b(data, digest_size=16).digest() + data)

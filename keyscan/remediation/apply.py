@@ -7,9 +7,9 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyscan.engine import build as cache
 from keyscan.errors import UsageError
 from keyscan.git import worktree
+from keyscan.support import storage
 
 if TYPE_CHECKING:
     from keyscan.git.command import Git
@@ -42,7 +42,7 @@ def check(root: str, plan: EditPlan) -> None:
 def write(root: str, path: str, data: bytes) -> None:
     """Write one file atomically, with the mode it has; UsageError when it cannot be written."""
     try:
-        cache.write_whole(Path(root) / path, data)
+        storage.write_whole(Path(root) / path, data)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
 

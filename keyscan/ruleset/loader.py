@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from keyscan.errors import RuleError
 from keyscan.model.rule import Companion, Help, Precision, Rule, Severity
 from keyscan.ruleset import patterns
+from keyscan.support.storage import rules_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,12 +36,11 @@ MAX_MAX_LENGTH = 32_768
 
 
 def builtin_dir() -> Path:
-    """The directory of the built-in rules: in the wheel, else beside the package in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    for place in (package / "_rules", package.parent / "rules"):
-        if place.is_dir():
-            return place
-    raise RuleError(f"{package}: the built-in rules are missing; install keyscan again")
+    """The directory of the built-in rules; RuleError when the installation has none."""
+    place = Path(rules_directory())
+    if place.is_dir():
+        return place
+    raise RuleError(f"{place}: the built-in rules are missing; install keyscan again")
 
 
 def rule_files(path: Path) -> list[Path]:

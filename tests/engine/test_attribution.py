@@ -3,10 +3,10 @@
 import pytest
 from helpers.tokens import token
 
-from keyscan.engine import build as cache
 from keyscan.engine.attribution import REACH
 from keyscan.engine.matcher import Matcher
 from keyscan.engine.prefilter.entries import KeywordPass
+from keyscan.ruleset import cache
 from keyscan.ruleset import loader as ruleset
 
 RULES = tuple(

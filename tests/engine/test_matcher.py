@@ -13,17 +13,17 @@ from helpers.tokens import token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keyscan.engine import build as cache
 from keyscan.engine import rule_check as rulecheck
 from keyscan.engine.matcher import Matcher
 from keyscan.engine.prefilter.entries import HyperscanPass, KeywordPass, entries_of, width_of
 from keyscan.engine.prefilter.truncate import expressions
 from keyscan.model.match import Match, Span
 from keyscan.model.rule import Precision, Severity
+from keyscan.ruleset.cache import load_rules
 from keyscan.ruleset.loader import parse_tree
 from keyscan.scan.line_index import Lines
 
-RULES = cache.load_rules([])
+RULES = load_rules()
 BOTH = {"regex": Matcher(RULES, KeywordPass(RULES))}
 # Where there is no wheel, one engine is all there is.
 with contextlib.suppress(ImportError):

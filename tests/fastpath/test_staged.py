@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from keyscan.engine import build as cache
 from keyscan.engine import rule_check as rulecheck
-from keyscan.fastpath import engine
+from keyscan.fastpath import artifact, engine
 from keyscan.fastpath import staged as quick
+from keyscan.ruleset.cache import load_rules
 
 
 @pytest.fixture(scope="module")
@@ -16,15 +16,13 @@ def loaded(tmp_path_factory):
     pytest.importorskip("hyperscan")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KEYSCAN_CACHE_DIR", str(tmp_path_factory.mktemp("quick")))
-        cache.store_quick(cache.load_rules([]))
-        place = quick.cache_directory()
-        stored = engine.loads(quick.read_stored(place + quick.quick_name()))
-        return engine.Quick(stored, [quick.read_stored(place + name) for name in stored["databases"]])
+        artifact.store_engine(load_rules())
+        return engine.open_stored()
 
 
 def test_every_example_of_every_rule_is_doubted(loaded):
     """What the whole engine finds, the quick one never calls clean."""
-    for rule in cache.load_rules([]):
+    for rule in load_rules():
         for template in rule.examples or ("{secret}",):
             text = rulecheck.example(rule, template, 0)[1]
             assert loaded.doubtful(b"x = 1\n" + text + b"\nend\n"), rule.id

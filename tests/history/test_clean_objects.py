@@ -10,17 +10,18 @@ import random
 import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from helpers.tokens import token
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyscan.engine import build as cache
 from keyscan.git.objects import Listed
 from keyscan.history import clean_objects
 from keyscan.history.audit_record import AuditRecord, AuditRecords
 from keyscan.history.clean_objects import CleanObjects
+from keyscan.support import storage
 
 
 def key(seed="test"):
@@ -188,10 +189,10 @@ class TestSecondAudit:
         repo.stage("static/app.min.js", text)
         repo.commit()
         assert audit()[0] == []
-        for file in cache.directory().glob("seen-audit-*"):
+        for file in Path(storage.cache_directory()).glob("seen-audit-*"):
             file.unlink()
         assert audit() == ([], 0)
-        for file in cache.directory().glob("seen-audit-*"):
+        for file in Path(storage.cache_directory()).glob("seen-audit-*"):
             file.unlink()
         repo.stage("settings.conf", text)
         repo.git("rm", "-q", "-f", "static/app.min.js")
@@ -279,7 +280,9 @@ class TestSecondAudit:
         """Neither paths nor secrets nor names are stored."""
         del history
         audit()
-        stored = b"".join(file.read_bytes() for file in cache.directory().glob(f"{clean_objects.PREFIX}*"))
+        stored = b"".join(
+            file.read_bytes() for file in Path(storage.cache_directory()).glob(f"{clean_objects.PREFIX}*")
+        )
         assert stored
         for text in (b"a.py", b"side", b"Ada", key().encode(), b"sk-ant"):
             assert text not in stored
@@ -289,7 +292,7 @@ class TestSecondAudit:
         """Truncated or altered files count as absent."""
         del history
         first, read = audit()
-        for file in cache.directory().glob(f"{clean_objects.PREFIX}*"):
+        for file in Path(storage.cache_directory()).glob(f"{clean_objects.PREFIX}*"):
             file.write_bytes(file.read_bytes()[:-1] if damage is None else damage)
         assert audit() == (first, read)
 

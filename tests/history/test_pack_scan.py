@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from helpers.packs import delta_of, numbers_of
@@ -13,7 +14,7 @@ from helpers.tokens import token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keyscan.engine import build as cache
+from keyscan.engine import build
 from keyscan.engine import match_cache as memory
 from keyscan.engine.filters.context import is_binary
 from keyscan.engine.matcher import place_of
@@ -21,6 +22,8 @@ from keyscan.git import objects
 from keyscan.git.command import Git
 from keyscan.git.pack import delta, reader
 from keyscan.history import appearances, delta_scan, object_scanner, pack_scan, versions
+from keyscan.ruleset.cache import load_rules
+from keyscan.support import storage
 
 # Each is a secret that counts, as pieces that edits may separate, with what it needs round itself.
 PEM = [token("{b64:64}", f"pem {line}") + "\n" for line in range(12)]
@@ -69,7 +72,7 @@ def filler(seed: int, size: int) -> bytes:
 @pytest.fixture
 def matcher():
     """All rules."""
-    return cache.matcher(cache.load_rules([]), "hyperscan")
+    return build.matcher(load_rules(), "hyperscan")
 
 
 @st.composite
@@ -174,7 +177,7 @@ def test_verdicts_are_carried_over_a_change_far_off(matcher, monkeypatch):
 @given(families())
 def test_what_is_remembered_is_what_would_be_found(matcher, family):
     """With a memory of earlier versions, a text has the matches that it has without."""
-    other = cache.matcher(matcher.rules, "hyperscan")
+    other = build.matcher(matcher.rules, "hyperscan")
     other.remember()
     for base, _, made in family:
         for data in (base, made, base + b"\n" + made):
@@ -309,7 +312,7 @@ def test_packs_are_walked_though_other_histories_are_known(repo, run, monkeypatc
     first = run("history", str(repo.path), "--format", "json")
     assert walked == [True]
     # Without the record of the audit, only ids are known.
-    for file in cache.directory().glob("seen-audit-*"):
+    for file in Path(storage.cache_directory()).glob("seen-audit-*"):
         file.unlink()
     second = run("history", str(repo.path), "--format", "json")
     assert walked == [True]

@@ -15,8 +15,9 @@ import time
 import pytest
 from helpers.tokens import token
 
-from keyscan.engine import build as cache
+from keyscan.engine import build
 from keyscan.errors import WorkerError
+from keyscan.ruleset.cache import load_rules
 from keyscan.scan import scanner as scan
 from keyscan.support import process_pool as parallel
 
@@ -104,7 +105,7 @@ class TestStream:
 @pytest.mark.parametrize("engine", ["hyperscan", "python"])
 def test_a_matcher_travels(engine):
     """What is unpickled finds the same."""
-    matcher = cache.matcher(cache.load_rules([]), engine)
+    matcher = build.matcher(load_rules(), engine)
     text = f"a {token('sk-ant-api03-{b64url:93}AA', 'travel')} b\n".encode()
     found = pickle.loads(pickle.dumps(matcher)).scan(text)  # noqa: S301 - our own
     assert [(match.rule.id, match.start) for match in found] == [

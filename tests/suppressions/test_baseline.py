@@ -18,9 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyscan.cli import review
-from keyscan.engine import build as cache
 from keyscan.errors import BaselineError
 from keyscan.model.finding import Location
+from keyscan.ruleset import cache
 from keyscan.suppressions.baseline import HEADER, Baseline, Entry, dump, load
 
 KEYS = [token("sk-ant-api03-{b64url:93}AA", str(number)) for number in range(9)]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from keyscan.agents.events import Answer, Event
     from keyscan.agents.hook import Hook
 
@@ -100,6 +99,6 @@ def _environment() -> str:
 
 
 def _records() -> Path:
-    from keyscan.engine import build
+    from keyscan.support.storage import cache_directory
 
-    return build.directory() / "agents"
+    return Path(cache_directory()) / "agents"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from keyscan.cli.command import Group
-from keyscan.engine import build as cache
 from keyscan.errors import ExitCode
 from keyscan.history import clean_objects
+from keyscan.support import storage
 
 
 @click.group(name="cache", cls=Group)
@@ -21,7 +23,7 @@ def command() -> None:
 @command.command(name="show")
 def show() -> int:
     """Show where the cache is, and how much it holds."""
-    place = cache.directory()
+    place = storage.cache_directory()
     click.echo(f"directory  {place}")
     for title, wanted in (("objects", True), ("rules", False)):
         sizes = [size for name, size in _files() if name.startswith(clean_objects.PREFIX) is wanted]
@@ -35,13 +37,15 @@ def show() -> int:
 @click.option("--rules", "only", flag_value="rules", help="Only compiled rules.")
 def clear(only: str | None) -> int:
     """Remove what the cache holds."""
-    gone = cache.clear(lambda name: only is not None and name.startswith(clean_objects.PREFIX) is (only == "rules"))
-    click.echo(f"keyscan: removed {gone} file{'s' * (gone != 1)} from {cache.directory()}")
+    gone = storage.clear(lambda name: only is not None and name.startswith(clean_objects.PREFIX) is (only == "rules"))
+    click.echo(f"keyscan: removed {gone} file{'s' * (gone != 1)} from {storage.cache_directory()}")
     return ExitCode.CLEAN
 
 
 def _files() -> list[tuple[str, int]]:
     try:
-        return [(file.name, file.stat().st_size) for file in cache.directory().iterdir() if file.is_file()]
+        return [
+            (file.name, file.stat().st_size) for file in Path(storage.cache_directory()).iterdir() if file.is_file()
+        ]
     except OSError:
         return []

@@ -293,8 +293,8 @@ def _write(
 
 
 def _sarif(store: Store, options: FleetOptions) -> Iterator[tuple[str, str]]:
-    from keyscan.engine import build
     from keyscan.fleet.reports import sarif
+    from keyscan.ruleset.cache import load_rules
 
-    rules = {rule.id: rule for rule in build.load_rules([Path(path) for path in options.rules])}
+    rules = {rule.id: rule for rule in load_rules([Path(path) for path in options.rules])}
     return sarif.documents(store, rules)

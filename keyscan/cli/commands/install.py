@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from keyscan.cli.command import Command
-from keyscan.engine import build as cache
 from keyscan.errors import ExitCode, UsageError
+from keyscan.ruleset.cache import load_rules
+from keyscan.support import storage
 
 if TYPE_CHECKING:
     from keyscan.git.command import Git
@@ -39,7 +40,9 @@ def command(push: bool, remove: bool, force: bool) -> int:
     for name in names:
         (_remove if remove else _write)(directory / name, name)
     if not remove:
-        cache.store_quick(cache.load_rules([]))
+        from keyscan.fastpath import artifact
+
+        artifact.store_engine(load_rules())
         click.echo("keyscan: try it: git add FILE, then keyscan staged; get past it once with git commit --no-verify")
     return ExitCode.CLEAN
 
@@ -67,7 +70,7 @@ def _write(file: Path, name: str) -> None:
                 raise UsageError(f"{kept}: is in the way; merge it into {file} by hand, then run this again")
             file.rename(kept)
             click.echo(f"keyscan: kept the hook that was there: {kept}")
-        cache.write_whole(file, script(name).encode())
+        storage.write_whole(file, script(name).encode())
         file.chmod(file.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
     except OSError as error:
         raise UsageError(f"{file}: cannot be written: {error.strerror}") from error

@@ -101,13 +101,13 @@ def _scan_index(work: _Index, scanner: Scanner, settings: Settings, *, whole_fil
 
 def _store_fast_path(work: _Index, scanner: Scanner, settings: Settings) -> None:
     """Store what answers the next clean commit without importing all this."""
-    from keyscan.engine import build
+    from keyscan.fastpath import artifact
 
     if settings.rules or settings.disable or not settings.builtin_rules or work.files is None:
         return
-    build.store_quick(scanner.rules)
+    artifact.store_engine(scanner.rules)
     if settings.config.plain:
-        build.store_plain([work.files[name] for name in FILES])
+        artifact.store_plain([work.files[name] for name in FILES])
 
 
 def _scan_tracked(work: _Index, scanner: Scanner, settings: Settings) -> int:

@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from keyscan.engine import build as cache
 from keyscan.remediation import guidance as advice
+from keyscan.ruleset import cache
 
 RULE = "anthropic-api-key"
 

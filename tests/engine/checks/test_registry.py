@@ -12,12 +12,11 @@ from helpers.tokens import token
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyscan.engine import build as cache
 from keyscan.engine.checks.registry import CHECKS, verdict
 from keyscan.engine.matcher import Matcher
 from keyscan.engine.prefilter.entries import KeywordPass
 from keyscan.model.rule import Severity
-from keyscan.ruleset import checksums
+from keyscan.ruleset import cache, checksums
 
 # check: (template, first character that it covers, does a maker's token prove it)
 PROVED = {

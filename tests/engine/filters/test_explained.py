@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyscan.engine import build
 from keyscan.engine.filters.context import Context
 from keyscan.engine.filters.placeholders import explain, rejection_reason
 from keyscan.model.match import Match
 from keyscan.ruleset import templates
+from keyscan.ruleset.cache import load_rules
 
-RULES = {rule.id: rule for rule in build.load_rules([]) if rule.template and rule.filters == "provider"}
+RULES = {rule.id: rule for rule in load_rules() if rule.template and rule.filters == "provider"}
 # Random keys of each rule; benchmarks/quality/dropped.py draws 2,000 each, a million in all.
 DRAWS = 40
 

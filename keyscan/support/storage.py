@@ -1,0 +1,177 @@
+"""Files in the user's cache directory: where it is, what a key is made of, and reading and writing them whole.
+
+A stored file is its BLAKE2b digest in hexadecimal, a line's end, and the data. One that does not fit its digest counts
+as absent. Shared with the fast path, so nothing is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from keyscan._version import __version__
+
+# As `typing` has it, without importing that.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+# Parts of the package that decide what is stored: rules as parsed, databases, programs, objects that hold nothing.
+_PARTS = ("catalog", "engine", "fastpath", "model", "ruleset", "scan")
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - import-free
+
+
+def cache_directory() -> str:
+    """The cache's directory: KEYSCAN_CACHE_DIR, else where the platform keeps caches; may not exist yet.
+
+    Raises OSError where the user has no home directory.
+    """
+    chosen = os.environ.get("KEYSCAN_CACHE_DIR")
+    if chosen:
+        return chosen
+    if sys.platform == "linux":  # platformdirs takes 5 ms to import, and says just this
+        base = os.environ.get("XDG_CACHE_HOME", "")
+        if not base.startswith("/"):
+            home = os.path.expanduser("~")  # noqa: PTH111
+            if not home.startswith("/"):
+                raise OSError("no home directory")
+            base = home + "/.cache"
+        return base + "/keyscan"
+    import platformdirs
+
+    return platformdirs.user_cache_dir("keyscan", appauthor=False)
+
+
+def code_key() -> str:
+    """The state of the code and the rules that what is stored was made by: another for any change to them.
+
+    An installed wheel holds a digest of its sources; of a checkout, size and time of change of each file count.
+    """
+    try:
+        from keyscan._build import DIGEST  # type: ignore[import-untyped, import-not-found, unused-ignore]
+    except ImportError:
+        DIGEST = repr(_state_of_sources())  # noqa: N806
+    return digest_of(f"{__version__} {sys.version} {DIGEST}".encode())
+
+
+def _state_of_sources() -> list[tuple[str, int, int]]:
+    directories = [os.path.join(_PACKAGE, part) for part in _PARTS]  # noqa: PTH118
+    directories.append(rules_directory())
+    state = []
+    for directory in directories:  # what is found below is appended, and visited in turn
+        with os.scandir(directory) as listing:
+            for entry in listing:
+                if entry.name.endswith((".py", ".toml")):
+                    found = entry.stat()
+                    state.append((entry.path, found.st_size, found.st_mtime_ns))
+                elif entry.name != "__pycache__" and entry.is_dir():
+                    directories.append(entry.path)
+    return sorted(state)
+
+
+def rules_directory() -> str:
+    """The directory of the built-in rules: in a wheel inside of the package, in a checkout beside it."""
+    inside = os.path.join(_PACKAGE, "_rules")  # noqa: PTH118
+    beside = os.path.join(os.path.dirname(_PACKAGE), "rules")  # noqa: PTH118, PTH120
+    return inside if os.path.isdir(inside) else beside  # noqa: PTH112
+
+
+def state_of(files: Iterable[str | os.PathLike[str]]) -> list[tuple[str, int, int]]:
+    """Absolute path, size and time of change of each file, to make a key of; -1 for one that is not there."""
+    state = []
+    for file in files:
+        path = os.path.abspath(file)  # noqa: PTH100
+        try:
+            found = os.stat(path)  # noqa: PTH116
+        except OSError:
+            state.append((path, -1, -1))
+        else:
+            state.append((path, found.st_size, found.st_mtime_ns))
+    return state
+
+
+def digest_of(data: bytes) -> str:
+    """The digest by which stored data is checked and keys are made: 128 bits of BLAKE2b, in hexadecimal."""
+    from _blake2 import blake2b
+
+    return str(blake2b(data, digest_size=16).hexdigest())
+
+
+def key_of(*made_of: object) -> str:
+    """A key for what was made from `made_of` (told apart by their `repr`) by the code as it is."""
+    return digest_of(repr((code_key(), made_of)).encode("utf-8", "surrogateescape"))
+
+
+def read(name: str) -> bytes | None:
+    """The data stored under `name`; None where there is none that is whole."""
+    try:
+        with open(os.path.join(cache_directory(), name), "rb") as file:  # noqa: PTH118, PTH123
+            written, _, data = file.read().partition(b"\n")
+    except OSError:
+        return None
+    return data if written == digest_of(data).encode() else None
+
+
+def read_unchecked(name: str) -> bytes:
+    """The data stored under `name`, for readers that check it themselves; raises OSError where there is none."""
+    with open(os.path.join(cache_directory(), name), "rb") as file:  # noqa: PTH118, PTH123
+        return file.read().partition(b"\n")[2]
+
+
+def write(name: str, data: bytes) -> bool:
+    """Store `data` under `name`, whole or not at all; false where it cannot be written, which is no error."""
+    try:
+        directory = cache_directory()
+        os.makedirs(directory, exist_ok=True)  # noqa: PTH103
+        write_whole(os.path.join(directory, name), digest_of(data).encode() + b"\n" + data)  # noqa: PTH118
+    except OSError:
+        return False
+    return True
+
+
+def write_whole(file: str | os.PathLike[str], data: bytes) -> None:
+    """Write `file` so that readers see the old contents or the new, never a part; raises OSError.
+
+    A device or a pipe is written to as it is: put in its place, a file would be /dev/null for the whole machine.
+    """
+    import tempfile
+
+    if os.path.exists(file) and not os.path.isfile(file):  # noqa: PTH110, PTH113
+        with open(file, "wb") as out:  # noqa: PTH123
+            out.write(data)
+        return
+    directory, name = os.path.split(os.path.abspath(file))  # noqa: PTH100
+    handle, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        os.chmod(temporary, _mode_of(file))  # noqa: PTH101
+        os.replace(temporary, file)  # noqa: PTH105
+    except BaseException:
+        os.unlink(temporary)  # noqa: PTH108
+        raise
+
+
+def _mode_of(file: str | os.PathLike[str]) -> int:
+    """The mode that `file` has, or would get."""
+    try:
+        return os.stat(file).st_mode & 0o7777  # noqa: PTH116
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def clear(keep: Callable[[str], bool] = lambda _name: False) -> int:
+    """Remove what is stored, except names for which `keep` is true; returns how many files went."""
+    gone = 0
+    try:
+        directory = cache_directory()
+        with os.scandir(directory) as listing:
+            for entry in listing:
+                if entry.is_file(follow_symlinks=False) and not keep(entry.name):
+                    os.unlink(entry.path)  # noqa: PTH108
+                    gone += 1
+    except OSError:
+        pass
+    return gone

@@ -1,0 +1,149 @@
+"""The cache directory: data comes back whole or not at all, and keys change with whatever they were made from."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from keyscan.support import storage
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    """A cache directory of this test alone."""
+    monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_what_was_written_is_read(own_cache):
+    """Stored data is read back, empty data and a line's end included."""
+    for data in (b"", b"\n", b"x\n\0y" * 1000):
+        assert storage.write("one", data)
+        assert storage.read("one") == data
+    assert [file.name for file in own_cache.iterdir()] == ["one"]
+
+
+def test_a_changed_byte_anywhere_makes_it_absent(own_cache):
+    """No single changed, added or missing byte goes unnoticed."""
+    storage.write("one", b"database")
+    whole = (own_cache / "one").read_bytes()
+    for place in range(len(whole)):
+        (own_cache / "one").write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert storage.read("one") is None, place
+    for damaged in (whole[:-1], whole + b"\0", b"", whole[:20]):
+        (own_cache / "one").write_bytes(damaged)
+        assert storage.read("one") is None
+
+
+def test_what_is_not_there_or_cannot_be_written_is_no_error(tmp_path, monkeypatch):
+    """An absent name and a directory that is a file are answered with None and False."""
+    assert storage.read("nothing") is None
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(tmp_path / "file"))
+    assert storage.read("one") is None
+    assert not storage.write("one", b"x")
+
+
+def test_no_home_directory_is_no_error(monkeypatch):
+    """Without a home directory nothing is stored, and nothing raises."""
+    monkeypatch.delenv("KEYSCAN_CACHE_DIR")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(storage.sys, "platform", "linux")
+    monkeypatch.setattr(storage.os.path, "expanduser", lambda name: name)
+    assert storage.read("one") is None
+    assert not storage.write("one", b"x")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the place is Linux's")
+def test_the_directory_is_where_platformdirs_says(monkeypatch):
+    """On Linux the place is told without importing platformdirs, and is the same."""
+    import platformdirs
+
+    monkeypatch.delenv("KEYSCAN_CACHE_DIR")
+    for base in ("", "relative", "/base"):
+        monkeypatch.setenv("XDG_CACHE_HOME", base)
+        if base != "relative":  # platformdirs takes it; the specification says to ignore it
+            assert storage.cache_directory() == platformdirs.user_cache_dir("keyscan", appauthor=False)
+        assert os.path.isabs(storage.cache_directory())
+
+
+def test_a_key_changes_with_every_module_and_rule_at_any_depth(tmp_path, monkeypatch):
+    """Touching, adding or removing a module or a rule file, however deep, gives another key."""
+    for part in ("engine/filters/deep", "ruleset", "fastpath", "catalog", "model", "scan"):
+        file = tmp_path / "keyscan" / part / "a.py"
+        file.parent.mkdir(parents=True)
+        file.write_text("x")
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "a.toml").write_text("x")
+    monkeypatch.setattr(storage, "_PACKAGE", str(tmp_path / "keyscan"))
+    monkeypatch.setitem(sys.modules, "keyscan._build", None)
+    keys = [storage.code_key()]
+    for file in sorted((*tmp_path.rglob("*.py"), *tmp_path.rglob("*.toml"))):
+        file.write_text("xy")
+        keys.append(storage.code_key())
+        (file.parent / f"new{file.suffix}").write_text("")
+        keys.append(storage.code_key())
+        file.unlink()
+        keys.append(storage.code_key())
+    assert len(set(keys)) == len(keys)
+    assert storage.code_key() == keys[-1]
+
+
+def test_an_installed_wheel_is_keyed_by_the_digest_of_its_sources(monkeypatch):
+    """Where `_build.py` is, no file is looked at."""
+    build = type(sys)("keyscan._build")
+    monkeypatch.setitem(sys.modules, "keyscan._build", build)
+    monkeypatch.setattr(storage.os, "scandir", None)
+    keys = []
+    for build.DIGEST in ("a", "b"):
+        keys.append(storage.code_key())
+    assert keys[0] != keys[1]
+
+
+def test_keys_tell_apart_what_they_are_made_from():
+    """Each argument counts, and so does how they are divided."""
+    keys = [storage.key_of(*made) for made in ((), (1,), ("1",), (b"1",), (1, 2), ((1, 2),), ("a\udc80",))]
+    assert len(set(keys)) == len(keys)
+
+
+def test_files_are_replaced_whole_and_keep_their_mode(tmp_path):
+    """A write that fails half-way leaves the old contents and nothing beside them."""
+    file = tmp_path / "report.json"
+    file.write_bytes(b"old")
+    file.chmod(0o640)
+    storage.write_whole(file, b"new")
+    assert file.read_bytes() == b"new"
+    if os.name == "posix":
+        assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    with pytest.raises(TypeError):
+        storage.write_whole(file, "not bytes")
+    assert file.read_bytes() == b"new"
+    assert [one.name for one in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_link_is_not_removed_by_clear(own_cache, tmp_path):
+    """Clearing removes stored files, and neither links nor what `keep` names."""
+    storage.write("one", b"x")
+    storage.write("two", b"x")
+    target = tmp_path / "elsewhere"
+    target.write_text("mine")
+    if os.name == "posix":
+        (own_cache / "link").symlink_to(target)
+    assert storage.clear(lambda name: name == "two") == 1
+    assert target.read_text() == "mine"
+    assert storage.read("two") == b"x"
+
+
+def test_the_import_costs_nothing_but_what_is_there_already():
+    """Nothing but the version is imported with the module: the fast path has it on its way."""
+    program = (
+        "import os, sys; import keyscan; before = set(sys.modules); import keyscan.support.storage; "
+        "print(sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['__future__', 'keyscan.support', 'keyscan.support.storage']"
