@@ -46,6 +46,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "agent hook": (("keyscan agent hook claude-code < event.json", "what an agent does at each prompt and tool call"),),
     "pre-push": (("keyscan install --push", "run it before every push"),),
     "pre-receive": (("keyscan pre-receive", "in a server's hooks/pre-receive: it reads what git tells the hook"),),
+    "machine": (
+        ("keyscan machine", "transcripts, histories and stores of credentials in your home directory"),
+        ("keyscan machine --redact", "replace what is not meant to be there; asks first, keeps a backup"),
+    ),
     "fleet": (
         ("keyscan fleet repositories.txt --state audit/", "each repository of a list, its whole history"),
         ("keyscan fleet --github-org acme --state audit/ --report html=fleet.html", "an organisation, as a page"),

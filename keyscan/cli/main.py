@@ -26,6 +26,7 @@ COMMANDS = {
     "history": "Scan a repository's whole history, or a range of it.",
     "pre-push": "Scan what a push would publish (the pre-push hook).",
     "pre-receive": "Scan what is pushed to this server (the pre-receive hook).",
+    "machine": "Search this machine for secrets that agents, shells and tools left behind.",
     "fleet": "Audit the history of many repositories, distributed and resumable.",
     "ci": "Scan what a CI run is about: a pull request's or a push's commits, or all.",
     "cache": "Show or clear what is cached on this machine.",

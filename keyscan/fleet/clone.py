@@ -75,6 +75,7 @@ def environment(repository: Repository, base: Mapping[str, str] = os.environ) ->
         **kept,
         **ENVIRONMENT,
         **numbered,
+        "GIT_ALLOW_PROTOCOL": "https:ssh:file",
         "GIT_CONFIG_COUNT": str(len(settings)),
         "GIT_TEMPLATE_DIR": "",
         "GIT_ASKPASS": "",
