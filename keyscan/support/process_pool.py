@@ -1,7 +1,10 @@
-"""Work spread over processes; the same results whatever their number, so callers sort what they gather.
+"""Spreads work over processes, with the same results whatever their number; lost workers are reported.
 
 Where a forked process inherits the compiled rules safely (Linux), workers are forked. On macOS and Windows they are
-started anew, which takes each as long as starting keyscan took: only what takes longer than that is spread there.
+started anew, each of which takes as long as keyscan's own start: only work that takes longer than that is spread there.
+
+Each worker has a pipe of its own, which nobody else holds an end of: a worker that is killed is noticed at once, and
+one whose parent is killed ends. (`concurrent.futures` hangs for ever in either case on Python before 3.11.5.)
 """
 
 from __future__ import annotations
@@ -10,13 +13,15 @@ import os
 import signal
 import sys
 import time
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from keyscan.errors import WorkerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from multiprocessing.connection import Connection
     from multiprocessing.context import BaseContext
 
 Task = TypeVar("Task")
@@ -24,11 +29,13 @@ Result = TypeVar("Result")
 
 # Seconds of work that are done in this process before others are started anew.
 _PATIENCE = 1.0
-# Tasks that wait or run, a process: none waits for the next while there are any.
+# Tasks that wait or run for each process: none waits for the next while there are any.
 _AHEAD = 3
 # Windows can wait for no more than 63 handles at once.
-_MOST_ON_WINDOWS = 60
-_LOST = "a worker process was ended from outside (for want of memory?); try again with --jobs 1"
+_MAX_ON_WINDOWS = 60
+# Seconds that a worker is given to end before it is killed.
+_GRACE = 2.0
+_LOST = "a worker process was ended from outside (for lack of memory?); try again with --jobs 1"
 
 
 def cores() -> int:
@@ -41,8 +48,9 @@ def cores() -> int:
 def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0, least: int = 2) -> Iterator[Result]:
     """The results of `work` over `tasks` that come one by one, in any order; few tasks are ahead at a time.
 
-    In `jobs` processes (0: one a core), unless there are fewer tasks than `least`. What `tasks` raises is raised
-    here, and WorkerError when a process ends before its work does. `work` is pickled where processes are started anew.
+    In `jobs` processes (0: one per core), unless there are fewer tasks than `least`. What `tasks` or `work` raise is
+    raised here, and WorkerError when a process ends before its work does. `work` is pickled where processes are
+    started anew.
     """
     count = jobs or cores()
     waiting = iter(tasks)
@@ -54,7 +62,7 @@ def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0,
     import multiprocessing
 
     if sys.platform == "win32":
-        count = min(count, _MOST_ON_WINDOWS)
+        count = min(count, _MAX_ON_WINDOWS)
     if _can_fork():
         yield from _pooled(multiprocessing.get_context("fork"), count, work, waiting)
         return
@@ -71,44 +79,149 @@ def _pooled(
     context: BaseContext, count: int, work: Callable[[Task], Result], tasks: Iterator[Task]
 ) -> Iterator[Result]:
     """The results of `tasks` from so many processes."""
-    import multiprocessing
-    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-    from concurrent.futures.process import BrokenProcessPool
-
-    others = set(multiprocessing.active_children())
-    pool, over = ProcessPoolExecutor(count, context, _start, (work,)), False
+    pool = _Pool(context, count, work)
     try:
-        running = {pool.submit(_call, task) for task in islice(tasks, _AHEAD * count)}
-        while running:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            running.update(pool.submit(_call, task) for task in islice(tasks, len(done)))
-            for future in done:
-                yield future.result()  # type: ignore[misc]
-        over = True
-    except BrokenProcessPool as error:
-        raise WorkerError(_LOST) from error
+        for task in tasks:
+            while not pool.submit(task):
+                yield from pool.results()
+        while pool.running:
+            yield from pool.results()
     finally:
-        # What still runs is wanted by nobody: after an error, or an interruption.
-        for child in set(multiprocessing.active_children()) - others if not over else ():
-            child.terminate()
-        pool.shutdown(cancel_futures=True)
+        pool.close()
 
 
-def _start(work: Callable[..., object]) -> None:
-    """Leave Ctrl-C to the parent, which stops its workers; the gits that workers start inherit this."""
+class _Pool:
+    """Worker processes and the tasks that they have."""
+
+    def __init__(self, context: BaseContext, count: int, work: Callable[..., Any]) -> None:
+        self._context, self._count, self._work = context, count, work
+        self._workers: dict[Connection, Any] = {}
+        self._loads: dict[Connection, int] = {}
+
+    @property
+    def running(self) -> int:
+        """The tasks that are not done."""
+        return sum(self._loads.values())
+
+    def submit(self, task: object) -> bool:
+        """Give a task to a worker, if one has room for it; WorkerError if a worker was lost."""
+        free = min(self._loads, key=self._loads.__getitem__, default=None)
+        if (free is None or self._loads[free]) and len(self._workers) < self._count:
+            free = self._start()
+        if free is None or self._loads[free] >= _AHEAD:
+            return False
+        try:
+            free.send(task)
+        except (BrokenPipeError, ConnectionError) as error:
+            raise WorkerError(_LOST) from error
+        self._loads[free] += 1
+        return True
+
+    def results(self) -> list[Any]:
+        """The results that workers have, once there are any; what a task raised is raised."""
+        from multiprocessing.connection import wait
+
+        found = []
+        busy: list[Any] = [connection for connection, load in self._loads.items() if load]
+        ready: list[Any] = wait(busy)
+        for connection in ready:
+            try:
+                failed, value = connection.recv()
+            except (EOFError, ConnectionError) as error:
+                raise WorkerError(_LOST) from error
+            self._loads[connection] -= 1
+            if failed:
+                raise value
+            found.append(value)
+        return found
+
+    def _start(self) -> Connection:
+        """Start a worker; its connection."""
+        ours, theirs = self._context.Pipe()
+        # What a forked worker inherits and must not hold: ends of other workers' pipes, and our end of its own.
+        inherited = (*self._workers, ours) if self._context.get_start_method() == "fork" else ()
+        process = self._context.Process(target=_serve, args=(self._work, theirs, inherited), daemon=True)  # type: ignore[attr-defined]
+        with _no_interrupt(), _safe_path():
+            process.start()
+        theirs.close()
+        self._workers[ours] = process
+        self._loads[ours] = 0
+        return ours
+
+    def close(self) -> None:
+        """End the workers: those that still work are wanted by nobody, after an error or an interruption."""
+        for connection, process in self._workers.items():
+            if self._loads[connection]:
+                process.terminate()
+            connection.close()
+        for process in self._workers.values():
+            process.join(_GRACE)
+            if process.exitcode is None:
+                process.kill()
+                process.join()
+            process.close()
+
+
+def _serve(work: Callable[[Any], Any], connection: Connection, inherited: Sequence[Connection]) -> None:
+    """Do the tasks that come, until no more will; what a worker process runs.
+
+    Ctrl-C is left to the parent, which stops its workers; the gits that workers start inherit this.
+    """
+    from queue import SimpleQueue
+    from threading import Thread
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _Worker.work = work
+    for other in inherited:
+        other.close()
+    # Read at once, so that neither side ever waits for the other to read.
+    tasks: SimpleQueue[Any] = SimpleQueue()
+    Thread(target=_receive, args=(connection, tasks), daemon=True).start()
+    while (item := tasks.get()) is not None:
+        try:
+            result = (False, work(item[0]))
+        except Exception as error:  # noqa: BLE001 - it is raised in the parent
+            result = (True, error)
+        try:
+            connection.send(result)
+        except OSError:  # the parent is gone
+            return
+        except Exception as error:  # noqa: BLE001 - a result that cannot be pickled
+            connection.send((True, WorkerError(f"a worker's result cannot be sent: {error}")))
 
 
-class _Worker:
-    """What a worker process does with each task."""
+def _receive(connection: Connection, tasks: Any) -> None:
+    """Put what the parent sends into `tasks`, each in a tuple; None at the end, also when the parent is gone."""
+    with suppress(EOFError, OSError):
+        while True:
+            tasks.put((connection.recv(),))
+    tasks.put(None)
 
-    work: Callable[..., object] | None = None
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Hold back Ctrl-C while a process is started, which would be half a worker then."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _call(task: object) -> object:
-    assert _Worker.work is not None  # noqa: S101 - set by `_start`
-    return _Worker.work(task)
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Have new processes import nothing from the current directory, which is the scanned repository."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _can_fork() -> bool:

@@ -173,6 +173,104 @@ def test_what_was_found_before_a_process_was_lost_is_reported(run, tmp_path, mon
     assert "ended from outside" in result.out + result.err
 
 
+def large(task: bytes) -> bytes:
+    """A task and a result that no pipe holds at once."""
+    return task
+
+
+def slow_and_large(task: tuple[int, bytes]) -> bytes:
+    """A task that takes a moment, with a large result."""
+    time.sleep(task[0] / 1000)
+    return task[1]
+
+
+def unpicklable(_task: object) -> object:
+    """A result that cannot be sent."""
+    return lambda: None
+
+
+def test_large_tasks_and_results_never_block(way):
+    """Both sides write at once, and neither waits for the other to read."""
+    del way
+    texts = [bytes([number]) * 3_000_000 for number in range(12)]
+    assert sorted(parallel.stream(large, texts, jobs=2)) == texts
+
+
+def test_a_result_that_cannot_be_sent_is_an_error(way):
+    """It is no silence, and no hang."""
+    del way
+    with pytest.raises(WorkerError, match="cannot be sent"):
+        list(parallel.stream(unpicklable, range(9), jobs=2))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+@pytest.mark.parametrize("attempt", range(4))
+def test_a_killed_worker_ends_the_work(way, attempt):
+    """Whichever worker is killed, at whatever moment, while large tasks wait: WorkerError, and no hang."""
+    del way
+    tasks = [(5 * attempt, b"x" * 1_000_000)] * 400
+    results = parallel.stream(slow_and_large, tasks, jobs=2)
+    for _ in range(attempt + 2):
+        next(results)
+    victims = multiprocessing.active_children()
+    os.kill(victims[attempt % len(victims)].pid, signal.SIGKILL)
+    with pytest.raises(WorkerError, match="--jobs 1"):
+        list(results)
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_workers_of_a_killed_parent_end():
+    """SIGKILL leaves no orphan that waits for ever."""
+    script = (
+        "import multiprocessing, os, time\n"
+        "from keyscan.support import process_pool as parallel\n"
+        "if __name__ == '__main__':\n"
+        "    for _ in parallel.stream(time.sleep, [0.05] * 10000, jobs=3):\n"
+        "        print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert process.stdout
+    lines = [process.stdout.readline() for _ in range(5)]
+    process.kill()
+    process.communicate()
+    children = [int(pid) for pid in lines[-1].split()]
+    assert len(children) == 3
+    end = time.monotonic() + 10
+    while any(os.path.exists(f"/proc/{pid}") for pid in children):
+        assert time.monotonic() < end, "a worker is left"
+        time.sleep(0.05)
+
+
+def test_started_workers_import_nothing_from_the_current_directory(tmp_path):
+    """Modules of the scanned repository, named like those of the standard library or like ours, are never run."""
+    marker = tmp_path / "was run"
+    planted = tmp_path / "repository"
+    planted.mkdir()
+    names = {name for name in sys.stdlib_module_names if not name.startswith("_")} | {"keyscan", "click", "regex"}
+    for name in names:
+        (planted / f"{name}.py").write_text(f"open({str(marker)!r}, 'w').close()\n")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import operator\n"
+        "from keyscan.support import process_pool as parallel\n"
+        "if __name__ == '__main__':\n"
+        "    parallel._can_fork = lambda: False\n"
+        "    parallel._PATIENCE = 0.0\n"
+        "    print(sorted(parallel.stream(operator.neg, range(9), jobs=2)))\n"
+    )
+    paths = [path for path in sys.path if path and os.path.isabs(path)]
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=planted, capture_output=True, check=False, timeout=120,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+    )  # fmt: skip
+    assert done.stdout.strip() == str(sorted(-number for number in range(9))).encode(), done.stderr
+    assert not marker.exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
 def test_an_interruption_stops_workers_at_once():
     """Ctrl-C goes to the whole group; only the first process says what it means."""
