@@ -71,17 +71,11 @@ def write(target: int, data: bytes) -> None:
         view = view[os.write(target, view) :]
 
 
-def shell_command(name: str, command: str, directory_file: str = "") -> list[str]:
-    """The command line that runs `command` in the shell `name`, which is `sh` where the name is no known shell's.
-
-    The directory in which the command ends is written to `directory_file`.
-    """
+def shell_command(name: str, command: str) -> list[str]:
+    """The command line that runs `command` in the shell `name`, which is `sh` where the name is no known shell's."""
     shell = name.removeprefix("-")
     if os.path.basename(shell).removesuffix(".exe") not in _SHELLS:  # noqa: PTH119
         shell = "sh"
-    if directory_file:
-        quoted = "'" + directory_file.replace("'", "'\"'\"'") + "'"
-        command = f"trap 'pwd > \"$KEYSCAN_DIRECTORY_FILE\"' EXIT\nKEYSCAN_DIRECTORY_FILE={quoted}\n{command}"
     return [shell, "-c", command]
 
 
@@ -252,3 +246,24 @@ def filter_stream(source: int, target: int, stream: StreamFilter) -> None:
                 _pump_once([channel])
     finally:
         channel.finish()
+
+
+def ask(command: str | Sequence[str], data: bytes, timeout: float) -> tuple[int, bytes, bytes]:
+    """(exit status, standard output, standard error) of a command given `data`; a text is run by the shell.
+
+    The status is NOT_FOUND for a command that cannot be started and -1 for one that takes longer than `timeout`.
+    """
+    try:
+        done = subprocess.run(
+            command,
+            input=data,
+            capture_output=True,
+            check=False,
+            timeout=timeout,
+            shell=isinstance(command, str),
+        )
+    except subprocess.TimeoutExpired:
+        return -1, b"", b""
+    except OSError as error:
+        return NOT_FOUND, b"", str(error.strerror).encode()
+    return done.returncode, done.stdout, done.stderr

@@ -21,6 +21,8 @@ from keyscan.errors import IncompleteError, KeyscanError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keyscan.agents.protocols.interface import AgentProtocol
+
 # A payload above this is refused: it could not be decoded and scanned before agents stop waiting.
 LARGEST_PAYLOAD = 128 * 1024 * 1024
 # Seconds after which the answer is that of a failure; below the time-out of every agent's configuration that we write.
@@ -37,6 +39,7 @@ class HookOptions:
     mode: Mode = Mode.REDACT
     block_on_failure: bool = True
     event: str = ""
+    shell_is_filtered: bool = False
 
 
 @dataclass
@@ -54,7 +57,7 @@ class Hook:
         try:
             self.event = event = event_from(decoded(raw), self.options.agent, self.options.event)
             speaks = protocol(event.dialect)
-            policy = Policy(speaks, self.options.mode, self.redactor, self.rewrite, self.environment)
+            policy = self._policy(speaks)
             return speaks.answer(event, policy.decide(event)), ""
         except KeyscanError as error:
             return self.failure(str(error)), str(error)
@@ -62,6 +65,10 @@ class Hook:
             # The message of a foreign error may hold text of the payload.
             why = f"{type(error).__name__} in {_place(error)}"
             return self.failure(why), why
+
+    def _policy(self, speaks: AgentProtocol) -> Policy:
+        options = self.options
+        return Policy(speaks, options.mode, self.redactor, self.rewrite, self.environment, options.shell_is_filtered)
 
     def failure(self, why: str) -> Answer:
         """The answer when the event could not be judged."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from keyscan.agents import messages, named_files
+from keyscan.agents import codex_rules, messages, named_files
 from keyscan.agents.events import Action, Decision, Event, Mode
 from keyscan.agents.redactor import TOKEN, Redactor, strings
 from keyscan.catalog import agent_events as catalog
@@ -31,6 +31,7 @@ class Policy:
     """Decides on events of one agent.
 
     `rewrite`: a shell tool's input -> the same with its command run through the filter, None where it stays.
+    `shell_is_filtered`: the agent runs all commands through the filter anyway. `environment`: what `env` would print.
     """
 
     protocol: AgentProtocol
@@ -38,6 +39,7 @@ class Policy:
     redactor: Redactor = field(default_factory=Redactor)
     rewrite: Callable[[Event], Any] = lambda _event: None
     environment: str = field(default="", repr=False)
+    shell_is_filtered: bool = False
 
     def decide(self, event: Event) -> Decision:
         """What is to be done with `event`; raises IncompleteError when it cannot be judged."""
@@ -124,7 +126,7 @@ class Policy:
         # Not every agent that takes another input is known to use it: files are looked at there, too.
         if value is not None and event.dialect != "factory-droid":
             return Decision(Action.REPLACE, "", value)
-        if self._output_is_replaced(event):
+        if self.shell_is_filtered or self._output_is_replaced(event):
             return _ALLOW
         command = named_files.command_of(event.input)
         if catalog.WRAPPED in command or "keyscan run " in command:
@@ -142,9 +144,12 @@ class Policy:
 
     def _rewritten(self, event: Event) -> Any:
         """The input of a shell tool with its command run through the filter; None where it stays as it is."""
-        if self.mode is Mode.WARN or event.dialect not in catalog.REWRITES_SHELL or not self.protocol.replaces(event):
+        if self.mode is Mode.WARN or not self.protocol.replaces(event):
             return None
-        return self.rewrite(event)
+        wanted = event.dialect in catalog.REWRITES_SHELL or (
+            event.dialect == "codex" and codex_rules.none_decide(event)
+        )
+        return self.rewrite(event) if wanted else None
 
     def _read(self, event: Event) -> Decision:
         if self._output_is_replaced(event):

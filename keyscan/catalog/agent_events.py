@@ -124,10 +124,11 @@ OLD_TEXT = frozenset((
 TOKEN_START = "[keyscan:"  # noqa: S105 - what stands in a secret's place
 # Where a shell command was rewritten already.
 WRAPPED = " -m keyscan run "
-# Dialects in which a shell command is rewritten, so that its output is filtered before the agent has it: those that
-# let an input be rewritten without approving it on the user's behalf, and keep what a command printed somewhere
-# (a failed command's output, a transcript) where an answer afterwards does not reach it.
-REWRITES_SHELL = frozenset(("claude-code", "codex", "vscode", "cursor", "cline", "factory-droid"))
+# Dialects in which a shell command is rewritten, so that its output is filtered before the agent has it: those where
+# neither an answer afterwards nor a setting does that. The agent's own rules on commands then see the rewritten one.
+REWRITES_SHELL = frozenset(("vscode", "cursor", "cline", "factory-droid"))
+# The program by which Claude Code runs every command when a setting tells it to (CLAUDE_CODE_SHELL_PREFIX).
+SHELL_PREFIX = "keyscan-shell"
 
 
 def at(payload: object, path: str) -> object:
@@ -239,28 +240,18 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
-def wrapped(command: str, python: str, flags: str, *, keep_directory: bool = False) -> str:
-    """A shell command that runs `command` with its output filtered, its exit status kept.
-
-    `keep_directory`: the agent's shell lives on, so a change of directory is carried over to it.
-    """
-    runner = f'{quoted(python)} {flags}{WRAPPED}--shell "$0"'
-    if keep_directory and any(word in command for word in ("cd", "pushd", "popd")):
-        return (
-            f'__keyscan_dir=$(mktemp); {runner} --directory-file "$__keyscan_dir" -- {quoted(command)}; '
-            '__keyscan_status=$?; cd -- "$(cat "$__keyscan_dir")" 2>/dev/null; rm -f -- "$__keyscan_dir"; '
-            "(exit $__keyscan_status)"
-        )
-    return f"{runner} -- {quoted(command)}"
+def wrapped(command: str, python: str, flags: str) -> str:
+    """A shell command that runs `command` with its output filtered, its exit status kept."""
+    return f'{quoted(python)} {flags}{WRAPPED}--shell "$0" -- {quoted(command)}'
 
 
-def rewritten_input(dialect: str, tool_input: object, python: str, flags: str) -> object:
+def rewritten_input(tool_input: object, python: str, flags: str) -> object:
     """A shell tool's input with its command wrapped; None where there is nothing to wrap or it was wrapped."""
     if not isinstance(tool_input, dict):
         return None
     command = tool_input.get("command")
     if isinstance(command, str) and command.strip() and WRAPPED not in command:
-        return {**tool_input, "command": wrapped(command, python, flags, keep_directory=dialect == "claude-code")}
+        return {**tool_input, "command": wrapped(command, python, flags)}
     commands = tool_input.get("commands")
     if isinstance(commands, list) and commands and all(isinstance(one, str) for one in commands):
         made = [one if WRAPPED in one else wrapped(one, python, flags) for one in commands]

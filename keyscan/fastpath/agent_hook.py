@@ -1,8 +1,8 @@
 """An agent's event answered with next to no imports when nothing in it is secret.
 
 An agent waits for its hook at each prompt and tool call, and nearly all of them are clean. This path decodes the
-payload, asks the stored engine about every string in it, and gives the agent's answer for "nothing to say" or for a
-shell command whose output is to be filtered. Anything else (a possible match, a file to look at, a cache that is not
+payload, asks the stored engine about every string in it, and gives the agent's answer for "nothing to say". Anything
+else (a possible match, a file to look at, a cache that is not
 there) makes it answer None: the whole command then decides on the same payload.
 """
 
@@ -101,7 +101,7 @@ def _answer(raw: bytes, options: dict[str, str]) -> str | None:
 
 
 def _tool_answer(payload: dict[str, object], dialect: str, name: str, spec: dict[str, object]) -> str | None:
-    """The answer before a tool: a rewritten command, "" for nothing to say, None where files are to be looked at."""
+    """The answer before a tool: "" for nothing to say, None where files are to be looked at."""
     tool = str(catalog.first_at(payload, spec["tool"]) or "")
     what = catalog.tool_kind(tool, name)
     if what not in (catalog.SHELL, catalog.READ):
@@ -109,15 +109,11 @@ def _tool_answer(payload: dict[str, object], dialect: str, name: str, spec: dict
     if what == catalog.READ:
         # Where an output can be replaced, a read is judged by what it gives.
         return "" if dialect in _REPLACES_OUTPUTS else None
-    if dialect in ("claude-code", "codex"):
-        flags = "-I" if sys.flags.isolated else "-P"
-        tool_input = catalog.rewritten_input(dialect, payload.get("tool_input"), sys.executable, flags)
-        if tool_input is None:
-            return ""
-        answer = {"hookEventName": name, "updatedInput": tool_input}
-        if dialect == "codex":
-            answer["permissionDecision"] = "allow"
-        return _encoded({"hookSpecificOutput": answer})
+    if dialect == "claude-code":
+        # Filtered by the program that its setting names; without it, files that the command names are looked at.
+        return "" if os.environ.get("CLAUDE_CODE_SHELL_PREFIX", "").endswith(catalog.SHELL_PREFIX) else None
+    if dialect == "codex" and payload.get("permission_mode") == "bypassPermissions":
+        return None
     return "" if dialect in _REPLACES_OUTPUTS and dialect != "qwen-code" else None
 
 
@@ -176,21 +172,6 @@ class _ScannerOptions:
     parse_int = int
     parse_constant = float
     memo: dict[str, str] = {}  # noqa: RUF012 - read by the scanner only
-
-
-def _encoded(value: object) -> str:
-    """A JSON text of strings, numbers, lists and objects."""
-    from _json import encode_basestring_ascii
-
-    if isinstance(value, str):
-        return encode_basestring_ascii(value)
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{encode_basestring_ascii(name)}:{_encoded(one)}" for name, one in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_encoded, value)) + "]"
-    return repr(value)
 
 
 def _note(agent: str) -> None:

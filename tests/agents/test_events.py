@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 from helpers.agent_events import CASES, RECORDED
@@ -79,14 +80,15 @@ def test_cursor_sends_input_beside_the_other_fields():
 
 
 def test_a_command_is_wrapped_once():
-    """A rewritten command is not rewritten again, quotes in it survive, a change of directory is carried over."""
-    made = catalog.rewritten_input("claude-code", {"command": "echo 'a b'; cd x", "timeout": 5}, "/p y", "-I")
+    """A rewritten command is not rewritten again, other fields stay, and quotes in it survive."""
+    made = catalog.rewritten_input({"command": "echo 'a b'; cd x", "timeout": 5}, "/p y", "-I")
     assert isinstance(made, dict)
     assert made["timeout"] == 5
-    assert "--directory-file" in made["command"]
-    assert catalog.rewritten_input("claude-code", made, "/p y", "-I") is None
-    assert catalog.rewritten_input("claude-code", {"command": "  "}, "/p", "-I") is None
-    assert catalog.rewritten_input("claude-code", {"file_path": "x"}, "/p", "-I") is None
+    assert shlex.split(made["command"])[-1] == "echo 'a b'; cd x"
+    assert catalog.rewritten_input(made, "/p y", "-I") is None
+    assert catalog.rewritten_input({"commands": ["ls", "pwd"]}, "/p", "-I")["commands"][1].endswith("'pwd'")
+    assert catalog.rewritten_input({"command": "  "}, "/p", "-I") is None
+    assert catalog.rewritten_input({"file_path": "x"}, "/p", "-I") is None
 
 
 def test_no_payload_holds_a_key():

@@ -271,9 +271,11 @@ def test_the_command_answers_as_the_library(tmp_path):
     assert done.returncode == 0
     assert b"[keyscan:anthropic-api-key:" in done.stdout
     for _ in range(2):  # the second time from what the first stored
-        done = _spawn(["claude-code"], payload("claude-code", "pre_shell", secret, tmp_path))
-        made = json.loads(done.stdout)["hookSpecificOutput"]["updatedInput"]["command"]
+        done = _spawn(["cline"], payload("cline", "pre_shell", secret, tmp_path))
+        (made,) = json.loads(done.stdout)["overrideInput"]["commands"]
         assert made.startswith(f"'{sys.executable}' -P -m keyscan run")
+    done = _spawn(["claude-code"], payload("claude-code", "pre_shell", secret, tmp_path))
+    assert (done.stdout, done.returncode) == (b"", 0)
 
 
 def test_a_reader_that_has_gone_is_no_traceback(tmp_path):
@@ -311,3 +313,11 @@ def test_a_hang_is_answered_before_the_agent_gives_up(tmp_path):
     assert time.monotonic() - started < 30
     assert b"not shown: keyscan failed (no answer within 1 seconds)" in done.stdout
     assert key().encode() not in done.stdout + done.stderr
+
+
+def test_a_filtered_shell_may_read_what_it_likes(tmp_path):
+    """Where Claude Code runs its commands through the filter, a command that names a key file is let through."""
+    project(tmp_path, key())
+    raw = _before("Bash", {"command": "cat .env"}, tmp_path)
+    assert "deny" in Hook(HookOptions("claude-code")).respond(raw)[0].stdout
+    assert Hook(HookOptions("claude-code", shell_is_filtered=True)).respond(raw)[0].stdout == ""

@@ -36,7 +36,7 @@ def rewritten(event):
     """A rewritten shell command, with an interpreter that is the same everywhere."""
     from keyscan.catalog import agent_events
 
-    return agent_events.rewritten_input(event.dialect, event.input, "/usr/bin/python3", "-I")
+    return agent_events.rewritten_input(event.input, "/usr/bin/python3", "-I")
 
 
 def answered(agent, name, mode, secret, directory):

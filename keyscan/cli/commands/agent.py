@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from keyscan.catalog import agent_events
+from keyscan.errors import ExitCode, UsageError
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyscan.agents.entries import Caller
     from keyscan.agents.events import Answer, Event
     from keyscan.agents.hook import Hook
+    from keyscan.agents.install import Place
 
 _MODES = click.Choice(["redact", "block", "warn"])
 
@@ -31,7 +38,8 @@ def command() -> None:
     help="When keyscan itself fails: stop, or let through and say so each time (default: block).",
 )
 @click.option("--event", default="", metavar="NAME", help="The event, where the payload does not name it.")
-def hook(agent: str, mode: str, on_failure: str, event: str) -> int:  # fmt: skip
+@click.option("--keep-commands", is_flag=True, help="Never rewrite a shell command; refuse those that name key files.")
+def hook(agent: str, mode: str, on_failure: str, event: str, keep_commands: bool) -> int:  # fmt: skip
     """Answer one event of AGENT, read from standard input (called by the agent itself)."""
     from keyscan.agents.events import Mode
     from keyscan.agents.hook import DEADLINE, Hook, HookOptions
@@ -39,8 +47,9 @@ def hook(agent: str, mode: str, on_failure: str, event: str) -> int:  # fmt: ski
     from keyscan.agents.protocols.registry import protocol
 
     protocol(agent)  # a name that is none's is a wrong command line
-    options = HookOptions(agent, Mode(mode), on_failure == "block", event)
-    made = Hook(options, rewrite=_rewritten, environment=_environment())
+    filtered = os.environ.get("CLAUDE_CODE_SHELL_PREFIX", "").endswith(agent_events.SHELL_PREFIX)
+    options = HookOptions(agent, Mode(mode), on_failure == "block", event, filtered and agent == "claude-code")
+    made = Hook(options, rewrite=_kept if keep_commands else _rewritten, environment=_environment())
     journal = Journal(_records(), agent)
     journal.seen()
     answer, why = _in_time(made, DEADLINE)
@@ -85,12 +94,13 @@ def _say(answer: Answer, *, at_once: bool) -> None:
 
 
 def _rewritten(event: Event) -> Any:
-    from keyscan.catalog import agent_events
-
-    if sys.platform == "win32" and event.dialect != "claude-code":
-        return None
+    """The input of a shell tool with its command run through the filter; POSIX shells only."""
     flags = "-I" if sys.flags.isolated else "-P"
-    return agent_events.rewritten_input(event.dialect, event.input, sys.executable.replace("\\", "/"), flags)
+    return None if sys.platform == "win32" else agent_events.rewritten_input(event.input, sys.executable, flags)
+
+
+def _kept(_event: Event) -> None:
+    """No other input."""
 
 
 def _environment() -> str:
@@ -102,3 +112,151 @@ def _records() -> Path:
     from keyscan.support.storage import cache_directory
 
     return Path(cache_directory()) / "agents"
+
+
+_PLACES = (
+    click.option("--all", "everything", is_flag=True, help="Every agent that is on this machine."),
+    click.option("--project", is_flag=True, help="In this repository's configuration instead of the user's."),
+    click.option("--user", is_flag=True, help="In the user's configuration (the default)."),
+)
+
+
+def _with_places(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in _PLACES:
+        function = option(function)
+    return click.argument("agents", nargs=-1, metavar="[AGENT]...")(function)
+
+
+@command.command(name="install")
+@_with_places
+@click.option("--mode", type=_MODES, default="redact", help="What becomes of a secret (default: redact).")
+@click.option(
+    "--on-failure",
+    type=click.Choice(["block", "warn"]),
+    default="block",
+    help="When keyscan itself fails: stop, or let through and say so each time (default: block).",
+)
+@click.option("--keep-commands", is_flag=True, help="Never rewrite a shell command; refuse those that name key files.")
+@click.option("--deny", "denied", is_flag=True, help="Also write the agent's own rules against reading key files.")
+def install_command(
+    agents: tuple[str, ...],
+    everything: bool,
+    project: bool,
+    user: bool,
+    mode: str,
+    on_failure: str,
+    keep_commands: bool,
+    denied: bool,
+) -> int:  # fmt: skip
+    """Install the hooks of AGENT in its own configuration."""
+    from keyscan.agents import deny_rules, entries, install
+    from keyscan.agents.detector import Detector
+
+    caller = entries.this_caller(mode, on_failure, keep_commands=keep_commands)
+    for where in _places(agents, everything=everything, project=project, user=user):
+        changes = install.install(where, caller)
+        if denied:
+            changes += deny_rules.deny(where, _root() if project else None)
+        title = where.target.title
+        for change in changes:
+            click.echo(f"{title}: {change.what} {change.path}")
+        if not changes:
+            click.echo(f"{title}: hooks are in place")
+        for note in (where.target.trust, "" if keep_commands else where.target.rewrites):
+            if note:
+                click.echo(f"{title}: {note}")
+    Detector().warm_up()
+    click.echo("keyscan: check it with: keyscan agent status")
+    return ExitCode.CLEAN
+
+
+@command.command(name="uninstall")
+@_with_places
+def uninstall_command(agents: tuple[str, ...], everything: bool, project: bool, user: bool) -> int:
+    """Take keyscan's hooks out of the configuration of AGENT; other hooks stay."""
+    from keyscan.agents import install
+
+    for where in _places(agents, everything=everything, project=project, user=user):
+        changes = install.uninstall(where)
+        for change in changes:
+            click.echo(f"{where.target.title}: {change.what} {change.path}")
+        if not changes:
+            click.echo(f"{where.target.title}: no hooks of keyscan in {where.path}")
+    return ExitCode.CLEAN
+
+
+@command.command(name="status")
+@_with_places
+def status_command(agents: tuple[str, ...], everything: bool, project: bool, user: bool) -> int:
+    """Prove that the hooks of AGENT would run, and say what stays open. Exit 1 if something is to be done."""
+    from keyscan.agents import entries, install, status
+    from keyscan.agents.journal import Journal
+
+    places = _places(agents, everything=everything or not agents, project=project, user=user)
+    failed = False
+    for where in places:
+        caller = entries.this_caller()
+        for command_line in install.commands_in(where)[:1]:
+            caller = _as_installed(caller, command_line)
+        click.echo(f"{where.target.title}")
+        for check in status.checks(where, caller, Journal(_records(), where.target.agent), _root()):
+            mark = {True: "ok", False: "FAIL", None: "--"}[check.ok]
+            click.echo(f"  {mark:4}  {check.text}")
+            failed = failed or check.ok is False
+    if not places:
+        click.echo("keyscan: no agent that it knows is on this machine")
+    return ExitCode.FINDINGS if failed else ExitCode.CLEAN
+
+
+@command.command(name="test")
+@_with_places
+def test_command(agents: tuple[str, ...], everything: bool, project: bool, user: bool) -> int:
+    """Send a made-up key through the installed hooks of AGENT as the agent would. Exit 1 if it is not stopped."""
+    from keyscan.agents import entries, install, status
+
+    failed = False
+    for where in _places(agents, everything=everything or not agents, project=project, user=user):
+        commands: list[Any] = list(install.commands_in(where))
+        if not commands and where.target.shape in {"plugin", "vibe"} and not install.missing_events(where, ""):
+            commands = [status.plugin_command(entries.this_caller())]
+        if not commands:
+            click.echo(f"{where.target.title}: not installed: keyscan agent install {where.target.agent}")
+            failed = True
+        for one in commands:
+            check = status.try_out(one, where.target.agent)
+            click.echo(f"{where.target.title}: {check.text}")
+            failed = failed or not check.ok
+    return ExitCode.FINDINGS if failed else ExitCode.CLEAN
+
+
+def _places(agents: tuple[str, ...], *, everything: bool, project: bool, user: bool) -> list[Place]:
+    """Where the named agents, or all on this machine, are configured."""
+    from keyscan.agents import install, status, targets
+
+    if project and user:
+        raise UsageError("--project and --user: choose one")
+    named = [targets.target(agent) for agent in agents]
+    if everything:
+        named += [one for one in targets.TARGETS.values() if one not in named and status.is_present(one)]
+        named = [one for one in named if one.project] if project else named
+    if not named and not everything:
+        raise UsageError(f"name an agent, or --all; one of {', '.join(targets.TARGETS)}")
+    return [install.place(one, _root() if project else None) for one in named]
+
+
+def _as_installed(caller: Caller, command_line: str) -> Caller:
+    """The caller that wrote a command line: its mode is not this run's."""
+    from dataclasses import replace
+
+    for mode in ("block", "warn"):
+        if f" --mode {mode}" in command_line:
+            caller = replace(caller, mode=mode)
+    if " --on-failure warn" in command_line:
+        caller = replace(caller, on_failure="warn")
+    return replace(caller, keep_commands=" --keep-commands" in command_line)
+
+
+def _root() -> Path:
+    from keyscan.config.readers import root_of
+
+    return Path(root_of())

@@ -11,9 +11,8 @@ from keyscan.errors import ExitCode
 
 @click.command(name="run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--shell", metavar="NAME", help="Run the command, one string, in this shell.")
-@click.option("--directory-file", metavar="FILE", help="With --shell: write the command's last directory to FILE.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND...")
-def command(shell: str | None, directory_file: str | None, arguments: tuple[str, ...]) -> int:
+def command(shell: str | None, arguments: tuple[str, ...]) -> int:
     """Run COMMAND with the secrets in its output replaced.
 
     Standard output and standard error are filtered apart; the exit status is the command's own.
@@ -23,7 +22,7 @@ def command(shell: str | None, directory_file: str | None, arguments: tuple[str,
 
     words = list(arguments)
     if shell:
-        words = command_runner.shell_command(shell, " ".join(arguments), directory_file or "")
+        words = command_runner.shell_command(shell, " ".join(arguments))
     status, failures = command_runner.run(words, Redactor())
     for why in dict.fromkeys(failures):
         sys.stderr.write(f"keyscan: part of the output was not shown: {why}\n")

@@ -1,0 +1,72 @@
+"""Files of other programs that are edited: read with care, written atomically, kept once as they were."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from keyscan.agents import entries
+from keyscan.errors import ConfigError
+from keyscan.support.storage import write_whole
+
+BACKUP = ".before-keyscan"
+_LARGEST = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done to a file: written, made, removed or nothing."""
+
+    path: Path
+    what: str
+
+
+def read_text(path: Path) -> str | None:
+    """The text of a plain file, None where there is none; ConfigError for what cannot be read."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ConfigError(f"{path}: not a plain file")
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise ConfigError(f"{path}: larger than {_LARGEST >> 20} MB")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8, at byte {error.start}") from error
+
+
+def written(path: Path, text: str) -> list[Change]:
+    """Write `text`, through a symbolic link to where it leads, with a backup of what was there before keyscan."""
+    before = read_text(path)
+    if before == text:
+        return []
+    real = Path(os.path.realpath(path))
+    try:
+        real.parent.mkdir(parents=True, exist_ok=True)
+        backup = path.with_name(path.name + BACKUP)
+        if before is not None and entries.SIGN not in before and not backup.exists():
+            write_whole(backup, before.encode())
+            backup.chmod(real.stat().st_mode & 0o777)
+        if read_text(path) != before:
+            raise ConfigError(f"{path}: changed while it was edited; run this again")
+        write_whole(real, text.encode())
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
+    return [Change(path, "made" if before is None else "written")]
+
+
+def removed(path: Path) -> Change:
+    """Remove a file, if it is there."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be removed: {error.strerror}") from error
+    return Change(path, "removed")

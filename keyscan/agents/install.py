@@ -1,0 +1,259 @@
+"""Hooks written into an agent's own configuration, and taken out of it again.
+
+Comments, order and other hooks stay; a file that is not valid is refused and never repaired. A backup of the file as
+it was found is kept beside it, once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from keyscan.agents import entries
+from keyscan.agents.config_files import BACKUP, Change, read_text, removed, written
+from keyscan.catalog import agent_events as catalog
+from keyscan.errors import ConfigError
+from keyscan.support import jsonc
+
+if TYPE_CHECKING:
+    from keyscan.agents.entries import Caller
+    from keyscan.agents.targets import Target
+
+# Where Claude Code's settings name the program that runs commands.
+PREFIX = ("env", "CLAUDE_CODE_SHELL_PREFIX")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an agent's hooks are: `path` is the file (for scripts, the directory)."""
+
+    target: Target
+    path: Path
+
+
+def place(target: Target, root: Path | None) -> Place:
+    """The place for the user, or for the project at `root`; ConfigError where the agent reads none there."""
+    if root is not None:
+        if not target.project:
+            raise ConfigError(f"{target.title} reads no hooks from a project: install them for the user")
+        return Place(target, root / target.project)
+    named = os.environ.get(target.home_variable) if target.home_variable else None
+    home = Path(named) if named else Path.home() / target.home
+    return Place(target, home / target.user)
+
+
+def install(where: Place, caller: Caller) -> list[Change]:
+    """Write the hooks at `where`, those of ours that are there already in another form replaced."""
+    target = where.target
+    command = caller.command(target.agent)
+    if target.shape == "scripts":
+        made = [_script(where.path / one.event, entries.script(target, one, command)) for one in target.events]
+        return [change for change in made if change.what]
+    if target.shape == "plugin":
+        options = [] if caller.mode == "redact" else ["--mode", caller.mode]
+        options += [] if caller.on_failure == "block" else ["--on-failure", caller.on_failure]
+        return written(where.path, entries.plugin(caller.python, caller.flags, options))
+    if target.shape == "vibe":
+        from keyscan.agents import vibe_file
+
+        return written(where.path, vibe_file.with_hooks(_read(where) or "", where, command))
+    text = with_hooks(_read(where), where, command)
+    changes: list[Change] = []
+    if target.agent == "claude-code" and sys.platform != "win32":
+        changes = [_script(prefix_program(where), entries.shell_prefix(caller))]
+        text = edited(where, lambda: jsonc.set_default(text, PREFIX, str(prefix_program(where))))
+    changes += written(where.path, text)
+    if target.agent == "goose":
+        manifest = where.path.parent.parent / "plugin.json"
+        changes += written(manifest, '{\n  "name": "keyscan",\n  "version": "1.0.0"\n}\n')
+    return [change for change in changes if change.what]
+
+
+def prefix_program(where: Place) -> Path:
+    """The program by which Claude Code runs commands, beside its settings."""
+    return where.path.with_name(catalog.SHELL_PREFIX)
+
+
+def prefix_in(where: Place) -> str:
+    """The program that Claude Code's settings name for running commands, empty for none."""
+    found = value_of(_read(where) or "{}", where).get("env")
+    return str(found.get(PREFIX[1], "")) if isinstance(found, dict) else ""
+
+
+def uninstall(where: Place) -> list[Change]:
+    """Take our hooks out; a file that was ours alone goes, with what is left of its backup."""
+    target = where.target
+    if target.shape == "scripts":
+        return [removed(where.path / one.event) for one in target.events if _is_own_file(where.path / one.event)]
+    text = _read(where)
+    if text is None:
+        return []
+    if target.own:
+        changes = [removed(where.path)] if entries.SIGN in text else []
+        if target.agent == "goose" and changes:
+            changes.append(removed(where.path.parent.parent / "plugin.json"))
+        return changes
+    if target.shape == "vibe":
+        from keyscan.agents import vibe_file
+
+        made = vibe_file.without_hooks(text, where)
+    else:
+        made = without_hooks(text, where)
+    gone = []
+    if target.agent == "claude-code" and prefix_in(where) == str(prefix_program(where)):
+        made = jsonc.without_member(made, PREFIX)
+        gone = [removed(prefix_program(where))]
+    backup = where.path.with_name(where.path.name + BACKUP)
+    if made != text and not backup.exists() and _is_empty(made, target.shape):
+        return [*gone, removed(where.path)]
+    changes = [*gone, *(written(where.path, made) if made != text else [])]
+    if changes:
+        with suppress(OSError):
+            backup.unlink()
+    return changes
+
+
+def _is_empty(text: str, shape: str) -> bool:
+    """Whether a configuration that keyscan made holds nothing any more."""
+    if shape == "vibe":
+        return not text.strip()
+    with suppress(ValueError):
+        return not set(jsonc.parse(text).value) - {"version"}
+    return False
+
+
+def with_hooks(text: str | None, where: Place, command: str) -> str:
+    """A JSON configuration with our hooks: one entry an event, equal ones left alone, others of ours replaced."""
+    target = where.target
+    made = text if text and text.strip() else "{}\n"
+    for hooked in target.events:
+        wanted = entries.entry_for(target, hooked, command)
+        path = ("hooks",) if target.shape == "kiro" else ("hooks", hooked.event)
+        present = _items(made, where, path)
+        own = [entry for entry in present if _same_event(entry, wanted, target.shape)]
+        if own == [wanted]:
+            continue
+        while (number := _own_index(_items(made, where, path), wanted, target.shape)) is not None:
+            made = edited(where, lambda made=made, number=number, path=path: jsonc.without(made, path, number))
+        made = edited(where, lambda made=made, wanted=wanted, path=path: jsonc.appended(made, path, wanted))
+    if target.version is not None:
+        made = edited(where, lambda: jsonc.set_default(made, ("version",), target.version))
+    return made
+
+
+def without_hooks(text: str, where: Place) -> str:
+    """A JSON configuration without our hooks."""
+    made = text
+    hooks = value_of(text, where).get("hooks")
+    for event in hooks if isinstance(hooks, dict) else ():
+        path = ("hooks", event)
+        while True:
+            own = [number for number, entry in enumerate(_items(made, where, path)) if entries.is_own(entry)]
+            if not own:
+                break
+            made = edited(where, lambda made=made, number=own[0], path=path: jsonc.without(made, path, number))
+    return made
+
+
+def missing_events(where: Place, command: str) -> list[str]:
+    """The events that are not hooked as they would be by `install` now; all when there is no file."""
+    target = where.target
+    if target.shape == "scripts":
+        wanted = {one.event: entries.script(target, one, command) for one in target.events}
+        return [event for event, text in wanted.items() if read_text(where.path / event) != text]
+    text = _read(where)
+    if text is None:
+        return [one.event for one in target.events]
+    if target.shape in {"plugin", "vibe"}:
+        return [] if entries.SIGN in text else [one.event for one in target.events]
+    missing = []
+    for hooked in target.events:
+        path = ("hooks",) if target.shape == "kiro" else ("hooks", hooked.event)
+        if entries.entry_for(target, hooked, command) not in _items(text, where, path):
+            missing.append(hooked.event)
+    return missing
+
+
+def commands_in(where: Place) -> list[str]:
+    """The command lines of ours at `where`, as the agent would run them."""
+    if where.target.shape == "scripts":
+        texts = [read_text(where.path / one.event) or "" for one in where.target.events]
+        return [text.rpartition("exec ")[2].strip() for text in texts if entries.SIGN in text]
+    text = _read(where) or ""
+    if where.target.shape in {"plugin", "vibe"}:
+        return []
+    found: list[str] = []
+    _commands(value_of(text or "{}", where), found)
+    return list(dict.fromkeys(found))
+
+
+def _commands(value: Any, found: list[str]) -> None:
+    if isinstance(value, str):
+        if entries.SIGN in value and not value.startswith("& "):
+            found.append(value)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            _commands(inner, found)
+    elif isinstance(value, list):
+        for inner in value:
+            _commands(inner, found)
+
+
+def _same_event(entry: Any, wanted: dict[str, Any], shape: str) -> bool:
+    return entries.is_own(entry) and (shape != "kiro" or entry.get("trigger") == wanted["trigger"])
+
+
+def _own_index(present: list[Any], wanted: dict[str, Any], shape: str) -> int | None:
+    return next((number for number, entry in enumerate(present) if _same_event(entry, wanted, shape)), None)
+
+
+def value_of(text: str, where: Place) -> dict[str, Any]:
+    """The JSON object in a configuration; ConfigError for anything else."""
+    try:
+        found = jsonc.parse(text).value
+    except ValueError as error:
+        raise ConfigError(f"{where.path}: not valid JSON, {error}; mend it, keyscan does not") from error
+    if not isinstance(found, dict):
+        raise ConfigError(f"{where.path}: not a JSON object")
+    return found
+
+
+def _items(text: str, where: Place, path: tuple[str, ...]) -> list[Any]:
+    value: Any = value_of(text, where)
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def edited(where: Place, edit: Any) -> str:
+    """What `edit` makes of a configuration; ConfigError where it has another shape than hooks need."""
+    try:
+        return str(edit())
+    except ValueError as error:
+        raise ConfigError(f"{where.path}: {error}; hooks cannot be added there") from error
+
+
+def _read(where: Place) -> str | None:
+    """The text of the configuration, None where there is none; ConfigError for what cannot be edited safely."""
+    path = where.path
+    if path.is_symlink() and not where.target.symlinks:
+        raise ConfigError(f"{path}: a symbolic link, which {where.target.title} refuses to read")
+    return read_text(path)
+
+
+def _script(file: Path, text: str) -> Change:
+    present = read_text(file)
+    if present is not None and entries.SIGN not in present:
+        raise ConfigError(f"{file}: a hook of your own is there; call this from it: {text.splitlines()[-1]}")
+    changes = written(file, text)
+    if changes:
+        file.chmod(0o755)
+    return changes[0] if changes else Change(file, "")
+
+
+def _is_own_file(file: Path) -> bool:
+    return entries.SIGN in (read_text(file) or "")
