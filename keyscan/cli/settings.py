@@ -212,7 +212,6 @@ def _allowlists(paths: tuple[str, ...]) -> tuple[Ignore, ...]:
         return ()
     from pathlib import Path
 
-    from keyscan.ruleset import gitleaks
-    from keyscan.ruleset import loader as ruleset
+    from keyscan.ruleset import gitleaks, loader
 
-    return tuple(gitleaks.ignores_of(file for path in paths for file in ruleset.rule_files(Path(path))))
+    return tuple(gitleaks.ignores_of(file for path in paths for file in loader.rule_files(Path(path))))

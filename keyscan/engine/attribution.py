@@ -28,7 +28,7 @@ REACH = 300
 _KNOWN = 4096
 
 
-class Owners:
+class ProviderAttribution:
     """The named rules, and how to tell which of them a generic match belongs to."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
@@ -45,7 +45,7 @@ class Owners:
         # Versions of a file have the same values in the same places.
         self._known: dict[tuple[bytes, int, int], Rule | None] = {}
 
-    def attributed(self, matches: list[Match], data: bytes) -> list[Match]:
+    def attribute(self, matches: list[Match], data: bytes) -> list[Match]:
         """`matches` with each generic one of medium severity turned into the nearest fitting provider's."""
         return [
             self._owned(match, data) if match.rule.filters == "generic" and match.severity >= Severity.MEDIUM else match

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keyscan.engine.matcher import Matcher
-    from keyscan.engine.prefilter.entries import Entry, HyperscanPass
+    from keyscan.engine.prefilter.entries import Entry
+    from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
     from keyscan.model.rule import Rule
 
 # Bytes up to which `bytes.find` of every keyword beats importing Hyperscan; measured in benchmarks/speed.py.
@@ -31,17 +32,17 @@ def matcher(rules: Sequence[Rule], engine: str = "auto", size: int | None = None
     that `bytes.find` is done before Hyperscan is imported. Raises UsageError where Hyperscan is asked for and missing.
     """
     from keyscan.engine.matcher import Matcher
-    from keyscan.engine.prefilter.entries import KeywordPass
+    from keyscan.engine.prefilter.keywords import KeywordPrefilter
 
     small = size is not None and size <= SMALL
     if engine == "regex" or (engine == "auto" and small):
-        return Matcher(rules, KeywordPass(rules))
+        return Matcher(rules, KeywordPrefilter(rules))
     try:
         return Matcher(rules, hyperscan_prefilter(rules))
     except ImportError as error:
         if engine == "hyperscan":
             raise UsageError("--engine hyperscan: the package hyperscan is not installed here") from error
-        return Matcher(rules, KeywordPass(rules))
+        return Matcher(rules, KeywordPrefilter(rules))
 
 
 # The entries, the database of all expressions, and that of the named rules' values.
@@ -60,19 +61,20 @@ def database_names(rules: Sequence[Rule]) -> list[str]:
     return _stored_names(rules)[1:]
 
 
-def hyperscan_prefilter(rules: Sequence[Rule]) -> HyperscanPass:
+def hyperscan_prefilter(rules: Sequence[Rule]) -> HyperscanPrefilter:
     """The prefilter of `rules` with Hyperscan, loaded or compiled and stored; raises ImportError without it."""
-    from keyscan.engine.prefilter.entries import Entry, HyperscanPass
+    from keyscan.engine.prefilter.entries import Entry
+    from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
 
     names = _stored_names(rules)
     listed, *databases = (storage.read(name) for name in names)
     if listed is not None and None not in databases:
         try:
             entries: list[Entry] = [Entry(*fields) for fields in json.loads(listed)]
-            return HyperscanPass(entries, (), [part for part in databases if part is not None])
+            return HyperscanPrefilter(entries, (), [part for part in databases if part is not None])
         except Exception:  # noqa: BLE001, S110 - any error of Hyperscan's means: compile again
             pass
-    made = HyperscanPass.of(rules)
+    made = HyperscanPrefilter.of(rules)
     fields = [(e.text, e.rule, e.low, e.high, e.value, e.reach, e.first) for e in made.entries]
     for name, part in zip(names, [json.dumps(fields).encode(), *made.dump()], strict=True):
         storage.write(name, part)

@@ -28,7 +28,7 @@ class Candidate(NamedTuple):
     secret_end: int
 
 
-class Place(NamedTuple):
+class SearchRange(NamedTuple):
     """A part of a text to search; `single`: the first match that begins in it, else all that lie in it."""
 
     start: int
@@ -36,7 +36,7 @@ class Place(NamedTuple):
     single: bool
 
 
-class Slow(Exception):  # noqa: N818 - not an error of ours: a report on the input
+class PatternTimeout(Exception):  # noqa: N818 - not an error of ours: a report on the input
     """A pattern took too long on this text."""
 
 
@@ -55,22 +55,22 @@ class Pattern:
         return regex.compile(self._text.encode(), regex.VERSION0)
 
     def all(self, data: bytes, low: int = 0, high: int | None = None) -> Iterator[Candidate]:
-        """Every match in data[low:high], as `finditer` gives them; Slow when it takes too long."""
+        """Every match in data[low:high], as `finditer` gives them; PatternTimeout when it takes too long."""
         try:
             for found in self._compiled.finditer(data, low, high, timeout=TIMEOUT):
                 yield Candidate(*found.span(), *found.span("secret"))
         except TimeoutError as error:
-            raise Slow from error
+            raise PatternTimeout from error
 
     def at(self, data: bytes, start: int) -> Candidate | None:
         """The match that begins at `start`, if any."""
         try:
             found = self._compiled.match(data, start, start + self._max_length + _MARGIN, timeout=TIMEOUT)
         except TimeoutError as error:
-            raise Slow from error
+            raise PatternTimeout from error
         return Candidate(*found.span(), *found.span("secret")) if found else None
 
-    def places(self, data: bytes, spots: Iterable[tuple[int, int]]) -> Iterator[Place]:
+    def places(self, data: bytes, spots: Iterable[tuple[int, int]]) -> Iterator[SearchRange]:
         """Where to look so that every match is found for which one of `spots` has room.
 
         `spots` are (first start, last start) ranges in rising order.
@@ -78,18 +78,18 @@ class Pattern:
         if self._one_line:
             spots, lines = _lines(data, spots, self._max_length)
             for low, high in lines:
-                yield Place(low, high, single=False)
+                yield SearchRange(low, high, single=False)
         done = -1
         for low, high in _merged(spots, self._max_length):
             if high - low <= _FEW_STARTS:
                 first = max(low, done + 1, 0)
                 if first <= high:
-                    yield Place(first, high + 1, single=True)
+                    yield SearchRange(first, high + 1, single=True)
             else:
-                yield Place(max(0, low), high + self._max_length + _MARGIN, single=False)
+                yield SearchRange(max(0, low), high + self._max_length + _MARGIN, single=False)
             done = max(done, high)
 
-    def within(self, data: bytes, place: Place) -> Iterator[Candidate]:
+    def within(self, data: bytes, place: SearchRange) -> Iterator[Candidate]:
         """The matches at `place`."""
         if not place.single:
             end = min(len(data), place.end)
@@ -107,7 +107,7 @@ class Pattern:
         for place in self.places(data, spots):
             yield from self.within(data, place)
 
-    def width(self, place: Place) -> int:
+    def width(self, place: SearchRange) -> int:
         """How many bytes from the place's start on the matches at it may depend on."""
         return place.end - place.start + (self._max_length + _MARGIN if place.single else 0)
 
@@ -149,7 +149,7 @@ def _merged(spots: Iterable[tuple[int, int]], reach: int) -> Iterator[tuple[int,
         yield last
 
 
-def spots_by_rule(hits: Hits, entries: Sequence[Entry], rules: Sequence[Rule]) -> dict[int, list[tuple[int, int]]]:
+def start_ranges(hits: Hits, entries: Sequence[Entry], rules: Sequence[Rule]) -> dict[int, list[tuple[int, int]]]:
     """For each rule number that was hit, the ranges where its matches may begin, in rising order."""
     spots: dict[int, set[tuple[int, int]]] = {}
     for number, end in hits:

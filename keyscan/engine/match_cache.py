@@ -23,7 +23,7 @@ _ENTRY = 300
 Key = tuple[int, str, bytes, int, int]
 
 
-class Memory:
+class MatchCache:
     """Matches by place, at offsets from the beginning of the text round it."""
 
     def __init__(self) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from keyscan.engine import attribution as attribute
 from keyscan.engine.checks import registry as checks
-from keyscan.engine.confirm import Candidate, Pattern, Place, Slow, spots_by_rule
+from keyscan.engine.confirm import Candidate, Pattern, PatternTimeout, SearchRange, start_ranges
 from keyscan.engine.filters import generic
 from keyscan.engine.filters.context import CONTEXT, context_of, is_binary
 from keyscan.engine.filters.placeholders import rejection_reason
-from keyscan.engine.match_cache import LONGEST, Memory
+from keyscan.engine.match_cache import LONGEST, MatchCache
+from keyscan.engine.overlaps import without_overlaps
 from keyscan.engine.prefilter import encoding_triggers as triggers
 from keyscan.engine.prefilter.entries import width_of
 from keyscan.model.match import Match, Span
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from keyscan.engine.prefilter.encoding_triggers import Trigger
-    from keyscan.engine.prefilter.entries import Entry, FirstPass, Hits
+    from keyscan.engine.prefilter.entries import Entry, Hits, Prefilter
 
 # What look-around may see past either end of an expression, with room to spare.
 LOOK = 16
@@ -36,7 +36,7 @@ MOST_TRIGGERS = 20_000
 class Matcher:
     """All rules, ready to scan; between texts it holds compiled patterns, and verdicts if asked to `remember`."""
 
-    def __init__(self, rules: Sequence[Rule], first: FirstPass) -> None:
+    def __init__(self, rules: Sequence[Rule], first: Prefilter) -> None:
         self.rules, self._first = rules, first
         firsts = {entry.rule: entry.first for entry in first.entries}
         self._patterns = [
@@ -48,7 +48,7 @@ class Matcher:
             for number, rule in enumerate(rules)
             if rule.companion
         }
-        self._memory: Memory | None = None
+        self._memory: MatchCache | None = None
         # How far round a place the bytes matter, besides those that the expression covers.
         self._around = [max(CONTEXT, rule.companion.distance if rule.companion else 0) + LOOK for rule in rules]
 
@@ -59,7 +59,7 @@ class Matcher:
     def remember(self) -> None:
         """From now on, keep verdicts: for texts that are mostly like others, the versions of a history."""
         if self._memory is None:
-            self._memory = Memory()
+            self._memory = MatchCache()
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -97,13 +97,13 @@ class Matcher:
             found.append((entry.high if entry.high >= 0 else longest) + 2 * longest + self._around[entry.rule])
         return found
 
-    def marks(self, data: bytes) -> Hits:
+    def raw_hits(self, data: bytes) -> Hits:
         """Where the first pass saw something in `data`, be it only a name with no value in reach."""
-        return self._first.marks(data)
+        return self._first.raw_hits(data)
 
     def hits(self, data: bytes, marks: Hits) -> Hits:
         """Where rules might match in `data`, which has these marks."""
-        return self._first.sieve(data, marks)
+        return self._first.drop_without_value(data, marks)
 
     def scan(
         self,
@@ -125,19 +125,19 @@ class Matcher:
             hits = self._first.hits(data)
         if not hits:
             return []
-        found = self.direct(data, hits, slow, path=path, binary=binary)
-        return found if depth == DEPTH else self.with_hidden(found, data, hits, slow, path=path, depth=depth)
+        found = self.plain_matches(data, hits, slow, path=path, binary=binary)
+        return found if depth == DEPTH else self.with_decoded(found, data, hits, slow, path=path, depth=depth)
 
-    def direct(
+    def plain_matches(
         self, data: bytes, hits: Hits, slow: list[str] | None = None, *, path: str = "", binary: bool | None = None
     ) -> list[Match]:
         """The matches at these hits of `data` as it stands, in order of place."""
         if binary is None:
             binary = is_binary(data)
         found = self._confirmed(data, hits, slow, path, binary=binary)
-        return self._owners.attributed(without_overlaps(found), data)
+        return self._owners.attribute(without_overlaps(found), data)
 
-    def with_hidden(
+    def with_decoded(
         self,
         found: list[Match],
         data: bytes,
@@ -155,7 +155,7 @@ class Matcher:
 
     def _confirmed(self, data: bytes, hits: Hits, slow: list[str] | None, path: str, *, binary: bool) -> list[Match]:
         found: list[Match] = []
-        for number, spots in spots_by_rule(hits, self._first.entries, self.rules).items():
+        for number, spots in start_ranges(hits, self._first.entries, self.rules).items():
             rule = self.rules[number]
             if (binary and (rule.filters == "generic" or rule.context)) or generic.skipped(rule, path):
                 continue
@@ -163,12 +163,12 @@ class Matcher:
             try:
                 for place in pattern.places(data, spots):
                     found += self._at(number, data, place, path)
-            except Slow:
+            except PatternTimeout:
                 if slow is not None:
                     slow.append(rule.id)
         return found
 
-    def _at(self, number: int, data: bytes, place: Place, path: str) -> Sequence[Match]:
+    def _at(self, number: int, data: bytes, place: SearchRange, path: str) -> Sequence[Match]:
         """The matches of a rule at a place, from memory where the same text was there before."""
         pattern = self._patterns[number]
         if self._memory is None:
@@ -197,8 +197,8 @@ class Matcher:
         return ((entries[number].low, end) for number, end in hits if entries[number].rule == count)
 
     @cached_property
-    def _owners(self) -> attribute.Owners:
-        return attribute.Owners(self.rules)
+    def _owners(self) -> attribute.ProviderAttribution:
+        return attribute.ProviderAttribution(self.rules)
 
     @cached_property
     def _triggers(self) -> list[Trigger]:
@@ -273,64 +273,6 @@ class Matcher:
             companion=Span(best.secret_start, best.secret_end),
             companion_secret=data[best.secret_start : best.secret_end],
         )
-
-
-def without_overlaps(matches: Iterable[Match]) -> list[Match]:
-    """One match a secret: where two overlap, the surer rule's, then the longer; sorted by place.
-
-    The second half of a pair is told with its first, not once more by itself.
-    """
-    found = list(matches)
-    halves = _merged([match.companion for match in found if match.companion])
-    kept: list[tuple[int, int]] = []
-    chosen: list[Match] = []
-    for match in sorted(found, key=_rank):
-        if not match.companion and _touches(halves, match.secret_start, match.secret_end):
-            continue
-        span = (match.secret_start, match.secret_end)
-        at = bisect_left(kept, span)
-        after = at < len(kept) and kept[at][0] < span[1]
-        before = at > 0 and kept[at - 1][1] > span[0]
-        if not after and not before:
-            kept.insert(at, span)
-            chosen.append(match)
-    return sorted(chosen, key=place_of)
-
-
-def place_of(match: Match) -> tuple[int, int, str]:
-    """By what matches of one text are in order."""
-    return match.secret_start, match.secret_end, match.rule.id
-
-
-def _merged(spans: Iterable[Span]) -> list[tuple[int, int]]:
-    """`spans` sorted, those that overlap joined."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted({(span.start, span.end) for span in spans}):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether [start, end) overlaps one of `spans`, which are sorted and apart."""
-    at = bisect_left(spans, (end, 0))
-    return at > 0 and spans[at - 1][1] > start
-
-
-def _rank(match: Match) -> tuple[bool, bool, int, int, int, int, str]:
-    rule = match.rule
-    length = match.secret_end - match.secret_start
-    return (
-        rule.filters == "generic",
-        not match.decoded,
-        -rule.precision,
-        -length,
-        -rule.severity,
-        match.secret_start,
-        rule.id,
-    )
 
 
 def _gap(match: Match, other: Candidate) -> int:

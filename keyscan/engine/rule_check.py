@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from keyscan.engine.checks.registry import CHECKS
 from keyscan.engine.confirm import Pattern
 from keyscan.engine.matcher import Matcher
-from keyscan.engine.prefilter.entries import HyperscanPass, KeywordPass
+from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
+from keyscan.engine.prefilter.keywords import KeywordPrefilter
 from keyscan.ruleset import templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from keyscan.engine.prefilter.entries import FirstPass
+    from keyscan.engine.prefilter.entries import Prefilter
     from keyscan.model.rule import Rule
 
 # Each template is expanded with this many seeds, so that no lucky draw proves a rule.
@@ -32,14 +33,14 @@ def _problems_of(rule: Rule) -> Iterator[str]:
     if unknown:
         yield f"no check named {unknown[0]}; there are {', '.join(CHECKS)}"
         return
-    passes: dict[str, FirstPass] = {"regex": KeywordPass([rule])}
+    passes: dict[str, Prefilter] = {"regex": KeywordPrefilter([rule])}
     try:
         next(Pattern(rule.pattern, rule.max_length).all(b""), None)
     except Exception as error:  # noqa: BLE001 - regex's errors are not one class
         yield f"pattern does not compile in regex: {error}"
         return
     try:
-        passes["hyperscan"] = HyperscanPass.of([rule])
+        passes["hyperscan"] = HyperscanPrefilter.of([rule])
     except ImportError:
         pass
     except Exception as error:  # noqa: BLE001

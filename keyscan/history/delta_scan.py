@@ -53,7 +53,7 @@ class DeltaScanner:
 
     def whole(self, data: bytes) -> PackedHits:
         """The raw hits of a text without a base."""
-        return self._packed(data, self._matcher.marks(data)) if data else []
+        return self._packed(data, self._matcher.raw_hits(data)) if data else []
 
     def carried(self, data: bytes, windows: list[int], unchanged: list[int], base: PackedHits) -> PackedHits:
         """The raw hits of a version with these windows and unchanged ranges (`delta.spread`), whose base has `base`."""
@@ -63,7 +63,7 @@ class DeltaScanner:
             size += windows[at + 2] - windows[at]
         if 4 * size > 3 * length:
             return self.whole(data)
-        fresh: Hits = _from_windows(self._matcher.marks(gather(data, windows)), windows) if size else []
+        fresh: Hits = _from_windows(self._matcher.raw_hits(gather(data, windows)), windows) if size else []
         if not base:
             return self._packed(data, fresh) if fresh else []
         kept: PackedHits = []

@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from keyscan.engine.decoders import content as contents
-from keyscan.engine.matcher import place_of
+from keyscan.engine.overlaps import place_of
 from keyscan.git import objects
 from keyscan.git.objects import Listed
 from keyscan.git.pack import delta
@@ -136,7 +136,7 @@ class BatchScan:
         texts = [data[data.find(b"\n\n") + 2 :] for _, data in commits]
         ends = list(accumulate(len(text) + 1 for text in texts))
         # One text has all raw hits of its parts and hardly one more; a part that has one is scanned by itself.
-        raw = self._matcher.marks(b"\n".join(texts))
+        raw = self._matcher.raw_hits(b"\n".join(texts))
         suspicious = {bisect_left(ends, end) for _, end in raw}
         for number, ((item, data), text) in enumerate(zip(commits, texts, strict=True)):
             if number in suspicious or not contents.is_plain(text):
@@ -165,7 +165,7 @@ class BatchScan:
         elif kind != b"blob":
             return
         if contents.is_plain(data):
-            self._evaluate(item, kind, data, self._matcher.hits(data, self._matcher.marks(data)), None)
+            self._evaluate(item, kind, data, self._matcher.hits(data, self._matcher.raw_hits(data)), None)
             return
         before = len(tally.findings), len(tally.skipped)
         tally.blobs += kind == b"blob"
@@ -211,7 +211,7 @@ class BatchScan:
     def _rematched(self, data: bytes, path: bytes, hits: Hits, carried: list[Match]) -> list[Match] | None:
         """The plain matches at some hits of a text, and those `carried` over; None if a rule timed out."""
         timed_out: list[str] = []
-        found = self._matcher.direct(data, hits, timed_out, path=decode_path(path))
+        found = self._matcher.plain_matches(data, hits, timed_out, path=decode_path(path))
         if timed_out:
             return None
         return sorted([*carried, *found], key=place_of) if carried else found
@@ -230,8 +230,8 @@ class BatchScan:
         if hits:
             path = decode_path(item.path)
             if plain is None:
-                plain = self._matcher.direct(data, hits, timed_out, path=path)
-            matches = self._matcher.with_hidden(plain, data, hits, timed_out, path=path)
+                plain = self._matcher.plain_matches(data, hits, timed_out, path=path)
+            matches = self._matcher.with_decoded(plain, data, hits, timed_out, path=path)
         reportable = self._scanner.reportable(matches) if matches else matches
         if reportable or timed_out:
             before = len(tally.skipped)

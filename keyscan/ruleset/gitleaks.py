@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from keyscan.errors import RuleError
 from keyscan.model.rule import Precision, Rule, Severity
-from keyscan.ruleset import loader as ruleset
-from keyscan.ruleset import required_literals as literals
+from keyscan.ruleset import required_literals
+from keyscan.ruleset.fields import read_toml
 from keyscan.ruleset.go_regex import Untranslatable, search_pattern, translate
+from keyscan.ruleset.regex_syntax import MAX_MAX_LENGTH, literal_prefix
 from keyscan.support import toml_lines as tomllines
 from keyscan.suppressions.ignore import Ignore
 
@@ -72,7 +73,7 @@ def ignores_of(files: Iterable[Path]) -> list[Ignore]:
     """The allowlists in those of the rule files that are gitleaks'."""
     found: list[Ignore] = []
     for file in files:
-        document = ruleset.read(file)
+        document = read_toml(file)
         if not is_ours(document):
             found += _followed(document, str(file), ()).ignores
     return found
@@ -85,7 +86,7 @@ def _followed(document: dict[str, Any], source: str, above: tuple[str, ...]) -> 
         file = Path(source).parent / name
         if str(file) in above or len(above) > _DEEPEST:
             raise RuleError(f"{source}: extend.path {name} extends this file in turn")
-        below = _followed(ruleset.read(file), str(file), (*above, source))
+        below = _followed(read_toml(file), str(file), (*above, source))
         loaded.rules[:0] = below.rules
         loaded.ignores[:0] = below.ignores
     return loaded
@@ -181,7 +182,7 @@ def _built(table: dict[str, Any], made: str, written: str, source: str) -> tuple
     translated = translate(table["regex"], group if isinstance(group, int) and group > 0 else 0)
     notes = list(translated.notes)
     pattern, length = translated.pattern, translated.max_length
-    words = literals.required(pattern)
+    words = required_literals.required(pattern)
     given = tuple(word.lower() for word in _texts(table.get("keywords")) if word)
     if not words or (given and min(map(len, words)) < _SHORTEST):
         if not given:
@@ -191,7 +192,7 @@ def _built(table: dict[str, Any], made: str, written: str, source: str) -> tuple
         length += _REACH + max(map(len, given))
         words = given
         notes.append(f"its keyword has to stand at most {_REACH} bytes before the match, not just in the file")
-    if length > ruleset.MAX_MAX_LENGTH:
+    if length > MAX_MAX_LENGTH:
         raise Untranslatable("it is too long")
     entropy = table.get("entropy", 0)
     rule = Rule(
@@ -206,7 +207,7 @@ def _built(table: dict[str, Any], made: str, written: str, source: str) -> tuple
         max_length=length,
         min_entropy=float(entropy) if isinstance(entropy, (int, float)) else 0.0,
         filters="entropy",
-        prefix=ruleset.literal_prefix(pattern),
+        prefix=literal_prefix(pattern),
         source=source,
     )
     return rule, notes

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from keyscan.ruleset.loader import MAX_MAX_LENGTH, parse_tree
+from keyscan.ruleset.regex_syntax import MAX_MAX_LENGTH, parse_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable

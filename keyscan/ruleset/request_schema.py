@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from keyscan.errors import RuleError
-from keyscan.ruleset.loader import Fields
+from keyscan.ruleset.fields import Fields
 from keyscan.ruleset.verification import RequestTemplate, RevokeTable, VerifyTable
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-from keyscan.ruleset.loader import parse_tree
+from keyscan.ruleset.regex_syntax import parse_tree
 
 # Alternatives that are followed at once, and how long they may get.
 _MOST = 32

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyscan.errors import RuleError
 from keyscan.ruleset import loader
+from keyscan.ruleset.fields import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -203,7 +204,7 @@ def load(paths: Iterable[Path]) -> LiveTables:
     revoke: list[RevokeTable] = []
     for path in paths:
         for file in loader.rule_files(path):
-            document = loader.read(file)
+            document = read_toml(file)
             provider = str(document.get("provider", ""))
             verify += [verify_table(one, str(file), provider) for one in _tables(document, "verify", str(file))]
             revoke += [revoke_table(one, str(file), provider) for one in _tables(document, "revoke", str(file))]

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from keyscan.errors import RuleError
-from keyscan.ruleset.loader import Fields
+from keyscan.ruleset.fields import Fields
 from keyscan.ruleset.request_schema import DERIVED, HOST, check_request, groups, pairs, request_template
 from keyscan.ruleset.verification import (
     CONFIDENCES,

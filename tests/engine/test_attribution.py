@@ -5,14 +5,13 @@ from helpers.tokens import token
 
 from keyscan.engine.attribution import REACH
 from keyscan.engine.matcher import Matcher
-from keyscan.engine.prefilter.entries import KeywordPass
-from keyscan.ruleset import cache
-from keyscan.ruleset import loader as ruleset
+from keyscan.engine.prefilter.keywords import KeywordPrefilter
+from keyscan.ruleset import cache, loader
 
 RULES = tuple(
     rule
     for file in ("generic", "authorization", "mistral", "together")
-    for rule in ruleset.load([ruleset.builtin_dir() / f"{file}.toml"])
+    for rule in loader.load([loader.builtin_dir() / f"{file}.toml"])
 )
 FAR = "#" + "x " * (REACH // 2)
 NOBODYS = [
@@ -32,7 +31,7 @@ MISTRALS = [
 @pytest.fixture(scope="module")
 def matcher():
     """Generic rules and those of a few providers."""
-    return Matcher(RULES, KeywordPass(RULES))
+    return Matcher(RULES, KeywordPrefilter(RULES))
 
 
 @pytest.mark.parametrize("text", NOBODYS)

@@ -15,19 +15,21 @@ from hypothesis import strategies as st
 
 from keyscan.engine import rule_check as rulecheck
 from keyscan.engine.matcher import Matcher
-from keyscan.engine.prefilter.entries import HyperscanPass, KeywordPass, entries_of, width_of
+from keyscan.engine.prefilter.entries import entries_of, width_of
+from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
+from keyscan.engine.prefilter.keywords import KeywordPrefilter
 from keyscan.engine.prefilter.truncate import expressions
 from keyscan.model.match import Match, Span
 from keyscan.model.rule import Precision, Severity
 from keyscan.ruleset.cache import load_rules
-from keyscan.ruleset.loader import parse_tree
+from keyscan.ruleset.regex_syntax import parse_tree
 from keyscan.scan.line_index import Lines
 
 RULES = load_rules()
-BOTH = {"regex": Matcher(RULES, KeywordPass(RULES))}
+BOTH = {"regex": Matcher(RULES, KeywordPrefilter(RULES))}
 # Where there is no wheel, one engine is all there is.
 with contextlib.suppress(ImportError):
-    BOTH["hyperscan"] = Matcher(RULES, HyperscanPass.of(RULES))
+    BOTH["hyperscan"] = Matcher(RULES, HyperscanPrefilter.of(RULES))
 
 
 def spans(matches):
@@ -109,7 +111,9 @@ def test_a_rule_that_begins_with_anything(pattern):
         prefix="", value="", context=(), one_line=False, checks=(), companion=None, min_entropy=0.0,
     )  # fmt: skip
     text = f"one line\nhello acme {token('acme{lowernum:24}', 'wide')}\nlast\n".encode()
-    found = [spans(Matcher([rule], first).scan(text)) for first in (HyperscanPass.of([rule]), KeywordPass([rule]))]
+    found = [
+        spans(Matcher([rule], first).scan(text)) for first in (HyperscanPrefilter.of([rule]), KeywordPrefilter([rule]))
+    ]
     assert found[0] == found[1]
     assert found[0]
 
@@ -170,9 +174,9 @@ def test_the_oracle_finds_nothing_more(text):
 
 def candidates(matcher, number, text):
     """What the engine confirms for one rule, before filters and overlaps."""
-    from keyscan.engine.confirm import spots_by_rule
+    from keyscan.engine.confirm import start_ranges
 
-    spots = spots_by_rule(matcher._first.hits(text), matcher._first.entries, RULES).get(number, [])
+    spots = start_ranges(matcher._first.hits(text), matcher._first.entries, RULES).get(number, [])
     return list(matcher._patterns[number].near(text, spots))
 
 

@@ -8,18 +8,19 @@ import pytest
 import regex
 
 from keyscan.engine import rule_check as rulecheck
-from keyscan.engine.confirm import spots_by_rule
+from keyscan.engine.confirm import start_ranges
 from keyscan.engine.matcher import Matcher
-from keyscan.engine.prefilter.entries import HyperscanPass, KeywordPass
+from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
+from keyscan.engine.prefilter.keywords import KeywordPrefilter
 from keyscan.model.rule import Severity
-from keyscan.ruleset import loader as ruleset
+from keyscan.ruleset import loader
 
-RULES = ruleset.load([ruleset.builtin_dir()])
+RULES = loader.load([loader.builtin_dir()])
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-MATCHERS = {"regex": Matcher(RULES, KeywordPass(RULES))}
+MATCHERS = {"regex": Matcher(RULES, KeywordPrefilter(RULES))}
 # Where there is no wheel, one engine is all there is.
 with contextlib.suppress(ImportError):
-    MATCHERS["hyperscan"] = Matcher(RULES, HyperscanPass.of(RULES))
+    MATCHERS["hyperscan"] = Matcher(RULES, HyperscanPrefilter.of(RULES))
     # Compiling is what takes time here, so both use the same expressions.
     MATCHERS["hyperscan"]._patterns = MATCHERS["regex"]._patterns
 
@@ -64,7 +65,7 @@ def test_the_engine_equals_the_oracle(rule, engine):
     for template in (*(rule.examples or ("{secret}",)), *rule.negatives):
         text = rulecheck.example(rule, template, 3)[1]
         expected = {found.span("secret") for found in matcher._patterns[number]._compiled.finditer(text)}
-        spots = spots_by_rule(matcher._first.hits(text), matcher._first.entries, RULES).get(number, [])
+        spots = start_ranges(matcher._first.hits(text), matcher._first.entries, RULES).get(number, [])
         got = {(c.secret_start, c.secret_end) for c in matcher._patterns[number].near(text, spots)}
         assert expected <= got, template
         assert bool(expected) == bool(got), template

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from keyscan.engine import build
 from keyscan.engine import match_cache as memory
 from keyscan.engine.filters.context import is_binary
-from keyscan.engine.matcher import place_of
+from keyscan.engine.overlaps import place_of
 from keyscan.git import objects
 from keyscan.git.command import Git
 from keyscan.git.pack import delta, reader
@@ -117,7 +117,7 @@ def test_marks_that_are_carried_are_those_of_the_whole(monkeypatch, matcher, fam
         windows, unchanged = delta.spread(changes, sources, len(made), scanner.reach)
         state = scanner.carried(made, windows, unchanged, state)
         assert state == scanner.whole(made)
-        assert sorted(delta_scan.hits_of(state)) == sorted(set(matcher.hits(made, matcher.marks(made))))
+        assert sorted(delta_scan.hits_of(state)) == sorted(set(matcher.hits(made, matcher.raw_hits(made))))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -126,16 +126,19 @@ def test_verdicts_that_are_carried_are_those_of_the_whole(matcher, family):
     """What a version still holds of its base's matches, and what the rest of its hits give, is all that it holds."""
     scanner = delta_scan.DeltaScanner(matcher)
     text = family[0][0]
-    marks, found = scanner.whole(text), matcher.direct(text, matcher.hits(text, matcher.marks(text)), path="a.py")
+    marks, found = (
+        scanner.whole(text),
+        matcher.plain_matches(text, matcher.hits(text, matcher.raw_hits(text)), path="a.py"),
+    )
     for base, written, made in family:
         _, changes, sources = delta.apply(base, written, 1 << 24)
         windows, unchanged = delta.spread(changes, sources, len(made), scanner.reach)
         marks = scanner.carried(made, windows, unchanged, marks)
-        expected = matcher.direct(made, delta_scan.hits_of(marks), path="a.py")
+        expected = matcher.plain_matches(made, delta_scan.hits_of(marks), path="a.py")
         end = -1 if changes and changes[-2] == len(made) else len(made)
         if is_binary(made) == is_binary(base):
             moved, again = scanner.split(marks, unchanged, end, found)
-            assert sorted([*moved, *matcher.direct(made, again, path="a.py")], key=place_of) == expected
+            assert sorted([*moved, *matcher.plain_matches(made, again, path="a.py")], key=place_of) == expected
         found = expected
 
 

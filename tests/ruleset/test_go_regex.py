@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyscan.engine.matcher import Matcher
-from keyscan.engine.prefilter.entries import KeywordPass
+from keyscan.engine.prefilter.keywords import KeywordPrefilter
 from keyscan.errors import RuleError
 from keyscan.ruleset import gitleaks
-from keyscan.ruleset import loader as ruleset
 from keyscan.ruleset import required_literals as literals
 from keyscan.ruleset.go_regex import Untranslatable, search_pattern, translate
+from keyscan.ruleset.regex_syntax import MAX_MAX_LENGTH
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_any_text_is_translated_or_refused(source):
         return
     assert re.compile(made.pattern.encode())
     assert regex.compile(made.pattern.encode(), regex.VERSION0)
-    assert 0 < made.max_length <= ruleset.MAX_MAX_LENGTH
+    assert 0 < made.max_length <= MAX_MAX_LENGTH
 
 
 def test_the_secret_is_the_asked_group():
@@ -195,6 +195,8 @@ def test_both_engines_find_what_a_translated_rule_finds():
 
     rules = gitleaks.parse(tomllib.loads(CONFIG), "team.toml")
     text = f"t='{ACME}' corpkey = {HEX}; x={INI}".encode()
-    assert {match.rule.id for match in Matcher(rules, KeywordPass(rules)).scan(text)} == {rule.id for rule in rules}
+    assert {match.rule.id for match in Matcher(rules, KeywordPrefilter(rules)).scan(text)} == {
+        rule.id for rule in rules
+    }
     with pytest.raises(RuleError):
         gitleaks.parse({"rules": [{"id": "x", "regex": "[a-z]{10}"}]}, "f")

@@ -7,8 +7,8 @@ import tomllib
 import pytest
 
 from keyscan.errors import RuleError
-from keyscan.ruleset import loader as ruleset
-from keyscan.ruleset import patterns
+from keyscan.ruleset import loader, patterns
+from keyscan.ruleset.regex_syntax import parse_tree
 
 HEAD = 'provider = "Acme"\ncategory = "custom"\n'
 RULE = """
@@ -32,7 +32,7 @@ def changed(old, new):
 
 def test_a_good_rule_loads():
     """The rule from which the bad ones are made is good, and its fixed start is known."""
-    (rule,) = ruleset.parse(tomllib.loads(HEAD + RULE), "acme.toml")
+    (rule,) = loader.parse(tomllib.loads(HEAD + RULE), "acme.toml")
     assert rule.prefix == "acme_"
     assert rule.source == "acme.toml"
 
@@ -88,7 +88,7 @@ def test_a_bad_rule_is_one_clear_line(kind, tmp_path):
     file = tmp_path / "acme.toml"
     file.write_text(HEAD + text)
     with pytest.raises(RuleError) as raised:
-        ruleset.load([file])
+        loader.load([file])
     message = str(raised.value)
     assert message.startswith(f"{file}: ")
     assert expected in message.replace(": companion", "")
@@ -112,7 +112,7 @@ def test_a_bad_file_is_one_clear_line(kind, tmp_path):
     file = tmp_path / "acme.toml"
     file.write_text(text)
     with pytest.raises(RuleError) as raised:
-        ruleset.load([file])
+        loader.load([file])
     assert str(raised.value).startswith(f"{file}: ")
     assert expected in str(raised.value)
 
@@ -122,23 +122,23 @@ def test_the_same_id_in_two_files(tmp_path):
     for name in ("a.toml", "b.toml"):
         (tmp_path / name).write_text(HEAD + RULE)
     with pytest.raises(RuleError) as raised:
-        ruleset.load([tmp_path])
+        loader.load([tmp_path])
     assert f"{tmp_path / 'b.toml'}: rule acme-key: the id is taken by {tmp_path / 'a.toml'}" in str(raised.value)
 
 
 def test_missing_and_empty_places(tmp_path):
     """A path that is not there and a directory without rule files are errors."""
     with pytest.raises(RuleError, match="no such rule file"):
-        ruleset.load([tmp_path / "gone.toml"])
+        loader.load([tmp_path / "gone.toml"])
     with pytest.raises(RuleError, match=r"no \.toml rule file"):
-        ruleset.load([tmp_path])
+        loader.load([tmp_path])
 
 
 def test_a_file_that_is_not_text(tmp_path):
     """Bytes that are not UTF-8 are an error of the rule file, not a crash."""
     (tmp_path / "a.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(RuleError, match="not valid TOML"):
-        ruleset.load([tmp_path])
+        loader.load([tmp_path])
 
 
 def test_check_lists_every_bad_rule(run, tmp_path):
@@ -218,4 +218,4 @@ def test_the_ways_people_write_a_key(text):
 
 def test_reach_holds():
     """No name and glue are longer than what is added to a named rule's max_length."""
-    assert ruleset.parse_tree(NAMED).getwidth()[1] <= patterns.REACH + 12
+    assert parse_tree(NAMED).getwidth()[1] <= patterns.REACH + 12

@@ -10,7 +10,8 @@ import click
 from keyscan.api import load_rules
 from keyscan.cli.command import Group
 from keyscan.errors import ExitCode, RuleError, UsageError
-from keyscan.ruleset import loader as ruleset
+from keyscan.ruleset import loader
+from keyscan.ruleset.fields import read_toml
 from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -75,13 +76,13 @@ def check(files: tuple[str, ...]) -> int:
     """
     from keyscan.engine import rule_check as rulecheck
 
-    places = [Path(file) for file in files] or [ruleset.builtin_dir()]
+    places = [Path(file) for file in files] or [loader.builtin_dir()]
     found: list[str] = []
     rules = []
     taken: dict[str, str] = {}
-    for file in (file for place in places for file in ruleset.rule_files(place)):
+    for file in (file for place in places for file in loader.rule_files(place)):
         try:
-            for rule in ruleset.parse(ruleset.read(file), str(file)):
+            for rule in loader.parse(read_toml(file), str(file)):
                 if rule.id in taken:
                     found.append(f"{file}: rule {rule.id}: the id is taken by {taken[rule.id]}")
                 taken[rule.id] = str(file)
@@ -103,12 +104,12 @@ def _table_problems(places: list[Path]) -> list[str]:
 
     known = {
         rule.id
-        for place in (ruleset.builtin_dir(), *places)
-        for file in ruleset.rule_files(place)
+        for place in (loader.builtin_dir(), *places)
+        for file in loader.rule_files(place)
         for rule in _parsed(file)
     }
     found = []
-    for file in (file for place in places for file in ruleset.rule_files(place)):
+    for file in (file for place in places for file in loader.rule_files(place)):
         try:
             tables = verification.load([file])
         except RuleError as error:
@@ -124,6 +125,6 @@ def _table_problems(places: list[Path]) -> list[str]:
 
 def _parsed(file: Path) -> list[Rule]:
     try:
-        return ruleset.parse(ruleset.read(file), str(file))
+        return loader.parse(read_toml(file), str(file))
     except RuleError:
         return []  # told by the check itself

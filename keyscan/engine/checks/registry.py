@@ -1,132 +1,40 @@
-"""Structural checks, by the names that rules use: a checksum or an inner structure that proves a token.
+"""Checks by the names that rules use: a checksum or an inner structure that proves a token.
 
 Each takes the secret and answers True (proved), False (contradicted: a placeholder or an altered sample) or
-None (can't tell). Sources of the formulas: the vendors' own descriptions and recomputed public samples.
+None (can't tell).
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING
 
-from keyscan.engine.checks import structure as structures
-from keyscan.engine.checks.structure import decode_base64
-from keyscan.ruleset import checksums
+from keyscan.engine.checks import checksum, structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def _crc32_base62(secret: bytes) -> bool:
-    """GitHub `ghp_ gho_ ghu_ ghr_`, npm, Vercel: the last 6 are the CRC-32 of what follows the first underscore."""
-    body = secret.partition(b"_")[2]
-    return checksums.crc32_base62(body[:-6]).encode() == body[-6:]
-
-
-def _crc32_base62_maybe(secret: bytes) -> bool | None:
-    """GitHub `ghs_`: some of these tokens end in a checksum, others do not."""
-    return _crc32_base62(secret) or None
-
-
-def _github_fine_grained(secret: bytes) -> bool:
-    """`github_pat_`: characters 78 to 85 are base32(SHA-256(all before them))[:8]."""
-    return checksums.sha256_base32(secret[:77]).encode() == secret[77:85]
-
-
-def _crc32_hex(secret: bytes) -> bool:
-    """Cloudflare `cfut_ cfat_ cfk_`: the last 8 are the CRC-32 of what follows the underscore."""
-    body = secret.partition(b"_")[2]
-    return checksums.crc32_hex(body[:-8]).encode() == body[-8:]
-
-
-def _crc32_hex_little(secret: bytes) -> bool:
-    """Grafana `glsa_`: the last 8 are the CRC-32 of all before the last underscore, lowest byte first."""
-    covered, _, tail = secret.rpartition(b"_")
-    return checksums.crc32_hex_little(covered).encode() == tail
-
-
-def _gitlab_routable(secret: bytes) -> bool | None:
-    """GitLab's routable tokens: the last 7 are the CRC-32 of all before; the 2 before are the payload's length.
-
-    The first form, with one dot, is older than the description of the checksum: it is not contradicted.
-    """
-    right = checksums.crc32_base36(secret[:-7]).encode() == secret[-7:]
-    return right if b".01." in secret else right or None
-
-
-def _cask(secret: bytes) -> bool | None:
-    """Microsoft's annotated keys: the last 4 are Marvin32 over the 60 bytes before.
-
-    Read from Microsoft's source and never seen to fail or hold on a real key: it only proves.
-    """
-    try:
-        return checksums.cask(secret[: checksums.CASK_COVERED]).encode() == secret[80:84] or None
-    except binascii.Error:
-        return False
-
-
-def _age(secret: bytes) -> bool:
-    """`AGE-SECRET-KEY-1`: bech32, upper case, the human part ending at the last 1."""
-    human, _, data = secret.decode("ascii", "replace").lower().rpartition("1")
-    try:
-        return checksums.bech32(human, data[:-6]) == data[-6:]
-    except ValueError:
-        return False
-
-
-def _aws_key_id(secret: bytes) -> bool | None:
-    """An AWS key id holds the account's number in base32: anything else decodes to more than 12 digits."""
-    try:
-        number = int.from_bytes(base64.b32decode(secret[4:12].ljust(16, b"A"))[:6], "big")
-    except binascii.Error:
-        return False
-    account = (number & 0x7FFFFFFFFF80) >> 7
-    return None if account < 10**12 else False
-
-
-def _bedrock(secret: bytes) -> bool:
-    """`ABSK`: base64 of `BedrockAPIKey-`, the IAM user with its account's 12 digits, and the secret."""
-    text = decode_base64(secret[4:])
-    return text is not None and text.startswith(b"BedrockAPIKey-") and b":" in text
-
-
-def _discord(secret: bytes) -> bool:
-    """A Discord bot token begins with the bot's id, 17 to 20 digits, in base64."""
-    number = decode_base64(secret.partition(b".")[0])
-    return number is not None and number.isdigit() and 17 <= len(number) <= 20  # noqa: PLR2004
-
-
-def _nkey(secret: bytes) -> bool:
-    """A NATS seed: base32 of two prefix bytes, 32 of the key, and the CRC-16 of these (nats-io/nkeys)."""
-    try:
-        data = base64.b32decode(secret + b"=" * (-len(secret) % 8))
-    except binascii.Error:
-        return False
-    return checksums.crc16_little(data[:-2]) == data[-2:]
-
-
 CHECKS: dict[str, Callable[[bytes], bool | None]] = {
-    "age": _age,
-    "aws-key-id": _aws_key_id,
-    "base64-json": structures.base64_json,
-    "basic-auth": structures.basic_auth,
-    "bedrock": _bedrock,
-    "cask": _cask,
-    "crc32-base62": _crc32_base62,
-    "crc32-base62-maybe": _crc32_base62_maybe,
-    "crc32-hex": _crc32_hex,
-    "crc32-hex-little": _crc32_hex_little,
-    "discord": _discord,
-    "expiry": structures.expiry,
-    "github-fine-grained": _github_fine_grained,
-    "gitlab-routable": _gitlab_routable,
-    "json": structures.json_object,
-    "jwt": structures.jwt,
-    "macaroon": structures.macaroon,
-    "nkey": _nkey,
-    "pem": structures.pem,
-    "supabase-role": structures.supabase_role,
+    "age": checksum.age,
+    "aws-key-id": checksum.aws_key_id,
+    "base64-json": structure.base64_json,
+    "basic-auth": structure.basic_auth,
+    "bedrock": checksum.bedrock,
+    "cask": checksum.cask,
+    "crc32-base62": checksum.crc32_base62,
+    "crc32-base62-maybe": checksum.crc32_base62_maybe,
+    "crc32-hex": checksum.crc32_hex,
+    "crc32-hex-little": checksum.crc32_hex_little,
+    "discord": checksum.discord,
+    "expiry": structure.expiry,
+    "github-fine-grained": checksum.github_fine_grained,
+    "gitlab-routable": checksum.gitlab_routable,
+    "json": structure.json_object,
+    "jwt": structure.jwt,
+    "macaroon": structure.macaroon,
+    "nkey": checksum.nkey,
+    "pem": structure.pem,
+    "supabase-role": structure.supabase_role,
 }
 
 

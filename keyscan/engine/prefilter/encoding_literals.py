@@ -19,7 +19,7 @@ _STANDARD = bytes.maketrans(b"-_", b"+/")
 _QUOTES = frozenset({b'"', b"'", b"`", b"\\"})
 
 
-class Signs:
+class EncodingLiterals:
     """Finds the triggers of `rules`; `first` is the number of the first one's entry.
 
     Hits are a superset of those of the triggers' expressions: whoever decodes looks closer.

@@ -9,7 +9,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from keyscan.ruleset.loader import parse_tree
+from keyscan.ruleset.regex_syntax import parse_tree
 
 if TYPE_CHECKING:
     from keyscan.model.rule import Rule

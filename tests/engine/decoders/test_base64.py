@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from keyscan.engine.matcher import Matcher
 from keyscan.engine.prefilter import encoding_triggers as triggers
-from keyscan.engine.prefilter.entries import HyperscanPass, KeywordPass
+from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
+from keyscan.engine.prefilter.keywords import KeywordPrefilter
 from keyscan.model.fingerprint import fingerprint
-from keyscan.ruleset import loader as ruleset
+from keyscan.ruleset import loader
 
 TEMPLATES = {
     "anthropic": "sk-ant-api03-{b64url:93}AA",
@@ -48,8 +49,8 @@ ANTHROPIC = TOKENS["anthropic"]
 @pytest.fixture(scope="module")
 def engines():
     """A matcher of the built-in rules for each engine."""
-    rules = ruleset.load([ruleset.builtin_dir()])
-    return {"regex": Matcher(rules, KeywordPass(rules)), "hyperscan": Matcher(rules, HyperscanPass.of(rules))}
+    rules = loader.load([loader.builtin_dir()])
+    return {"regex": Matcher(rules, KeywordPrefilter(rules)), "hyperscan": Matcher(rules, HyperscanPrefilter.of(rules))}
 
 
 def found(engines, text, path=""):

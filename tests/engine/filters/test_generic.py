@@ -8,12 +8,13 @@ from helpers.tokens import token
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyscan.engine.confirm import Pattern, spots_by_rule
+from keyscan.engine.confirm import Pattern, start_ranges
 from keyscan.engine.matcher import Matcher
-from keyscan.engine.prefilter.entries import KeywordPass
+from keyscan.engine.prefilter.keywords import KeywordPrefilter
 from keyscan.engine.prefilter.truncate import _atom as firstpass_atom
 from keyscan.model.rule import Severity
-from keyscan.ruleset import loader as ruleset
+from keyscan.ruleset import loader
+from keyscan.ruleset.regex_syntax import parse_tree
 
 SILENT = [
     'def f():\n    """The token: CRC-32 of what follows."""\n',
@@ -73,8 +74,8 @@ FOUND = [
 @pytest.fixture(scope="module")
 def matcher():
     """The generic rules alone, without Hyperscan."""
-    rules = ruleset.load([ruleset.builtin_dir() / "generic.toml"])
-    return Matcher(rules, KeywordPass(rules))
+    rules = loader.load([loader.builtin_dir() / "generic.toml"])
+    return Matcher(rules, KeywordPrefilter(rules))
 
 
 def seen(matcher, text, path=""):
@@ -110,9 +111,9 @@ PIECES = st.lists(
 def test_lines_scanned_whole_hold_all_that_the_bare_expression_finds(text):
     """A rule of one line finds the same by lines as its expression does over the whole text."""
     data = text.encode()
-    for rule in ruleset.load([ruleset.builtin_dir() / "generic.toml"]):
-        first = KeywordPass([rule])
-        spots = spots_by_rule(first.hits(data), first.entries, [rule]).get(0, [])
+    for rule in loader.load([loader.builtin_dir() / "generic.toml"]):
+        first = KeywordPrefilter([rule])
+        spots = start_ranges(first.hits(data), first.entries, [rule]).get(0, [])
         near = {
             (c.secret_start, c.secret_end)
             for c in Pattern(rule.pattern, rule.max_length, one_line=True).near(data, spots)
@@ -121,11 +122,11 @@ def test_lines_scanned_whole_hold_all_that_the_bare_expression_finds(text):
 
 
 @pytest.mark.parametrize(
-    "rule", [rule for rule in ruleset.load([ruleset.builtin_dir()]) if rule.one_line], ids=lambda r: r.id
+    "rule", [rule for rule in loader.load([loader.builtin_dir()]) if rule.one_line], ids=lambda r: r.id
 )
 def test_rules_of_one_line_match_no_line_end(rule):
     """Nothing between the first and the last byte of such a rule may be a line's end."""
-    assert not holds_line_end(ruleset.parse_tree(rule.pattern))
+    assert not holds_line_end(parse_tree(rule.pattern))
 
 
 def holds_line_end(items):

@@ -1,0 +1,150 @@
+"""A [[rules]] table to a Rule, every field checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from keyscan.model.rule import Companion, Help, Precision, Rule, Severity
+from keyscan.ruleset import patterns
+from keyscan.ruleset.fields import Fields
+from keyscan.ruleset.regex_syntax import MAX_MAX_LENGTH, parse_tree, prefix_of_secret
+
+CATEGORIES = (
+    "ai",
+    "cloud",
+    "secret-manager",
+    "dev",
+    "data",
+    "messaging",
+    "payments-mail",
+    "generic",
+    "practice",
+    "custom",
+)
+FILTERS = ("provider", "generic", "none")
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """What the rules of one file share; `source` names it in errors."""
+
+    source: str
+    provider: str
+    category: str
+    help: Help
+
+
+def rule_of(entry: dict[str, Any], number: int, file: RuleFile) -> Rule:
+    """Read the `number`th [[rules]] table of a file; raises RuleError for a field that is not valid."""
+    fields = Fields(entry, f"{file.source}: rule {entry.get('id') or f'number {number}'}")
+    rule_id = fields.text("id", required=True)
+    if not _ID.match(rule_id):
+        fields.fail("id must be lower-case letters, digits and single hyphens")
+    context = fields.texts("context")
+    value = fields.text("value")
+    pattern = _pattern(fields, context, value)
+    companion = fields.table("companion")
+    rule = Rule(
+        id=rule_id,
+        name=fields.text("name", required=True),
+        provider=fields.text("provider") or file.provider,
+        category=file.category,
+        pattern=pattern,
+        keywords=tuple(word.lower() for word in fields.texts("keywords") or context),
+        severity=Severity[fields.one_of("severity", [s.label for s in Severity]).upper()],
+        precision=Precision[fields.one_of("precision", [p.label for p in Precision]).upper().replace("-", "_")],
+        max_length=fields.whole("max_length", 1, MAX_MAX_LENGTH) + (patterns.REACH if context and value else 0),
+        min_entropy=fields.number("min_entropy", 0.0, 8.0),
+        checks=fields.texts("checks"),
+        filters=fields.one_of("filters", FILTERS, "generic" if file.category == "generic" else "provider"),
+        prefix=_literal_prefix(pattern, fields),
+        env=fields.texts("env"),
+        context=context,
+        value=value,
+        companion=_companion(companion, fields.where) if companion else None,
+        template=fields.text("template"),
+        examples=fields.texts("examples"),
+        negatives=fields.texts("negatives"),
+        help=help_of(fields.table("help"), file.help, fields.where),
+        public=fields.flag("public"),
+        test=fields.flag("test"),
+        one_line=fields.flag("one_line"),
+        source=file.source,
+    )
+    fields.done()
+    if not rule.keywords:
+        fields.fail("no keywords: give literals of which every match contains one")
+    if not rule.template and not rule.examples:
+        fields.fail("no template and no examples: nothing proves it")
+    return rule
+
+
+def _pattern(fields: Fields, context: tuple[str, ...], value: str) -> str:
+    pattern = fields.text("pattern")
+    if bool(pattern) == bool(value):
+        fields.fail("give either pattern (with a group named secret) or value")
+    if value:
+        return patterns.named(context, value) if context else patterns.bare(value)
+    return pattern
+
+
+def _literal_prefix(pattern: str, fields: Fields) -> str:
+    """The fixed text with which the secret begins: public, so reports may show it."""
+    value = fields.peek("value")
+    named = bool(value and fields.peek("context"))
+    try:
+        # What stands round a named rule's value is ours, and takes ten times longer to parse than the value.
+        tree = parse_tree(f"(?P<secret>{value})" if named else pattern)
+    except ValueError as error:
+        fields.fail(f"pattern does not compile: {error}")
+    number = tree.state.groupdict.get("secret")
+    if number is None:
+        fields.fail("pattern has no group named secret: write (?P<secret>...)")
+    low, high = tree.getwidth()
+    if not low:
+        fields.fail("pattern matches the empty string")
+    limit = fields.peek("max_length")
+    if isinstance(limit, int) and high > limit:
+        fields.fail(
+            f"pattern can match {'without bound' if high > MAX_MAX_LENGTH * 4 else f'{high} bytes'}, "
+            f"more than its max_length of {limit}"
+        )
+    return prefix_of_secret(tree)
+
+
+def help_of(table: dict[str, Any], base: Help, where: str) -> Help:
+    """Read a `help` table, fields that it lacks from `base`; `where` names it in errors."""
+    if not table:
+        return base
+    fields = Fields(table, f"{where}: help")
+    made = Help(
+        opens=fields.text("opens") or base.opens,
+        revoke_url=fields.text("revoke_url") or base.revoke_url,
+        link=fields.text("link") or base.link,
+        steps=fields.texts("steps") or base.steps,
+    )
+    fields.done()
+    return made
+
+
+def _companion(table: dict[str, Any], where: str) -> Companion:
+    fields = Fields(table, f"{where}: companion")
+    severity = fields.one_of("severity", [s.label for s in Severity], "")
+    made = Companion(
+        name=fields.text("name", required=True),
+        pattern=fields.text("pattern", required=True),
+        distance=fields.whole("distance", 1, 4096),
+        required=fields.flag("required"),
+        severity=Severity[severity.upper()] if severity else None,
+    )
+    fields.done()
+    try:
+        tree = parse_tree(made.pattern)
+    except ValueError as error:
+        fields.fail(f"pattern does not compile: {error}")
+    if "secret" not in tree.state.groupdict:
+        fields.fail("pattern has no group named secret")
+    return made
