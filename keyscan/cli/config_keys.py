@@ -16,8 +16,11 @@ from keyscan.config.loader import OWN_KEYS, Key, Schema
 FILES = frozenset({"rules", "baseline", "output"})
 # What a scanned repository must not decide over whoever scans it.
 _TRUSTED = frozenset({"show-secrets"})
-# Options about the configuration itself.
-_NO_KEY = frozenset({"config", "isolated", "help"})
+# Options about the configuration itself, and those that send keys or say where: a scanned repository has no say.
+_NO_KEY = frozenset({
+    "config", "isolated", "help", "verify", "only", "ask", "endpoint", "allow-private", "audit", "fresh",
+    "verify-forks", "yes",
+})  # fmt: skip
 _GIVEN = (click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENVIRONMENT)
 
 

@@ -72,6 +72,12 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "cache show": (("keyscan cache show", "what is remembered, and where"),),
     "cache clear": (("keyscan cache clear", "forget it"),),
     "checklist": (("keyscan checklist", "the security checklist for this repository"),),
+    "verify": (
+        ("keyscan verify", "the keys in this directory"),
+        ("keyscan verify report.json --only live,limited --yes", "those of a report that matter"),
+        ("keyscan history --verify -f html -o history.html", "--verify goes with scan, history and ci too"),
+        ("keyscan verify --endpoint gitlab=https://git.example", "a product on a server of your own"),
+    ),
     "rules": (
         ("keyscan rules list", "every rule"),
         ("keyscan rules show stripe-secret-key", "one rule"),

@@ -31,6 +31,7 @@ COMMANDS = {
     "ci": "Scan what a CI run is about: a pull request's or a push's commits, or all.",
     "cache": "Show or clear what is cached on this machine.",
     "checklist": "The security checklist for AI keys: pass, fail, or cannot be verified from the repository.",
+    "verify": "Ask the issuers of found keys whether they live, and whose they are.",
     "rules": "List, show and validate rules.",
     "config": "Show and validate the effective configuration.",
     "explain": "Say why a rule or a finding fired, and what to do.",

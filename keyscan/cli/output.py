@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from keyscan.cli.verify_options import WISH
 from keyscan.errors import ExitCode, OutputClosed, UsageError
 from keyscan.reporters.registry import LOCATED, render
 from keyscan.scan.report import timed
@@ -26,7 +27,13 @@ def finish(result: ScanResult, scanner: Scanner, settings: Settings, started: fl
 
     `whole`: all that the configuration speaks of was scanned.
     """
-    return write(scanner.report(result, run_info(settings, started), whole=whole), settings)
+    report = scanner.report(result, run_info(settings, started), whole=whole)
+    context = click.get_current_context(silent=True)
+    if context is not None and context.meta.get(WISH):
+        from keyscan.cli.verification import verified
+
+        report = verified(report, settings)
+    return write(report, settings)
 
 
 def run_info(settings: Settings, started: float) -> RunInfo:

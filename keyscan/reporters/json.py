@@ -10,7 +10,7 @@ from keyscan.reporters.shared.escape import name_of, safe_json
 
 if TYPE_CHECKING:
     from keyscan.model.blob import Origin
-    from keyscan.model.finding import Finding, Provenance
+    from keyscan.model.finding import Finding, Provenance, Validity
     from keyscan.model.report import Report
 
 
@@ -61,9 +61,23 @@ def entry(finding: Finding) -> dict[str, Any]:
     }
     if finding.provenance:
         made["provenance"] = _provenance(finding.provenance, origin)
+    if finding.validity:
+        made["validity"] = validity(finding.validity)
     if finding.secret is not None:
         made["secret"] = finding.secret
     return made
+
+
+def validity(known: Validity) -> dict[str, Any]:
+    """What the issuer says of a key, as data."""
+    return {
+        "status": known.status,
+        "reason": known.reason,
+        "detail": known.detail,
+        "host": known.host,
+        "checked": known.checked or None,
+        "identity": dict(known.identity),
+    }
 
 
 def _provenance(known: Provenance, origin: Origin) -> dict[str, Any]:

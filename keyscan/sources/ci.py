@@ -130,6 +130,27 @@ def _against(scope: CiScope) -> CiScope:
     return CiScope(scope.platform, "all", "the whole history: the platform does not say what is new")
 
 
+def from_fork(environ: Mapping[str, str], event: Mapping[str, Any]) -> bool:
+    """Whether this run is for a pull request from a fork, whose author decides what stands near a key.
+
+    On GitHub a pull request whose event does not say where it is from counts as one from a fork.
+    """
+    if environ.get("GITHUB_ACTIONS"):
+        if not environ.get("GITHUB_EVENT_NAME", "").startswith("pull_request"):
+            return False
+        head, base = (_text(event, "pull_request", side, "repo", "full_name") for side in ("head", "base"))
+        return not head or head != base
+    if environ.get("GITLAB_CI"):
+        source = environ.get("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH", "")
+        return bool(source) and source != environ.get("CI_MERGE_REQUEST_PROJECT_PATH", environ.get("CI_PROJECT_PATH"))
+    if environ.get("SYSTEM_PULLREQUEST_ISFORK", "").lower() == "true":
+        return True
+    if environ.get("CHANGE_FORK") or environ.get("CIRCLE_PR_USERNAME"):
+        return True
+    repository = environ.get("BUILDKITE_PULL_REQUEST_REPO", "")
+    return bool(repository) and repository != environ.get("BUILDKITE_REPO")
+
+
 def _text(event: Mapping[str, Any], *path: str) -> str:
     """The text at `path` in an event; empty when there is none."""
     found: Any = event

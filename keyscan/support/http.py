@@ -147,13 +147,13 @@ class Client:
         allow_private: bool = False,
         proxy: str | None = None,
         context: ssl.SSLContext | None = None,
-        resolver: Resolve = resolve,
+        resolver: Resolve | None = None,
         largest: int = LARGEST_BODY,
     ) -> None:
         """`proxy`: None takes what the environment says for each host, an empty text none. `largest`: of a body."""
         require()
         quiet()
-        self._allow_private, self._proxy, self._resolve = allow_private, proxy, resolver
+        self._allow_private, self._proxy, self._resolve = allow_private, proxy, resolver or resolve
         self._largest = largest
         self._context = context or trust()
 

@@ -13,6 +13,7 @@ import click
 from keyscan.cli.command import Choice, Command
 from keyscan.cli.commands import history
 from keyscan.cli.settings import scan_options
+from keyscan.cli.verify_options import verify_options
 from keyscan.config.readers import PROJECT_FILES
 from keyscan.errors import ExitCode, UsageError
 from keyscan.sources import ci as ci_variables
@@ -40,6 +41,7 @@ _MOST_EVENT = 32 * 1024 * 1024
 )
 @click.argument("paths", nargs=-1, type=click.Path())
 @scan_options
+@verify_options
 @history.history_options
 def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, settings: Settings) -> int:
     """Scan what this CI run is about: a pull request's or a push's own commits, or all on a schedule.
@@ -50,7 +52,7 @@ def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, settings: Se
     if paths and mode != "tree":
         raise click.UsageError("PATHS go with --mode tree")
     environ = os.environ
-    plan = ci_variables.scope_of(environ, _event(environ))
+    plan = ci_variables.scope_of(environ, event_of(environ))
     if mode not in {"auto", plan.what}:
         if mode == "range" and plan.what != "nothing":
             raise UsageError(f"--mode range: {plan.platform} does not say which commits are new ({plan.why})")
@@ -65,7 +67,7 @@ def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, settings: Se
     return ExitCode.CLEAN if settings.exit_zero and code == ExitCode.FINDINGS else code
 
 
-def _event(environ: Mapping[str, str]) -> dict[str, Any]:
+def event_of(environ: Mapping[str, str]) -> dict[str, Any]:
     """GitHub's event; empty elsewhere. UsageError when it is there and cannot be read."""
     file = environ.get("GITHUB_EVENT_PATH")
     if not environ.get("GITHUB_ACTIONS") or not file:

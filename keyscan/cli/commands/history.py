@@ -14,6 +14,7 @@ from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
 from keyscan.cli.settings import scan_options
+from keyscan.cli.verify_options import verify_options
 from keyscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ _OPTIONS = (
 @click.option("--all-objects", is_flag=True, help="Everything in the object store, also what nothing reaches.")
 @click.option("--recurse-submodules", is_flag=True, help="Also the history of submodules that are checked out.")
 @scan_options
+@verify_options
 @history_options
 def command(
     paths: tuple[str, ...],

@@ -13,6 +13,7 @@ from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
 from keyscan.cli.settings import scan_options
+from keyscan.cli.verify_options import remember_stdin, verify_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ _STDIN = "<stdin>"
 @click.option("--all", "everything", is_flag=True, help="In a git work tree, scan ignored files too.")
 @click.option("--stdin-filename", default=_STDIN, metavar="NAME", help="The name for what '-' reads.")
 @scan_options
+@verify_options
 def command(paths: tuple[str, ...], everything: bool, stdin_filename: str, settings: Settings) -> int:
     """Scan files and directories (default: this one); '-' reads standard input.
 
@@ -53,6 +55,7 @@ def scan_paths(
         result = scanner.scan_files(targets)
         if "-" in paths:
             blob = safe_read.read_stdin(sys.stdin.buffer, stdin_filename)
+            remember_stdin(blob)
             result += scan.scan_blob(blob, matcher, scanner.options)
         result = replace(result, notes=(*result.notes, *_ignored(left_out())))
     whole = not settings.ignores.prefix and named == ["."]

@@ -1,0 +1,151 @@
+"""`keyscan verify`: whether the keys that were found still live, and whose they are."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keyscan.cli import output as common
+from keyscan.cli.verification import verified
+from keyscan.cli.verify_options import remember_stdin, verify_options
+from keyscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyscan.cli.settings import Settings
+    from keyscan.engine.matcher import Matcher
+    from keyscan.model.blob import Blob
+    from keyscan.model.report import Report
+    from keyscan.scan.result import ScanResult
+
+_LARGEST = 256 << 20
+
+
+@click.command(name="verify")
+@click.argument("paths", metavar="[REPORT.json|PATH|-]...", nargs=-1, type=click.Path())
+@partial(verify_options, flag=False)
+@common.scan_options
+def command(paths: tuple[str, ...], **values: Any) -> int:
+    """Ask the issuers of found keys whether they live: of a JSON report, of files and directories, or of '-'.
+
+    Sends keys to the hosts that it names first, over HTTPS, and nowhere else. Exit code 1 when findings are left,
+    after --only.
+    """
+    if len(paths) > 1 and "-" in paths:
+        raise UsageError("give - or paths, not both")
+    settings = common.settings_of(values)
+    return common.write(verified(report_of(paths, settings), settings), settings)
+
+
+def report_of(paths: tuple[str, ...], settings: Settings) -> Report:
+    """The findings of a report, scanned again where they stand, or those of files, directories or standard input."""
+    from keyscan.model.blob import Blob, Origin
+
+    if paths == ("-",):
+        data = sys.stdin.buffer.read(_LARGEST + 1)
+        entries = entries_of(data)
+        if entries is None:
+            blob = Blob(data, Origin("<stdin>", kind="stdin"))
+            remember_stdin(blob)
+            return _scanned(settings, [blob])
+        return _again(entries, settings)
+    if len(paths) == 1 and os.path.isfile(paths[0]):  # noqa: PTH113
+        with open(paths[0], "rb") as handle:  # noqa: PTH123
+            entries = entries_of(handle.read(_LARGEST + 1))
+        if entries is not None:
+            return _again(entries, settings)
+    return _of_files(paths or (".",), settings)
+
+
+def entries_of(data: bytes) -> list[dict[str, Any]] | None:
+    """The findings in a JSON report of keyscan; None when `data` is none."""
+    if len(data) > _LARGEST or data.lstrip()[:1] != b"{":
+        return None
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    tool = document.get("tool") if isinstance(document, dict) else None
+    findings = document.get("findings") if isinstance(document, dict) else None
+    if not isinstance(tool, dict) or tool.get("name") != "keyscan" or not isinstance(findings, list):
+        return None
+    return [entry for entry in findings if isinstance(entry, dict)]
+
+
+def _of_files(paths: tuple[str, ...], settings: Settings) -> Report:
+    from keyscan.engine import build
+    from keyscan.scan import scanner as scan
+    from keyscan.sources import files
+
+    started = time.perf_counter()
+    targets = scan.targets_kept(files.targets(paths), settings.ignores)
+    matcher = build.matcher(common.rules_of(settings), settings.engine, scan.size_of(targets))
+    result = scan.scan_files(targets, matcher, settings.options, settings.jobs)
+    return _reported(result, matcher, settings, started)
+
+
+def _scanned(settings: Settings, blobs: list[Blob]) -> Report:
+    from keyscan.engine import build
+    from keyscan.scan import scanner as scan
+
+    started = time.perf_counter()
+    matcher = build.matcher(common.rules_of(settings), settings.engine, sum(len(blob.data) for blob in blobs))
+    result = scan.scan_blobs(blobs, matcher, settings.options)
+    return _reported(result, matcher, settings, started)
+
+
+def _reported(result: ScanResult, matcher: Matcher, settings: Settings, started: float) -> Report:
+    from keyscan.reporters.registry import LOCATED
+    from keyscan.scan.report import make_report, timed
+
+    run = timed(started, "verify")
+    if settings.formats & LOCATED:
+        from keyscan.cli.run_info import located
+
+        run = located(run)
+    return make_report(result, matcher, settings.options, run)
+
+
+def _again(entries: list[dict[str, Any]], settings: Settings) -> Report:
+    """The report on the findings of an earlier report, scanned again at their places."""
+    from keyscan.cli.plaintext import blobs_at
+    from keyscan.model.blob import Skip
+
+    wanted = {str(entry.get("fingerprint")) for entry in entries}
+    report = _scanned(settings, list(blobs_at(_origins(entries), settings.root)))
+    kept: dict[str, Any] = {}
+    for finding in report.findings:
+        if finding.fingerprint in wanted:
+            kept.setdefault(finding.fingerprint, finding)
+    accepted = {finding.fingerprint for finding in (*report.known, *report.ignored)}
+    gone = len(wanted - kept.keys() - accepted)
+    if gone:
+        reason = f"{gone} findings of the report are not at their places any more"
+        report = replace(report, skipped=(*report.skipped, Skip("report", reason, incomplete=True)))
+    return replace(report, findings=tuple(kept.values()))
+
+
+def _origins(entries: list[dict[str, Any]]) -> Iterator[Any]:
+    from keyscan.model.blob import Origin
+
+    for entry in entries:
+        path, commit, known = entry.get("path"), entry.get("commit"), entry.get("provenance")
+        blob = known.get("blob") if isinstance(known, dict) else None
+        if not isinstance(path, str):
+            continue
+        file, mark, _ = path.partition("!/")
+        yield Origin(
+            path,
+            kind="commit-message" if path.startswith("commit-message ") else "file",
+            commit=commit if isinstance(commit, str) else None,
+            blob=blob if isinstance(blob, str) else None,
+            member=path[len(file) :] if mark else "",
+        )

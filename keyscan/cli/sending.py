@@ -1,0 +1,117 @@
+"""What happens round requests: consent before, an audit line after each, and no core file meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from keyscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from keyscan.cli.verify_options import Wish
+    from keyscan.support.http import Client, Request
+    from keyscan.verify.schedule import Outcome
+    from keyscan.verify.verifier import VerifyPlan
+
+
+class Sender:
+    """Makes the client when the first request goes out; hosts that may be private have a client of their own."""
+
+    def __init__(self, wish: Wish) -> None:
+        self._private = {host.lower() for host in wish.allow_private}
+        self._clients: dict[bool, Client] = {}
+
+    def send(self, request: Request) -> Any:
+        """The answer to a request."""
+        from keyscan.support.http import Client
+
+        private = request.host in self._private
+        client = self._clients.get(private)
+        if client is None:
+            client = self._clients[private] = Client(allow_private=private)
+        return client.send(request)
+
+
+def consent(plan: VerifyPlan, wish: Wish) -> None:
+    """Name the hosts and ask on a terminal; elsewhere `--yes` has to stand on the command line."""
+    from keyscan.reporters.shared.escape import clean
+
+    hosts = ", ".join(f"{host} ({count})" for host, count in plan.hosts.items())
+    count = len(plan.questions)
+    text = clean(f"{count} found key{'s' * (count != 1)} would be sent to: {hosts}")
+    if wish.yes:
+        click.echo(f"keyscan: {text.replace('would be', 'will be')}", err=True)
+        return
+    if not _interactive():
+        raise UsageError(f"{text}; nothing was sent: say --yes")
+    if not click.confirm(f"keyscan: {text}. Send them?", default=False, err=True):
+        raise UsageError("nothing was sent")
+
+
+def _interactive() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+@contextmanager
+def audit_file(name: str | None) -> Iterator[Callable[[Mapping[str, Any]], None] | None]:
+    """A function that appends a line of JSON to the file `name`, readable by its owner alone; None without a name."""
+    if not name:
+        yield None
+        return
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        descriptor = os.open(name, flags, 0o600)
+    except OSError as error:
+        raise UsageError(f"--audit {name}: cannot be written: {error.strerror}") from error
+    with os.fdopen(descriptor, "a", encoding="utf-8") as handle:
+
+        def write(entry: Mapping[str, Any]) -> None:
+            handle.write(json.dumps(entry, separators=(",", ":")) + "\n")
+            handle.flush()
+
+        yield write
+
+
+def audit_of(write: Callable[[Mapping[str, Any]], None]) -> Callable[[str, Request, Outcome, float], None]:
+    """What is written of a request: never a header, a body, a value or a query's value."""
+    from keyscan.support.http import RequestFailed
+
+    def audit(name: str, request: Request, outcome: Outcome, milliseconds: float) -> None:
+        answer = outcome.reason if isinstance(outcome, RequestFailed) else cast("Any", outcome).status
+        write({
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "fingerprint": "control" if name.startswith("control:") else name,
+            "method": request.method,
+            "host": request.host,
+            "path": "/" + request.shown.removeprefix("https://").partition("/")[2],
+            "answer": answer,
+            "milliseconds": round(milliseconds),
+        })  # fmt: skip
+
+    return audit
+
+
+@contextmanager
+def closed_doors() -> Iterator[None]:
+    """No core file of this process while keys are in it, where the system lets that be said."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, before[1]))
+    try:
+        yield
+    finally:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, before)

@@ -1,0 +1,200 @@
+"""`--verify` for all commands that scan: consent, the keys in plain text for a moment, the issuers' answers."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from keyscan.cli.sending import Sender, audit_file, audit_of, closed_doors, consent
+from keyscan.cli.verify_options import STDIN, WISH, Wish
+from keyscan.errors import UsageError
+from keyscan.model.finding import Finding, Validity
+from keyscan.model.rule import Precision, Severity
+from keyscan.sources import ci
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keyscan.cli.settings import Settings
+    from keyscan.model.report import Report
+    from keyscan.model.rule import Rule
+    from keyscan.ruleset.verification import LiveTables
+    from keyscan.verify.candidate import Candidate
+    from keyscan.verify.verifier import VerifyPlan, VerifyResult
+
+# Reasons after which a key's state is open because of this run, not because of the key.
+_OPEN = frozenset({
+    "time", "stopped", "interrupted", "dns", "connect", "timeout", "tls", "proxy", "protocol", "server", "rate", "edge",
+})  # fmt: skip
+
+
+def verified(report: Report, settings: Settings) -> Report:
+    """The report with validities where `--verify` asked for them; as it is otherwise."""
+    context = click.get_current_context(silent=True)
+    wish = context.meta.get(WISH) if context else None
+    from keyscan.cli.commands.ci import event_of
+
+    if not isinstance(wish, Wish) or not wish.verify or report.interrupted:
+        return report
+    if not wish.forks and ci.from_fork(os.environ, event_of(os.environ)):
+        note = "not verified: this is a pull request from a fork (--verify-forks verifies all the same)"
+        return replace(report, notes=(*report.notes, note))
+    return with_validities(report, settings, wish)
+
+
+def with_validities(report: Report, settings: Settings, wish: Wish) -> Report:
+    """Ask about the report's new findings, after consent; findings, notes and completeness say what came of it."""
+    from keyscan.support import http
+
+    http.require()
+    tables = trusted_tables(settings)
+    check_kinds(wish, tables)
+    found, unread = eligible(report.findings, settings)
+    with closed_doors():
+        plan, result = asked(found, tables, wish)
+    validities = {**unread, **result.validities}
+    missing = Validity("unknown", "not-found", "the key is not at its place any more, or cannot be read again")
+    findings = tuple(_with(finding, validities.get(finding.fingerprint, missing)) for finding in report.findings)
+    kept = tuple(one for one in findings if not wish.only or (one.validity and one.validity.status in wish.only))
+    notes = [*report.notes, told(plan, result)]
+    if len(kept) < len(findings):
+        notes.append(f"{len(findings) - len(kept)} findings are left out by --only {','.join(sorted(wish.only))}")
+    report = replace(report, findings=kept, notes=tuple(notes), interrupted=result.interrupted)
+    return _incomplete(report, findings)
+
+
+def _incomplete(report: Report, findings: Iterable[Finding]) -> Report:
+    """The report with a Skip when verification could not be finished: what is not known is not clean."""
+    from keyscan.model.blob import Skip
+
+    left = sum(1 for finding in findings if finding.validity and finding.validity.reason in _OPEN)
+    if not left or report.interrupted:
+        return report
+    skip = Skip("verification", f"{left} findings are not verified: see each one's reason", incomplete=True)
+    return replace(report, skipped=(*report.skipped, skip))
+
+
+def _with(finding: Finding, validity: Validity) -> Finding:
+    """The finding with its validity: live is one step worse, dead is low."""
+    context = click.get_current_context(silent=True)
+    if context and context.params.get("no_email"):
+        validity = replace(validity, identity=tuple(pair for pair in validity.identity if "@" not in pair[1]))
+    severity = finding.severity
+    if validity.status == "live":
+        severity = Severity(min(severity + 1, Severity.CRITICAL))
+    elif validity.status == "dead":
+        severity = min(severity, Severity.LOW)
+    return replace(finding, validity=validity, severity=severity)
+
+
+def told(plan: VerifyPlan, result: VerifyResult) -> str:
+    """The line on what was sent."""
+    keys = f"{result.keys} key{'s' * (result.keys != 1)}"
+    requests = f"{result.requests} request{'s' * (result.requests != 1)}"
+    hosts = len(plan.hosts)
+    text = f"verified: {keys}, {requests}, {hosts} host{'s' * (hosts != 1)}"
+    return f"{text}; interrupted" if result.interrupted else text
+
+
+def trusted_files(settings: Settings) -> list[Path]:
+    """The built-in rules and the rule files that the user named: never those of the scanned repository."""
+    from keyscan.ruleset import loader
+
+    context = click.get_current_context()
+    named = [Path(path) for path in context.params.get("rules") or ()]
+    if settings.trusted:
+        named += [Path(path) for path in settings.rules]
+    places = dict.fromkeys([loader.builtin_dir(), *named])
+    return [file for place in places for file in loader.rule_files(place)]
+
+
+def trusted_tables(settings: Settings) -> LiveTables:
+    """The tables of the trusted rule files."""
+    from keyscan.ruleset import gitleaks, loader, verification
+
+    return verification.load(file for file in trusted_files(settings) if gitleaks.is_ours(loader.read(file)))
+
+
+def check_kinds(wish: Wish, tables: LiveTables) -> None:
+    """UsageError for a kind or an endpoint that no table knows."""
+    from difflib import get_close_matches
+
+    known = {
+        "--ask": (wish.ask - {"all"}, {table.kind for table in tables.verify}),
+        "--endpoint": (set(wish.endpoints), {table.endpoint for table in tables.verify if table.endpoint}),
+    }
+    for option, (given, names) in known.items():
+        for name in sorted(given - names):
+            near = get_close_matches(name, names, 1)
+            hint = f"did you mean {near[0]}?" if near else "see docs/live.md"
+            raise UsageError(f"{option} {name}: no such {'kind' if option == '--ask' else 'product'}; {hint}")
+
+
+def eligible(
+    findings: Iterable[Finding], settings: Settings, wanted: Iterable[str] | None = None
+) -> tuple[list[Candidate], dict[str, Validity]]:
+    """The findings' secrets in plain text, and why some are not asked about: public, test keys, unsure ones."""
+    from keyscan.cli import output
+    from keyscan.cli.plaintext import blobs_of
+    from keyscan.engine import build
+    from keyscan.scan import plaintext
+
+    trusted = {str(file) for file in trusted_files(settings)}
+    rules = output.rules_of(settings)
+    by_id = {rule.id: rule for rule in rules}
+    chosen: list[Finding] = []
+    unread: dict[str, Validity] = {}
+    limit = None if wanted is None else set(wanted)
+    for finding in findings:
+        if limit is not None and finding.fingerprint not in limit:
+            continue
+        why = _not_sent(finding, by_id.get(finding.rule_id), trusted)
+        if why:
+            unread[finding.fingerprint] = Validity("not-checked", "not-sent", why)
+        else:
+            chosen.append(finding)
+    matcher = build.matcher(rules, settings.engine)
+    context = click.get_current_context(silent=True)
+    stdin = context.meta.get(STDIN) if context else None
+    marks = {finding.fingerprint for finding in chosen}
+    salts = {settings.salt, *settings.ignores.salts}
+    blobs = blobs_of(chosen, settings.root, stdin)
+    found = plaintext.candidates(blobs, lambda data, path: matcher.scan(data, path=path), marks, salts)
+    return found, unread
+
+
+def _not_sent(finding: Finding, rule: Rule | None, trusted: set[str]) -> str:
+    """Why a finding's key is not sent; empty when it may be."""
+    if rule is None:
+        return "it is no key of an issuer"
+    if rule.source not in trusted:
+        return "its rule is from the scanned repository: only built-in rules and those named by --rules are asked about"
+    if rule.public:
+        return "it is public by design"
+    if rule.test:
+        return "it is a test key"
+    if rule.category in {"generic", "practice"}:
+        return "whose key it is is not known"
+    return "" if finding.precision >= Precision.HIGH else "its rule is not sure enough that it is a key"
+
+
+def asked(found: list[Candidate], tables: LiveTables, wish: Wish) -> tuple[VerifyPlan, VerifyResult]:
+    """Plan, consent, requests, and what is remembered of the answers."""
+    from keyscan.engine import build
+    from keyscan.verify.store import Store
+    from keyscan.verify.verifier import Verifier, VerifyOptions
+
+    store = Store(None if wish.fresh else build.directory())
+    verifier = Verifier(tables, store, VerifyOptions(wish.ask, wish.endpoints))
+    plan = verifier.plan(found)
+    if plan.questions:
+        consent(plan, wish)
+    with audit_file(wish.audit) as write:
+        sender = Sender(wish)
+        result = verifier.run(plan, sender.send, audit_of(write) if write else None)
+    store.save()
+    return plan, result

@@ -1,0 +1,116 @@
+"""The options of verification, and what they say together; nothing of it can be configured by a repository."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keyscan.errors import UsageError
+from keyscan.model.finding import VALIDITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from keyscan.model.blob import Blob
+
+# Where a command's wish is kept until its report is made.
+WISH = "keyscan.verification"
+# Where what was read from standard input is kept: it cannot be read again.
+STDIN = "keyscan.stdin"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line says about verification; nothing of it can be configured."""
+
+    verify: bool = False
+    only: frozenset[str] = frozenset()
+    ask: frozenset[str] = frozenset()
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    allow_private: tuple[str, ...] = ()
+    audit: str | None = None
+    fresh: bool = False
+    forks: bool = False
+    yes: bool = False
+
+
+_OPTIONS = (
+    click.option("--verify", is_flag=True, help="Ask the issuers of the found keys whether they live."),
+    click.option("--only", metavar="STATUS,...",
+                 help="Keep findings of these: live, limited, dead, unknown, not-checked."),
+    click.option("--ask", multiple=True, metavar="KIND",
+                 help="Also verify this kind, which leaves a trace or counts as use; 'all' for every such kind."),
+    click.option("--endpoint", "endpoints", multiple=True, metavar="NAME=URL",
+                 help="Where a self-hosted product is: --endpoint gitlab=https://git.example."),
+    click.option("--allow-private", multiple=True, metavar="HOST", help="Allow this host in a private network."),
+    click.option("--audit", metavar="FILE", help="Append a line for each request (time, host, status; no key)."),
+    click.option("--fresh", is_flag=True, help="Ask again what was answered less than an hour ago."),
+    click.option("--verify-forks", "forks", is_flag=True, help="Verify keys in a pull request from a fork, too."),
+    click.option("--yes", is_flag=True, help="Send without asking first."),
+)  # fmt: skip
+OPTION_NAMES = ("verify", "only", "ask", "endpoints", "allow_private", "audit", "fresh", "forks", "yes")
+
+
+def verify_options(function: Callable[..., Any], *, flag: bool = True) -> Callable[..., Any]:
+    """The options of verification for a scanning command; their values go to `finish` by the click context.
+
+    Without `flag` there is no `--verify`: the command verifies anyway.
+    """
+    from functools import wraps
+
+    @wraps(function)
+    def wrapper(*args: Any, **values: Any) -> Any:
+        own = {name: values.pop(name) for name in OPTION_NAMES if name in values}
+        context = click.get_current_context(silent=True)
+        if context is not None and WISH not in context.meta and (not flag or any(own.values())):
+            context.meta[WISH] = wish_of(own if flag else {**own, "verify": True})
+        return function(*args, **values)
+
+    for option in reversed(_OPTIONS if flag else _OPTIONS[1:]):
+        wrapper = option(wrapper)
+    return wrapper
+
+
+def wish_of(values: Mapping[str, Any]) -> Wish:
+    """The values of the options, checked; UsageError names the one that is wrong."""
+    only = frozenset(part.strip() for part in (values.get("only") or "").split(",") if part.strip())
+    for status in sorted(only - set(VALIDITIES)):
+        raise UsageError(f"--only {status}: no such status; there are {', '.join(VALIDITIES)}")
+    verify = bool(values.get("verify"))
+    if only and not verify:
+        raise UsageError("--only goes with --verify: without it nothing is asked")
+    given = values.get("endpoints") or ()
+    return Wish(
+        verify=verify,
+        only=only,
+        ask=frozenset(values.get("ask") or ()),
+        endpoints=_endpoints(given),
+        allow_private=tuple(values.get("allow_private") or ()),
+        audit=values.get("audit"),
+        fresh=bool(values.get("fresh")),
+        forks=bool(values.get("forks")),
+        yes=bool(values.get("yes")),
+    )
+
+
+def _endpoints(given: Iterable[str]) -> dict[str, str]:
+    """The endpoints by name; nothing is imported where there are none."""
+    if not given:
+        return {}
+    from keyscan.verify.request import endpoint_of
+
+    return dict(endpoint_of(text) for text in given)
+
+
+def ask_for(wish: Wish) -> None:
+    """Have `finish` verify in this command, as `--verify` does."""
+    click.get_current_context().meta[WISH] = wish
+
+
+def remember_stdin(blob: Blob) -> None:
+    """Keep what was read from standard input: it cannot be read again."""
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta[STDIN] = blob
