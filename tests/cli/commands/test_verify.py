@@ -39,15 +39,15 @@ def openai(asked):
 
 
 @pytest.fixture
-def world(monkeypatch, tmp_path):
-    """A provider that OpenAI's and GitHub's names lead to, and a cache of this test's own."""
+def world(monkeypatch, cache_dir):
+    """A provider that OpenAI's and GitHub's names lead to; no answer is remembered from another test."""
+    (cache_dir / "verify.json").unlink(missing_ok=True)
     with provider(openai, OPENAI, GITHUB) as made:
         monkeypatch.setattr(
             http, "resolve", lambda host, _port: made.resolved.append(host) or [("127.0.0.1", made.port)]
         )
         monkeypatch.setattr(http, "trust", lambda: made.context)
         monkeypatch.setattr(http, "environment_proxy", lambda _host: "")
-        monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(tmp_path / "cache"))
         yield made
 
 
