@@ -140,7 +140,7 @@ def eligible(
     """The findings' secrets in plain text, and why some are not asked about: public, test keys, unsure ones."""
     from keyscan.cli import output
     from keyscan.cli.plaintext import blobs_of
-    from keyscan.engine import build
+    from keyscan.support import storage
     from keyscan.scan import plaintext
 
     trusted = {str(file) for file in trusted_files(settings)}
@@ -184,11 +184,11 @@ def _not_sent(finding: Finding, rule: Rule | None, trusted: set[str]) -> str:
 
 def asked(found: list[Candidate], tables: LiveTables, wish: Wish) -> tuple[VerifyPlan, VerifyResult]:
     """Plan, consent, requests, and what is remembered of the answers."""
-    from keyscan.engine import build
+    from keyscan.support import storage
     from keyscan.verify.store import Store
     from keyscan.verify.verifier import Verifier, VerifyOptions
 
-    store = Store(None if wish.fresh else build.directory())
+    store = Store(None if wish.fresh else storage.directory())
     verifier = Verifier(tables, store, VerifyOptions(wish.ask, wish.endpoints))
     plan = verifier.plan(found)
     if plan.questions:

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from keyscan.model.rule import Severity
+from keyscan.reporters.shared import validity
 from keyscan.reporters.shared.escape import clean
 from keyscan.reporters.shared.headline import headline
 
@@ -68,6 +69,9 @@ def _finding(finding: Finding, paint: _Paint, told: set[tuple[str, ...]]) -> Ite
         who += f" <{clean(finding.origin.email)}>" if finding.origin.email else ""
         yield f"    commit  {clean(finding.origin.commit[:12])} {who} {clean(finding.origin.date or '')}"
     yield from _history(finding)
+    if finding.validity:
+        state = paint(validity.COLORS[finding.validity.status], validity.word(finding.validity))
+        yield f"    state   {': '.join(part for part in (state, validity.sentence(finding.validity)) if part)}"
     yield f"    why     {clean('; '.join(finding.evidence) or finding.message)}"
     for related in finding.related:
         spot = f":{related.location.line}:{related.location.column}" if related.location else ""

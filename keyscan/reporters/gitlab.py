@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyscan._version import __version__
 from keyscan.reporters.shared import rule_summary as kinds
+from keyscan.reporters.shared import validity
 from keyscan.reporters.shared.escape import clean, fold, json_line, json_with_lines, prose
 from keyscan.reporters.shared.notifications import notices
 from keyscan.reporters.shared.paths import shown_path
@@ -66,6 +67,11 @@ def _texts(kind: Kind) -> dict[str, Any]:
     }
 
 
+def _state(finding: Finding) -> list[str]:
+    told = validity.line(finding)
+    return [f"State: {prose(told)}."] if told else []
+
+
 def _vulnerability(finding: Finding, texts: dict[str, Any], report: Report) -> dict[str, Any]:
     where = finding.location
     commit = finding.origin.commit or report.run.revision or _NO_COMMIT
@@ -75,7 +81,7 @@ def _vulnerability(finding: Finding, texts: dict[str, Any], report: Report) -> d
     return {
         "id": str(uuid.uuid5(_NAMESPACE, place)),
         **texts,
-        "description": f"{texts['description']} Found as {prose(finding.redacted)}.",
+        "description": " ".join([texts["description"], f"Found as {prose(finding.redacted)}.", *_state(finding)]),
         "severity": finding.severity.label.capitalize(),
         "location": {"file": file, "start_line": where.line, "end_line": end_line, "commit": {"sha": commit}},
     }

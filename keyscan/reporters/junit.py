@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from keyscan.reporters.shared import rule_summary as kinds
+from keyscan.reporters.shared import validity
 from keyscan.reporters.shared.escape import clean
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def _case(finding: Finding, kind: Kind) -> str:
     path, place = clean(finding.origin.path), f"{where.line}:{where.column}"
     message = f"{kind.name}: {clean(finding.redacted)}"
     body = [f"{path}:{place}: {finding.severity.label}: {message}", *([f"Commit: {commit}"] if commit else [])]
+    told = validity.line(finding)
+    body += [f"State: {told}"] if told else []
     body += [f"Why: {clean('; '.join(finding.evidence))}", kinds.help_text(kind), f"Fingerprint: {finding.fingerprint}"]
     name = f"{kind.id} at {place}" + (f" in {commit[:12]}" if commit else "")
     return (

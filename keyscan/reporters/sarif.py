@@ -16,6 +16,7 @@ import sarif_om as om
 from keyscan._version import __version__
 from keyscan.model.rule import Severity
 from keyscan.reporters.shared import rule_summary as kinds
+from keyscan.reporters.shared import validity
 from keyscan.reporters.shared.escape import clean, fold, json_line, json_with_lines
 from keyscan.reporters.shared.notifications import notices
 from keyscan.reporters.shared.paths import place, repository
@@ -210,7 +211,7 @@ def _result(finding: Finding, places: dict[str, int], twins: dict[str, list[Find
     return om.Result(
         rule_id=finding.rule_id,
         rule_index=places[finding.rule_id],
-        level=_LEVELS.get(finding.severity, "note"),
+        level="error" if _live(finding) else _LEVELS.get(finding.severity, "note"),
         message=om.Message(text=_message(finding)),
         locations=[om.Location(physical_location=_physical(finding.origin.path, finding.location, report))],
         related_locations=related or None,
@@ -218,6 +219,10 @@ def _result(finding: Finding, places: dict[str, int], twins: dict[str, list[Find
         suppressions=[_suppression(finding)] if finding.status != "new" else None,
         properties={name: value for name, value in facts(finding) if value is not None},
     )
+
+
+def _live(finding: Finding) -> bool:
+    return finding.validity is not None and finding.validity.status == "live"
 
 
 def _stand_in(finding: Finding) -> str:
@@ -230,6 +235,8 @@ def _message(finding: Finding) -> str:
     parts = [f"{clean(finding.rule_name)}{cell}: '{clean(finding.redacted)}'."]
     if finding.evidence:
         parts.append(_sentence(f"Why: {clean('; '.join(finding.evidence))}"))
+    if finding.validity:
+        parts.append(f"The key is {validity.word(finding.validity)}.")
     if finding.origin.commit:
         parts.append(f"It stands in commit {finding.origin.commit[:12]}.")
     # "](" would be read as a link to a related location.

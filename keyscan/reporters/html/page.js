@@ -34,12 +34,13 @@
     const least = Number(field("severity").value);
     const provider = field("provider").value;
     const state = field("state").value;
+    const validity = field("validity") ? field("validity").value : "";
     let shown = 0;
     for (const row of rows) {
       const data = row.dataset;
       const text = row.textContent.toLowerCase();
       row.hidden = Number(data.severity) < least || (provider !== "" && data.provider !== provider) ||
-        (state !== "" && data.state !== state) || !words.every((word) => text.includes(word));
+        (state !== "" && data.state !== state) || (validity !== "" && data.validity !== validity) || !words.every((word) => text.includes(word));
       shown += row.hidden ? 0 : 1;
     }
     field("count").textContent = `${shown} of ${rows.length} shown`;
@@ -51,7 +52,9 @@
   };
   for (const head of heads) head.querySelector("button").addEventListener("click", () => turn(head.dataset.key));
   field("order").addEventListener("change", (event) => turn(event.target.value));
-  for (const id of ["search", "severity", "provider", "state"]) field(id).addEventListener("input", filter);
+  for (const id of ["search", "severity", "provider", "state", "validity"]) {
+    if (field(id)) field(id).addEventListener("input", filter);
+  }
   // On paper every detail is open.
   const closed = () => document.querySelectorAll("details:not([open])");
   let opened = [];

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from keyscan._version import __version__
 from keyscan.model.rule import Severity
 from keyscan.reporters.html import timeline
+from keyscan.reporters.html.validity import validity_attribute, validity_badge, validity_filter
 from keyscan.reporters.shared import rule_summary as kinds
+from keyscan.reporters.shared import validity
 from keyscan.reporters.shared.headline import headline
 from keyscan.reporters.shared.html_escape import anchor, code, element, esc, fragment
 from keyscan.reporters.shared.notifications import notices
@@ -182,7 +184,8 @@ def _controls(findings: list[Finding]) -> Iterator[str]:
     yield '<option value="gone">only in history</option></select></label>'
     yield '<label class="narrow">sort by<select id="order"><option>severity</option><option>what</option>'
     yield '<option value="path">where</option><option>entered</option><option value="days">days exposed</option>'
-    yield '</select></label><span id="count" class="soft" role="status"></span></div>'
+    yield f"</select></label>{validity_filter(findings)}"
+    yield '<span id="count" class="soft" role="status"></span></div>'
 
 
 def _row(finding: Finding, number: int, found: dict[str, Kind], report: Report) -> str:
@@ -198,10 +201,11 @@ def _row(finding: Finding, number: int, found: dict[str, Kind], report: Report) 
         f'data-at="{number}" data-severity="{int(finding.severity)}" data-what="{esc(finding.rule_name)}" '
         f'data-path="{esc(path)}" data-provider="{esc(finding.provider)}" data-entered="{entered}" '
         f'data-days="{days}" data-state="{"gone" if gone else "present"}"'
+        f"{validity_attribute(finding)}"
     )
     return (
         f'<tr {attributes}><td class="tag {label}">{label}</td>'
-        f"<td>{esc(finding.rule_name)}<br>{code(finding.redacted)}</td>"
+        f"<td>{esc(finding.rule_name)}<br>{code(finding.redacted)}{validity_badge(finding)}</td>"
         f"<td>{code(f'{path}:{where.line}:{where.column}')}{cell}"
         f"{'<br><span class=soft>only in history</span>' if gone else ''}"
         f"<details><summary>more</summary>{_details(finding, found[finding.rule_id], report)}</details></td>"
@@ -213,6 +217,8 @@ def _row(finding: Finding, number: int, found: dict[str, Kind], report: Report) 
 def _details(finding: Finding, kind: Kind, report: Report) -> str:
     origin, history = finding.origin, finding.provenance
     lines = [("why", esc("; ".join(finding.evidence) or finding.message)), ("rule", code(finding.rule_id))]
+    if finding.validity:
+        lines.append(("state", esc(validity.line(finding))))
     if origin.commit:
         who = f" by {esc(origin.author)}" if origin.author else ""
         lines.append(("commit", f"{code(origin.commit[:12])}{who}, {esc(origin.date or '')}"))

@@ -22,6 +22,14 @@ def facts(finding: Finding) -> Iterator[tuple[str, Any]]:
     yield "precision", finding.precision.label
     yield "provider", clean(finding.provider)
     yield "redacted", clean(finding.redacted)
+    if finding.validity:
+        known = finding.validity
+        yield "validity", known.status
+        yield "validityReason", known.reason or None
+        yield "validityHost", clean(known.host) or None
+        yield "validityChecked", known.checked or None
+        whose = {clean(name): _MAIL.sub("", clean(value)).strip() for name, value in known.identity}
+        yield "identity", {name: value for name, value in whose.items() if value} or None
     origin, history = finding.origin, finding.provenance
     if finding.location.decoded:
         yield "decoded", clean(finding.location.decoded)
