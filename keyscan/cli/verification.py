@@ -19,7 +19,7 @@ from keyscan.sources import ci
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from keyscan.cli.settings import Settings
+    from keyscan.config.settings import Settings
     from keyscan.model.report import Report
     from keyscan.model.rule import Rule
     from keyscan.ruleset.verification import LiveTables
@@ -138,14 +138,13 @@ def eligible(
     findings: Iterable[Finding], settings: Settings, wanted: Iterable[str] | None = None
 ) -> tuple[list[Candidate], dict[str, Validity]]:
     """The findings' secrets in plain text, and why some are not asked about: public, test keys, unsure ones."""
-    from keyscan.cli import output
+    from keyscan.api import Scanner
     from keyscan.cli.plaintext import blobs_of
-    from keyscan.support import storage
     from keyscan.scan import plaintext
 
     trusted = {str(file) for file in trusted_files(settings)}
-    rules = output.rules_of(settings)
-    by_id = {rule.id: rule for rule in rules}
+    scanner = Scanner.of(settings)
+    by_id = {rule.id: rule for rule in scanner.rules}
     chosen: list[Finding] = []
     unread: dict[str, Validity] = {}
     limit = None if wanted is None else set(wanted)
@@ -157,13 +156,12 @@ def eligible(
             unread[finding.fingerprint] = Validity("not-checked", "not-sent", why)
         else:
             chosen.append(finding)
-    matcher = build.matcher(rules, settings.engine)
     context = click.get_current_context(silent=True)
     stdin = context.meta.get(STDIN) if context else None
     marks = {finding.fingerprint for finding in chosen}
     salts = {settings.salt, *settings.ignores.salts}
     blobs = blobs_of(chosen, settings.root, stdin)
-    found = plaintext.candidates(blobs, lambda data, path: matcher.scan(data, path=path), marks, salts)
+    found = plaintext.candidates(blobs, scanner.matches, marks, salts)
     return found, unread
 
 
@@ -188,7 +186,7 @@ def asked(found: list[Candidate], tables: LiveTables, wish: Wish) -> tuple[Verif
     from keyscan.verify.store import Store
     from keyscan.verify.verifier import Verifier, VerifyOptions
 
-    store = Store(None if wish.fresh else storage.directory())
+    store = Store(None if wish.fresh else Path(storage.cache_directory()))
     verifier = Verifier(tables, store, VerifyOptions(wish.ask, wish.endpoints))
     plan = verifier.plan(found)
     if plan.questions:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from keyscan.cli.command import SharedOption
 from keyscan.errors import UsageError
 from keyscan.model.finding import VALIDITIES
 
@@ -36,21 +38,22 @@ class Wish:
     yes: bool = False
 
 
+_option = partial(click.option, cls=SharedOption)
 _OPTIONS = (
-    click.option("--verify", is_flag=True, help="Ask the issuers of the found keys whether they live."),
-    click.option("--only", metavar="STATUS,...",
-                 help="Keep findings of these: live, limited, dead, unknown, not-checked."),
-    click.option("--ask", multiple=True, metavar="KIND",
-                 help="Also verify this kind, which leaves a trace or counts as use; 'all' for every such kind."),
-    click.option("--endpoint", "endpoints", multiple=True, metavar="NAME=URL",
-                 help="Where a self-hosted product is: --endpoint gitlab=https://git.example."),
-    click.option("--allow-private", multiple=True, metavar="HOST", help="Allow this host in a private network."),
-    click.option("--audit", metavar="FILE", help="Append a line for each request (time, host, status; no key)."),
-    click.option("--fresh", is_flag=True, help="Ask again what was answered less than an hour ago."),
-    click.option("--verify-forks", "forks", is_flag=True, help="Verify keys in a pull request from a fork, too."),
-    click.option("--yes", is_flag=True, help="Send without asking first."),
+    _option("--verify", is_flag=True, help="Ask the issuers of the found keys whether they live."),
+    _option("--only", metavar="STATUS,...",
+            help="Keep findings of these: live, limited, dead, unknown, not-checked."),
+    _option("--ask", multiple=True, metavar="KIND",
+            help="Also verify this kind, which leaves a trace or counts as use; 'all' for every such kind."),
+    _option("--endpoint", "endpoints", multiple=True, metavar="NAME=URL",
+            help="Where a self-hosted product is: --endpoint gitlab=https://git.example."),
+    _option("--allow-private", multiple=True, metavar="HOST", help="Allow this host in a private network."),
+    _option("--audit", "audit_file", metavar="FILE", help="Append a line for each request; never a key."),
+    _option("--fresh", is_flag=True, help="Ask again what was answered less than an hour ago."),
+    _option("--verify-forks", "forks", is_flag=True, help="Verify keys in a pull request from a fork, too."),
+    _option("--yes", is_flag=True, help="Send without asking first."),
 )  # fmt: skip
-OPTION_NAMES = ("verify", "only", "ask", "endpoints", "allow_private", "audit", "fresh", "forks", "yes")
+OPTION_NAMES = ("verify", "only", "ask", "endpoints", "allow_private", "audit_file", "fresh", "forks", "yes")
 
 
 def verify_options(function: Callable[..., Any], *, flag: bool = True) -> Callable[..., Any]:
@@ -58,7 +61,6 @@ def verify_options(function: Callable[..., Any], *, flag: bool = True) -> Callab
 
     Without `flag` there is no `--verify`: the command verifies anyway.
     """
-    from functools import wraps
 
     @wraps(function)
     def wrapper(*args: Any, **values: Any) -> Any:
@@ -68,8 +70,8 @@ def verify_options(function: Callable[..., Any], *, flag: bool = True) -> Callab
             context.meta[WISH] = wish_of(own if flag else {**own, "verify": True})
         return function(*args, **values)
 
-    for option in reversed(_OPTIONS if flag else _OPTIONS[1:]):
-        wrapper = option(wrapper)
+    for add in reversed(_OPTIONS if flag else _OPTIONS[1:]):
+        wrapper = add(wrapper)
     return wrapper
 
 
@@ -88,7 +90,7 @@ def wish_of(values: Mapping[str, Any]) -> Wish:
         ask=frozenset(values.get("ask") or ()),
         endpoints=_endpoints(given),
         allow_private=tuple(values.get("allow_private") or ()),
-        audit=values.get("audit"),
+        audit=values.get("audit_file"),
         fresh=bool(values.get("fresh")),
         forks=bool(values.get("forks")),
         yes=bool(values.get("yes")),

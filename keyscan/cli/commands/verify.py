@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.cli import output as common
+from keyscan.api import Scanner
+from keyscan.cli import output
+from keyscan.cli.command import Command
+from keyscan.cli.settings import scan_options
 from keyscan.cli.verification import verified
 from keyscan.cli.verify_options import remember_stdin, verify_options
 from keyscan.errors import UsageError
@@ -20,20 +23,18 @@ from keyscan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.cli.settings import Settings
-    from keyscan.engine.matcher import Matcher
+    from keyscan.config.settings import Settings
     from keyscan.model.blob import Blob
     from keyscan.model.report import Report
-    from keyscan.scan.result import ScanResult
 
 _LARGEST = 256 << 20
 
 
-@click.command(name="verify")
+@click.command(name="verify", cls=Command)
 @click.argument("paths", metavar="[REPORT.json|PATH|-]...", nargs=-1, type=click.Path())
+@scan_options
 @partial(verify_options, flag=False)
-@common.scan_options
-def command(paths: tuple[str, ...], **values: Any) -> int:
+def command(paths: tuple[str, ...], settings: Settings) -> int:
     """Ask the issuers of found keys whether they live: of a JSON report, of files and directories, or of '-'.
 
     Sends keys to the hosts that it names first, over HTTPS, and nowhere else. Exit code 1 when findings are left,
@@ -41,8 +42,7 @@ def command(paths: tuple[str, ...], **values: Any) -> int:
     """
     if len(paths) > 1 and "-" in paths:
         raise UsageError("give - or paths, not both")
-    settings = common.settings_of(values)
-    return common.write(verified(report_of(paths, settings), settings), settings)
+    return output.write(verified(report_of(paths, settings), settings), settings)
 
 
 def report_of(paths: tuple[str, ...], settings: Settings) -> Report:
@@ -81,37 +81,15 @@ def entries_of(data: bytes) -> list[dict[str, Any]] | None:
 
 
 def _of_files(paths: tuple[str, ...], settings: Settings) -> Report:
-    from keyscan.engine import build
-    from keyscan.scan import scanner as scan
-    from keyscan.sources import files
-
     started = time.perf_counter()
-    targets = scan.targets_kept(files.targets(paths), settings.ignores)
-    matcher = build.matcher(common.rules_of(settings), settings.engine, scan.size_of(targets))
-    result = scan.scan_files(targets, matcher, settings.options, settings.jobs)
-    return _reported(result, matcher, settings, started)
+    scanner = Scanner.of(settings)
+    return scanner.report(scanner.scan_files(scanner.targets(paths)), output.run_info(settings, started))
 
 
 def _scanned(settings: Settings, blobs: list[Blob]) -> Report:
-    from keyscan.engine import build
-    from keyscan.scan import scanner as scan
-
     started = time.perf_counter()
-    matcher = build.matcher(common.rules_of(settings), settings.engine, sum(len(blob.data) for blob in blobs))
-    result = scan.scan_blobs(blobs, matcher, settings.options)
-    return _reported(result, matcher, settings, started)
-
-
-def _reported(result: ScanResult, matcher: Matcher, settings: Settings, started: float) -> Report:
-    from keyscan.reporters.registry import LOCATED
-    from keyscan.scan.report import make_report, timed
-
-    run = timed(started, "verify")
-    if settings.formats & LOCATED:
-        from keyscan.cli.run_info import located
-
-        run = located(run)
-    return make_report(result, matcher, settings.options, run)
+    scanner = Scanner.of(settings)
+    return scanner.report(scanner.scan_blobs(blobs), output.run_info(settings, started))
 
 
 def _again(entries: list[dict[str, Any]], settings: Settings) -> Report:
