@@ -114,9 +114,9 @@ def trusted_files(settings: Settings) -> list[Path]:
 
 def trusted_tables(settings: Settings) -> LiveTables:
     """The tables of the trusted rule files."""
-    from keyscan.ruleset import gitleaks, loader, verification
+    from keyscan.ruleset import fields, gitleaks, verification
 
-    return verification.load(file for file in trusted_files(settings) if gitleaks.is_ours(loader.read(file)))
+    return verification.load(file for file in trusted_files(settings) if gitleaks.is_ours(fields.read(file)))
 
 
 def check_kinds(wish: Wish, tables: LiveTables) -> None:
