@@ -116,7 +116,7 @@ def trusted_tables(settings: Settings) -> LiveTables:
     """The tables of the trusted rule files."""
     from keyscan.ruleset import fields, gitleaks, verification
 
-    return verification.load(file for file in trusted_files(settings) if gitleaks.is_ours(fields.read(file)))
+    return verification.load(file for file in trusted_files(settings) if gitleaks.is_ours(fields.read_toml(file)))
 
 
 def check_kinds(wish: Wish, tables: LiveTables) -> None:
