@@ -32,6 +32,13 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("keyscan fix --staged --apply", "fix what the hook has just blocked, and stage it"),
         ("keyscan fix --to vault:secret/app app.py", "the commands that store the keys in Vault instead of .env"),
     ),
+    "clean-history": (
+        ("keyscan clean-history", "which commits would change, and what no rewriting takes back"),
+        (
+            "keyscan clean-history --apply --into ../clean.git",
+            "rewrite a fresh mirror and check it",
+        ),
+    ),
     "history": (
         ("keyscan history", "every version of every file, each once"),
         ("keyscan history --range main..HEAD", "what this branch adds"),

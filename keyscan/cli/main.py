@@ -24,6 +24,7 @@ COMMANDS = {
     "env": "Check .env files: ignored by git, out of images and packages, one key per environment.",
     "fix": "Replace keys in code by reads of the environment.",
     "history": "Scan a repository's whole history, or a range of it.",
+    "clean-history": "Plan how secrets leave the history; do it in a fresh mirror.",
     "pre-push": "Scan what a push would publish (the pre-push hook).",
     "pre-receive": "Scan what is pushed to this server (the pre-receive hook).",
     "machine": "Search this machine for secrets that agents, shells and tools left behind.",

@@ -5,18 +5,20 @@ What could run a program, reach the network or change what is printed is overrid
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
+import sys
 from contextlib import suppress
 from functools import cache
 from threading import Thread
 from typing import IO, TYPE_CHECKING
 
-from keyscan.errors import GitError
+from keyscan.errors import GitError, IncompleteError
 from keyscan.git.settings import SAFE, environment, program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -31,6 +33,31 @@ PATHSPEC_MAGIC = "--no-literal-pathspecs"
 def from_top(path: str) -> str:
     """A pathspec for exactly `path`, relative to the root of the work tree wherever git is run."""
     return f":(top,literal){path}"
+
+
+def run_python_tool(directory: str, module: str, args: Sequence[str]) -> None:
+    """Run a tool that is one Python module, in a directory, with git's safe settings for the gits that it starts.
+
+    Raises GitError when it fails, IncompleteError when it is not installed.
+    """
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        raise IncompleteError(f"{module} is not installed: pip install 'keyscan-linter[fix]'")
+    settings = [value.partition("=") for value in SAFE[1::2]]
+    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, _, value) in enumerate(settings):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    # -I: neither the directory nor the environment adds to what Python imports.
+    done = subprocess.run(
+        [sys.executable, "-I", spec.origin, *args],
+        cwd=directory,
+        env={**environment(), **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise error_of((module,), done.stderr)
 
 
 class Git:

@@ -1,0 +1,133 @@
+"""`keyscan clean-history`: takes secrets out of a history, in a fresh mirror, and checks the result."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keyscan.cli import output as common
+from keyscan.errors import ExitCode, IncompleteError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keyscan.api import Scanner
+    from keyscan.git.command import Git
+    from keyscan.model.finding import Finding
+    from keyscan.remediation.history_cleanup import CleanupPlan
+
+
+@click.command(name="clean-history")
+@click.argument("repo", default=".", type=click.Path())
+@click.option("--secrets", "marks", multiple=True, metavar="FINGERPRINT", help="Only this one; may be given again.")
+@click.option("--apply", "apply_", is_flag=True, help="Do it, in a fresh mirror; needs --into.")
+@click.option("--into", metavar="DIR", help="The new directory for the mirror with the clean history.")
+@common.scan_options
+def command(repo: str, marks: tuple[str, ...], apply_: bool, into: str | None, **values: Any) -> int:
+    """Plan how secrets leave the history; --apply does it in a fresh mirror, never in this repository.
+
+    Rotate the keys first: what was pushed has been copied. Nothing is pushed; the commands are printed.
+    """
+    from keyscan.api import Scanner
+    from keyscan.git import repository
+    from keyscan.git.command import Git
+    from keyscan.remediation import history_cleanup
+
+    git = Git(_checked(repo, into, apply_=apply_))
+    if next(iter(repository.inspect(git).gaps()), None) is not None:
+        raise IncompleteError("the history is not whole here (shallow or grafted): git fetch --unshallow first")
+    settings = common.settings_of(values)
+    rules = tuple(rule for rule in common.rules_of(settings) if rule.category != "practice")
+    scanner = Scanner(rules, replace(settings.options, show_secrets=True), settings.engine, settings.jobs)
+    found = _chosen(_audited(git, scanner), marks, settings)
+    if not found:
+        click.echo("keyscan: nothing to clean: the history holds none of these secrets", err=True)
+        return ExitCode.CLEAN
+    plan = history_cleanup.plan(git, found, scanner.matcher())
+    _print(history_cleanup.describe(plan))
+    if not apply_ or into is None:
+        return ExitCode.FINDINGS
+    return _apply(git, plan, scanner, into)
+
+
+def _checked(repo: str, into: str | None, *, apply_: bool) -> str:
+    """The repository's directory; UsageError for options that do not go together."""
+    if apply_ != (into is not None):
+        raise UsageError("--apply and --into DIR go together: the result goes into a fresh mirror, never in place")
+    if not os.path.isdir(repo):  # noqa: PTH112
+        raise UsageError(f"{repo}: no such directory")
+    if into is not None:
+        here, there = os.path.realpath(repo), os.path.realpath(into)
+        if os.path.commonpath([here, there]) == here:
+            raise UsageError(f"--into {into}: choose a directory outside of the repository")
+        if os.path.lexists(there) and (not os.path.isdir(there) or os.listdir(there)):  # noqa: PTH112, PTH208
+            raise UsageError(f"--into {into}: it exists already; choose a new directory")
+    return repo
+
+
+def _audited(git: Git, scanner: Scanner) -> list[Finding]:
+    """Every occurrence of every secret in the history, with plaintext, which stays in memory."""
+    from keyscan.history import scope
+    from keyscan.history.audit import audit_history
+    from keyscan.history.batch import HistoryJob
+    from keyscan.history.provenance import ProvenanceOptions
+
+    query = scope.HistoryQuery()
+    job = HistoryJob(git, scanner.matcher(), scanner.options, scanner.jobs)
+    result = audit_history(job, scope.resolve(git, query), query, ProvenanceOptions(all_occurrences=True))
+    if result.interrupted:
+        raise KeyboardInterrupt
+    for skip in result.tally.skipped:
+        if skip.incomplete:
+            raise IncompleteError(f"{skip.path}: {skip.reason}; the history was not read whole")
+    return list(result.tally.findings)
+
+
+def _chosen(findings: Sequence[Finding], marks: tuple[str, ...], settings: common.Settings) -> list[Finding]:
+    """The findings to clean: those that were asked for, else all that a report would count."""
+    known = {one.fingerprint for one in findings}
+    for mark in marks:
+        if mark not in known:
+            raise UsageError(f"--secrets {mark}: no such secret in this history (see: keyscan history)")
+    if marks:
+        return [one for one in findings if one.fingerprint in marks]
+    return [one for one in findings if one.status == "new" and one.severity >= settings.min_severity]
+
+
+def _apply(git: Git, plan: CleanupPlan, scanner: Scanner, into: str) -> int:
+    """Make the mirror, rewrite it, and audit it; the exit code says whether the secrets are gone."""
+    from keyscan.git import rewriting
+    from keyscan.remediation import history_cleanup
+
+    mirror = rewriting.mirror(git, into)
+    before = rewriting.commit_count(mirror)
+    if plan.secrets:
+        with tempfile.TemporaryDirectory(prefix="keyscan-") as directory:
+            file = os.path.join(directory, "replacements")  # noqa: PTH118
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(history_cleanup.replacements(plan.secrets))
+            rewriting.filter_repo(mirror, file)
+    after = rewriting.commit_count(mirror)
+    wanted = {one.fingerprint for one in plan.exposures}
+    left = [one for one in _audited(mirror, scanner) if one.fingerprint in wanted]
+    lines = [f"Written: {into}, {after} commits ({before} before)"]
+    gone = len(wanted) - len({one.fingerprint for one in left})
+    remaining = {(one.fingerprint, one.origin.path): one for one in left}.values()
+    lines.extend(f"Still there: {one.redacted} in {one.origin.path} ({one.fingerprint})" for one in remaining)
+    lines.append(f"keyscan history over the result: {gone} of {len(wanted)} secrets are gone")
+    lines.append("Nothing was pushed. After a look at the result, branch by branch:")
+    lines.extend(f"  {line}" for line in history_cleanup.push_commands(plan, os.path.abspath(into)))  # noqa: PTH100
+    _print(lines)
+    return ExitCode.FINDINGS if left or after != before else ExitCode.CLEAN
+
+
+def _print(lines: Any) -> None:
+    from keyscan.reporters.shared.escape import clean
+
+    for line in lines:
+        click.echo(clean(line))
