@@ -51,7 +51,7 @@ def run_python_tool(directory: str, module: str, args: Sequence[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-I", spec.origin, *args],
         cwd=directory,
-        env={**environment(), **variables},
+        env={**environment(dict(os.environ), inherit=False), **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

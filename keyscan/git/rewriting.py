@@ -72,20 +72,41 @@ def signed(git: Git, ids: Sequence[str]) -> list[str]:
 
 
 def mirror(source: Git, into: str) -> Git:
-    """A fresh bare mirror of the repository: every ref, nothing of its configuration, no hooks.
+    """A fresh bare repository with all refs and what they reach: nothing of its configuration, no hooks.
 
-    Raises GitError when `into` exists and is not empty.
+    Objects go from git to git through a pipe, so that no transport and nothing of a configuration is involved. Raises
+    GitError when `into` exists and is not empty.
     """
-    common = repository.inspect(source).common_dir
+    facts = repository.inspect(source)
     if os.path.isdir(into) and os.listdir(into):  # noqa: PTH112, PTH208
         raise GitError(f"{into}: the directory is not empty; give --into a new one")
-    # The protocol of files is allowed for this clone alone; --no-local copies objects instead of linking them.
-    args = ("-c", "protocol.file.allow=always", "clone", "--quiet", "--mirror", "--no-local", "--template=")
-    source.run(*args, "--", os.path.abspath(common), os.path.abspath(into))  # noqa: PTH100
-    made = command.Git(into)
-    # `git remote remove` would remove the refs of remote branches too.
-    made.run("config", "--remove-section", "remote.origin")
+    target = os.path.abspath(into)  # noqa: PTH100 - keeps odd bytes
+    kind = f"--object-format={facts.object_format}"
+    source.run("init", "--quiet", "--bare", "--template=", kind, "--", target)
+    made = command.Git(into, inherit=False)
+    _copy_objects(source, made)
+    listed = "".join(f"create {ref.name} {ref.oid}\n" for ref in refs(source))
+    made.run("update-ref", "--stdin", stdin=os.fsencode(listed))
+    head = source.ask("symbolic-ref", "-q", "HEAD")
+    if head:
+        made.run("symbolic-ref", "HEAD", os.fsdecode(head))
     return made
+
+
+def _copy_objects(source: Git, target: Git) -> None:
+    """Everything that the refs of `source` reach, packed by one git and read by another."""
+    packer = source.start("pack-objects", "--all", "--revs", "--stdout", "--quiet", "--delta-base-offset")
+    assert packer.stdout is not None  # noqa: S101 - pipes were asked for
+    assert packer.stderr is not None  # noqa: S101
+    with packer.stdout, packer.stderr:
+        reader = target.start("index-pack", "--stdin", "--fix-thin", stdin=packer.stdout.fileno())
+        # Only the reader holds the pipe now: the packer ends when the reader does.
+        packer.stdout.close()
+        _, read_error = reader.communicate()
+        pack_error = packer.stderr.read()
+    for process, name, said in ((packer, "pack-objects", pack_error), (reader, "index-pack", read_error)):
+        if process.wait():
+            raise command.error_of((name,), said)
 
 
 def filter_repo(git: Git, replacements: str) -> None:

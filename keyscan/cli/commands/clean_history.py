@@ -9,30 +9,32 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.cli import output as common
+from keyscan.api import Scanner
+from keyscan.cli.command import Command
+from keyscan.cli.options import DETECTION
+from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, IncompleteError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keyscan.api import Scanner
+    from keyscan.config.settings import Settings
     from keyscan.git.command import Git
     from keyscan.model.finding import Finding
     from keyscan.remediation.history_cleanup import CleanupPlan
 
 
-@click.command(name="clean-history")
+@click.command(name="clean-history", cls=Command)
 @click.argument("repo", default=".", type=click.Path())
 @click.option("--secrets", "marks", multiple=True, metavar="FINGERPRINT", help="Only this one; may be given again.")
 @click.option("--apply", "apply_", is_flag=True, help="Do it, in a fresh mirror; needs --into.")
 @click.option("--into", metavar="DIR", help="The new directory for the mirror with the clean history.")
-@common.scan_options
-def command(repo: str, marks: tuple[str, ...], apply_: bool, into: str | None, **values: Any) -> int:
+@with_settings(only=DETECTION | {"min_severity"})
+def command(repo: str, marks: tuple[str, ...], apply_: bool, into: str | None, settings: Settings) -> int:
     """Plan how secrets leave the history; --apply does it in a fresh mirror, never in this repository.
 
     Rotate the keys first: what was pushed has been copied. Nothing is pushed; the commands are printed.
     """
-    from keyscan.api import Scanner
     from keyscan.git import repository
     from keyscan.git.command import Git
     from keyscan.remediation import history_cleanup
@@ -40,9 +42,8 @@ def command(repo: str, marks: tuple[str, ...], apply_: bool, into: str | None, *
     git = Git(_checked(repo, into, apply_=apply_))
     if next(iter(repository.inspect(git).gaps()), None) is not None:
         raise IncompleteError("the history is not whole here (shallow or grafted): git fetch --unshallow first")
-    settings = common.settings_of(values)
-    rules = tuple(rule for rule in common.rules_of(settings) if rule.category != "practice")
-    scanner = Scanner(rules, replace(settings.options, show_secrets=True), settings.engine, settings.jobs)
+    # The plaintext is what has to be replaced; it stays in memory and in the file of replacements.
+    scanner = Scanner.of(replace(settings, show_secrets=True), without=("practice",))
     found = _chosen(_audited(git, scanner), marks, settings)
     if not found:
         click.echo("keyscan: nothing to clean: the history holds none of these secrets", err=True)
@@ -87,7 +88,7 @@ def _audited(git: Git, scanner: Scanner) -> list[Finding]:
     return list(result.tally.findings)
 
 
-def _chosen(findings: Sequence[Finding], marks: tuple[str, ...], settings: common.Settings) -> list[Finding]:
+def _chosen(findings: Sequence[Finding], marks: tuple[str, ...], settings: Settings) -> list[Finding]:
     """The findings to clean: those that were asked for, else all that a report would count."""
     known = {one.fingerprint for one in findings}
     for mark in marks:
