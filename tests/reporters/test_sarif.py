@@ -230,7 +230,7 @@ def test_what_was_skipped_is_a_notification():
     assert levels == [
         ("error", "Not read: cannot be read: Permission denied."),
         ("note", "Skipped: too large."),
-        ("note", "2 findings are below the minimum severity and not shown."),
+        ("note", "2 findings below the minimum severity not shown."),
         ("note", "an ignore is not used."),
     ]
     skipped = reports.report(skipped=tuple(Skip(f"{i}", "too large") for i in range(5000)))

@@ -18,10 +18,11 @@ from keyscan.reporters.html import timeline
 from keyscan.reporters.html.validity import validity_attribute, validity_badge, validity_filter
 from keyscan.reporters.shared import rule_summary as kinds
 from keyscan.reporters.shared import validity
-from keyscan.reporters.shared.headline import headline
+from keyscan.reporters.shared.headline import headline, sentences
 from keyscan.reporters.shared.html_escape import anchor, code, element, esc, fragment
 from keyscan.reporters.shared.notifications import notices
-from keyscan.reporters.shared.paths import repository, shown_path
+from keyscan.reporters.shared.paths import repository, repository_name, shown_path
+from keyscan.reporters.shared.rule_summary import GENERIC, importance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,8 @@ def _hash(text: str) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     yield "<header>"
-    yield "<h1>keyscan report</h1>"
+    name = repository_name(report)
+    yield f"<h1>Secrets in {esc(name)}</h1>" if name else "<h1>keyscan report</h1>"
     told = [
         (repository(report.run.remote), "repository"),
         (report.run.branch, "branch"),
@@ -96,14 +98,16 @@ def _head(report: Report) -> Iterator[str]:
         (report.run.command, "by keyscan"),
     ]
     yield f'<p class="soft">{", ".join(f"{label} {code(text)}" for text, label in told if text)}</p>'
-    yield element("p", headline(report).removeprefix("keyscan: "), "" if report.complete else "alarm")
+    yield f'<p class="lead">{esc(" ".join(sentences(report)))}</p>'
+    if not report.complete:
+        yield '<p class="alarm">This scan is not complete: what was not read is listed under Coverage.</p>'
     yield "</header>"
 
 
 def _cards(report: Report) -> Iterator[str]:
     counts = Counter(finding.severity for finding in report.findings)
     secrets = len({finding.fingerprint for finding in report.findings})
-    shown = [(len(report.findings), "findings", ""), (secrets, "different secrets", "")]
+    shown = [(len(report.findings), "findings", ""), (secrets, "distinct secrets", "")]
     shown += [(counts[severity], severity.label, severity.label) for severity in _SEVERITIES if counts[severity]]
     live = {f.fingerprint for f in report.findings if f.provenance and f.provenance.in_head}
     if any(finding.provenance for finding in report.findings):
@@ -125,14 +129,15 @@ def _providers(report: Report) -> Iterator[str]:
     counts: dict[str, Counter[Severity]] = {}
     for finding in report.findings:
         counts.setdefault(finding.provider, Counter())[finding.severity] += 1
-    ranked = sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
+    most = max(by.total() for by in counts.values())
+    # Most severe first; secrets of no known provider last.
+    ranked = sorted(counts.items(), key=lambda item: (item[0] == GENERIC, -max(item[1]), -item[1].total(), item[0]))
     used = [severity for severity in _SEVERITIES if any(by[severity] for by in counts.values())]
     yield "<h2>By provider</h2>"
     yield '<div class="box"><table id="providers">'
     heads = "".join(f'<th scope="col" class="number">{severity.label}</th>' for severity in used)
     yield f'<thead><tr><th scope="col">provider</th>{heads}<th scope="col" class="number">all</th>'
     yield '<th scope="col" class="wide">share</th></tr></thead><tbody>'
-    most = ranked[0][1].total()
     for provider, by in ranked:
         cells = "".join(
             f'<td class="number {severity.label if by[severity] else "soft"}">{by[severity]}</td>' for severity in used
@@ -158,13 +163,13 @@ def _findings(report: Report, found: dict[str, Kind]) -> Iterator[str]:
     if not report.findings:
         yield '<p class="good">None.</p>' if report.complete else '<p class="alarm">None in what was read.</p>'
         return
-    ranked = sorted(report.findings, key=lambda finding: (-finding.severity, finding.sort_key))
+    ranked = sorted(report.findings, key=importance)
     if len(ranked) > MAX_ROWS:
         yield f'<p class="alarm">The {MAX_ROWS} most severe of {len(ranked)}: the others have no room here.</p>'
     yield '<div class="box">'
     yield from _controls(ranked[:MAX_ROWS])
     yield '<table id="findings"><thead><tr>'
-    for key, label in (("severity", "severity"), ("what", "what"), ("path", "where"), ("entered", "entered")):
+    for key, label in (("severity", "severity"), ("what", "what"), ("path", "where"), ("entered", "introduced")):
         yield f'<th scope="col" data-key="{key}"><button type="button">{label}</button></th>'
     yield '<th scope="col" data-key="days" class="number"><button type="button">days exposed</button></th>'
     yield "</tr></thead><tbody>"
@@ -183,8 +188,8 @@ def _controls(findings: list[Finding]) -> Iterator[str]:
     yield '<label>state<select id="state"><option value="">all</option><option value="present">still there</option>'
     yield '<option value="gone">only in history</option></select></label>'
     yield '<label class="narrow">sort by<select id="order"><option>severity</option><option>what</option>'
-    yield '<option value="path">where</option><option>entered</option><option value="days">days exposed</option>'
-    yield f"</select></label>{validity_filter(findings)}"
+    yield '<option value="path">where</option><option value="entered">introduced</option>'
+    yield f'<option value="days">days exposed</option></select></label>{validity_filter(findings)}'
     yield '<span id="count" class="soft" role="status"></span></div>'
 
 
@@ -208,10 +213,19 @@ def _row(finding: Finding, number: int, found: dict[str, Kind], report: Report) 
         f"<td>{esc(finding.rule_name)}<br>{code(finding.redacted)}{validity_badge(finding)}</td>"
         f"<td>{code(f'{path}:{where.line}:{where.column}')}{cell}"
         f"{'<br><span class=soft>only in history</span>' if gone else ''}"
-        f"<details><summary>more</summary>{_details(finding, found[finding.rule_id], report)}</details></td>"
-        f'<td data-label="entered">{entered or "unknown"}</td>'
+        f"{_on_paper(finding)}<details><summary>more</summary>{_details(finding, found[finding.rule_id], report)}"
+        "</details></td>"
+        f'<td data-label="introduced">{entered or "unknown"}</td>'
         f'<td class="number" data-label="days exposed">{days}</td></tr>'
     )
+
+
+def _on_paper(finding: Finding) -> str:
+    """Commit, author and fingerprint, for print: a reader of paper opens no details."""
+    origin = finding.origin
+    author = f" by {esc(origin.author)}" if origin.author else ""
+    commit = f"commit {code(origin.commit[:12])}{author}, " if origin.commit else ""
+    return f'<div class="paper">{commit}fingerprint {code(finding.fingerprint)}</div>'
 
 
 def _details(finding: Finding, kind: Kind, report: Report) -> str:
@@ -257,13 +271,18 @@ def _accepted(report: Report) -> Iterator[str]:
 
 
 def _what_to_do(report: Report, found: dict[str, Kind]) -> Iterator[str]:
-    shown = {finding.rule_id for finding in report.findings}
+    shown = list(dict.fromkeys(finding.rule_id for finding in sorted(report.findings, key=importance)))
     if not shown:
         return
     yield "<h2>What to do</h2>"
-    for kind in (kind for kind in found.values() if kind.id in shown):
+    # Rules of one provider often ask for the same steps: these stand once, under all their names.
+    groups: dict[tuple[str, ...], list[Kind]] = {}
+    for kind in (found[rule_id] for rule_id in shown):
+        groups.setdefault((kind.help.opens, kind.help.revoke_url, *kinds.steps(kind)), []).append(kind)
+    for alike in groups.values():
+        kind = alike[0]
         yield f'<section class="box kind" id="{fragment(kind.id)}">'
-        yield element("h3", kind.name)
+        yield f"<h3>{', '.join(_anchored(one, first=one is kind) for one in alike)}</h3>"
         yield element("p", kinds.description(kind))
         yield "<ol>"
         yield from (element("li", step) for step in kinds.steps(kind))
@@ -271,6 +290,11 @@ def _what_to_do(report: Report, found: dict[str, Kind]) -> Iterator[str]:
         if kind.help.revoke_url:
             yield f"<p>Revoke it: {anchor(kind.help.revoke_url)}</p>"
         yield f'<p class="soft">More: {anchor(kind.url)}</p></section>'
+
+
+def _anchored(kind: Kind, *, first: bool) -> str:
+    """A rule's name as a target of links; the first one's target is its section."""
+    return esc(kind.name) if first else f'<span id="{fragment(kind.id)}">{esc(kind.name)}</span>'
 
 
 def _coverage(report: Report) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""When each secret entered and how long it has been exposed, as a time line of bars."""
+"""When each secret was introduced and how long it has been exposed, as a timeline of bars."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def section(report: Report) -> Iterator[str]:
         known = first.get(finding.fingerprint)
         if made and (known is None or made.start < known.start):
             first[finding.fingerprint] = made
-    spells = sorted(first.values(), key=lambda one: (one.start, one.finding.sort_key))
+    spells = sorted(first.values(), key=lambda one: (-one.finding.severity, one.start, one.finding.sort_key))
     end = _date(report.run.started)
     if not spells or end is None:
         return
-    begin = min(spells[0].start, end)
-    yield "<h2>Time line</h2>"
-    yield '<p class="soft">From the commit in which each secret entered to this scan.'
-    yield "A pale bar: it is only in history now, which does not make it safe.</p>"
+    begin = min(*(one.start for one in spells), end)
+    yield "<h2>Timeline</h2>"
+    yield '<p class="soft">From the commit that introduced each secret to this scan; most severe first.'
+    yield "A pale bar: it is no longer in the branch, but still in its history, which does not make it safe.</p>"
     yield '<div class="box" id="timeline">'
     yield from _axis(begin, end)
     bars = [_bar(one, begin, end) for one in spells[:MAX_BARS]]
@@ -79,7 +79,7 @@ def section(report: Report) -> Iterator[str]:
         yield "</details>"
     yield "</div>"
     if len(spells) > MAX_BARS:
-        yield f'<p class="soft">{len(spells) - MAX_BARS} more, exposed for less long, have no bar.</p>'
+        yield f'<p class="soft">{len(spells) - MAX_BARS} more have no bar here.</p>'
 
 
 def _axis(begin: datetime, end: datetime) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _bar(one: Spell, begin: datetime, end: datetime) -> str:
     lines = "".join(f'<line x1="{x}" x2="{x}" y1="0" y2="4"/>' for x in (25, 50, 75))
     kind = ' class="gone"' if one.gone else ""
     day = one.start.date().isoformat()
-    said = f"{one.finding.rule_name} entered on {day}, {one.days} days ago"
+    said = f"{one.finding.rule_name} was introduced on {day}, {one.days} days ago"
     return (
         f'<div class="spell"><span><span class="tag {label}">{label}</span> {esc(one.finding.rule_name)}<br>'
         f"{code(one.finding.redacted)}</span>"

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.reporters.shared.escape import clean
+from keyscan.reporters.shared.headline import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,6 @@ def notices(report: Report, left_out: int = 0) -> Iterator[Notice]:
     for (incomplete, reason), count in sorted(rest.items(), key=lambda item: (not item[0][0], item[0][1])):
         yield Notice(f"{count} more: {reason.rstrip('.')}.", "error" if incomplete else "note")
     if report.hidden:
-        yield Notice(f"{report.hidden} findings are below the minimum severity and not shown.", "note")
+        yield Notice(f"{plural(report.hidden, 'finding')} below the minimum severity not shown.", "note")
     for note in report.notes:
         yield Notice(f"{clean(note).rstrip('.')}.", "note")

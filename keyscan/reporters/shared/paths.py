@@ -24,6 +24,15 @@ class Place(NamedTuple):
     inside: bool
 
 
+def repository_name(report: Report) -> str:
+    """What to call the scanned repository: the end of its remote's address, else its directory's name; may be empty."""
+    address = repository(report.run.remote) or ""
+    parts = [part for part in address.partition("://")[2].split("/") if part]
+    if len(parts) > 1:
+        return "/".join(parts[1:]).removesuffix(".git")
+    return posixpath.basename(report.run.root.rstrip("/"))
+
+
 def place(path: str, report: Report) -> Place:
     """Where `path` of a finding is: relative to the root when it is below it, else a `file:` URI.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from keyscan.reporters.shared.escape import clean, code, prose
 from keyscan.reporters.shared.paths import is_web
@@ -22,6 +22,15 @@ _IGNORE = (
     "If it is no secret, say so on its line with the comment `keyscan:allow`, and why, "
     "or accept its fingerprint in the baseline."
 )
+
+
+# The provider of rules for secrets of no known provider.
+GENERIC = "Generic"
+
+
+def importance(finding: Finding) -> tuple[Any, ...]:
+    """Orders findings for a reader: most severe first, generic secrets after those of a provider, then by place."""
+    return (-finding.severity, finding.provider == GENERIC, finding.sort_key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,8 @@ def test_nothing_is_fetched_and_no_other_script_may_run():
 @pytest.mark.parametrize(
     ("report", "words"),
     [
-        (reports.report(), ["clean", "None.", "Nothing was skipped."]),
-        (reports.full(), ["incomplete, 4 findings", "Time line", "200 days, since 2025-03-01", "only in history",
+        (reports.report(), ["No findings.", "None.", "Nothing was skipped."]),
+        (reports.full(), ["4 findings", "not complete", "Timeline", "200 days, since 2025-03-01", "only in history",
                           "3 in the baseline or ignored", "path docs/** is ignored", "Permission denied"]),
     ],
     ids=["clean", "full"],
@@ -159,7 +159,14 @@ def test_filter_and_sort_in_a_browser(window, tmp_path):
 
 @pytest.mark.parametrize(
     ("width", "dark", "paper"),
-    [(1280, False, False), (1280, True, False), (390, False, False), (390, True, False), (800, False, True)],
+    [
+        (1440, False, False),
+        (1280, False, False),
+        (1280, True, False),
+        (390, False, False),
+        (390, True, False),
+        (800, False, True),
+    ],
 )
 def test_it_fits_every_screen(window, tmp_path, width, dark, paper):
     """On a desktop, a phone and paper, dark and light, nothing is wider than the page; the scheme is followed."""
