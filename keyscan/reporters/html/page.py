@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from keyscan._version import __version__
 from keyscan.model.rule import Severity
-from keyscan.reporters.html import timeline
+from keyscan.reporters.html import guidance, timeline
 from keyscan.reporters.html.validity import validity_attribute, validity_badge, validity_filter
 from keyscan.reporters.shared import rule_summary as kinds
 from keyscan.reporters.shared import validity
 from keyscan.reporters.shared.headline import headline, sentences
-from keyscan.reporters.shared.html_escape import anchor, code, element, esc, fragment
+from keyscan.reporters.shared.html_escape import code, element, esc, fragment
 from keyscan.reporters.shared.notifications import notices
 from keyscan.reporters.shared.paths import repository, repository_name, shown_path
 from keyscan.reporters.shared.rule_summary import GENERIC, importance
@@ -67,7 +67,7 @@ def render(report: Report) -> str:
         *timeline.section(report),
         *_findings(report, found),
         *_accepted(report),
-        *_what_to_do(report, found),
+        *guidance.section(report, found),
         *_coverage(report),
         "</main>",
         f"<footer>Made by keyscan {esc(__version__)}. {_PROMISE}</footer>",
@@ -268,33 +268,6 @@ def _accepted(report: Report) -> Iterator[str]:
             yield f"<tr><td>{word}</td><td>{esc(finding.rule_name)}<br>{code(finding.redacted)}</td>"
             yield f"<td>{code(place)}<br>{esc(finding.status_reason)}</td></tr>"
     yield "</tbody></table></details></div>"
-
-
-def _what_to_do(report: Report, found: dict[str, Kind]) -> Iterator[str]:
-    shown = list(dict.fromkeys(finding.rule_id for finding in sorted(report.findings, key=importance)))
-    if not shown:
-        return
-    yield "<h2>What to do</h2>"
-    # Rules of one provider often ask for the same steps: these stand once, under all their names.
-    groups: dict[tuple[str, ...], list[Kind]] = {}
-    for kind in (found[rule_id] for rule_id in shown):
-        groups.setdefault((kind.help.opens, kind.help.revoke_url, *kinds.steps(kind)), []).append(kind)
-    for alike in groups.values():
-        kind = alike[0]
-        yield f'<section class="box kind" id="{fragment(kind.id)}">'
-        yield f"<h3>{', '.join(_anchored(one, first=one is kind) for one in alike)}</h3>"
-        yield element("p", kinds.description(kind))
-        yield "<ol>"
-        yield from (element("li", step) for step in kinds.steps(kind))
-        yield "</ol>"
-        if kind.help.revoke_url:
-            yield f"<p>Revoke it: {anchor(kind.help.revoke_url)}</p>"
-        yield f'<p class="soft">More: {anchor(kind.url)}</p></section>'
-
-
-def _anchored(kind: Kind, *, first: bool) -> str:
-    """A rule's name as a target of links; the first one's target is its section."""
-    return esc(kind.name) if first else f'<span id="{fragment(kind.id)}">{esc(kind.name)}</span>'
 
 
 def _coverage(report: Report) -> Iterator[str]:
