@@ -79,6 +79,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "cache show": (("keyscan cache show", "what is remembered, and where"),),
     "cache clear": (("keyscan cache clear", "forget it"),),
     "checklist": (("keyscan checklist", "the security checklist for this repository"),),
+    "revoke": (
+        ("keyscan revoke anthropic-api-key:0123456789abcdef0123", "a key in this directory"),
+        ("keyscan revoke --from past.json --dry-run slack-bot-token:0123456789abcdef0123", "what would be sent"),
+    ),
     "verify": (
         ("keyscan verify", "the keys in this directory"),
         ("keyscan verify report.json --only live,limited --yes", "those of a report that matter"),

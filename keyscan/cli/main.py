@@ -33,6 +33,7 @@ COMMANDS = {
     "cache": "Show or clear what is cached on this machine.",
     "checklist": "The security checklist for AI keys: pass, fail, or cannot be verified from the repository.",
     "verify": "Ask the issuers of found keys whether they live, and whose they are.",
+    "revoke": "Revoke found keys at their issuers, or print how.",
     "rules": "List, show and validate rules.",
     "config": "Show and validate the effective configuration.",
     "explain": "Say why a rule or a finding fired, and what to do.",

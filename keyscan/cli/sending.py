@@ -50,18 +50,19 @@ def consent(plan: VerifyPlan, wish: Wish) -> None:
     if wish.yes:
         click.echo(f"keyscan: {text.replace('would be', 'will be')}", err=True)
         return
-    if not _interactive():
+    if not interactive():
         raise UsageError(f"{text}; nothing was sent: say --yes")
     if not click.confirm(f"keyscan: {text}. Send them?", default=False, err=True):
         raise UsageError("nothing was sent")
 
 
-def _interactive() -> bool:
+def interactive() -> bool:
+    """Whether somebody can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 @contextmanager
-def audit_file(name: str | None) -> Iterator[Callable[[Mapping[str, Any]], None] | None]:
+def audit_file(name: str | None, option: str = "--audit") -> Iterator[Callable[[Mapping[str, Any]], None] | None]:
     """A function that appends a line of JSON to the file `name`, readable by its owner alone; None without a name."""
     if not name:
         yield None
@@ -70,7 +71,7 @@ def audit_file(name: str | None) -> Iterator[Callable[[Mapping[str, Any]], None]
     try:
         descriptor = os.open(name, flags, 0o600)
     except OSError as error:
-        raise UsageError(f"--audit {name}: cannot be written: {error.strerror}") from error
+        raise UsageError(f"{option} {name}: cannot be written: {error.strerror}") from error
     with os.fdopen(descriptor, "a", encoding="utf-8") as handle:
 
         def write(entry: Mapping[str, Any]) -> None:
@@ -91,12 +92,17 @@ def audit_of(write: Callable[[Mapping[str, Any]], None]) -> Callable[[str, Reque
             "fingerprint": "control" if name.startswith("control:") else name,
             "method": request.method,
             "host": request.host,
-            "path": "/" + request.shown.removeprefix("https://").partition("/")[2],
+            "path": path_of(request),
             "answer": answer,
             "milliseconds": round(milliseconds),
         })  # fmt: skip
 
     return audit
+
+
+def path_of(request: Request) -> str:
+    """The path of a request as its template has it: without values."""
+    return "/" + request.shown.removeprefix("https://").partition("/")[2]
 
 
 @contextmanager

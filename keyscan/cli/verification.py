@@ -135,9 +135,12 @@ def check_kinds(wish: Wish, tables: LiveTables) -> None:
 
 
 def eligible(
-    findings: Iterable[Finding], settings: Settings, wanted: Iterable[str] | None = None
+    findings: Iterable[Finding], settings: Settings, *, test_keys: bool = False
 ) -> tuple[list[Candidate], dict[str, Validity]]:
-    """The findings' secrets in plain text, and why some are not asked about: public, test keys, unsure ones."""
+    """The findings' secrets in plain text, and why some are not asked about: public, test keys, unsure ones.
+
+    `test_keys`: those too, since it is the user who named the finding.
+    """
     from keyscan.api import Scanner
     from keyscan.cli.plaintext import blobs_of
     from keyscan.scan import plaintext
@@ -147,11 +150,8 @@ def eligible(
     by_id = {rule.id: rule for rule in scanner.rules}
     chosen: list[Finding] = []
     unread: dict[str, Validity] = {}
-    limit = None if wanted is None else set(wanted)
     for finding in findings:
-        if limit is not None and finding.fingerprint not in limit:
-            continue
-        why = _not_sent(finding, by_id.get(finding.rule_id), trusted)
+        why = _not_sent(finding, by_id.get(finding.rule_id), trusted, test_keys=test_keys)
         if why:
             unread[finding.fingerprint] = Validity("not-checked", "not-sent", why)
         else:
@@ -165,7 +165,7 @@ def eligible(
     return found, unread
 
 
-def _not_sent(finding: Finding, rule: Rule | None, trusted: set[str]) -> str:
+def _not_sent(finding: Finding, rule: Rule | None, trusted: set[str], *, test_keys: bool) -> str:
     """Why a finding's key is not sent; empty when it may be."""
     if rule is None:
         return "it is no key of an issuer"
@@ -173,7 +173,7 @@ def _not_sent(finding: Finding, rule: Rule | None, trusted: set[str]) -> str:
         return "its rule is from the scanned repository: only built-in rules and those named by --rules are asked about"
     if rule.public:
         return "it is public by design"
-    if rule.test:
+    if rule.test and not test_keys:
         return "it is a test key"
     if rule.category in {"generic", "practice"}:
         return "whose key it is is not known"

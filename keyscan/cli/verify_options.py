@@ -88,7 +88,7 @@ def wish_of(values: Mapping[str, Any]) -> Wish:
         verify=verify,
         only=only,
         ask=frozenset(values.get("ask") or ()),
-        endpoints=_endpoints(given),
+        endpoints=endpoints_of(given),
         allow_private=tuple(values.get("allow_private") or ()),
         audit=values.get("audit_file"),
         fresh=bool(values.get("fresh")),
@@ -97,7 +97,7 @@ def wish_of(values: Mapping[str, Any]) -> Wish:
     )
 
 
-def _endpoints(given: Iterable[str]) -> dict[str, str]:
+def endpoints_of(given: Iterable[str]) -> dict[str, str]:
     """The endpoints by name; nothing is imported where there are none."""
     if not given:
         return {}

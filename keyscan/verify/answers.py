@@ -95,6 +95,22 @@ def evaluate(table: VerifyTable, response: Response, key: str = "", holes: Mappi
     return Verdict("unknown", _fallback(response.status, html=answer.html))
 
 
+def fits(conditions: Sequence[Condition], response: Response) -> bool:
+    """Whether all conditions hold of a response."""
+    answer = Answer(response)
+    return all(_holds(one, answer) for one in conditions)
+
+
+def values_at(response: Response, at: str) -> list[Any]:
+    """The values at a place in a response; all members of a list at a pointer that ends in one."""
+    return Answer(response).values(at)
+
+
+def values_in(value: Any, at: str) -> list[Any]:
+    """The values at a JSON pointer in a parsed value."""
+    return list(_pointed(value, at.split("/")[1:]))
+
+
 def _status_fits(row: AnswerRow, status: int) -> bool:
     return status in row.status or "any" in row.status
 

@@ -105,7 +105,7 @@ def test_on_a_terminal_it_asks(run, world, project, monkeypatch, answer, sent):
     lines = iter([answer])
     fake = SimpleNamespace(isatty=lambda: True, readline=lambda *_: next(lines), buffer=None)
     monkeypatch.setattr(sys, "stdin", fake)
-    monkeypatch.setattr("keyscan.cli.sending._interactive", lambda: True)
+    monkeypatch.setattr("keyscan.cli.sending.interactive", lambda: True)
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _text="": answer.strip())
     result = run("verify", ".", *PRIVATE, cwd=project)
     assert bool(world.asked) is sent
