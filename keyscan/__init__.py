@@ -8,10 +8,12 @@ from keyscan._version import __version__
 __all__ = [
     "Finding",
     "KeyscanError",
+    "Redactor",
     "Report",
     "Scanner",
     "Severity",
     "__version__",
+    "redact",
     "scan_bytes",
     "scan_path",
     "scan_text",
@@ -19,6 +21,7 @@ __all__ = [
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` costs 5 ms to import, and type checkers know this name too
+    from keyscan.agents.redactor import Redactor, redact
     from keyscan.api import Scanner, scan_bytes, scan_path, scan_text
     from keyscan.errors import KeyscanError
     from keyscan.model.finding import Finding
@@ -29,9 +32,11 @@ if TYPE_CHECKING:  # `typing` costs 5 ms to import, and type checkers know this 
 _EXPORTS = {
     "Finding": "keyscan.model.finding",
     "KeyscanError": "keyscan.errors",
+    "Redactor": "keyscan.agents.redactor",
     "Report": "keyscan.model.report",
     "Scanner": "keyscan.api",
     "Severity": "keyscan.model.rule",
+    "redact": "keyscan.agents.redactor",
     "scan_bytes": "keyscan.api",
     "scan_path": "keyscan.api",
     "scan_text": "keyscan.api",

@@ -22,6 +22,11 @@ def run() -> None:
 
         if quick.staged() is not None:
             return
+    if len(sys.argv) == 3 and sys.argv[1] == "commit-msg":  # noqa: PLR2004 - the command and the file
+        from keyscan.fastpath import commit_message
+
+        if commit_message.is_clean(sys.argv[2]):
+            return
     if sys.argv[1:3] == ["agent", "hook"]:
         from keyscan.fastpath import agent_hook
 

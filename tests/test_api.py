@@ -27,10 +27,12 @@ def test_the_exported_names_are_stable():
     assert keyscan.__all__ == [
         "Finding",
         "KeyscanError",
+        "Redactor",
         "Report",
         "Scanner",
         "Severity",
         "__version__",
+        "redact",
         "scan_bytes",
         "scan_path",
         "scan_text",

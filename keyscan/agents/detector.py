@@ -6,8 +6,9 @@ nearly every text; the whole engine is imported and loaded only for a text on wh
 
 from __future__ import annotations
 
+from _thread import LockType, allocate_lock
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -54,13 +55,26 @@ class Detector:
     policy: SuppressionPolicy | None = None
     salt: str = ""
     rule_files: tuple[str, ...] = ()
+    disable: tuple[str, ...] = ()
+    # The engine is for one thread at a time; loggers and servers have several.
+    _lock: LockType = field(default_factory=allocate_lock, init=False, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travels to other processes without what it loaded."""
+        return Detector, (self.min_severity, self.policy, self.salt, self.rule_files, self.disable)
 
     def find(self, data: bytes, path: str = "") -> list[Secret]:
         """The secrets of `data`, in order and without overlaps; `path` is the file that it is from, if known.
 
         Raises IncompleteError when a rule was given up for time, so that nobody takes the text for clean.
         """
-        if not data or self._clean(data):
+        if not data:
+            return []
+        with self._lock:
+            return self._find(data, path)
+
+    def _find(self, data: bytes, path: str) -> list[Secret]:
+        if self._clean(data):
             return []
         timed_out: list[str] = []
         # Not `Scanner.matches`: it does not tell which rules were given up.
@@ -121,8 +135,8 @@ class Detector:
         from keyscan.api import Scanner
         from keyscan.fastpath import artifact
 
-        scanner = Scanner.default(rules=self.rule_files)
-        if not self.rule_files:
+        scanner = Scanner.default(rules=self.rule_files, disable=self.disable)
+        if not self.rule_files and not self.disable:
             artifact.store_engine(scanner.rules)
         return scanner
 

@@ -44,18 +44,24 @@ class HookOptions:
 
 @dataclass
 class Hook:
-    """Answers one payload; `event` is known as soon as the payload is decoded, for the answer of a failure."""
+    """Answers one payload; `event` is known as soon as the payload is decoded, for the answer of a failure.
+
+    `broken`: why nothing can be judged, when that is known before.
+    """
 
     options: HookOptions
     redactor: Redactor = field(default_factory=Redactor)
     rewrite: Callable[[Event], Any] = lambda _event: None
     environment: str = field(default="", repr=False)
     event: Event | None = None
+    broken: str = ""
 
     def respond(self, raw: bytes) -> tuple[Answer, str]:
         """The answer to a payload, and what went wrong (empty: nothing did)."""
         try:
             self.event = event = event_from(decoded(raw), self.options.agent, self.options.event)
+            if self.broken:
+                return self.failure(self.broken), self.broken
             speaks = protocol(event.dialect)
             policy = self._policy(speaks)
             return speaks.answer(event, policy.decide(event)), ""

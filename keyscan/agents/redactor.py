@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from keyscan.agents.detector import Detector, Secret
 from keyscan.errors import IncompleteError
+from keyscan.model.rule import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from keyscan.agents.stream_filter import StreamFilter
 
@@ -49,6 +52,13 @@ class Redactor:
     """Replaces secrets by tokens that are the same for the same secret."""
 
     detector: Detector = field(default_factory=Detector)
+
+    @classmethod
+    def default(
+        cls, *, min_severity: Severity = Severity.MEDIUM, rules: Sequence[str | os.PathLike[str]] = ()
+    ) -> Redactor:
+        """A redactor with the built-in rules and those of the files or directories `rules`."""
+        return cls(Detector(min_severity, rule_files=tuple(os.fspath(path) for path in rules)))
 
     def redact(self, text: str, path: str = "") -> Redaction:
         """`text` with every secret replaced; `path` is the file that it is from, if known."""
@@ -177,3 +187,13 @@ def strings(value: Any, depth: int = 0) -> Iterator[str]:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+@cache
+def _shared() -> Redactor:
+    return Redactor.default()
+
+
+def redact(text: str) -> str:
+    """`text` with every secret that the built-in rules find replaced by a token."""
+    return _shared().redact(text).text

@@ -58,6 +58,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "agent test": (("keyscan agent test codex", "a made-up key is sent through the hook"),),
     "agent uninstall": (("keyscan agent uninstall --all", "take the hooks out again"),),
     "agent hook": (("keyscan agent hook claude-code < event.json", "what an agent does at each prompt and tool call"),),
+    "commit-msg": (("keyscan commit-msg .git/COMMIT_EDITMSG", "the message of the commit that is being made"),),
+    "mcp": (("keyscan mcp --root .", "tools for an agent, for this directory only"),),
     "pre-push": (("keyscan install --push", "run it before every push"),),
     "pre-receive": (("keyscan pre-receive", "in a server's hooks/pre-receive: it reads what git tells the hook"),),
     "machine": (

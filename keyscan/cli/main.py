@@ -25,6 +25,7 @@ COMMANDS = {
     "fix": "Replace keys in code by reads of the environment.",
     "history": "Scan a repository's whole history, or a range of it.",
     "clean-history": "Plan how secrets leave the history; do it in a fresh mirror.",
+    "commit-msg": "Scan the message of the commit being made (the commit-msg hook).",
     "pre-push": "Scan what a push would publish (the pre-push hook).",
     "pre-receive": "Scan what is pushed to this server (the pre-receive hook).",
     "machine": "Search this machine for secrets that agents, shells and tools left behind.",
@@ -43,6 +44,7 @@ COMMANDS = {
     "run": "Run a command with the secrets in its output replaced.",
     "filter": "Copy standard input to standard output with secrets replaced.",
     "agent": "Keep secrets out of coding agents: install, check and test their hooks.",
+    "mcp": "Serve scans to an agent over standard input and output (Model Context Protocol).",
     "completion": "Print the completion script of a shell.",
     "man": "Print the manual page.",
 }

@@ -12,6 +12,7 @@ import os
 import sys
 
 from keyscan.catalog import agent_events as catalog
+from keyscan.support.user_config import agents_file
 
 # More than this is worth the whole engine, which works in pieces.
 _MOST_BYTES = 16 * 1024 * 1024
@@ -74,6 +75,8 @@ def _read() -> bytes:
 
 def _answer(raw: bytes, options: dict[str, str]) -> str | None:
     """What to print for a clean event; None for the whole command to decide."""
+    if os.path.lexists(agents_file()):
+        return None
     payload = _decoded(raw)
     if not isinstance(payload, dict):
         return None

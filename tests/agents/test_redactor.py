@@ -106,7 +106,7 @@ def test_only_what_counts_is_replaced():
     """Findings below the minimum severity stay."""
     secret = password()
     text = f'password = "{secret}"'
-    assert Redactor(Detector(Severity.CRITICAL)).redact(text).text == text
+    assert Redactor.default(min_severity=Severity.CRITICAL).redact(text).text == text
 
 
 def test_both_halves_of_a_pair_are_replaced():

@@ -16,6 +16,7 @@ DOORS = {
     "hyperscan": {"engine/prefilter/hyperscan.py", "engine/build.py"},
     "regex": {"engine/confirm.py", "support/bounded_search.py"},
     "sarif_om": {"reporters/sarif.py"},
+    "mcp": {"agents/mcp_server.py"},
     "subprocess": {"git/command.py", "agents/command_runner.py", "fleet/process.py"},
     "urllib3": {"support/http.py"},
     "truststore": {"support/http.py"},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keyscan.catalog import agent_events
-from keyscan.errors import ExitCode, UsageError
+from keyscan.errors import ExitCode, KeyscanError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,13 +45,21 @@ def hook(agent: str, mode: str, on_failure: str, event: str, keep_commands: bool
     from keyscan.agents.hook import DEADLINE, Hook, HookOptions
     from keyscan.agents.journal import Journal
     from keyscan.agents.protocols.registry import protocol
+    from keyscan.agents.redactor import Redactor
+    from keyscan.cli import user_settings
 
     protocol(agent)  # a name that is none's is a wrong command line
     filtered = os.environ.get("CLAUDE_CODE_SHELL_PREFIX", "").endswith(agent_events.SHELL_PREFIX)
     options = HookOptions(agent, Mode(mode), on_failure == "block", event, filtered and agent == "claude-code")
-    made = Hook(options, rewrite=_kept if keep_commands else _rewritten, environment=_environment())
     journal = Journal(_records(), agent)
     journal.seen()
+    rewrite = _kept if keep_commands else _rewritten
+    try:
+        redactor, broken = user_settings.redactor(), ""
+    except KeyscanError as error:
+        # A configuration that is not valid is a failure like others: what it would accept is not known.
+        redactor, broken = Redactor(), str(error)
+    made = Hook(options, redactor, rewrite, _environment(), broken=broken)
     answer, why = _in_time(made, DEADLINE)
     if why:
         journal.failed(why)

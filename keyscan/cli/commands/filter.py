@@ -18,9 +18,9 @@ def command(line_buffered: bool, name: str) -> int:
     The same secret becomes the same token. Memory is bounded however much passes.
     """
     from keyscan.agents import command_runner
-    from keyscan.agents.redactor import Redactor
+    from keyscan.cli import user_settings
 
-    stream = Redactor().stream(line_buffered=line_buffered, path=name)
+    stream = user_settings.redactor().stream(line_buffered=line_buffered, path=name)
     try:
         command_runner.filter_stream(0, 1, stream)
     except BrokenPipeError as error:

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 _MARK = "# Written by `keyscan install`; `keyscan install --remove` takes it away."
 _KEPT = ".kept-by-keyscan"
-_COMMANDS = {"pre-commit": "staged", "pre-merge-commit": "staged", "pre-push": "pre-push"}
+_COMMANDS = {
+    "pre-commit": "staged",
+    "pre-merge-commit": "staged",
+    "commit-msg": "commit-msg",
+    "pre-push": "pre-push",
+}
+# Hooks whose arguments are the command's.
+_WITH_ARGUMENTS = frozenset(("commit-msg", "pre-push"))
 
 
 @click.command(name="install", cls=Command)
@@ -98,7 +105,7 @@ def script(name: str) -> str:
     """The hook `name` as a POSIX shell script: the kept hook, then keyscan from where it is installed now."""
     verb = _COMMANDS[name]
     entry = shlex.quote(_entry_point().replace("\\", "/"))
-    arguments = '"$@"' if verb == "pre-push" else ""
+    arguments = '"$@"' if verb in _WITH_ARGUMENTS else ""
     # git hands a pre-push hook its refs on standard input, which both hooks need.
     read, feed = (
         ("input=$(cat; printf x); input=${input%x}\n", 'printf %s "$input" | ') if name == "pre-push" else ("", "")

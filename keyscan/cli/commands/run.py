@@ -18,12 +18,12 @@ def command(shell: str | None, arguments: tuple[str, ...]) -> int:
     Standard output and standard error are filtered apart; the exit status is the command's own.
     """
     from keyscan.agents import command_runner
-    from keyscan.agents.redactor import Redactor
+    from keyscan.cli import user_settings
 
     words = list(arguments)
     if shell:
         words = command_runner.shell_command(shell, " ".join(arguments))
-    status, failures = command_runner.run(words, Redactor())
+    status, failures = command_runner.run(words, user_settings.redactor())
     for why in dict.fromkeys(failures):
         sys.stderr.write(f"keyscan: part of the output was not shown: {why}\n")
     return status or (ExitCode.INCOMPLETE if failures else ExitCode.CLEAN)

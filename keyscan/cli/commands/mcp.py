@@ -1,0 +1,31 @@
+"""`keyscan mcp`: a local server of tools for agents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from keyscan.errors import ExitCode, UsageError
+
+
+@click.command(name="mcp")
+@click.option(
+    "--root", "roots", multiple=True, metavar="DIR", help="Scan only below DIR (default: the client's roots)."
+)
+def command(roots: tuple[str, ...]) -> int:
+    """Serve scans to an agent over standard input and output (Model Context Protocol).
+
+    Tools: scan_text, scan_path, scan_staged, env_check, explain_rule. Nothing leaves this machine.
+    """
+    for root in roots:
+        if not Path(root).is_dir():
+            raise UsageError(f"--root {root}: no such directory")
+    try:
+        from keyscan.agents import mcp_server
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in {"mcp", "anyio"}:
+            raise
+        raise UsageError("keyscan mcp needs the package mcp: pip install 'keyscan-linter[mcp]'") from error
+    mcp_server.server([Path(root) for root in roots]).run("stdio")
+    return ExitCode.CLEAN
