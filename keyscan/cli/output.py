@@ -12,6 +12,7 @@ import click
 from keyscan.cli.verify_options import WISH
 from keyscan.errors import ExitCode, OutputClosed, UsageError
 from keyscan.reporters.registry import LOCATED, render
+from keyscan.reporters.shared import summary
 from keyscan.scan.report import timed
 from keyscan.support import storage
 
@@ -79,6 +80,4 @@ def write_file(file: str, text: str) -> None:
 
 def use_color(stream: Any) -> bool:
     """Color on a terminal, unless NO_COLOR is set or the terminal is dumb."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+    return summary.use_color(os.environ, terminal=stream.isatty())

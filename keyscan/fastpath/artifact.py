@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from keyscan.engine import build
 from keyscan.engine.prefilter.entries import targets_of
-from keyscan.fastpath import engine, staged
+from keyscan.fastpath import doubtful, engine, staged
 from keyscan.support import storage
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def store_engine(rules: Sequence[Rule]) -> bool:
     """
     try:
         name = engine.stored_name()
-        if storage.read(name) is not None:
+        if storage.read(name) is not None and storage.read(doubtful.stored_name()) is not None:
             return True
         prefilter = build.hyperscan_prefilter(rules)
         programs = [
@@ -34,14 +35,22 @@ def store_engine(rules: Sequence[Rule]) -> bool:
             targets_of(prefilter.entries),
             programs,
         )
-        return storage.write(name, made)
+        return storage.write(doubtful.stored_name(), doubtful.dumps(rules)) and storage.write(name, made)
     except (ImportError, OSError, ValueError, AttributeError):
         # No Hyperscan, no home directory, or a Python whose compiler is not the one that is known here.
         return False
 
 
-def store_plain(files: list[bytes | None]) -> None:
-    """Remember that the configuration in `files` leaves a clean commit clean."""
+def store_plain(files: list[bytes | None], exclude: Sequence[str] = ()) -> None:
+    """Remember that the configuration in `files` leaves a clean commit clean, unless `exclude` names a path of it."""
     name = staged.plain_name(files)
     if storage.read(name) is None:
-        storage.write(name, b"")
+        texts = [literal_of(pattern) for pattern in exclude if not pattern.startswith("!")]
+        storage.write(name, b"".join(b"\n" + text.encode("utf-8", "surrogateescape") for text in texts))
+
+
+def literal_of(pattern: str) -> str:
+    """A text that every path which the glob `pattern` matches has in it; empty when there is none."""
+    # Inside of brackets stands a choice; a backslash takes the meaning of what follows it.
+    plain = re.sub(r"\\.|\[[^/]*", "*", pattern)
+    return max(re.split(r"[*?/]", plain), key=len)

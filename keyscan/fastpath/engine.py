@@ -115,14 +115,20 @@ class Quick:
         self._databases = [extension.loadb(part, extension.HS_MODE_BLOCK) for part in databases]
         for database in self._databases:
             database.scratch = extension.Scratch(database)
-        self._entries, self._programs, self._targets = stored["entries"], stored["programs"], stored["targets"]
+        self.entries: Any = stored["entries"]
+        self._programs, self._targets = stored["programs"], stored["targets"]
         self._compiled: dict[int, object] = {}
         self.rule_count = len(self._programs)  # type: ignore[arg-type]
 
     def doubtful(self, data: bytes) -> bool:
         """Whether any rule's expression matches in `data`, or the text is one that only the whole engine reads."""
+        hits = self.hits(data)
+        return hits is None or any(self.may_match(data, number, end) for number, end in hits)
+
+    def hits(self, data: bytes) -> set[tuple[int, int]] | None:
+        """The prefilter's hits, (entry number, end offset); None for a text that only the whole engine reads."""
         if b"\0" in data or data.startswith(_SIGNATURES) or enclosed(data):
-            return True
+            return None
         hits: list[tuple[int, int]] = []
         append = hits.append
 
@@ -133,12 +139,12 @@ class Quick:
         if data:
             scan(data, match_event_handler=on_match)
         if len(hits) > _MANY:
-            return True
-        hits = with_value(hits, self._targets, data, scan_values)  # type: ignore[arg-type]
-        return any(self._matches(data, number, end) for number, end in set(hits))
+            return None
+        return set(with_value(hits, self._targets, data, scan_values))  # type: ignore[arg-type]
 
-    def _matches(self, data: bytes, number: int, end: int) -> bool:
-        rule, low, high = self._entries[number]  # type: ignore[index]
+    def may_match(self, data: bytes, number: int, end: int) -> bool:
+        """Whether the rule of a hit matches at it; true where that takes the whole engine to tell."""
+        rule, low, high = self.entries[number]
         # A name with a value in reach; or what has to be decoded first.
         if number in self._targets or rule >= len(self._programs):  # type: ignore[operator, arg-type]
             return True

@@ -1,9 +1,9 @@
 """`keyscan staged`, answered with next to no imports when the answer is clean.
 
 A commit with nothing secret in it is nearly every commit. This path reads the index with two gits, asks the
-stored engine (`keyscan/fastpath/engine.py`) and prints the same last line that the whole command prints. Anything
-else (a possible match, odd entries, configuration, a cache that is not there) makes it answer None, and the
-whole command runs as if nothing had happened: so it can be late, but never wrong.
+stored engine (`keyscan/fastpath/engine.py`) and prints the same last line that the whole command prints. Texts in which
+a rule may match are judged by `keyscan/fastpath/doubtful.py`. Anything else (a match, unusual entries, configuration, a
+cache that does not exist) makes it answer None, and the whole command runs: it can be late, never wrong.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ import time
 from keyscan.catalog.name_sieve import may_be_judged_by_name
 from keyscan.git.settings import SAFE, STAGED, environment, program
 from keyscan.support import storage
+
+# As `typing` has it, without importing that.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from keyscan.fastpath.engine import Quick
 
 # Requests that fit into a pipe are written before anything is read, with no thread to feed them.
 _MOST_ENTRIES = 400
@@ -53,22 +58,48 @@ def _staged(started: float) -> int | None:
     objects = _objects(_read(answers))
     if _wait(reader) or len(objects) != len(names):
         return None
-    configuration = objects[: len(_CONFIGURATION)]
-    configured = configuration[0] is not None or b"tool.keyscan" in (configuration[1] or b"")
-    # There only if the whole command has said that this configuration leaves a clean commit clean.
-    if configured and storage.read(plain_name(configuration)) is None:
+    if not _may_answer(objects[: len(_CONFIGURATION)], [path for path, _ in entries]):
         return None
-    total = 0
-    for found in objects[len(_CONFIGURATION) :]:
-        if found is None or engine.doubtful(found):
-            return None
-        total += len(found)
-    from keyscan.reporters.shared.summary import clean_line
+    contents = objects[len(_CONFIGURATION) :]
+    if not is_clean(engine, [(os.fsdecode(path), data) for (path, _), data in zip(entries, contents, strict=True)]):
+        return None
+    from keyscan.reporters.shared.summary import clean_line, use_color
 
+    total = sum(len(data) for data in contents if data is not None)
+    color = use_color(os.environ, terminal=sys.stdout.isatty())
     seconds = time.perf_counter() - started
-    sys.stdout.write(clean_line(len(entries), total, engine.rule_count, seconds))
+    sys.stdout.write(clean_line(len(entries), total, engine.rule_count, seconds, color=color))
     sys.stdout.flush()
     return 0
+
+
+def _may_answer(configuration: list[bytes | None], paths: list[bytes]) -> bool:
+    """Whether the index's configuration leaves the answer on a clean commit of `paths` as it is without one."""
+    if configuration[0] is None and b"tool.keyscan" not in (configuration[1] or b""):
+        return True
+    # There only if the whole command has said so; what is stored are texts of which an excluded path has one.
+    excluded = storage.read(plain_name(configuration))
+    if excluded is None:
+        return False
+    return not any(text in path for text in excluded.split(b"\n")[1:] for path in paths)
+
+
+def is_clean(engine: Quick, files: list[tuple[str, bytes | None]]) -> bool:
+    """Whether no rule matches anything in `files`, (path, contents), and none is judged by its name.
+
+    False for any doubt: a missing object, an archive, too much text.
+    """
+    doubtful = []
+    for path, data in files:
+        if data is None or may_be_judged_by_name(path):
+            return False
+        if engine.doubtful(data):
+            doubtful.append((path, data))
+    if not doubtful:
+        return True
+    from keyscan.fastpath.doubtful import Judge
+
+    return Judge(engine).clean(doubtful)
 
 
 def _start(args: list[str], stdin: int | None) -> tuple[int, int]:
@@ -105,14 +136,14 @@ def _wait(process: int) -> int:
 
 
 def _entries(raw: bytes) -> list[tuple[bytes, bytes]] | None:
-    """(path, blob id) of what is staged; None where an entry is not a plain file or is judged by its name."""
+    """(path, blob id) of what is staged; None where an entry is not a plain file."""
     fields = raw.split(b"\0")
     if len(fields) > 2 * _MOST_ENTRIES:
         return None
     entries = []
     for head, path in zip(fields[0::2], fields[1::2], strict=False):
         _, mode, _, oid, _ = head.split()
-        if mode[:3] != b"100" or not oid.strip(b"0") or may_be_judged_by_name(os.fsdecode(path)):
+        if mode[:3] != b"100" or not oid.strip(b"0"):
             return None
         entries.append((path, oid))
     return entries

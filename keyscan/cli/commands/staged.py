@@ -107,7 +107,7 @@ def _store_fast_path(work: _Index, scanner: Scanner, settings: Settings) -> None
         return
     artifact.store_engine(scanner.rules)
     if settings.config.plain:
-        artifact.store_plain([work.files[name] for name in FILES])
+        artifact.store_plain([work.files[name] for name in FILES], settings.ignores.exclude)
 
 
 def _scan_tracked(work: _Index, scanner: Scanner, settings: Settings) -> int:

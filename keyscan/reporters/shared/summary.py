@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+# As `typing` has it, without importing that.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 def size_text(count: int) -> str:
     """A number of bytes for people, in decimal units."""
@@ -20,6 +25,14 @@ def coverage(files: int, count: int, rules: int, seconds: float, *more: str) -> 
     return ", ".join(parts)
 
 
-def clean_line(files: int, count: int, rules: int, seconds: float) -> str:
+def clean_line(files: int, count: int, rules: int, seconds: float, *, color: bool = False) -> str:
     """The whole last line of a scan that found nothing and skipped nothing."""
-    return f"keyscan: clean ({coverage(files, count, rules, seconds)})\n"
+    verdict = "\x1b[1;32mclean\x1b[0m" if color else "clean"
+    return f"keyscan: {verdict} ({coverage(files, count, rules, seconds)})\n"
+
+
+def use_color(environ: Mapping[str, str], *, terminal: bool) -> bool:
+    """Whether to color: on a terminal or when FORCE_COLOR asks for it, never with NO_COLOR or on a dumb terminal."""
+    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
+        return False
+    return bool(environ.get("FORCE_COLOR")) or terminal
