@@ -61,6 +61,9 @@ def with_validities(report: Report, settings: Settings, wish: Wish) -> Report:
     findings = tuple(_with(finding, validities.get(finding.fingerprint, missing)) for finding in report.findings)
     kept = tuple(one for one in findings if not wish.only or (one.validity and one.validity.status in wish.only))
     notes = [*report.notes, told(plan, result)]
+    live = sum(1 for one in findings if one.validity and one.validity.status in {"live", "limited"})
+    if live:
+        notes.append("keyscan revoke FINGERPRINT revokes a key at its issuer, or prints how")
     if len(kept) < len(findings):
         notes.append(f"{len(findings) - len(kept)} findings are left out by --only {','.join(sorted(wish.only))}")
     report = replace(report, findings=kept, notes=tuple(notes), interrupted=result.interrupted)
@@ -175,8 +178,8 @@ def _not_sent(finding: Finding, rule: Rule | None, trusted: set[str], *, test_ke
         return "it is public by design"
     if rule.test and not test_keys:
         return "it is a test key"
-    if rule.category in {"generic", "practice"}:
-        return "whose key it is is not known"
+    if rule.category == "practice":
+        return "it is no key of an issuer"
     return "" if finding.precision >= Precision.HIGH else "its rule is not sure enough that it is a key"
 
 

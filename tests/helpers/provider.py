@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import socketserver
 import ssl
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -98,3 +100,53 @@ def provider(answer, *names):
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+@dataclass
+class Tunnel:
+    """A running proxy: its port, and the heads of the requests that it saw."""
+
+    port: int
+    seen: list = field(default_factory=list)
+
+
+@contextmanager
+def proxy(target):
+    """A CONNECT proxy that leads every tunnel to a local port."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                piece = self.request.recv(1)
+                if not piece:
+                    return
+                head += piece
+            made.seen.append(head.decode())
+            with socket.create_connection(("127.0.0.1", target), 5) as upstream:
+                self.request.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                back = threading.Thread(target=_pump, args=(upstream, self.request), daemon=True)
+                back.start()
+                _pump(self.request, upstream)
+                back.join(5)
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    made = Tunnel(server.server_address[1])
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def _pump(source, sink):
+    """Copy bytes until one side ends."""
+    with suppress(OSError):
+        while piece := source.recv(65536):
+            sink.sendall(piece)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)

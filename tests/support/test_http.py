@@ -10,7 +10,7 @@ import time
 import traceback
 
 import pytest
-from helpers.provider import provider
+from helpers.provider import provider, proxy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -155,6 +155,33 @@ def test_a_slow_body_ends_in_time(monkeypatch, drip):
     with provider(slow, HOST) as one:
         assert failure(lambda: one.client().send(request())) in {"timeout", "protocol"}
     assert time.monotonic() - started < 5
+
+
+def test_a_body_that_ends_early_is_no_answer():
+    """A body shorter than announced proves nothing."""
+
+    def short(_asked, handler):
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        handler.wfile.write(b'{"object": "list"')
+        handler.close_connection = True
+
+    short.raw = True
+    with provider(short, HOST) as one:
+        assert failure(lambda: one.client().send(request())) == "protocol"
+
+
+def test_through_a_proxy_only_the_host_is_seen():
+    """Behind a proxy the request goes through a tunnel: the proxy sees the host's name and no key."""
+    with provider(ok, HOST) as one, proxy(one.port) as tunnel:
+        client = one.client(proxy=f"http://user:word@127.0.0.1:{tunnel.port}", resolver=lambda *_: 1 / 0)
+        assert client.send(request()).status == 200
+    assert tunnel.seen[0].startswith(f"CONNECT {HOST}:443 ")
+    assert KEY not in "".join(tunnel.seen)
+    assert "Proxy-Authorization: Basic" in tunnel.seen[0] or "proxy-authorization: Basic" in tunnel.seen[0]
+    assert one.asked[0].host == HOST
+    assert "proxy-authorization" not in one.asked[0].headers
 
 
 def test_an_answer_that_is_no_http_is_told():

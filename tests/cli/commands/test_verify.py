@@ -13,7 +13,9 @@ from helpers.paths import ROOT
 from helpers.provider import provider
 from helpers.tokens import token
 
+from keyscan.cli.sending import closed_doors
 from keyscan.support import http
+from keyscan.verify.schedule import Schedule
 
 OPENAI, GITHUB = "api.openai.com", "api.github.com"
 KEY = token("sk-proj-{b64url:74}T3BlbkFJ{b64url:74}")
@@ -129,6 +131,34 @@ def test_what_could_not_be_asked_is_not_clean(run, project, monkeypatch):
     result = run("verify", ".", "--yes", "--only", "live", *PRIVATE, cwd=project)
     assert result.code == 3
     assert "not verified" in result.out + result.err
+
+
+def test_ctrl_c_leaves_what_is_known(run, world, project, monkeypatch):
+    """An interruption reports the answers that are there, and exits with 130."""
+    receive, count = Schedule._receive, [0]
+
+    def interrupting(self, ticket, outcome):
+        receive(self, ticket, outcome)
+        count[0] += 1
+        if count[0] == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Schedule, "_receive", interrupting)
+    result = run("verify", ".", "--yes", "-f", "json", *PRIVATE, cwd=project)
+    assert result.code == 130
+    found = [(status, reason) for _, _, status, reason in statuses(result)]
+    assert ("unknown", "interrupted") in found
+    assert len(found) == 5
+    assert len(world.asked) >= 4
+
+
+def test_no_core_file_while_keys_are_in_memory():
+    """The size of a core file is zero for as long as keys are held, and as it was after."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    with closed_doors():
+        assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+    assert resource.getrlimit(resource.RLIMIT_CORE) == before
 
 
 def test_a_private_address_needs_its_own_word(run, world, project):
