@@ -6,11 +6,12 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from keyscan.catalog.path_kinds import is_rehearsal
 from keyscan.engine import attribution as attribute
 from keyscan.engine.checks import registry as checks
 from keyscan.engine.confirm import Candidate, Pattern, PatternTimeout, SearchRange, start_ranges
 from keyscan.engine.filters import generic
-from keyscan.engine.filters.context import CONTEXT, context_of, is_binary
+from keyscan.engine.filters.context import CONTEXT, NEIGHBOURHOOD, context_of, is_binary
 from keyscan.engine.filters.placeholders import rejection_reason
 from keyscan.engine.match_cache import LONGEST, MatchCache
 from keyscan.engine.overlaps import without_overlaps
@@ -18,6 +19,7 @@ from keyscan.engine.prefilter import encoding_triggers as triggers
 from keyscan.engine.prefilter.entries import width_of
 from keyscan.model.match import Match, Span
 from keyscan.model.rule import Precision, Rule, Severity
+from keyscan.ruleset.patterns import CHECKSUMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +52,7 @@ class Matcher:
         }
         self._memory: MatchCache | None = None
         # How far round a place the bytes matter, besides those that the expression covers.
-        self._around = [max(CONTEXT, rule.companion.distance if rule.companion else 0) + LOOK for rule in rules]
+        self._around = [_seen_round(rule) + LOOK for rule in rules]
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travels to worker processes without what it compiled, and what it remembers."""
@@ -240,15 +242,22 @@ class Matcher:
         if rule.filters == "generic":
             match = _with(match, *generic.grade(match, context))
         verdict = checks.verdict(rule.checks, secret) if rule.checks else None
+        if verdict is not True and CHECKSUMS.intersection(rule.checks) and _goes_on(data, candidate.secret_end):
+            return None  # nothing but a checksum tells that a token ends where text goes on
         if verdict is False:
             least = min(Severity.LOW, rule.severity)
             match = _with(match, least, Precision.LOW, checks.contradiction(rule.checks, secret))
         elif verdict:
             match = _with(match, rule.severity, Precision.VERY_HIGH, "its checksum or structure is right")
-        if not rule.companion:
-            return match
-        # A companion can't make a sample worse than a sample.
-        return self._paired(number, data, match, match.severity if verdict is False else rule.companion.severity)
+        if rule.companion:
+            # A companion can't make a sample worse than a sample.
+            severity = match.severity if verdict is False else rule.companion.severity
+            paired = self._paired(number, data, match, severity)
+            if paired is None:
+                return None
+            match = paired
+        sure = verdict is True and not CHECKSUMS.isdisjoint(rule.checks)
+        return match if sure or rule.filters == "generic" else _rehearsed(match, path)
 
     def _paired(self, number: int, data: bytes, match: Match, severity: Severity | None) -> Match | None:
         companion = match.rule.companion
@@ -273,6 +282,24 @@ class Matcher:
             companion=Span(best.secret_start, best.secret_end),
             companion_secret=data[best.secret_start : best.secret_end],
         )
+
+
+def _goes_on(data: bytes, end: int) -> bool:
+    """Whether what could be part of a token stands at `end`."""
+    return data[end : end + 1].isalnum() or data[end : end + 1] in {b"_", b"-"}
+
+
+def _rehearsed(match: Match, path: str) -> Match:
+    """A named format in a test, a sample or others' code is one severity lower: mostly it was made for that."""
+    if match.severity <= Severity.LOW or match.rule.category == "practice" or not is_rehearsal(path):
+        return match
+    return _with(match, Severity(match.severity - 1), match.precision, "in a test, a sample or others' code")
+
+
+def _seen_round(rule: Rule) -> int:
+    """How many bytes on either side of a match filters and companions look at."""
+    seen = NEIGHBOURHOOD if rule.filters == "generic" else CONTEXT
+    return max(seen, rule.companion.distance if rule.companion else 0)
 
 
 def _gap(match: Match, other: Candidate) -> int:

@@ -16,6 +16,8 @@ LEFT = (
     r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbfv])|(?<=%[0-9A-Fa-f][0-9A-Fa-f])"
     r"|(?<=\\x[0-9A-Fa-f][0-9A-Fa-f])|(?<=\\u00[0-9A-Fa-f][0-9A-Fa-f]))"
 )
+# The structural checks that compute a checksum, so that no other text passes them.
+CHECKSUMS = frozenset(("crc32-base62", "crc32-hex", "crc32-hex-little", "github-fine-grained", "age", "nkey"))
 # What may follow a token: nothing that could make it part of a longer one.
 RIGHT = r"(?![A-Za-z0-9_-])"
 
@@ -75,15 +77,15 @@ def word_pattern(word: str) -> str:
     return rf"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])){word_literals(word)[0]}{_AFTER_WORD}"
 
 
-def bare(value: str) -> str:
-    """The whole expression for a value that is certain by itself.
+def bare(value: str, *, proved: bool = False) -> str:
+    """The whole expression for a value that is certain by itself; `proved`: a checksum decides where it ends.
 
     One that begins like nothing else (`github_pat_`) may stand right behind other text: settings that were pasted
     without the ends of their lines have been committed.
     """
     start = _START.match(value)
     unmistakable = start is not None and len(start.group()) >= _UNMISTAKABLE and bool(_SEPARATOR.search(start.group()))
-    return f"{'' if unmistakable else LEFT}(?P<secret>{value}){RIGHT}"
+    return f"{'' if unmistakable else LEFT}(?P<secret>{value}){'' if proved else RIGHT}"
 
 
 def named(words: tuple[str, ...], value: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keyscan.model.rule import Companion, Help, Precision, Rule, Severity
-from keyscan.ruleset import patterns
+from keyscan.ruleset import bindings, patterns
 from keyscan.ruleset.fields import Fields
 from keyscan.ruleset.regex_syntax import MAX_MAX_LENGTH, parse_tree, prefix_of_secret
 
@@ -87,8 +87,23 @@ def _pattern(fields: Fields, context: tuple[str, ...], value: str) -> str:
     if bool(pattern) == bool(value):
         fields.fail("give either pattern (with a group named secret) or value")
     if value:
-        return patterns.named(context, value) if context else patterns.bare(value)
-    return pattern
+        return patterns.named(context, value) if context else patterns.bare(value, proved=_is_proved(fields, value))
+    try:
+        return bindings.expanded(pattern)
+    except KeyError as error:
+        return str(fields.fail(f"pattern: no part named {error.args[0]} in keyscan/ruleset/bindings.toml"))
+
+
+def _is_proved(fields: Fields, value: str) -> bool:
+    """Whether a checksum tells where a value of fixed length ends, whatever follows it."""
+    checks = fields.peek("checks")
+    if not isinstance(checks, list) or patterns.CHECKSUMS.isdisjoint(map(str, checks)):
+        return False
+    try:
+        low, high = parse_tree(value).getwidth()
+    except ValueError:
+        return False  # said where the pattern is checked
+    return bool(low == high)
 
 
 def _literal_prefix(pattern: str, fields: Fields) -> str:

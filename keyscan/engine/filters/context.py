@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
 # Bytes of its line on either side that filters see of a match.
 CONTEXT = 200
+# Bytes on either side of a secret in which the same name with other values, and public settings, are looked for.
+NEIGHBOURHOOD = 600
+# The longest name of which a rule's expression matches only the telling end.
+_NAME = 64
 # git's own test for a binary file: a NUL byte within its first 8,000.
 _BINARY_PROBE = 8000
 
@@ -18,13 +22,16 @@ _BINARY_PROBE = 8000
 class Context:
     """The text before a secret on its line and after it, each at most CONTEXT bytes, and the path where known.
 
-    `lead` is what the rule matched in front of the secret.
+    `lead` is what the rule matched in front of the secret, `left` the bytes before that (at most 64, on any line),
+    `near` the bytes round the secret, NEIGHBOURHOOD on either side.
     """
 
     before: bytes
     after: bytes
     path: str = ""
     lead: bytes = b""
+    left: bytes = b""
+    near: bytes = b""
 
 
 NO_CONTEXT = Context(b"", b"")
@@ -41,5 +48,10 @@ def context_of(data: bytes, candidate: Candidate, path: str = "") -> Context:
     line = max(data.rfind(b"\n", 0, start) + 1, start - CONTEXT)
     stop = data.find(b"\n", end, end + CONTEXT)
     return Context(
-        data[line:start], data[end : stop if stop >= 0 else end + CONTEXT], path, data[candidate.start : start]
+        data[line:start],
+        data[end : stop if stop >= 0 else end + CONTEXT],
+        path,
+        data[candidate.start : start],
+        data[max(0, candidate.start - _NAME) : candidate.start],
+        data[max(0, start - NEIGHBOURHOOD) : end + NEIGHBOURHOOD],
     )

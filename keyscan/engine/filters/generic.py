@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from keyscan.catalog.path_kinds import PathKind, path_kind
 from keyscan.engine.filters import secret_names as names
 from keyscan.engine.filters import value_shape as literals
 from keyscan.engine.filters.entropy import classes
+from keyscan.engine.filters.score import graded
 from keyscan.engine.filters.secret_names import Kind
 from keyscan.engine.filters.value_shape import Shape
-from keyscan.model.rule import Precision, Severity
 
 if TYPE_CHECKING:
     from keyscan.engine.filters.context import Context
     from keyscan.model.match import Match
-    from keyscan.model.rule import Rule
+    from keyscan.model.rule import Precision, Rule, Severity
 
 _NAME = re.compile(rb"[\w.-]*\Z")
-_NAME_REST = re.compile(rb"\s?([\w.-]*)")
+_NAME_REST = re.compile(rb"(?:\s|[a-z]{1,3}[\"'])?([\w.-]*)")
+_LAST_WORD = re.compile(rb"([\w.-]+)[^\w]*\Z")
 # `name: DB_PASSWORD` before its `value:`.
 _PAIR = re.compile(rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
 # Lines that hold digests, ids and badges, whatever their values are called.
@@ -27,34 +29,8 @@ _DIGESTS = re.compile(
     rb"badge|shields\.io|codecov\.io|\.svg\?|certificate|public[_-]?key|\bhash|nonce=|crossorigin",
     re.IGNORECASE,
 )
-# Files in which long random strings are the rule.
-_NOISY = re.compile(
-    r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|poetry\.lock|Pipfile\.lock|uv\.lock|"
-    r"pdm\.lock|Cargo\.lock|Gemfile\.lock|composer\.lock|go\.sum|flake\.lock|packages\.lock\.json|mix\.lock|"
-    r"Podfile\.lock|RECORD|[^/]*\.(?:min\.js|min\.css|map|snap|svg|lock|po|pot|xlf|xliff|strings|arb|sum|css|sha256|asc|"
-    r"crt|cer|afm|pub))\Z"
-    r"|(?:^|/)(?:locales?|i18n|translations?|lang|langs|__snapshots__)/",
-    re.IGNORECASE,
-)
-_TESTS = re.compile(
-    r"(?:^|/)(?:[\w-]*tests?|testing|specs?|__tests__|fixtures?|testdata|test[-_]data|mocks?|examples?|samples?|docs?)/"
-    r"|(?:^|[/_.-])(?:test|tests|spec|mock|conftest|example|sample)[_.-]|[_.-](?:test|spec|tests)\.\w+\Z"
-    r"|Tests?\.\w+\Z|\.(?:md|rst|adoc)\Z",
-    re.IGNORECASE,
-)
 # `["token", "` begins a list of words, `("token", "` a call.
 _LIST = re.compile(rb"(?:[\[{]|\(\s*[\"'][^\"']*[\"']\s*,)\s*(?:[\"'][^\"'-][^\"']*[\"']\s*,\s*)+\w?[\"'`]?\Z")
-# Where a value without quotes is no code, so it is a comment's or a document's example.
-_SOURCE = re.compile(
-    r"\.(?:pyi?|pyx|jsx?|mjs|cjs|tsx?|java|kts?|scala|groovy|go|rb|php|cs|vb|c|h|cc|cpp|hpp|m|mm|swift|rs|dart|lua|pl|pm|"
-    r"r|jl|ex|exs|erl|hs|clj|vue|svelte|rst|adoc)\Z",
-    re.IGNORECASE,
-)
-# The tokens that OAuth's own documents (RFC 6749, 6750, 7662) print, and everyone copies.
-_RFC = re.compile(
-    rb"2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|SplxlOBeZQQYbYS6WxSbIA|mF_9\.B5f-4\.1JqM|45ghiukldjahdn|"
-    rb"czZCaGRSa3F0MzpnWDFmQmF0M2JW|QWxhZGRpbjpvcGVuIHNlc2FtZQ"
-)
 # What prose about tokens names (an algorithm, a standard), and what forms demand of a password (Laravel's rules).
 _TERMS = re.compile(
     rb"(?:(?:crc|sha3?|md|aes|rsa|utf|rfc|iso|fips|pbkdf|base|hmac-?sha)[-_]?\d{1,5}|"
@@ -67,18 +43,47 @@ _TERMS = re.compile(
 _STRONG = re.compile(rb"secret|pass|pwd|api[_-]?key|access[_-]?key|private", re.IGNORECASE)
 _QUOTES = (b'"', b"'", b"`")
 _CLASSES = 3
-_SHORT, _LONG = 12, 20
+_SHORT, _LONG, _LONGER = 12, 20, 32
 # Letters alone, and fewer than these, are too often a name.
 _ONE_CLASS = 16
+_HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
+# Rules that know a secret by its place, without a name, and rules in which a word comes before the name.
+_NAMELESS = frozenset({"generic-positional-secret", "generic-command-password"})
+_DIRECTIVES = frozenset({"generic-directive-secret"})
+# A name that is a whole argument, as in `f("token", "value")`; setters and readers of variables take such pairs.
+_ARGUMENT = re.compile(rb"[\"'`][ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
+_SETTER = re.compile(
+    rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
+    rb"input|fill|type|arg|login|field|cookie|store|update)\w{0,20}[(\[]\s*(?:[\w.\"']{1,40},\s*)?[\"'`][\w.-]*\Z"
+)
+_COMPARED = re.compile(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
+_ENVIRONMENT = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
+_SAMPLE = re.compile(
+    rb"(?i:(?<![a-z])(?:examples?|sample|dummy|fake|mock(?:ed)?|placeholder|tests?|testing|e\.g|such as|demo|"
+    rb"insecure|not[ -]a[ -]real)(?![a-z]))"
+)
+_LOCAL = re.compile(
+    rb"(?i:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|(?:[@/.]|^)example\.(?:com|org|net))"
+)
+_PUBLIC = re.compile(
+    rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|searchOnly|search_only|authDomain|"
+    rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
+    rb"NEXT_PUBLIC_|VITE_|REACT_APP_)"
+)
+_MARKUP = re.compile(rb"<(?:input|a|form|meta|button|script)\b[^>]{0,200}\Z", re.IGNORECASE)
+_OTHER_VALUES = rb"(?![\w-])[\"'`]?\]?\s{0,3}(?:=>|:=|[:=,>])\s{0,3}[\"'`]?([\w+/=.$@!-]{8,})"
+_MANY_WEAK, _MANY_STRONG = 1, 4
 
 
-def name_of(context: Context) -> bytes:
+def name_of(match: Match, context: Context) -> bytes:
     """The whole name in front of the value: the rule matches from its telling word on."""
+    if match.rule.id in _DIRECTIVES:
+        last = _LAST_WORD.search(context.lead)
+        return last.group(1) if last else b""
     told = _PAIR.match(context.lead)
     if told:
         return told.group(1)
-    inside = len(context.lead)
-    left = _NAME.search(context.before[: len(context.before) - inside]) if inside <= len(context.before) else None
+    left = _NAME.search(context.left)
     found = _NAME_REST.match(context.lead)
     return (left.group() if left else b"") + (found.group(1) if found else b"")
 
@@ -87,8 +92,9 @@ def skipped(rule: Rule, path: str) -> bool:
     """Whether a generic rule has nothing to say of a file: told by its path, before any expression is tried."""
     if not path or rule.filters != "generic":
         return False
+    kind = path_kind(path)
     # Letters without quotes are names in a program.
-    return bool(_NOISY.search(path) or (rule.id == "generic-bare-password" and _SOURCE.search(path)))
+    return bool(kind & PathKind.NOISY or (rule.id == "generic-bare-password" and kind & PathKind.SOURCE))
 
 
 def rejection_reason(match: Match, context: Context) -> str | None:
@@ -96,13 +102,11 @@ def rejection_reason(match: Match, context: Context) -> str | None:
     found = literals.reason(match.secret)
     if found:
         return found
-    kind = names.kind_of(name_of(context))
+    kind = _kind(match, context)
     if kind == Kind.NONE:
         return "name"
     if _weak(kind, match, context):
         return "word"
-    if _RFC.search(match.secret):
-        return "sample"
     if _TERMS.fullmatch(match.secret):
         return "term"
     if _LIST.search(context.before):
@@ -112,44 +116,125 @@ def rejection_reason(match: Match, context: Context) -> str | None:
     return None
 
 
+def _kind(match: Match, context: Context) -> Kind:
+    """What the name in front of the value says of it."""
+    if match.rule.id in _NAMELESS:
+        return Kind.PASSWORD
+    return names.kind_of(name_of(match, context), call=b"(" in context.lead)
+
+
 def _weak(kind: Kind, match: Match, context: Context) -> bool:
     """Whether the value looks too little like a secret for what its name says and where it stands."""
     value = match.secret
     shape = literals.shape_of(value)
     if shape < Shape.COMMON or (shape == Shape.COMMON and (kind < Kind.PASSWORD or _example(match, context))):
         return True
-    if kind != Kind.PASSWORD and len(value) < _ONE_CLASS and value.isalpha():
+    if kind != Kind.PASSWORD and ((len(value) < _ONE_CLASS and value.isalpha()) or literals.is_slug(value)):
         return True
-    if kind == Kind.WEAK and (shape < Shape.RANDOM or len(value) < _SHORT):
+    if kind <= Kind.VENDOR and (shape < Shape.RANDOM or len(value) < _SHORT):
         return True
-    return _bare(context) and (shape < Shape.RANDOM or len(value) < _LONG or literals.is_uuid(value))
+    return _bare(match, context) and (shape < Shape.RANDOM or len(value) < _LONG or literals.is_uuid(value))
 
 
 def _example(match: Match, context: Context) -> bool:
     """Whether a plain password is told, not set: bare in a source file, or of few kinds of characters."""
-    return _bare(context) or classes(match.secret) < _CLASSES
+    return _bare(match, context) or classes(match.secret) < _CLASSES
 
 
-def _bare(context: Context) -> bool:
+def _bare(match: Match, context: Context) -> bool:
     """Whether a value stands in a source file outside any string: it is a comment's or a document's."""
+    if match.rule.id in _NAMELESS or not path_kind(context.path) & PathKind.SOURCE:
+        return False
     before = context.before
-    return bool(_SOURCE.search(context.path)) and not any(before.count(quote) % 2 for quote in _QUOTES)
+    return not any(before.count(quote) % 2 for quote in _QUOTES)
+
+
+def evidence(match: Match, context: Context) -> list[str]:
+    """Everything that speaks for or against a match that `rejection_reason` kept, as keys of the score's table."""
+    name = name_of(match, context)
+    kind = _kind(match, context)
+    found = [_NAME_EVIDENCE[kind], *_of_value(match.secret, name, kind)]
+    if _bare(match, context):
+        found.append("binding-bare")
+    if match.rule.id not in _NAMELESS and _is_argument(context, name):
+        found.append("binding-argument")
+    if _COMPARED.search(context.lead):
+        found.append("binding-comparison")
+    found += _of_place(context)
+    return found + _of_neighbourhood(match, context, name, kind)
+
+
+_NAME_EVIDENCE = {
+    Kind.NONE: "name-weak",
+    Kind.WEAK: "name-weak",
+    Kind.VENDOR: "name-vendor-key",
+    Kind.SECRET: "name-secret",
+    Kind.PASSWORD: "name-password",
+}
+
+
+def _is_argument(context: Context, name: bytes) -> bool:
+    """Whether the value is an argument behind another that merely is called like a secret."""
+    if not _ARGUMENT.search(context.lead) or name.startswith(b"-") or context.lead.lstrip().startswith(b"-"):
+        return False
+    return not _ENVIRONMENT.match(name) and not _SETTER.search(context.left + name)
+
+
+def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:
+    shape = literals.shape_of(value)
+    size = len(value)
+    found = []
+    if shape == Shape.RANDOM:
+        long = "value-long-random" if size >= _LONGER else "value-random"
+        found.append(long if size >= _LONG else "value-short-random" if size >= _SHORT else "value-brief-random")
+    else:
+        found.append("value-human" if shape == Shape.HUMAN else "value-plain")
+    if size < _SHORT and kind < Kind.PASSWORD:
+        found.append("value-too-short")
+    if literals.is_uuid(value):
+        found += ["value-uuid"] if _STRONG.search(name) else ["value-uuid", "value-uuid"]
+    if size in _HASH_LENGTHS and not value.strip(b"0123456789abcdefABCDEF"):
+        found.append("value-hash")
+    if value.isalpha():
+        found.append("value-letters")
+    return found
+
+
+_PLACES = (
+    (PathKind.TEST, "place-test"),
+    (PathKind.SAMPLE, "place-sample"),
+    (PathKind.DOCUMENT, "place-document"),
+    (PathKind.VENDORED, "place-vendored"),
+    (PathKind.RECORDED, "place-recorded"),
+    (PathKind.PAGE, "place-page"),
+    (PathKind.CONFIGURATION, "place-configuration"),
+)
+
+
+def _of_place(context: Context) -> list[str]:
+    kind = path_kind(context.path)
+    return [key for flag, key in _PLACES if kind & flag]
+
+
+def _of_neighbourhood(match: Match, context: Context, name: bytes, kind: Kind) -> list[str]:
+    found = []
+    if name and len(name) < _LONGER:
+        others = set(re.findall(re.escape(name) + _OTHER_VALUES, context.near)) - {match.secret}
+        others = {other for other in others if other[:8] != match.secret[:8]}
+        if len(others) >= (_MANY_STRONG if kind >= Kind.SECRET else _MANY_WEAK):
+            found.append("near-many")
+    line = context.before + b" " + context.after
+    if _SAMPLE.search(line):
+        found.append("near-sample")
+    if _LOCAL.search(line):
+        found.append("near-local")
+    if _PUBLIC.search(line) or (kind < Kind.PASSWORD and _PUBLIC.search(context.near)):
+        found.append("near-public")
+    if _MARKUP.search(context.before[: len(context.before) - len(context.lead)] + name):
+        found.append("place-page")
+    return found
 
 
 def grade(match: Match, context: Context) -> tuple[Severity, Precision, str]:
-    """How sure a match is that `reason` kept, and what speaks for it."""
-    name = name_of(context)
-    kind = names.kind_of(name)
-    shape = literals.shape_of(match.secret)
-    test = bool(context.path and _TESTS.search(context.path))
-    if literals.is_uuid(match.secret) and not _STRONG.search(name):
-        return Severity.LOW, Precision.LOW, "its name; the value is written as an id"
-    if _bare(context):
-        return Severity.LOW, Precision.LOW, "its name, in a comment or a document"
-    if shape == Shape.RANDOM and kind >= Kind.SECRET:
-        return Severity.MEDIUM, Precision.MEDIUM, "its name and a value spelt like no word"
-    if shape == Shape.RANDOM and len(match.secret) >= _LONG:
-        return Severity.MEDIUM, Precision.LOW, "a long value spelt like no word"
-    if shape == Shape.HUMAN and kind == Kind.PASSWORD and not test:
-        return Severity.MEDIUM, Precision.LOW, "its name and a value with several kinds of characters"
-    return Severity.LOW, Precision.LOW, "its name"
+    """How sure a match is that `rejection_reason` kept, and what speaks for and against it."""
+    return graded(evidence(match, context))

@@ -38,7 +38,10 @@ _SECRETS = frozenset(
     b"credential credentials cred creds auth authorization bearer passwords tokens pat".split()
 )
 _WEAK = frozenset(b"salt session cookie sessionid".split())
-_PASSWORDS = frozenset(b"password passwd pass pwd pswd psw pw passphrase passcode passwort passwords".split())
+_PASSWORDS = frozenset(
+    b"password passwd pass pwd pswd psw pw passphrase passcode passwort passwords requirepass masterauth rootpw bindpw "
+    b"storepass keypass psk rpcpassword".split()
+)
 _KEY_KINDS = frozenset(
     b"api access auth private encryption master account storage shared signing service license client secret app "
     b"authentication session crypto cipher aes hmac jwt consumer subscription admin root functions host".split()
@@ -46,7 +49,11 @@ _KEY_KINDS = frozenset(
 # `primary_key`, `foreign_key`, `sort_key`, `public_key`: names, or meant to be seen.
 _PUBLIC_KEYS = frozenset(
     b"public primary foreign sort partition hash range cache object index lookup map group dict natural unique "
-    b"config translation i18n message publishable site pub verify verification".split()
+    b"config translation i18n message publishable site pub verify verification crew task agent job queue event route "
+    b"idempotency idempotence dedupe dedup storagekey query react row item field node tree label menu tab component "
+    b"current registry state reducer redis bucket s3 blob document doc entity record parent child composite candidate "
+    b"natural surrogate hot shortcut keyboard arrow enter escape press down up game trace span metric tag color theme "
+    b"style design activation write measurement beacon tracking analytics instrumentation recaptcha sitekey".split()
 )
 
 
@@ -54,7 +61,17 @@ _PUBLIC_KEYS = frozenset(
 _HANDLES = frozenset(
     b"next page paging pagination continuation continue lock idempotency idempotent sync marker resume cursor change "
     b"action client import cancel cancellation start starting previous prev task upload job query scroll csrf xsrf "
-    b"authenticity encoded hashed encrypted nonce request invalid wrong expired fake dummy mock unsigned".split()
+    b"authenticity encoded hashed encrypted nonce request invalid wrong expired fake dummy mock unsigned image images "
+    b"thumbnail theme design color colour font spacing style captcha recaptcha prompt completion input output total "
+    b"max min lexer parser syntax special eos bos pad unk mask sep cls mixpanel project form view state stream media "
+    b"video photo avatar file download share vote like ice replay preview first last end word sub stop text bad "
+    b"quantity symbol erc20 nft mint swap pool lp".split()
+)
+
+# What is called with a secret's name, not with the secret.
+_GETTERS = frozenset(
+    b"get load read fetch find lookup retrieve delete remove has list require resolve describe check is count encode "
+    b"decode generate create make validate verify parse mask redact hash from reset forgot tokenize print log".split()
 )
 
 
@@ -63,8 +80,9 @@ class Kind(IntEnum):
 
     NONE = 0
     WEAK = 1
-    SECRET = 2
-    PASSWORD = 3
+    VENDOR = 2
+    SECRET = 3
+    PASSWORD = 4
 
 
 def words_of(name: bytes) -> list[bytes]:
@@ -73,25 +91,37 @@ def words_of(name: bytes) -> list[bytes]:
 
 
 @lru_cache(4096)
-def kind_of(name: bytes) -> Kind:
-    """What `name` says of the value that it stands for."""
-    words = words_of(name)
-    while len(words) > 1 and (words[-1].isdigit() or (words[-1] in _NEUTRAL and not _SECRETS.isdisjoint(words[:-1]))):
-        words.pop()
-    if not words or words[-1] in _ABOUT:
+def kind_of(name: bytes, *, call: bool = False) -> Kind:
+    """What `name` says of the value that it stands for; `call`: it is called with that value."""
+    words = _telling_words(name)
+    if not words or words[-1] in _ABOUT or (call and not _GETTERS.isdisjoint(words[:-1])):
         return Kind.NONE
-    last = words[-1]
+    last, before = words[-1], words[-2] if len(words) > 1 else b""
     if last in _PASSWORDS or last.endswith((b"password", b"passwd", b"passphrase")):
-        return Kind.PASSWORD
+        # WebRTC's `ice-pwd` is made anew for every session.
+        return Kind.NONE if before == b"ice" else Kind.PASSWORD
     if last in _WEAK:
         return Kind.WEAK
     if last in {b"key", b"keys"}:
-        before = words[-2] if len(words) > 1 else b""
-        if before in _PUBLIC_KEYS:
-            return Kind.NONE
-        return Kind.SECRET if before in _KEY_KINDS else Kind.WEAK
-    if last in {b"token", b"tokens"} and len(words) > 1 and not _HANDLES.isdisjoint(words[:-1]):
+        return _kind_of_key(last, before)
+    if last in {b"token", b"tokens"} and not _HANDLES.isdisjoint(words[:-1]):
         return Kind.NONE
     if last.endswith((b"apikey", b"secretkey", b"accesskey", b"secret", b"token")) or last in _SECRETS:
         return Kind.SECRET
     return Kind.WEAK if not _SECRETS.isdisjoint(words) else Kind.NONE
+
+
+def _telling_words(name: bytes) -> list[bytes]:
+    """The words of `name` without numbers and stages at its end."""
+    words = words_of(name)
+    while len(words) > 1 and (words[-1].isdigit() or (words[-1] in _NEUTRAL and not _SECRETS.isdisjoint(words[:-1]))):
+        words.pop()
+    return words
+
+
+def _kind_of_key(last: bytes, before: bytes) -> Kind:
+    if before in _PUBLIC_KEYS:
+        return Kind.NONE
+    if before in _KEY_KINDS:
+        return Kind.SECRET
+    return Kind.VENDOR if last == b"key" and len(before) > 1 and not before.isdigit() else Kind.WEAK

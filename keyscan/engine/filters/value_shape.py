@@ -14,7 +14,8 @@ _REFERENCE = re.compile(
     rb"^--?[a-z]|\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(].*[>)\]}]\Z|^\$[A-Za-z_]\w*\Z|^%[sdrvqi]|%[sdrvqi]\Z|%\(\w+\)"
     rb"|^%\w+%|\{\w*\}|^@[A-Za-z][\w.]+[(/@]|^![A-Z][A-Za-z]+(?:\s|\Z)|^!(?:vault|secret|env)|^[&*][a-z_]+\Z"
     rb"|^#[0-9a-f]{3,8}\Z"
-    rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data)[:+]"
+    rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data|encrypted|enc|cipher)[:+]"
+    rb"|^ENC[\[(]|^secret-ref"
     rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|::|->|=>|\|\||&&|\.\.\.|\bself\.|\bthis\.",
     re.IGNORECASE,
 )
@@ -102,6 +103,26 @@ def decoded(value: bytes) -> bytes | None:
         return None
     text = binascii.a2b_base64(value)
     return text if len(text) > 3 and text.isascii() and text.decode().isprintable() else None  # noqa: PLR2004
+
+
+_PART = re.compile(rb"[-_./: @]+")
+_LONGEST_PART, _LONGEST_NUMBERED = 14, 6
+
+
+def is_slug(value: bytes) -> bool:
+    """Whether `value` is short parts that can be read, joined by signs, like `gpt-4o` and `bge-m3`."""
+    parts = [part for part in _PART.split(value) if part]
+    if len(parts) < 2 or (value.lower() != value and value.upper() != value):  # noqa: PLR2004
+        return False
+    letters = 0
+    for part in parts:
+        if part.isalpha():
+            if (len(part) > 4 and surprise(part) >= SPELT) or len(part) > _LONGEST_PART:  # noqa: PLR2004
+                return False
+            letters += len(part)
+        elif len(part) > _LONGEST_NUMBERED and not part.isdigit():
+            return False
+    return letters * 3 >= len(value)
 
 
 def is_uuid(value: bytes) -> bool:

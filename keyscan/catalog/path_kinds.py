@@ -1,0 +1,101 @@
+"""What kind of file a path is, as far as that says how likely a value in it is a secret: one list for each kind."""
+
+from __future__ import annotations
+
+import re
+from enum import Flag, auto
+from functools import lru_cache
+
+
+class PathKind(Flag):
+    """What a path says of its file; a file may be of several kinds."""
+
+    PLAIN = 0
+    SOURCE = auto()
+    TEST = auto()
+    SAMPLE = auto()
+    DOCUMENT = auto()
+    VENDORED = auto()
+    RECORDED = auto()
+    PAGE = auto()
+    CONFIGURATION = auto()
+    NOISY = auto()
+
+
+def _of(*parts: str) -> re.Pattern[str]:
+    return re.compile("|".join(parts), re.IGNORECASE)
+
+
+def _below(names: str) -> str:
+    """Paths below a directory of one of these names."""
+    return rf"(?:^|/)(?:{names})/"
+
+
+# Where a value without quotes is code, so that a secret without them is a comment's or a document's example.
+SOURCE = _of(
+    r"\.(?:pyi?|pyx|jsx?|mjs|cjs|tsx?|java|kts?|scala|groovy|go|rb|php|cs|vb|c|h|cc|cpp|hpp|m|mm|swift|rs|dart|lua|pl|"
+    r"pm|r|jl|ex|exs|erl|hs|clj|vue|svelte|rst|adoc)\Z",
+)
+_KINDS = {
+    PathKind.SOURCE: SOURCE,
+    PathKind.TEST: _of(
+        _below(r"[\w-]*tests?|[\w-]+[_.-]tests?[\w.-]*|testing|specs?|__tests__|e2e|cypress|playwright|test[-_]?data|"
+               r"testutils?|integration[-_]tests?|unit[-_]tests?"),
+        r"(?:^|/)(?:tests?|spec|conftest)[_.-][^/]*\Z",
+        r"[_.-](?:test|spec|tests|unittest)\.\w+(?:\.\w+)?\Z",
+        r"(?-i:Tests?|Spec|IT)\.(?:java|kt|cs|scala|groovy|swift|php)\Z",
+        r"(?:^|/)[^/]*\.(?:tests?|specs?)\.env|\.env\.(?:test|testing|ci|e2e)\Z",
+    ),
+    PathKind.SAMPLE: _of(
+        _below(r"[\w-]*fixtures?|mocks?|__mocks__|examples?|samples?|demos?|tutorials?|seeds?|seeders?|stubs?|"
+               r"playground|cookbook|notebooks?|_?archived?|challenges?|lessons?|exercises?|cassettes"),
+        r"(?:^|[/_.-])(?:examples?|samples?|dist|template|tmpl|mock|fixture|seed|demo|dummy)(?=[_.-][^/]*\Z|\Z)",
+    ),
+    PathKind.DOCUMENT: _of(
+        _below(r"[\w-]*docs?|documentation|[\w-]*_docs|wiki|man"),
+        r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|texi|pod|man|[1-8])\Z",
+        r"(?:^|/)(?:readme|changelog|changes|contributing|history|news)(?:\.[a-z]{1,5})?\Z",
+    ),
+    PathKind.VENDORED: _of(
+        _below(r"node_modules|bower_components|vendor|vendored|third[-_]?party|site-packages|dist-packages|\.?venv|"
+               r"virtualenv|__pycache__|\.tox|\.nox|\.yarn|\.pnpm[\w-]*|pods|carthage|deps|botocore|bundled"),
+        r"(?:^|/)[\w.-]+\.dist-info/|(?:^|/)[\w.-]+\.egg-info/",
+    ),
+    PathKind.RECORDED: _of(
+        _below(r"cassettes?|vcr[\w-]*|recordings?|__snapshots__|snapshots?|goldens?|traces?|replays?|[\w-]*datasets?"),
+        r"\.(?:har|trace\.json|jsonl|ndjson|log|snap|csv|tsv)\Z",
+        r"(?:^|/)[^/]*(?:openapi|swagger)[^/]*\.(?:ya?ml|json)\Z",
+    ),
+    PathKind.PAGE: _of(r"\.(?:html?|xhtml|mhtml|cshtml|jsp|erb|ejs|hbs)\Z"),
+    PathKind.CONFIGURATION: _of(
+        r"(?:^|/)[^/]*\.env(?:\.[\w.-]+)?\Z",
+        r"\.(?:ya?ml|toml|ini|cfg|conf|config|properties|env|tfvars|plist|npmrc|pypirc|netrc|envrc)\Z",
+    ),
+    # Long random strings are the rule here: locks, minified and compiled files, translations, certificates.
+    PathKind.NOISY: _of(
+        r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|poetry\.lock|Pipfile\.lock|"
+        r"uv\.lock|pdm\.lock|Cargo\.lock|Gemfile\.lock|composer\.lock|go\.sum|flake\.lock|packages\.lock\.json|mix\.lock|"
+        r"Podfile\.lock|RECORD)\Z",
+        r"\.(?:min\.js|min\.css|map|snap|svg|lock|po|pot|xlf|xliff|strings|arb|sum|css|sha256|asc|crt|cer|afm|pub|pyc|"
+        r"tfstate\.backup)\Z",
+        _below(r"locales?|i18n|translations?|lang|langs|__snapshots__|\.next|\.nuxt|_next/static"),
+        r"[.-][0-9a-f]{8,20}\.(?:js|css|mjs)\Z|(?:^|[/.-])(?:bundle|chunk)\.js\Z",
+    ),
+}  # fmt: skip
+
+
+@lru_cache(4096)
+def path_kind(path: str) -> PathKind:
+    """All kinds that the file at `path` is of; PLAIN for a path that says nothing, or an unknown one."""
+    kinds = PathKind.PLAIN
+    if path:
+        # A test directory of the temporary place where a tool runs says nothing: only relative paths are given.
+        for kind, pattern in _KINDS.items():
+            if pattern.search(path):
+                kinds |= kind
+    return kinds
+
+
+def is_rehearsal(path: str) -> bool:
+    """Whether the file at `path` is a test, a sample, a recording, a document or others' code, by its path."""
+    return bool(path_kind(path) & (PathKind.TEST | PathKind.SAMPLE | PathKind.RECORDED | PathKind.VENDORED))

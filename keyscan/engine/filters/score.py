@@ -1,0 +1,71 @@
+"""What speaks for a secret of no known provider and what against it: one table, one sum.
+
+Points are about half a doubling of the odds each; `benchmarks/quality/labels.py` measures them on labelled findings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keyscan.model.rule import Precision, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One observation on a match: its points, and what it says in a report."""
+
+    points: int
+    about: str
+    says: str
+
+
+TABLE: dict[str, Evidence] = {
+    "name-password": Evidence(5, "name", "its name says password"),
+    "name-secret": Evidence(5, "name", "its name says secret, token or key of an API"),
+    "name-vendor-key": Evidence(4, "name", "its name is a key of something"),
+    "name-weak": Evidence(1, "name", "its name may hold a secret"),
+    "value-long-random": Evidence(6, "value", "32 characters or more, spelt like no word"),
+    "value-random": Evidence(5, "value", "20 characters or more, spelt like no word"),
+    "value-short-random": Evidence(4, "value", "12 characters or more, spelt like no word"),
+    "value-brief-random": Evidence(3, "value", "a short value, spelt like no word"),
+    "value-too-short": Evidence(-3, "value", "shorter than issued keys are"),
+    "value-human": Evidence(2, "value", "several kinds of characters"),
+    "value-plain": Evidence(-2, "value", "spelt like words"),
+    "value-uuid": Evidence(-3, "value", "written as an id"),
+    "value-hash": Evidence(-1, "value", "as long as a hash"),
+    "value-letters": Evidence(-1, "value", "letters only"),
+    "binding-bare": Evidence(-6, "binding", "outside of any string of a program"),
+    "binding-argument": Evidence(-4, "binding", "an argument behind a plain word"),
+    "binding-comparison": Evidence(-1, "binding", "compared, not set"),
+    "place-configuration": Evidence(1, "place", "in a configuration file"),
+    "place-test": Evidence(-5, "place", "in a test"),
+    "place-sample": Evidence(-5, "place", "in an example, a fixture or a template"),
+    "place-document": Evidence(-4, "place", "in a document"),
+    "place-vendored": Evidence(-8, "place", "in others' code"),
+    "place-recorded": Evidence(-6, "place", "in recorded data"),
+    "place-page": Evidence(-3, "place", "in a page"),
+    "near-many": Evidence(-5, "neighbourhood", "the same name holds other values nearby"),
+    "near-sample": Evidence(-3, "neighbourhood", "its line calls it an example or a test"),
+    "near-local": Evidence(-2, "neighbourhood", "for this machine or an example's host"),
+    "near-public": Evidence(-6, "neighbourhood", "shipped to every visitor by design"),
+}
+# From how many points on a match is worth a look without being asked for, and how sure it is then.
+MEDIUM = 7
+_SURE, _SURER = 9, 11
+
+
+def graded(found: list[str]) -> tuple[Severity, Precision, str]:
+    """Severity, precision and the sentence for what was `found`, keys of TABLE."""
+    total = sum(TABLE[key].points for key in found)
+    said = ", ".join(TABLE[key].says for key in found)
+    if total < MEDIUM:
+        return Severity.LOW, Precision.LOW, said
+    if total < _SURE:
+        return Severity.MEDIUM, Precision.LOW, said
+    return Severity.MEDIUM, Precision.MEDIUM if total < _SURER else Precision.HIGH, said
+
+
+def table() -> list[str]:
+    """The table as lines for people: points, subject and meaning, and what the sum decides."""
+    lines = [f"{entry.points:+3d}  {entry.about}: {entry.says}" for entry in TABLE.values()]
+    return [*lines, f"medium from {MEDIUM} points on, precision medium from {_SURE}, high from {_SURER}; below: low"]
