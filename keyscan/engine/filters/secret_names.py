@@ -124,4 +124,4 @@ def _kind_of_key(last: bytes, before: bytes) -> Kind:
         return Kind.NONE
     if before in _KEY_KINDS:
         return Kind.SECRET
-    return Kind.VENDOR if last == b"key" and len(before) > 1 and not before.isdigit() else Kind.WEAK
+    return Kind.VENDOR if last == b"key" and len(before) > 2 and not before.isdigit() else Kind.WEAK  # noqa: PLR2004

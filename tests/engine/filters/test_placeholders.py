@@ -12,11 +12,12 @@ from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
 
 ABOUT = (
     "password_field tokenType SECRET_NAME api_key_header passwordHash next_token csrfToken publicKey primary_key "
-    "keyword"
+    "keyword image_token crew_key task_key captcha_token theme_token idempotency_key prompt_tokens ice-pwd"
 )
 HOLDS = {
     Kind.PASSWORD: "password DB_PASSWORD dbPassword userPwd MYSQL_ROOT_PASS password_1 PASSWORD_PROD rootpassword",
     Kind.SECRET: "token api_key apiKey CLIENT_SECRET x-api-key authToken secret_key_base APIKEY github.token",
+    Kind.VENDOR: "azure_search_key SPEECH_KEY webhookKey",
     Kind.WEAK: "key cookie salt my_key",
 }
 
