@@ -92,6 +92,14 @@ class Git:
             raise error_of(args, err)
         return out
 
+    def run_with_complaints(self, *args: str) -> tuple[bytes, list[str]]:
+        """What git prints, and its warnings, a line each; GitError with git's own words when it fails."""
+        process = self.start(*args)
+        out, err = process.communicate()
+        if process.returncode:
+            raise error_of(args, err)
+        return out, [line.removeprefix("warning: ") for line in err.decode("utf-8", "replace").splitlines()[:20]]
+
     def ask(self, *args: str) -> bytes | None:
         """What git prints, without the line's end; None when it fails."""
         process = self.start(*args)

@@ -21,6 +21,7 @@ class Origin:
     as UTF-8 with surrogates for bytes that are not.
     `commit` and its fields are set for history only. `kind` is file, stdin, commit-message, tag-message, ref.
     `member` is what `path` ends in when that leads into an archive: `!/` and the member's name.
+    `named`: the user named the file itself, so that no pattern excludes it.
     """
 
     path: str
@@ -31,6 +32,7 @@ class Origin:
     date: str | None = None
     blob: str | None = None
     member: str = ""
+    named: bool = False
 
     @property
     def file(self) -> str:

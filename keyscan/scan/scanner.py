@@ -88,10 +88,10 @@ def without_excluded(items: Iterable[Blob | Skip], ignores: SuppressionPolicy) -
 
 
 def targets_kept(targets: Iterable[Target | Skip], ignores: SuppressionPolicy) -> list[Target | Skip]:
-    """`targets` without those that the configuration excludes."""
+    """`targets` without those that the configuration excludes; what the user named is kept."""
     if not ignores.exclude:
         return list(targets)
-    return [one for one in targets if isinstance(one, Skip) or not ignores.excluded(one.name)]
+    return [one for one in targets if isinstance(one, Skip) or one.named or not ignores.excluded(one.name)]
 
 
 def size_of(targets: Iterable[Target | Skip], enough: int = 1 << 20) -> int:

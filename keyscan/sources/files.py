@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyscan.errors import GitError, UsageError
-from keyscan.git.command import Git
+from keyscan.git.command import PATHSPEC_MAGIC, Git
 from keyscan.model.blob import Skip
 
 if TYPE_CHECKING:
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 
 class Target(NamedTuple):
-    """A file to scan: where it is, and the name that reports give it."""
+    """A file to scan: where it is, and the name that reports give it.
+
+    `named`: by the user, so that it is read whatever it is (through a link, from a pipe) and no pattern excludes it.
+    """
 
     file: str
     name: str
+    named: bool = False
 
 
 def targets(paths: Iterable[str], *, everything: bool = False) -> Iterator[Target | Skip]:
@@ -42,14 +46,33 @@ def targets(paths: Iterable[str], *, everything: bool = False) -> Iterator[Targe
 
 def _under(path: str, *, everything: bool) -> Iterator[Target | Skip]:
     if not os.path.isdir(path):  # noqa: PTH112 - a plain string is faster and keeps odd bytes
-        yield _target(path)
+        yield _named_target(path)
         return
     listed = None if everything else _listed_by_git(path)
     if listed is None:
         yield from _walk(path)
         return
-    for name in listed:
-        yield from _listed(os.path.join(path, name))  # noqa: PTH118
+    links: dict[str, bool] = {"": False}
+    for item in listed:
+        if isinstance(item, Skip):
+            yield item
+        elif _below_link(path, os.path.dirname(item), links):  # noqa: PTH120
+            file = os.path.join(path, item)  # noqa: PTH118
+            yield Skip(_name(file), "below a symbolic link: not followed")
+        else:
+            yield from _listed(os.path.join(path, item))  # noqa: PTH118
+
+
+def _below_link(root: str, directory: str, known: dict[str, bool]) -> bool:
+    """Whether a directory below `root` is, or is below, a symbolic link, as may stand in a tracked one's place.
+
+    `known` are the answers so far.
+    """
+    answer = known.get(directory)
+    if answer is None:
+        linked = os.path.islink(os.path.join(root, directory))  # noqa: PTH114, PTH118
+        answer = known[directory] = linked or _below_link(root, os.path.dirname(directory), known)  # noqa: PTH120
+    return answer
 
 
 def _listed(file: str) -> Iterator[Target | Skip]:
@@ -60,18 +83,29 @@ def _listed(file: str) -> Iterator[Target | Skip]:
         yield _target(file)
 
 
-def _listed_by_git(directory: str) -> list[str] | None:
-    """Tracked files, and untracked ones that are not ignored; None outside a work tree."""
+def _listed_by_git(directory: str) -> list[str | Skip] | None:
+    """Tracked files, and untracked ones that are not ignored; None outside a work tree, and if git ignores all of it.
+
+    What git could not look into is a Skip.
+    """
     git = Git(directory)
     try:
-        out = git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        if not os.path.lexists(os.path.join(directory, ".git")) and _is_ignored(git):  # noqa: PTH118
+            return None
+        out, complaints = git.run_with_complaints("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     except GitError as error:
         if "not a git repository" in str(error) or "must be run in a work tree" in str(error):
             return None
         if "git is not installed" in str(error):
             return None
         raise
-    return list(dict.fromkeys(os.fsdecode(name) for name in out.split(b"\0") if name))
+    names = dict.fromkeys(os.fsdecode(name) for name in out.split(b"\0") if name)
+    return [*names, *(Skip(_name(directory), f"not all of it was listed: {text}", True) for text in complaints)]
+
+
+def _is_ignored(git: Git) -> bool:
+    """Whether git ignores the directory that it runs in."""
+    return git.ask(PATHSPEC_MAGIC, "check-ignore", "-q", "--no-index", ".") is not None
 
 
 @contextmanager
@@ -126,6 +160,17 @@ def _walk(directory: str) -> Iterator[Target | Skip]:
         stack.extend(reversed(directories))
 
 
+def _named_target(path: str) -> Target | Skip:
+    """What the user named and is no directory: read through links, and from pipes until their end."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116
+    except OSError as error:
+        return Skip(_name(path), f"cannot be read: {error.strerror}", incomplete=True)
+    if stat.S_ISREG(mode) or stat.S_ISFIFO(mode):
+        return Target(path, _name(path), named=True)
+    return Skip(_name(path), f"{_kind(mode)}: not read", incomplete=True)
+
+
 def _target(file: str) -> Target | Skip:
     """A regular file as a target; links and special files are named instead."""
     mode = os.lstat(file).st_mode
@@ -133,8 +178,11 @@ def _target(file: str) -> Target | Skip:
         return Target(file, _name(file))
     if stat.S_ISLNK(mode):
         return Skip(_name(file), "symbolic link: the target is scanned at its own path")
-    kind = "named pipe" if stat.S_ISFIFO(mode) else "socket" if stat.S_ISSOCK(mode) else "device"
-    return Skip(_name(file), f"{kind}: not read")
+    return Skip(_name(file), f"{_kind(mode)}: not read")
+
+
+def _kind(mode: int) -> str:
+    return "named pipe" if stat.S_ISFIFO(mode) else "socket" if stat.S_ISSOCK(mode) else "device"
 
 
 _FOREIGN_NAMES = sys.platform != "win32" and sys.getfilesystemencoding().lower() not in {"utf-8", "utf8"}

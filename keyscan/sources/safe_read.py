@@ -1,4 +1,4 @@
-"""Reads one regular file: no links followed, no pipes waited for."""
+"""Reads one regular file: no links followed, no pipes waited for, unless the user named it."""
 
 from __future__ import annotations
 
@@ -16,31 +16,46 @@ if TYPE_CHECKING:
     from keyscan.sources.files import Target
 
 # A file swapped for a link or a pipe after it was listed is neither followed nor waited for.
-_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NAMED_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_FLAGS = _NAMED_FLAGS | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def read(target: Target, overlap: int) -> Iterator[Blob | Skip]:
     """The contents of a file, in chunks that overlap by `overlap` bytes when it is large."""
     try:
-        descriptor = os.open(target.file, _FLAGS)
+        descriptor = os.open(target.file, _NAMED_FLAGS if target.named else _FLAGS)
     except OSError as error:
         yield Skip(target.name, f"cannot be read: {error.strerror}", incomplete=True)
         return
+    origin = Origin(target.name, named=target.named)
     try:
         found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
+        regular = stat.S_ISREG(found.st_mode)
+        if not regular and not (target.named and stat.S_ISFIFO(found.st_mode)):
             yield Skip(target.name, "not a regular file any more", incomplete=True)
             return
         # One byte more than the size tells whether the file has grown; asking for more costs page faults.
-        data = os.read(descriptor, min(found.st_size + 1, CHUNK_SIZE))
-        if len(data) <= found.st_size < CHUNK_SIZE:
-            yield Blob(data, Origin(target.name))
+        size = min(found.st_size + 1, CHUNK_SIZE) if regular else CHUNK_SIZE
+        data = os.read(descriptor, size)
+        if not regular or len(data) < found.st_size:
+            data += _read_fully(descriptor, size - len(data))
+        if len(data) < size:
+            yield Blob(data, origin)
         else:
-            yield from chunks(partial(os.read, descriptor), data, Origin(target.name), overlap, CHUNK_SIZE)
+            yield from chunks(partial(_read_fully, descriptor), data, origin, overlap, CHUNK_SIZE)
     except OSError as error:
         yield Skip(target.name, f"cannot be read: {error.strerror}", incomplete=True)
     finally:
         os.close(descriptor)
+
+
+def _read_fully(descriptor: int, size: int) -> bytes:
+    """The next `size` bytes, fewer only at the end of the file: one read may give less than there is."""
+    parts: list[bytes] = []
+    while size and (part := os.read(descriptor, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def read_stdin(stream: IO[bytes], name: str) -> Blob:

@@ -89,7 +89,7 @@ class SuppressionPolicy:
         if marker and (marker.reason or not self.require_reasons):
             why = f"inline, {marker.tool} marker" + (f": {marker.reason}" if marker.reason else "")
             return Status("ignored", why, marks[0])
-        pattern = self.excluded(path, in_git=True)
+        pattern = None if origin.named else self.excluded(path, in_git=True)
         if pattern:
             return Status("ignored", f"excluded: {pattern}", marks[0])
         for entry in self.active:

@@ -1,0 +1,105 @@
+"""What a directory or a path stands for: everything that the user named is listed, or said not to be."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from helpers.tokens import token
+
+from keyscan.git.command import Git
+from keyscan.model.blob import Skip
+from keyscan.sources import files
+
+KEY = token("sk-ant-api03-{b64url:93}AA", "files")
+
+
+def listed(*paths, everything=False):
+    """The names of the targets, and the reasons of what is none by path."""
+    found = list(files.targets([str(path) for path in paths], everything=everything))
+    names = {item.name.rpartition("/")[2] for item in found if not isinstance(item, Skip)}
+    return names, {item.path.rpartition("/")[2]: item for item in found if isinstance(item, Skip)}
+
+
+def test_a_named_directory_that_git_ignores_is_scanned(repo, run):
+    """Ignored itself, or below something ignored, with a tracked file in it or without."""
+    repo.write(".gitignore", "build/\n")
+    repo.write("build/deep/a.py", KEY)
+    repo.stage("build/deep/tracked.py", "x")
+    repo.stage("kept/b.py", "x")
+    repo.write("kept/build/c.py", KEY)
+    for path in ("build", "build/deep", "kept/build"):
+        assert run("scan", str(repo.path / path)).code == 1
+    assert run("scan", "build/deep", cwd=repo.path).code == 1
+    assert run("scan", ".", cwd=repo.path / "build").code == 1
+    assert listed(repo.path)[0] == {".gitignore", "tracked.py", "b.py"}
+    assert listed(repo.path / "kept")[0] == {"b.py"}
+
+
+def test_a_named_file_is_read_whatever_excludes_it(repo, run):
+    """Ignored by git or excluded by the configuration: the user asked for it."""
+    repo.write(".keyscan.toml", 'exclude = ["*.py"]\n')
+    repo.write(".gitignore", "a.py\n")
+    repo.write("a.py", KEY)
+    assert run("scan", "a.py", cwd=repo.path).code == 1
+    assert run("scan", ".", cwd=repo.path).code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink") or os.name == "nt", reason="links need rights there")
+def test_a_named_link_is_followed(tmp_path, run):
+    """To a file or to a directory; one that leads nowhere makes the scan incomplete."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there/a.py").write_text(KEY)
+    for name, target in {"file": "there/a.py", "directory": "there", "nowhere": "gone"}.items():
+        (tmp_path / name).symlink_to(target)
+    assert run("scan", "file", cwd=tmp_path).code == 1
+    assert run("scan", "directory", cwd=tmp_path).code == 1
+    assert run("scan", "nowhere", cwd=tmp_path).code == 3
+    assert listed(tmp_path)[1].keys() == {"file", "directory", "nowhere"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_tracked_file_below_a_directory_that_became_a_link_is_not_read(repo, run, tmp_path):
+    """Nothing outside the tree is read, however deep the link is; other files are."""
+    outside = tmp_path / "outside"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "deep/a.py").write_text(KEY)
+    repo.stage("kept.py", "x")
+    repo.stage("one/two/deep/a.py", "x")
+    repo.commit()
+    for path in ("one/two/deep/a.py", "one/two/deep", "one/two"):
+        file = repo.path / path
+        file.unlink() if file.is_file() else file.rmdir()
+    (repo.path / "one/two").symlink_to(outside)
+    names, skips = listed(repo.path)
+    assert names == {"kept.py"}
+    assert skips["a.py"].reason == "below a symbolic link: not followed"
+    assert run("scan", ".", cwd=repo.path).code == 0
+
+
+def test_what_git_could_not_look_into_makes_a_scan_incomplete(repo, monkeypatch, run):
+    """A directory that cannot be read is a warning to git, and no complete scan to us."""
+    repo.stage("a.py", "x")
+    whole = Git.run_with_complaints
+
+    def warned(self, *args):
+        out, complaints = whole(self, *args)
+        return out, [*complaints, "could not open directory 'secret/': Permission denied"]
+
+    monkeypatch.setattr(Git, "run_with_complaints", warned)
+    done = run("scan", ".", cwd=repo.path)
+    assert done.code == 3
+    assert "could not open directory" in done.out
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_an_unreadable_directory_makes_a_scan_incomplete(repo, run):
+    """With git and without."""
+    repo.write("secret/a.py", "x")
+    (repo.path / "secret").chmod(0)
+    try:
+        assert run("scan", ".", cwd=repo.path).code == 3
+        assert run("scan", "--all", ".", cwd=repo.path).code == 3
+        assert run("scan", "secret", cwd=repo.path).code == 3
+    finally:
+        (repo.path / "secret").chmod(0o755)

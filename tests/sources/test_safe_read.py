@@ -1,0 +1,85 @@
+"""Reading one file: whole, however the system hands it out, and nothing that the user did not name."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+from helpers.tokens import token
+
+from keyscan.model.blob import Blob, Skip
+from keyscan.sources import safe_read
+from keyscan.sources.files import Target
+
+KEY = token("sk-ant-api03-{b64url:93}AA", "read")
+
+
+def texts(target, overlap=8):
+    """The chunks of a file."""
+    items = list(safe_read.read(target, overlap))
+    assert all(isinstance(item, Blob) for item in items), items
+    return [item.data for item in items]
+
+
+@pytest.mark.parametrize("most", [1, 7, 1000])
+@pytest.mark.parametrize("size", [0, 1, 99, 100, 101, 350])
+def test_short_reads_lose_nothing(tmp_path, monkeypatch, most, size):
+    """A system that gives a few bytes at a time gives the same chunks."""
+    file = tmp_path / "a"
+    file.write_bytes(bytes(number % 251 for number in range(size)))
+    target = Target(str(file), "a")
+    monkeypatch.setattr(safe_read, "CHUNK_SIZE", 100)
+    expected = texts(target)
+    whole = os.read
+    monkeypatch.setattr(safe_read.os, "read", lambda descriptor, size: whole(descriptor, min(size, most)))
+    assert texts(target) == expected
+    assert expected[0] == file.read_bytes()[:100]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+class TestPipes:
+    def test_a_named_pipe_is_read_to_its_end(self, tmp_path, run):
+        """As process substitution hands one over: `keyscan scan <(command)`."""
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=lambda: pipe.write_text("x\n" * 50_000 + KEY))
+        writer.start()
+        done = run("scan", str(pipe))
+        writer.join()
+        assert done.code == 1
+        assert "50001" in done.out
+
+    def test_an_open_descriptor_is_read(self, run):
+        """/dev/fd/N is a link to a pipe."""
+        if not os.path.isdir("/dev/fd"):
+            pytest.skip("no /dev/fd here")
+        ours, theirs = os.pipe()
+        os.write(theirs, KEY.encode())
+        os.close(theirs)
+        try:
+            assert run("scan", f"/dev/fd/{ours}").code == 1
+        finally:
+            os.close(ours)
+
+    def test_a_pipe_that_nobody_named_is_not_waited_for(self, tmp_path, run):
+        """It is said, and does not fail the scan of its directory."""
+        os.mkfifo(tmp_path / "pipe")
+        done = run("scan", str(tmp_path))
+        assert done.code == 0
+        assert "named pipe: not read" in done.out
+
+    def test_a_file_that_became_a_pipe_is_not_waited_for(self, tmp_path):
+        """Swapped after it was listed."""
+        os.mkfifo(tmp_path / "a")
+        (skip,) = safe_read.read(Target(str(tmp_path / "a"), "a"), 8)
+        assert isinstance(skip, Skip)
+        assert skip.incomplete
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no devices here")
+def test_a_named_device_makes_a_scan_incomplete(run):
+    """It may never end."""
+    done = run("scan", "/dev/zero")
+    assert done.code == 3
+    assert "device: not read" in done.out
