@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from helpers.tokens import token
 
 from keyscan.engine import rule_check as rulecheck
 from keyscan.fastpath import artifact, engine
@@ -99,7 +100,7 @@ def test_a_configuration_that_changes_nothing_is_remembered(repo, spawn, text, q
 @pytest.mark.parametrize("name", ["env.example", "env-sample", "env.template", "conf/env.dist", "envrc.example"])
 def test_files_that_are_judged_by_name_are_left_to_the_whole_command(repo, spawn, name):
     """A real value that only the file's name makes a finding is found however often the hook runs."""
-    repo.stage(name, "DB_PASSWORD=tR7kqP2vXw9zLm4Bn8sJ\n")
+    repo.stage(name, f"DB_PASSWORD={token('{alnum:20}')}\n")
     codes = [spawn(["staged"], cwd=repo.path).code for _ in range(2)]
     assert codes == [1, 1]
 
