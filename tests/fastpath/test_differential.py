@@ -10,6 +10,7 @@ import os
 import random
 
 import pytest
+from helpers.tokens import token
 
 from keyscan.api import Scanner
 from keyscan.engine import rule_check
@@ -82,12 +83,15 @@ CODE = (
     b"Authorization: Bearer <token>\n",
     b"--password=$PASS --user x\n",
 )
-GENERIC = (
-    b'password = "tR7kqP2vXw9zLm4Bn8sJ"\n',
-    b"DB_PASSWORD=hG5fdS3aPq8wEr2T\n",
-    b'"client_secret": "Qw8eRt5yUi2oPa9sDf4g"\n',
-    b"postgres://app:xK9mPq2Lw7Zt@db.internal:5432/app\n",
-    b"--api-key 9f8e7d6c5b4a39281706f5e4d3c2b1a0\n",
+GENERIC = tuple(
+    token(template).encode()
+    for template in (
+        'password = "{alnum:20}"\n',
+        "DB_PASSWORD={alnum:16}\n",
+        '"client_secret": "{alnum:20}"\n',
+        "postgres://app:{alnum:12}@db.internal:5432/app\n",
+        "--api-key {hex:32}\n",
+    )
 )
 
 
