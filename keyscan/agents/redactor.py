@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TOKEN = re.compile(r"\[keyscan:[a-z0-9]+(?:-[a-z0-9]+)*:[0-9a-f]{8}\]")
 # A value that stands elsewhere in the same text without its name is replaced there too, unless it is this short.
 _MIN_REPEATED = 10
+_KINDS = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]"))
 # Texts above this are redacted in pieces.
 _PIECE = 8 * 1024 * 1024
 # A value in JSON up to this long is judged together with its key, which may be what says that it is a secret.
@@ -73,7 +74,7 @@ class Redactor:
         secrets = self.detector.find(data, path)
         if not secrets:
             return data, ()
-        values = {data[secret.start : secret.end]: secret.token for secret in secrets}
+        values = known_values(data, secrets)
         return replaced_everywhere(replaced(data, secrets), values), tuple(secrets)
 
     def redact_value(self, value: Any, path: str = "") -> Redaction:
@@ -108,6 +109,19 @@ def replaced(data: bytes, secrets: list[Secret]) -> bytes:
         parts += [data[at : secret.start], secret.token.encode()]
         at = secret.end
     return b"".join([*parts, data[at:]])
+
+
+def known_values(data: bytes, secrets: list[Secret]) -> dict[bytes, str]:
+    """The values of `secrets` that are replaced where they stand without their names, too.
+
+    A generic secret must have capitals, small letters and digits: what only its name made one may be a word elsewhere.
+    """
+    values = {data[secret.start : secret.end]: secret for secret in secrets}
+    return {
+        value: secret.token
+        for value, secret in values.items()
+        if secret.rule.filters != "generic" or all(kind.search(value) for kind in _KINDS)
+    }
 
 
 def replaced_everywhere(data: bytes, values: dict[bytes, str]) -> bytes:
@@ -158,7 +172,7 @@ class _Walker:
         if not found:
             return text
         self.secrets += found
-        self._values.update({data[one.start : one.end]: one.token for one in found})
+        self._values.update(known_values(data, found))
         return replaced(data, found).decode("utf-8", "surrogatepass")
 
     def _keyed(self, key: str, data: bytes) -> Iterator[Secret]:

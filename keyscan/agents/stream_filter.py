@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.agents.detector import LONGEST_MATCH
-from keyscan.agents.redactor import replaced_everywhere
+from keyscan.agents.redactor import known_values, replaced_everywhere
 from keyscan.errors import KeyscanError
 
 if TYPE_CHECKING:
@@ -120,12 +120,11 @@ class StreamFilter:
         for one in found:
             if one.start >= cut:
                 break
-            value = text[one.start : one.end]
             parts += [self._without_known(text[at : max(at, one.start)]), one.token.encode()]
             at = min(one.end, cut)
             self.secrets.append(one)
             if len(self._values) < _MAX_REMEMBERED:
-                self._values[value] = one.token
+                self._values.update(known_values(text, [one]))
         parts.append(self._without_known(text[at:cut]))
         self._shown = text[max(0, cut - self._context) : cut]
         del self._held[: cut - lead]

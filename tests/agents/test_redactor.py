@@ -137,3 +137,10 @@ def test_plaintext_is_in_no_representation():
     made = Redactor().redact(f"A={secret}")
     assert secret not in repr(made)
     assert secret not in repr(made.secrets)
+
+
+def test_a_word_is_not_replaced_where_it_is_no_secret():
+    """What only its name made a secret, and is written like a word, is replaced there and nowhere else."""
+    word = "bge-reranker-v2-m3x9-7q"
+    made = Redactor().redact(f'token = "{word}"\nmodel: {word}\n').text
+    assert made.endswith(f"model: {word}\n")

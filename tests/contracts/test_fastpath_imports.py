@@ -68,3 +68,27 @@ def test_packages_on_the_way_hold_nothing(name):
     if file.exists() and name != "keyscan":
         text = file.read_text(encoding="utf-8").strip()
         assert not text or (text.startswith('"""') and text.count('"""') == 2), name
+
+
+# What an agent's hook imports besides.
+AGENT = {"keyscan.catalog.agent_events", "keyscan.fastpath.agent_hook", "keyscan.support.user_config"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the fast path needs posix_spawn")
+def test_a_clean_event_imports_what_is_listed_and_nothing_else(repo, spawn):
+    """A clean event of an agent is answered with the modules of the fast path and JSON's scanner in C."""
+    installed = os.path.dirname(os.path.dirname(pytest.importorskip("hyperscan").__file__))
+    repo.stage("a.py", "x = 1\n")
+    assert spawn(["staged"], cwd=repo.path).code == 0  # stores the engine
+    event = '{"hook_event_name": "PostToolUse", "prompt_id": "1", "tool_name": "Read", "tool_response": "x = 1"}'
+    base, _ = imported(["-c", "import os, sys, time"], repo.path)
+    program = (
+        "import sys, os; r, w = os.pipe(); os.write(w, sys.argv.pop().encode()); os.close(w); os.dup2(r, 0); "
+        "sys.path += sys.argv[4:]; del sys.argv[4:]; from keyscan.__main__ import run; run()"
+    )
+    args = ["-c", program, "agent", "hook", "claude-code", str(ROOT), installed, event]
+    names, out = imported(args, repo.path)
+    assert out == ""
+    own = {name for name in names if name.partition(".")[0] == "keyscan"}
+    assert own - BUILD <= OWN | AGENT
+    assert names - base - STANDARD - BUILD - own == {"_json"}
