@@ -13,15 +13,35 @@ _DIGEST_BYTES = 10
 FINGERPRINT_DIGITS = _DIGEST_BYTES * 2
 _SHOWN = 8
 _SHOWN_CODE = 80
+# Ends of lines, those too that are written as escapes in a string; and what may stand round a line in source code.
+_LINE_END = re.compile(rb"(?:\\r)?\\n|\r\n|\r|\n")
+_ROUND_LINES = b" \t\"'`,+\\;>|"
 _FINGERPRINT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*:[0-9a-f]{20}\Z")
 
 
 def fingerprint(rule_id: str, secret: bytes, salt: str = "") -> str:
     """The name of a secret under a rule: `rule-id:` and 20 hexadecimal digits, the same wherever it stands.
 
-    The digest is keyed with the project's `salt` and cut to 80 bits. `docs/fingerprints.md` says what that
-    protects from.
+    A secret of several lines has the same name whatever its line ends, indents and quotes are. The digest is keyed with
+    the project's `salt` and cut to 80 bits. `docs/fingerprints.md` says what that protects from.
     """
+    return _digest(rule_id, _lines_alone(secret), salt)
+
+
+def fingerprints(rule_id: str, secret: bytes, salt: str = "") -> tuple[str, ...]:
+    """The fingerprint, and the one of the same secret that earlier versions wrote where that differs."""
+    return tuple(dict.fromkeys((fingerprint(rule_id, secret, salt), _digest(rule_id, secret, salt))))
+
+
+def _lines_alone(secret: bytes) -> bytes:
+    """A secret of several lines without what its surroundings put round them; any other secret as it is."""
+    if b"\n" not in secret and b"\r" not in secret and not secret.startswith(b"-----BEGIN"):
+        return secret
+    lines = (line.strip(_ROUND_LINES) for line in _LINE_END.split(secret))
+    return b"\n".join(line for line in lines if line)
+
+
+def _digest(rule_id: str, secret: bytes, salt: str) -> str:
     key = hashlib.blake2b(salt.encode(), digest_size=32, person=b"keyscan/v1").digest()
     digest = hashlib.blake2b(rule_id.encode() + b"\0" + secret, key=key, digest_size=_DIGEST_BYTES)
     return f"{rule_id}:{digest.hexdigest()}"

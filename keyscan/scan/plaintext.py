@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.engine.decoders import content as contents
-from keyscan.model.fingerprint import fingerprint
+from keyscan.model.fingerprint import fingerprints
 from keyscan.verify.candidate import REACH, Candidate
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def candidates(
             if reason:
                 continue
             for match in matches(text.data, name):
-                for salt in salts:
-                    mark = fingerprint(match.rule.id, match.secret, salt)
+                for mark in (mark for salt in salts for mark in fingerprints(match.rule.id, match.secret, salt)):
                     # A second place may have the second part that the first one lacks.
                     if mark in wanted and (mark not in found or _richer(match, found[mark])):
                         found[mark] = _candidate(mark, match, text.data)

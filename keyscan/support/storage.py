@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Parts of the package that decide what is stored: rules as parsed, databases, programs, objects that hold nothing.
 _PARTS = ("catalog", "engine", "fastpath", "model", "ruleset", "scan")
+_DIGEST_BYTES = 16
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - import-free
 
 
@@ -94,7 +95,7 @@ def digest_of(data: bytes) -> str:
     """The digest by which stored data is checked and keys are made: 128 bits of BLAKE2b, in hexadecimal."""
     from _blake2 import blake2b
 
-    return str(blake2b(data, digest_size=16).hexdigest())
+    return str(blake2b(data, digest_size=_DIGEST_BYTES).hexdigest())
 
 
 def key_of(*made_of: object) -> str:
@@ -162,16 +163,37 @@ def _mode_of(file: str | os.PathLike[str]) -> int:
         return 0o666 & ~mask
 
 
-def clear(keep: Callable[[str], bool] = lambda _name: False) -> int:
-    """Remove what is stored, except names for which `keep` is true; returns how many files went."""
-    gone = 0
+def clear(keep: Callable[[str], bool] = lambda _name: False) -> tuple[int, int]:
+    """Remove what is stored, except names for which `keep` is true; returns how many files went, and how many stay.
+
+    Only a file that begins with its own digest was stored by us: anything else is somebody's, whatever its name.
+    """
+    gone = left = 0
     try:
-        directory = cache_directory()
-        with os.scandir(directory) as listing:
-            for entry in listing:
-                if entry.is_file(follow_symlinks=False) and not keep(entry.name):
-                    os.unlink(entry.path)  # noqa: PTH108
-                    gone += 1
+        with os.scandir(cache_directory()) as listing:
+            names = sorted(entry.name for entry in listing if entry.is_file(follow_symlinks=False))
     except OSError:
-        pass
-    return gone
+        return 0, 0
+    for name in names:
+        if keep(name):
+            continue
+        path = os.path.join(cache_directory(), name)  # noqa: PTH118 - import-free
+        try:
+            if is_stored(path):
+                os.unlink(path)  # noqa: PTH108
+                gone += 1
+                continue
+        except OSError:
+            pass
+        left += 1
+    return gone, left
+
+
+def is_stored(path: str) -> bool:
+    """Whether the file at `path` begins with the digest of its rest, as text with a line's end or as bytes."""
+    with open(path, "rb") as file:  # noqa: PTH123
+        data = file.read()
+    first, _, rest = data.partition(b"\n")
+    if len(first) == _DIGEST_BYTES * 2 and first == digest_of(rest).encode():
+        return True
+    return len(data) >= _DIGEST_BYTES and data[:_DIGEST_BYTES].hex() == digest_of(data[_DIGEST_BYTES:])

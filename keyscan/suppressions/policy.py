@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from keyscan.model.fingerprint import fingerprint
+from keyscan.model.fingerprint import fingerprint, fingerprints
 from keyscan.support.globs import Globs
 from keyscan.suppressions.ignore import ScannedText
 
@@ -80,7 +80,7 @@ class SuppressionPolicy:
 
     def status(self, match: Match, data: bytes, origin: Origin) -> Status:
         """What becomes of `match`, found in `data`."""
-        marks = [fingerprint(match.rule.id, match.secret, salt) for salt in self.salts]
+        marks = self._marks(match)
         text = self._text
         if text is None or text.data is not data:
             text = self._text = ScannedText(data, self.inline)
@@ -99,6 +99,24 @@ class SuppressionPolicy:
             if self.known and mark in self.known:
                 return Status("baseline", self.known[mark] or "in the baseline", mark)
         return Status("new", "", marks[0])
+
+    def _marks(self, match: Match) -> list[str]:
+        """The fingerprints that a match is known by, the current one under the project's own salt first.
+
+        A generic rule's secret is the same one under any generic rule: which of them finds it depends on quotes.
+        """
+        marks = [mark for salt in self.salts for mark in fingerprints(match.rule.id, match.secret, salt)]
+        if match.rule.filters == "generic":
+            others = self._generic - {match.rule.id}
+            marks += [fingerprint(rule_id, match.secret, salt) for rule_id in sorted(others) for salt in self.salts]
+        return marks
+
+    @cached_property
+    def _generic(self) -> frozenset[str]:
+        """The generic rules that accepted or ignored fingerprints are of."""
+        named = {mark for entry in self.entries for mark in entry.fingerprints}
+        rule_ids = {mark.rpartition(":")[0] for mark in (*(self.known or ()), *named)}
+        return frozenset(rule_id for rule_id in rule_ids if rule_id.startswith("generic-"))
 
     def settle(self, finding: Finding) -> Finding:
         """A finding that no rule of the matcher made (a file's hygiene): its path, rule and fingerprint decide."""

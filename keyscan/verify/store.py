@@ -108,6 +108,30 @@ class Store:
         return {name: entry for name, entry in document.items() if _sound(entry)} if isinstance(document, dict) else {}
 
 
+def clear(directory: Path) -> int:
+    """Remove what a `Store` wrote into `directory`, and nothing that only has the name; returns how many files went."""
+    gone = 0
+    for name, written in (("verify.json", _is_answers), ("verify.salt", _is_salt)):
+        file = directory / name
+        with suppress(OSError):
+            if file.is_file() and not file.is_symlink() and written(file.read_bytes()):
+                file.unlink()
+                gone += 1
+    return gone
+
+
+def _is_answers(data: bytes) -> bool:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and all(_sound(entry) for entry in document.values())
+
+
+def _is_salt(data: bytes) -> bool:
+    return len(data) == _SALT_BYTES
+
+
 def _sound(entry: object) -> bool:
     if not isinstance(entry, list) or len(entry) != 5 or isinstance(entry[0], bool):  # noqa: PLR2004
         return False

@@ -134,9 +134,20 @@ def test_a_link_is_not_removed_by_clear(own_cache, tmp_path):
     target.write_text("mine")
     if os.name == "posix":
         (own_cache / "link").symlink_to(target)
-    assert storage.clear(lambda name: name == "two") == 1
+    assert storage.clear(lambda name: name == "two") == (1, 0)
     assert target.read_text() == "mine"
     assert storage.read("two") == b"x"
+
+
+@pytest.mark.parametrize("data", [b"", b"mine", b"0" * 32 + b"\nx", b"\0" * 40])
+def test_a_file_of_somebody_else_is_not_removed_by_clear(own_cache, data):
+    """A file that does not begin with its digest stays, whatever its name is."""
+    storage.write("one", b"x")
+    (own_cache / "rules-0123.json").write_bytes(data)
+    (own_cache / "directory").mkdir()
+    assert storage.clear() == (1, 1)
+    assert (own_cache / "rules-0123.json").read_bytes() == data
+    assert (own_cache / "directory").is_dir()
 
 
 def test_the_import_costs_nothing_but_what_is_there_already():

@@ -6,10 +6,12 @@ import json
 import pickle
 import time
 
-from helpers.matches import match
+import pytest
+from helpers.matches import RULE, match
 from helpers.tokens import token
 
 from keyscan.model.blob import Origin
+from keyscan.model.fingerprint import fingerprint, fingerprints
 from keyscan.suppressions.ignore import Ignore
 from keyscan.suppressions.policy import SuppressionPolicy
 
@@ -122,3 +124,28 @@ def test_in_the_history_a_path_is_ignored_where_it_stood(repo, run):
     repo.write(".keyscan.toml", "exclude = ['a.py']\n")
     found = json.loads(run("history", "-f", "json", cwd=repo.path).out)["findings"]
     assert [finding["path"] for finding in found] == ["tests/b.py"]
+
+
+@pytest.mark.parametrize("how", ["known", "ignored"])
+def test_a_generic_secret_is_accepted_under_any_generic_rule(how):
+    """What was accepted between quotes is accepted without them; another rule's secret is not."""
+    data = b"x = SECRETVALUE"
+    mark = fingerprint("generic-quoted-secret", b"SECRETVALUE", "s")
+    policy = (
+        SuppressionPolicy(known={mark: "fine"}, salts=("s", ""))
+        if how == "known"
+        else SuppressionPolicy((Ignore("x", fingerprints=(mark,)),), salts=("s", ""))
+    )
+    generic = match(data, b"SECRETVALUE", id="generic-assigned-secret", filters="generic")
+    assert policy.status(generic, data, Origin("a")).status == {"known": "baseline", "ignored": "ignored"}[how]
+    assert policy.status(match(data, b"SECRETVALUE"), data, Origin("a")).status == "new"
+
+
+def test_a_fingerprint_of_an_earlier_version_counts():
+    """A baseline that was committed before fingerprints of several lines became one still covers them."""
+    secret = b"-----BEGIN X-----\r\n  abc\r\n-----END X-----"
+    current, earlier = fingerprints(RULE, secret, "s")
+    found = match(secret, secret)
+    for mark in (current, earlier):
+        policy = SuppressionPolicy(known={mark: ""}, salts=("s", ""))
+        assert policy.status(found, secret, Origin("a")) == ("baseline", "in the baseline", mark)

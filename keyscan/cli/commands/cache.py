@@ -11,6 +11,9 @@ from keyscan.errors import ExitCode
 from keyscan.history import clean_objects
 from keyscan.support import storage
 
+# What issuers answered, in a form of its own.
+_ANSWERS = ("verify.json", "verify.salt")
+
 
 @click.group(name="cache", cls=Group)
 def command() -> None:
@@ -37,8 +40,19 @@ def show() -> int:
 @click.option("--rules", "only", flag_value="rules", help="Only compiled rules.")
 def clear(only: str | None) -> int:
     """Remove what the cache holds."""
-    gone = storage.clear(lambda name: only is not None and name.startswith(clean_objects.PREFIX) is (only == "rules"))
+    gone, left = storage.clear(
+        lambda name: (
+            name in _ANSWERS or (only is not None and name.startswith(clean_objects.PREFIX) is (only == "rules"))
+        )
+    )
+    if only is None:
+        from keyscan.verify import store
+
+        gone += store.clear(Path(storage.cache_directory()))
     click.echo(f"keyscan: removed {gone} file{'s' * (gone != 1)} from {storage.cache_directory()}")
+    if left:
+        count = "1 file there is" if left == 1 else f"{left} files there are"
+        click.echo(f"keyscan: {count} not keyscan's, or damaged, and not removed")
     return ExitCode.CLEAN
 
 
