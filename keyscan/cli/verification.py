@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keyscan.verify.verifier import VerifyPlan, VerifyResult
 
 # Reasons after which a key's state is open because of this run, not because of the key.
-_OPEN = frozenset({
+OPEN = frozenset({
     "time", "stopped", "interrupted", "dns", "connect", "timeout", "tls", "proxy", "protocol", "server", "rate", "edge",
 })  # fmt: skip
 
@@ -74,7 +74,7 @@ def _incomplete(report: Report, findings: Iterable[Finding]) -> Report:
     """The report with a Skip when verification could not be finished: what is not known is not clean."""
     from keyscan.model.blob import Skip
 
-    left = sum(1 for finding in findings if finding.validity and finding.validity.reason in _OPEN)
+    left = sum(1 for finding in findings if finding.validity and finding.validity.reason in OPEN)
     if not left or report.interrupted:
         return report
     skip = Skip("verification", f"{left} findings are not verified: see each one's reason", incomplete=True)
@@ -154,7 +154,7 @@ def eligible(
     chosen: list[Finding] = []
     unread: dict[str, Validity] = {}
     for finding in findings:
-        why = _not_sent(finding, by_id.get(finding.rule_id), trusted, test_keys=test_keys)
+        why = not_sent(finding, by_id.get(finding.rule_id), trusted, test_keys=test_keys)
         if why:
             unread[finding.fingerprint] = Validity("not-checked", "not-sent", why)
         else:
@@ -168,7 +168,7 @@ def eligible(
     return found, unread
 
 
-def _not_sent(finding: Finding, rule: Rule | None, trusted: set[str], *, test_keys: bool) -> str:
+def not_sent(finding: Finding, rule: Rule | None, trusted: set[str], *, test_keys: bool = False) -> str:
     """Why a finding's key is not sent; empty when it may be."""
     if rule is None:
         return "it is no key of an issuer"

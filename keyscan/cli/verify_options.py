@@ -50,10 +50,10 @@ _OPTIONS = (
     _option("--allow-private", multiple=True, metavar="HOST", help="Allow this host in a private network."),
     _option("--audit", "audit_file", metavar="FILE", help="Append a line for each request; never a key."),
     _option("--fresh", is_flag=True, help="Ask again what was answered less than an hour ago."),
-    _option("--verify-forks", "forks", is_flag=True, help="Verify keys in a pull request from a fork, too."),
+    _option("--verify-forks", is_flag=True, help="Verify keys in a pull request from a fork, too."),
     _option("--yes", is_flag=True, help="Send without asking first."),
 )  # fmt: skip
-OPTION_NAMES = ("verify", "only", "ask", "endpoints", "allow_private", "audit_file", "fresh", "forks", "yes")
+OPTION_NAMES = ("verify", "only", "ask", "endpoints", "allow_private", "audit_file", "fresh", "verify_forks", "yes")
 
 
 def verify_options(function: Callable[..., Any], *, flag: bool = True) -> Callable[..., Any]:
@@ -92,7 +92,7 @@ def wish_of(values: Mapping[str, Any]) -> Wish:
         allow_private=tuple(values.get("allow_private") or ()),
         audit=values.get("audit_file"),
         fresh=bool(values.get("fresh")),
-        forks=bool(values.get("forks")),
+        forks=bool(values.get("verify_forks")),
         yes=bool(values.get("yes")),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from keyscan.model.blob import Origin
-from keyscan.model.finding import Finding, Location, Provenance, Related
+from keyscan.model.finding import Finding, Location, Provenance, Related, Validity
 from keyscan.model.rule import Help, Precision, Severity
 
 
@@ -22,7 +22,7 @@ def finding_from(text: str) -> Finding:
     """The finding that `finding_to` wrote."""
     data: dict[str, Any] = json.loads(text)
     guide = {**data["help"], "steps": tuple(data["help"]["steps"])}
-    known = data["provenance"]
+    known, state = data["provenance"], data.get("validity")
     return Finding(
         **{
             **data,
@@ -35,6 +35,7 @@ def finding_from(text: str) -> Finding:
             "env": tuple(data["env"]),
             "related": tuple(_related(one) for one in data["related"]),
             "provenance": None if known is None else _provenance(known),
+            "validity": None if state is None else _validity(state),
         }
     )
 
@@ -46,3 +47,7 @@ def _related(data: dict[str, Any]) -> Related:
 
 def _provenance(data: dict[str, Any]) -> Provenance:
     return Provenance(**{**data, "paths": tuple(data["paths"]), "in_branches": tuple(data["in_branches"])})
+
+
+def _validity(data: dict[str, Any]) -> Validity:
+    return Validity(**{**data, "identity": tuple((str(name), str(value)) for name, value in data["identity"])})

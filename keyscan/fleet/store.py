@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from keyscan.errors import UsageError
@@ -14,11 +15,11 @@ from keyscan.fleet.model import COVERED, Repository, Status
 from keyscan.fleet.serialize import finding_from, finding_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from keyscan.fleet.model import RepositoryResult
-    from keyscan.model.finding import Finding
+    from keyscan.model.finding import Finding, Validity
 
 FILE = "fleet.sqlite"
 _FORMAT = "1"
@@ -178,6 +179,17 @@ class Store:
         newest, first = self._db.execute("SELECT MAX(id), MIN(id) FROM runs").fetchone()
         for key, data, owners, run in rows:
             yield key, finding_from(data), tuple(json.loads(owners)), run == newest != first
+
+    def set_validities(self, states: Mapping[str, Validity]) -> None:
+        """Store what issuers say of secrets, by fingerprint, with every finding of them."""
+        with self._writing() as db:
+            rows = db.execute("SELECT key, fingerprint, finding FROM findings").fetchall()
+            made = [
+                (finding_to(replace(finding_from(data), validity=states[mark])), key, mark)
+                for key, mark, data in rows
+                if mark in states
+            ]
+            db.executemany("UPDATE findings SET finding = ? WHERE key = ? AND fingerprint = ?", made)
 
     def skips(self, key: str) -> list[tuple[str, str, bool]]:
         """(path, reason, incomplete) of what was not read of a repository."""

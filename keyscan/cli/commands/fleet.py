@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.cli import fleet_progress, output
+from keyscan.cli import fleet_progress, fleet_verification, output
+from keyscan.cli.verify_options import WISH, verify_options
 from keyscan.errors import ExitCode, IncompleteError, UsageError
 from keyscan.fleet import audit, inventory
 from keyscan.fleet.forges import FORGES, repositories
@@ -26,6 +27,8 @@ from keyscan.support.globs import BadGlob, Globs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from keyscan.cli.verify_options import Wish
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?\Z", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
@@ -128,6 +131,7 @@ def _source_options(function: Any) -> Any:
     help="How progress is told: live on a terminal, else one line for each repository.",
 )
 @click.option("--exit-zero", is_flag=True, help="Report findings, but exit with 0.")
+@verify_options
 def command(sources: tuple[str, ...], state: Path, **values: Any) -> int:
     """Audit the whole history of many repositories.
 
@@ -151,13 +155,18 @@ def command(sources: tuple[str, ...], state: Path, **values: Any) -> int:
             store.record(RepositoryResult(one, Status.UNREACHABLE, reason))
         lost = {one.key for one, _ in failed}
         interrupted, problem = _audit(store, [one for one in todo if one.key not in lost], options, values)
+        wish = click.get_current_context().meta.get(WISH)
+        if wish and wish.verify and not interrupted and not problem:
+            interrupted = _verify(store, options, wish)
         summary = summarize(store, interrupted=interrupted)
+        code = summary.exit_code
+        if wish and wish.verify:
+            summary, code = fleet_verification.filtered(summary, wish)
         _write(summary, reports, values["sarif_dir"], store, options)
     finally:
         store.close()
     if problem:
         raise IncompleteError(problem)
-    code = summary.exit_code
     return ExitCode.CLEAN if values["exit_zero"] and code == ExitCode.FINDINGS else code
 
 
@@ -180,6 +189,15 @@ def _audit(store: Store, todo: list[Repository], options: FleetOptions, values: 
         return False, str(error)
     store.finish()
     return False, ""
+
+
+def _verify(store: Store, options: FleetOptions, wish: Wish) -> bool:
+    """Ask about the secrets of the state; whether that was interrupted."""
+    try:
+        click.echo(f"keyscan: {fleet_verification.verify(store, options, wish)}", err=True)
+    except KeyboardInterrupt:
+        return True
+    return False
 
 
 def _inventory(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyscan.reporters.shared import validity
 from keyscan.reporters.shared.escape import clean
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def _secret(secret: Secret) -> Iterator[str]:
     more = f" and {_count(len(secret.places) - 1, 'more repository', 'more repositories')}" if secret.places[1:] else ""
     yield f"  {first.severity.label}: {clean(first.rule_name)} {clean(first.redacted)}{' (new)' if secret.new else ''}"
     yield f"    in {where}{more}{days}"
+    if first.validity:
+        yield f"    state: {validity.line(first)}"
     if secret.owners:
         yield f"    owners: {clean(', '.join(secret.owners[:5]))}"
 

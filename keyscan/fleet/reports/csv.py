@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "type", "repository", "status", "reason", "rule", "provider", "severity", "redacted", "fingerprint", "path", "line",
-    "commit", "author", "date", "exposed_days", "owners", "new",
+    "commit", "author", "date", "exposed_days", "owners", "new", "validity", "identity",
 )  # fmt: skip
 
 
@@ -32,7 +32,8 @@ def render(summary: Summary) -> str:
                 "path": found.origin.path, "line": found.location.line, "commit": found.origin.commit,
                 "author": found.origin.author, "date": found.origin.date,
                 "exposed_days": known.exposed_days if known else None, "owners": " ".join(place.owners),
-                "new": secret.new,
+                "new": secret.new, "validity": found.validity.status if found.validity else "",
+                "identity": "; ".join(f"{n}: {v}" for n, v in found.validity.identity) if found.validity else "",
             }  # fmt: skip
             writer.writerow({name: cell(value) for name, value in row.items()})
     for missing in summary.coverage.missing:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from keyscan._version import __version__
 from keyscan.fleet.reports.console import headline
+from keyscan.reporters.shared import validity
 from keyscan.reporters.shared.html_escape import anchor, code, element, esc
 
 if TYPE_CHECKING:
@@ -124,7 +125,9 @@ def _secrets(title: str, secrets: Iterable[Secret]) -> Iterator[str]:
         first = secret.first
         days = "" if secret.days is None else f"{secret.days:,}"
         revoke = f"<br>{anchor(first.help.revoke_url)}" if first.help.revoke_url else ""
-        yield f"<tr><td>{esc(first.severity.label)}: {esc(first.rule_name)}<br>{code(first.redacted)}{revoke}</td>"
+        state = f"<br><b>{esc(validity.line(first))}</b>" if first.validity else ""
+        name = f"{esc(first.severity.label)}: {esc(first.rule_name)}"
+        yield f"<tr><td>{name}<br>{code(first.redacted)}{state}{revoke}</td>"
         yield f"<td>{_places(secret)}</td>{element('td', ', '.join(secret.owners))}"
         yield f'<td class="number">{days}</td></tr>'
     yield "</tbody></table>"

@@ -7,8 +7,11 @@ import json
 import re
 
 import pytest
+from helpers.provider import provider
 from helpers.repository import Repo
 from helpers.tokens import token
+
+from keyscan.support import http
 
 pytest.importorskip("distributed", reason="Dask is not installed")
 KEY = token("sk-ant-api03-{b64url:93}AA")
@@ -50,6 +53,41 @@ def test_a_fleet(run, fleet, tmp_path):
         if file.is_file():
             assert KEY.encode() not in file.read_bytes()
     assert KEY not in result.out + result.err + again.out
+
+
+def test_the_secrets_of_a_fleet_are_verified_once(run, fleet, tmp_path, monkeypatch):
+    """One secret in two repositories is asked about once; the state stands in every format, and --only filters."""
+
+    def anthropic(asked):
+        if asked.headers.get("x-api-key") != KEY:
+            return 401, {}, b'{"error": {"type": "authentication_error"}}'
+        return (
+            200,
+            {},
+            b'{"data": []}' if asked.path.startswith("/v1/models") else b'{"type": "organization", "name": "Acme"}',
+        )
+
+    with provider(anthropic, "api.anthropic.com") as one:
+        monkeypatch.setattr(http, "resolve", lambda *_: [("127.0.0.1", one.port)])
+        monkeypatch.setattr(http, "trust", lambda: one.context)
+        monkeypatch.setattr(http, "environment_proxy", lambda _host: "")
+        files = {name: tmp_path / f"out.{name}" for name in ("jsonl", "csv", "html")}
+        argv = ("fleet", str(fleet), "--state", str(tmp_path / "state"), "-j", "1", "--verify", "--fresh")
+        argv = (*argv, "--allow-private", "api.anthropic.com", *(f"--report={k}={v}" for k, v in files.items()))
+        assert run(*argv).code == 2
+        assert not one.asked
+        result = run(*argv, "--yes")
+        assert result.code == 1, result.err
+        assert "verified: 1 key, " in result.err
+        real = [asked for asked in one.asked if asked.headers["x-api-key"] == KEY and "models" in asked.path]
+        assert len(real) == 1
+        assert "state: live" in result.out
+        line = json.loads(files["jsonl"].read_text().splitlines()[1])
+        assert [place["validity"]["status"] for place in line["places"]] == ["live", "live"]
+        assert [row["validity"] for row in csv.DictReader(files["csv"].read_text().splitlines())] == ["live", "live"]
+        assert "live" in files["html"].read_text()
+        assert run(*argv, "--yes", "--only", "dead").code == 0
+        assert KEY not in result.out + result.err
 
 
 def test_what_is_not_read_is_named_and_nothing_is_called_clean(run, fleet, tmp_path):
