@@ -32,6 +32,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("keyscan fix --staged --apply", "fix what the hook has just blocked, and stage it"),
         ("keyscan fix --to vault:secret/app app.py", "the commands that store the keys in Vault instead of .env"),
     ),
+    "rotate": (
+        ("keyscan rotate openai-project-api-key", "every step, with clients that take two keys"),
+        ("keyscan rotate anthropic-api-key -f markdown", "an issue to paste"),
+        ("keyscan rotate --check --rotation-days 30", "the keys of this repository by age"),
+    ),
     "clean-history": (
         ("keyscan clean-history", "which commits would change, and what no rewriting takes back"),
         (

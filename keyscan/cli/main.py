@@ -24,6 +24,7 @@ COMMANDS = {
     "env": "Check .env files: ignored by git, out of images and packages, one key per environment.",
     "fix": "Replace keys in code by reads of the environment.",
     "history": "Scan a repository's whole history, or a range of it.",
+    "rotate": "Print the steps that rotate a key; list keys by age.",
     "clean-history": "Plan how secrets leave the history; do it in a fresh mirror.",
     "commit-msg": "Scan the message of the commit being made (the commit-msg hook).",
     "pre-push": "Scan what a push would publish (the pre-push hook).",

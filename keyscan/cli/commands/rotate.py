@@ -1,0 +1,112 @@
+"""`keyscan rotate`: the plan for rotating one key, and the inventory of a repository's keys by age."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from keyscan.api import Scanner
+from keyscan.cli import output
+from keyscan.cli.command import Command
+from keyscan.cli.options import DETECTION
+from keyscan.cli.settings import with_settings
+from keyscan.errors import ExitCode, IncompleteError, UsageError
+from keyscan.remediation.rotation_text import FORMATS
+from keyscan.support.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from keyscan.config.settings import Settings
+    from keyscan.model.finding import Finding
+    from keyscan.model.rule import Rule
+    from keyscan.remediation.rotation import RotationPlan
+
+
+@click.command(name="rotate", cls=Command)
+@click.argument("target", metavar="[RULE|FINGERPRINT]", default="")
+@click.option("--check", is_flag=True, help="List the repository's keys by age; exit with 1 if one is overdue.")
+@click.option("--rotation-days", type=click.IntRange(1), default=90, show_default=True, metavar="DAYS",
+              help="The age from which a key is overdue.")  # fmt: skip
+@click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="console", show_default=True,
+              help="How to print the plan.")  # fmt: skip
+@with_settings(only=DETECTION)
+def command(target: str, check: bool, rotation_days: int, form: str, settings: Settings) -> int:
+    """Print the steps that rotate one key without downtime: a rule's id, or the fingerprint of a finding.
+
+    Make the new key, let both be valid, deploy, revoke the old one, confirm, look at its usage.
+    """
+    from keyscan.remediation import rotation_text
+
+    if check:
+        if target:
+            raise UsageError("--check lists all keys: give it no rule and no fingerprint")
+        return _check(settings, rotation_days, form)
+    if not target:
+        raise UsageError("give a rule's id or a fingerprint, or --check for the keys of this repository")
+    rule = _rule(settings, target)
+    output.emit(rotation_text.plan_text(_plan(settings, rule, target), form))
+    return ExitCode.CLEAN
+
+
+def _rule(settings: Settings, target: str) -> Rule:
+    from keyscan.model.fingerprint import is_fingerprint
+
+    rules = {rule.id: rule for rule in Scanner.of(settings).rules}
+    rule_id = target.partition(":")[0]
+    if rule_id not in rules or (":" in target and not is_fingerprint(target)):
+        otherwise = " (see: keyscan rules list)"
+        hint = otherwise if rule_id in rules else did_you_mean(rule_id, rules, otherwise)
+        raise UsageError(f"{target}: neither a rule nor a fingerprint{hint}")
+    return rules[rule_id]
+
+
+def _plan(settings: Settings, rule: Rule, target: str) -> RotationPlan:
+    from keyscan.remediation import rotation
+    from keyscan.ruleset import verification
+
+    tables = verification.load([Path(rule.source)]) if Path(rule.source).is_file() else verification.LiveTables()
+    mark = target if ":" in target else ""
+    findings = _found(settings, rule, mark) if mark else []
+    return rotation.plan(rule, findings, tables.verifier(rule.id), tables.revoker(rule.id), mark)
+
+
+def _found(settings: Settings, rule: Rule, mark: str) -> list[Finding]:
+    """The findings with a fingerprint: in the history, which knows since when, else in the files."""
+    from keyscan.cli.commands import baseline
+    from keyscan.model.rule import Severity
+
+    others = tuple(one.id for one in Scanner.of(settings).rules if one.id != rule.id)
+    only = replace(settings, disable=(*settings.disable, *others), min_severity=Severity.INFO)
+    found = [finding for finding in baseline.history_findings(only) if finding.fingerprint == mark]
+    return found or [finding for finding in baseline.tree_findings(only) if finding.fingerprint == mark]
+
+
+def _check(settings: Settings, rotation_days: int, form: str) -> int:
+    from keyscan.git.command import Git
+    from keyscan.history import scope
+    from keyscan.history.audit import audit_history
+    from keyscan.history.batch import HistoryJob
+    from keyscan.history.provenance import ProvenanceOptions
+    from keyscan.remediation import rotation, rotation_text
+
+    git, scanner = Git(settings.root), Scanner.of(settings, without=("practice",))
+    query = scope.HistoryQuery()
+    job = HistoryJob(git, scanner.matcher(), scanner.options, settings.jobs)
+    result = audit_history(job, scope.resolve(git, query), query, ProvenanceOptions(rotation_days=rotation_days))
+    if result.interrupted:
+        raise KeyboardInterrupt
+    counted = [
+        one
+        for one in result.tally.findings
+        if one.status != "ignored" and one.severity >= settings.min_severity and not one.rule_id.startswith("env-")
+    ]
+    keys = rotation.inventory(counted, rotation_days)
+    output.emit(rotation_text.inventory_text(keys, rotation_days, form))
+    if any(one.overdue for one in keys):
+        return ExitCode.FINDINGS
+    unread = next((skip for skip in result.tally.skipped if skip.incomplete), None)
+    if unread is not None:
+        raise IncompleteError(f"{unread.path}: {unread.reason}; ages may be wrong")
+    return ExitCode.CLEAN
