@@ -84,7 +84,7 @@ def plan(
         Step("Deploy, and restart whatever has read the old key", ("No instance may run with the old key alone.",)),
         _check(made, verify),
         _revoke(rule, made, revoke),
-        _confirm(made, verify),
+        _confirm(verify),
         _usage(rule, made),
         _clean_up(made),
     )
@@ -140,16 +140,18 @@ def _revoke(rule: Rule, made: RotationPlan, revoke: RevokeTable | None) -> Step:
         details += [f"More: {revoke.docs}"] if revoke.docs else []
         details += [] if revoke.reversible else ["It cannot be undone."]
     details += list(rule.help.steps)
-    return Step(f"Revoke the old key, and remove {made.variable}_BACKUP", tuple(details))
+    automatic = revoke is not None and revoke.automatic and bool(made.fingerprint)
+    commands = (f"keyscan revoke {made.fingerprint}",) if automatic else ()
+    return Step(f"Revoke the old key, and remove {made.variable}_BACKUP", tuple(details), commands)
 
 
-def _confirm(made: RotationPlan, verify: VerifyTable | None) -> Step:
+def _confirm(verify: VerifyTable | None) -> Step:
     if verify is None or verify.default == "never":
         return Step("Confirm that the old key is dead", ("A call with it is refused (401).",))
     return Step(
         "Confirm that the old key is dead",
         ("The old key is sent to its own provider, and to nobody else.",),
-        (f"keyscan verify{f' {made.fingerprint}' if made.fingerprint else ''}",),
+        ("keyscan verify",),
     )
 
 
