@@ -21,7 +21,9 @@ def event(size: int) -> bytes:
     """A clean event: a file of `size` characters that was read."""
     text = (TEXT * (size // len(TEXT) + 1))[:size]
     return json.dumps({
-        "session_id": "0", "prompt_id": "1", "hook_event_name": "PostToolUse", "tool_name": "Read",
+        "session_id": "00000000-0000-4000-8000-000000000001", "prompt_id": "00000000-0000-4000-8000-000000000002",
+        "transcript_path": "/home/u/.claude/projects/p/00000000-0000-4000-8000-000000000001.jsonl", "cwd": "/home/u/p",
+        "permission_mode": "acceptEdits", "hook_event_name": "PostToolUse", "tool_name": "Read",
         "tool_input": {"file_path": "files.py"}, "tool_response": {"type": "text", "file": {"content": text}},
     }).encode()  # fmt: skip
 

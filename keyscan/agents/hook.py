@@ -7,7 +7,7 @@ outputs by a notice, unless the user asked for `--on-failure warn`.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from keyscan.agents import messages
@@ -64,7 +64,8 @@ class Hook:
                 return self.failure(self.broken), self.broken
             speaks = protocol(event.dialect)
             policy = self._policy(speaks)
-            return speaks.answer(event, policy.decide(event)), ""
+            decision = policy.decide(event)
+            return speaks.answer(event, replace(decision, reason=messages.printable(decision.reason))), ""
         except KeyscanError as error:
             return self.failure(str(error)), str(error)
         except Exception as error:  # noqa: BLE001 - nothing may pass because of an error of ours

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -106,3 +107,17 @@ def transcript_holds(file: str, count: int) -> str:
     """What is told at the end of a session whose transcript holds secrets in plain text."""
     keys = "1 secret is" if count == 1 else f"{count} secrets are"
     return f"keyscan: {keys} in plain text in {file}; revoke what was shown to a model, and delete or redact the file."
+
+
+def printable(text: str) -> str:
+    """`text` with what could act on a terminal or hide written as an escape; lines and tabs stay.
+
+    Names of tools and files, and prompts, are the agent's or somebody else's.
+    """
+    if text.isprintable():
+        return text
+    hidden = ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return "".join(
+        char.encode("unicode_escape").decode() if unicodedata.category(char) in hidden and char not in "\n\t" else char
+        for char in text
+    )

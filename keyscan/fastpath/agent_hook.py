@@ -97,7 +97,10 @@ def _answer(raw: bytes, options: dict[str, str]) -> str | None:
         if found is None:
             return None
         reply = found or reply
-    if catalog.TOKEN_START.encode() in raw or not _is_clean(payload):
+    texts: list[str] = []
+    _gather(_judged(payload, kind, name, spec), "", texts, 0)
+    text = "\n".join(texts)
+    if (kind == catalog.PRE_TOOL and catalog.TOKEN_START in text) or not _is_clean(text):
         return None
     _note(options["agent"])
     return reply
@@ -123,13 +126,23 @@ def _tool_answer(payload: dict[str, object], dialect: str, name: str, spec: dict
 _REPLACES_OUTPUTS = ("claude-code", "codex", "gemini-cli", "copilot-cli", "mistral-vibe", "opencode", "qwen-code")
 
 
-def _is_clean(payload: dict[str, object]) -> bool:
-    """Whether the stored engine is sure that no string of the payload holds a secret."""
+def _judged(payload: dict[str, object], kind: str, name: str, spec: dict[str, object]) -> object:
+    """The part of an event that is judged: ids, paths and times beside it are not."""
+    if kind == catalog.PRE_TOOL:
+        # Cursor's narrow events have their input beside the other fields.
+        return catalog.first_at(payload, spec["input"]) if name not in _NARROW else payload
+    field = {catalog.PROMPT: "prompt", catalog.POST_TOOL: "output", catalog.FAILED: "failed"}.get(kind)
+    return catalog.first_at(payload, spec[field]) if field else None
+
+
+_NARROW = ("beforeShellExecution", "beforeReadFile", "beforeTabFileRead")
+
+
+def _is_clean(text: str) -> bool:
+    """Whether the stored engine is sure that the text holds no secret."""
     from keyscan.fastpath.engine import open_stored
 
-    texts: list[str] = []
-    _gather(payload, "", texts, 0)
-    return not open_stored().doubtful("\n".join(texts).encode("utf-8", "surrogatepass"))
+    return not open_stored().doubtful(text.encode("utf-8", "surrogatepass"))
 
 
 def _gather(value: object, key: str, texts: list[str], depth: int) -> None:
@@ -183,8 +196,9 @@ def _note(agent: str) -> None:
 
     place = cache_directory() + "/agents"
     try:
-        handle = os.open(f"{place}/{agent}.seen", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        if not os.path.isdir(place):  # noqa: PTH112
+            os.mkdir(place, 0o700)  # noqa: PTH102
+        os.close(os.open(f"{place}/{agent}.seen", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        os.utime(f"{place}/{agent}.seen")
     except OSError:
         return
-    os.close(handle)
-    os.utime(f"{place}/{agent}.seen")

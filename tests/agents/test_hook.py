@@ -321,3 +321,13 @@ def test_a_filtered_shell_may_read_what_it_likes(tmp_path):
     raw = _before("Bash", {"command": "cat .env"}, tmp_path)
     assert "deny" in Hook(HookOptions("claude-code")).respond(raw)[0].stdout
     assert Hook(HookOptions("claude-code", shell_is_filtered=True)).respond(raw)[0].stdout == ""
+
+
+def test_names_cannot_act_on_a_terminal(tmp_path):
+    """A tool or a file whose name holds control characters is told of with these written out."""
+    evil = "mcp__\x1b[2Jx\u202e"
+    answer, _ = Hook(HookOptions("kiro")).respond(_before(evil, {"text": key()}, tmp_path))
+    assert answer.status == 2
+    assert "\x1b" not in answer.stderr
+    assert "\u202e" not in answer.stderr
+    assert "mcp__\\x1b[2Jx\\u202e" in answer.stderr
