@@ -9,12 +9,17 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from helpers.paths import ROOT
 from helpers.repository import Repo
 from helpers.tokens import token
 
 from keyscan.cli import main as cli
+
+# A busy machine takes longer: `pytest-timeout` bounds each test.
+hypothesis.settings.register_profile("keyscan", deadline=None)
+hypothesis.settings.load_profile("keyscan")
 
 # A job in the background starts with interrupts ignored, and so would all that the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -19,7 +19,7 @@ _TRUSTED = frozenset({"show-secrets"})
 # Options about the configuration itself, and those that send keys or say where: a scanned repository has no say.
 _NO_KEY = frozenset({
     "config", "isolated", "help", "verify", "only", "ask", "endpoint", "allow-private", "audit", "fresh",
-    "verify-forks", "yes",
+    "verify-forks", "yes", "statistics",
 })  # fmt: skip
 _GIVEN = (click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENVIRONMENT)
 

@@ -23,6 +23,7 @@ class SharedOptions:
     """What the command line says of the shared options; None or () where it says nothing."""
 
     format: str | None = None
+    statistics: bool | None = None
     output: str | None = None
     reports: tuple[str, ...] = ()
     min_severity: str | None = None
@@ -53,6 +54,8 @@ def _option(*names: str, **attributes: Any) -> Callable[[Any], Any]:
 # By the name of their field in SharedOptions.
 OPTIONS = {
     "format": _option("-f", "--format", type=Choice(list(REPORTERS)), help="Report format (default: console)."),
+    "statistics": _option("--statistics", is_flag=True, default=None,
+                          help="Show counts by rule and severity instead of findings."),
     "output": _option("-o", "--output", metavar="FILE", help="Write the report to FILE, atomically."),
     "reports": _option("--report", "reports", multiple=True, metavar="FORMAT=FILE",
                        help="Write an additional report; may be given several times."),

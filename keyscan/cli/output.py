@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,8 @@ def finish(result: ScanResult, scanner: Scanner, settings: Settings, started: fl
 
     `whole`: all that the configuration speaks of was scanned.
     """
-    report = scanner.report(result, run_info(settings, started), whole=whole)
+    run = run_info(settings, started, findings=bool(result.findings))
+    report = scanner.report(result, run, whole=whole)
     context = click.get_current_context(silent=True)
     if context is not None and context.meta.get(WISH):
         from keyscan.cli.verification import verified
@@ -37,14 +39,18 @@ def finish(result: ScanResult, scanner: Scanner, settings: Settings, started: fl
     return write(report, settings)
 
 
-def run_info(settings: Settings, started: float) -> RunInfo:
+def run_info(settings: Settings, started: float, *, findings: bool = True) -> RunInfo:
     """When this command ran, and where, if one of its reports shows that."""
     context = click.get_current_context(silent=True)
     run = timed(started, (context.info_name if context else None) or "")
-    if settings.formats & LOCATED:
+    if settings.formats & LOCATED or (findings and run.command == "pre-push"):
         from keyscan.cli.run_info import located
 
         run = located(run)
+    if findings:
+        from keyscan.cli.run_info import invocation
+
+        run = replace(run, invocation=invocation())
     return run
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+import shutil
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,6 +40,21 @@ def located(run: RunInfo) -> RunInfo:
         branch=_branch(_text(git.ask("symbolic-ref", "-q", "--short", "HEAD"))),
         remote=_text(git.ask("config", "--get", "remote.origin.url")),
     )
+
+
+def invocation() -> str:
+    """How keyscan is called in the user's shell: by its name where that is found, else by the path of what runs now.
+
+    pre-commit puts the environment that it made for a hook on PATH, so there the name is found by the hook only.
+    """
+    beside = os.path.join(os.path.dirname(sys.executable), "keyscan.exe" if os.name == "nt" else "keyscan")  # noqa: PTH118, PTH120
+    if not os.environ.get("PRE_COMMIT") and shutil.which("keyscan"):
+        return "keyscan"
+    if os.path.exists(beside):  # noqa: PTH110
+        home = os.path.expanduser("~") + os.sep  # noqa: PTH111
+        shown = f"~/{beside.removeprefix(home)}" if os.name != "nt" and beside.startswith(home) else beside
+        return shown if re.fullmatch(r"[\w~./\\:-]+", shown) else shlex.quote(beside)
+    return f"{shlex.quote(sys.executable)} -m keyscan"
 
 
 def _branch(name: str | None) -> str | None:

@@ -96,6 +96,8 @@ def resolve(given: SharedOptions, root: str, read: Read | None = None, *, new_ba
             values[key] = value
         elif key in _ADDING:
             values[key] = (*value, *values[key])
+    if values.pop("statistics", None) and not given.format:
+        values["format"] = "statistics"
     if "min_severity" in values:
         values["min_severity"] = Severity[values["min_severity"].upper()]
     values["reports"] = tuple(map(_report_target, values.get("reports", ())))

@@ -113,7 +113,7 @@ class Auditor:
         )
 
     def _report(self, git: Git, width: int, repository: Repository) -> tuple[Report, int]:
-        """The report on a repository's whole history, and how many objects were known from before."""
+        """The report on a repository's whole history, and how many objects were cached."""
         store = self._store(width)
         before, started = store.known_count, time.perf_counter()
         job = HistoryJob(git, self._matcher, self._scan, jobs=1, store=store)

@@ -24,7 +24,7 @@ def _rule(rule_id: str, name: str, severity: Severity, opens: str, *steps: str) 
     )
 
 
-_ROTATE = "Revoke each key that was in it: whoever could read the repository may have it."
+_ROTATE = "Revoke each key in it if it was ever pushed or shared."
 _ALL = (
     _rule(
         "env-tracked", "File of secrets tracked by git", Severity.CRITICAL,

@@ -49,6 +49,15 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Snippet:
+    """The source line of a finding with every secret masked: the finding is at `mark`."""
+
+    before: str
+    mark: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Validity:
     """What the issuer says of a key: `status` is live, limited, dead, unknown or not-checked.
 
@@ -73,7 +82,7 @@ class Finding:
 
     `status` is new, baseline or ignored; `status_reason` says by what and why.
     `line_hash` is GitHub's `primaryLocationLineHash`, when it was asked for. `validity` is what the key's issuer
-    says, when it was asked.
+    says, when it was asked. `snippet` is the source line, where there is one.
     """
 
     rule_id: str
@@ -95,6 +104,7 @@ class Finding:
     status_reason: str = ""
     line_hash: str | None = None
     validity: Validity | None = None
+    snippet: Snippet | None = None
     secret: str | None = field(default=None, repr=False)
 
     @property

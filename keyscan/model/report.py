@@ -33,6 +33,7 @@ class RunInfo:
 
     `root` is the work tree's root, `base` the directory that relative paths start from (empty: the root), both
     absolute with forward slashes; `revision`, `branch` and `remote` are of the repository, where there is one.
+    `invocation` is how keyscan can be called here, in a shell.
     """
 
     command: str = ""
@@ -43,6 +44,7 @@ class RunInfo:
     revision: str | None = None
     branch: str | None = None
     remote: str | None = None
+    invocation: str = "keyscan"
 
 
 @dataclass(frozen=True, slots=True)

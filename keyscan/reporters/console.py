@@ -1,69 +1,74 @@
-"""The console report: findings grouped by file, what to do, and one last line that states the coverage."""
+"""The console report: what to do now, findings by rule and secret, most severe first, and the coverage in one line."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from keyscan.model.rule import Severity
-from keyscan.reporters.shared import validity
+from keyscan.reporters.shared import next_steps, validity
 from keyscan.reporters.shared.escape import clean
+from keyscan.reporters.shared.grouping import RuleGroup, by_path, by_rule
 from keyscan.reporters.shared.headline import headline
+from keyscan.reporters.shared.statistics import table
+from keyscan.reporters.shared.terminal import COLORS, Paint, place_of, source_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from keyscan.model.blob import Skip
     from keyscan.model.finding import Finding
     from keyscan.model.report import Report
 
-_COLORS = {
-    Severity.CRITICAL: "1;31",
-    Severity.HIGH: "31",
-    Severity.MEDIUM: "33",
-    Severity.LOW: "36",
-    Severity.INFO: "2",
-}
-# Skipped places that are listed one by one; the rest is counted.
-_LISTED = 20
+# Findings that are shown one by one, with their source lines; more are shown as a table and places.
+DETAILED = 20
+# Skipped paths, paths of a rule, places in a file and places of a secret that are listed; the rest is counted.
+_SKIPS, _PATHS, _IN_PATH, _ALSO = 20, 50, 8, 3
 
 
 def render(report: Report, *, color: bool = False) -> str:
     """The report for a person at a terminal."""
-    paint = _Paint(color)
-    lines: list[str] = []
-    told: set[tuple[str, ...]] = set()
-    for path, findings in groupby(report.findings, key=lambda finding: finding.origin.path):
-        lines.append(paint("1", clean(path)))
-        for finding in findings:
-            lines.extend(_finding(finding, paint, told))
+    paint = Paint(color)
+    groups = by_rule(report.findings)
+    lines = [*next_steps.before(report)]
+    lines += [""] if lines else []
+    if len(report.findings) > DETAILED:
+        lines += [*table(groups, paint), ""]
+        for group in groups:
+            lines += _places(group, report.run.command, paint)
         lines.append("")
+    else:
+        for group in groups:
+            lines += [*_details(group, report.run.command, paint), ""]
+    after = [*next_steps.after(report)]
+    lines += [*after, *([""] if after else [])]
     if report.show_ignored:
-        lines.extend(_told(report, paint))
+        lines.extend(_suppressed(report, paint))
     lines.extend(_skipped(report.skipped, paint))
     lines.extend(paint("2", f"note: {clean(note)}") for note in report.notes)
     lines.append(headline(report, paint))
     return "\n".join(lines) + "\n"
 
 
-class _Paint:
-    def __init__(self, on: bool) -> None:
-        self._on = on
-
-    def __call__(self, code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self._on else text
+def _title(group: RuleGroup, paint: Paint) -> str:
+    first = group.findings[0]
+    severity = paint(COLORS[group.severity], group.severity.label)
+    return f"{severity}: {clean(first.rule_name)} [{clean(first.rule_id)}]"
 
 
-def _finding(finding: Finding, paint: _Paint, told: set[tuple[str, ...]]) -> Iterator[str]:
-    where = finding.location
-    place = f"{clean(finding.origin.path)}:{where.line}:{where.column}"
-    within = [f"cell {where.cell}"] if where.cell is not None else []
-    within += [f"decoded from {clean(where.decoded)}"] if where.decoded else []
-    place += f" ({', '.join(within)})" if within else ""
-    severity = paint(_COLORS[finding.severity], finding.severity.label)
-    yield f"  {place}: {severity}: {clean(finding.rule_name)} [{clean(finding.rule_id)}]"
+def _details(group: RuleGroup, command: str, paint: Paint) -> Iterator[str]:
+    """Every secret of a rule with its source line, then what to do about all of them."""
+    yield _title(group, paint)
+    for places in group.secrets:
+        yield from _secret(places, group, paint)
+    yield from (f"    do      {clean(step)}" for step in next_steps.about(group.findings[0], command))
+
+
+def _secret(places: Sequence[Finding], group: RuleGroup, paint: Paint) -> Iterator[str]:
+    """The first place of a secret, and where else it is."""
+    finding = places[0]
+    severity = "" if finding.severity is group.severity else f" ({finding.severity.label})"
     shown = finding.redacted if finding.secret is None else finding.secret
-    yield f"    found   {paint('1', clean(shown))} ({clean(finding.provider)})"
+    yield f"  {place_of(finding)}: {paint('1', clean(shown))}{severity}"
+    yield from source_lines(finding, paint)
     if finding.origin.commit:
         who = clean(finding.origin.author or "")
         who += f" <{clean(finding.origin.email)}>" if finding.origin.email else ""
@@ -75,13 +80,30 @@ def _finding(finding: Finding, paint: _Paint, told: set[tuple[str, ...]]) -> Ite
     yield f"    why     {clean('; '.join(finding.evidence) or finding.message)}"
     for related in finding.related:
         spot = f":{related.location.line}:{related.location.column}" if related.location else ""
-        yield f"    also    {clean(related.message)}: {clean(related.path)}{spot}"
-    advice = (finding.rule_id, *_advice(finding))
-    # The tenth key of a kind needs no tenth telling.
-    for step in (f"as for {finding.rule_id} above",) if advice in told else advice[1:]:
-        yield f"    do      {clean(step)}"
-    told.add(advice)
+        what = "" if related.message == "also there" else f"{clean(related.message)}: "
+        yield f"    also    {what}{clean(related.path)}{spot}"
+    if len(places) > 1:
+        more = f" and {len(places) - 1 - _ALSO} more places" if len(places) > _ALSO + 1 else ""
+        yield f"    also    {', '.join(place_of(other) for other in places[1 : _ALSO + 1])}{more}"
     yield f"    ignore  {clean(finding.fingerprint)}"
+
+
+def _places(group: RuleGroup, command: str, paint: Paint) -> Iterator[str]:
+    """Where the secrets of a rule are, a line for each file, then what to do about all of them."""
+    yield _title(group, paint)
+    paths = by_path(group.findings)
+    for path, findings in paths[:_PATHS]:
+        listed = [_place(finding) for finding in findings[:_IN_PATH]]
+        more = f" and {len(findings) - _IN_PATH} more" if len(findings) > _IN_PATH else ""
+        yield f"  {clean(path)}: {', '.join(listed)}{more}"
+    if len(paths) > _PATHS:
+        yield f"  and {len(paths) - _PATHS} more files (--format concise lists every finding)"
+    yield f"    do      {clean('; '.join(next_steps.about(group.findings[0], command)))}"
+
+
+def _place(finding: Finding) -> str:
+    state = f" {validity.word(finding.validity)}" if finding.validity else ""
+    return f"{finding.location.line}:{finding.location.column} {clean(finding.redacted)}{state}"
 
 
 def _history(finding: Finding) -> Iterator[str]:
@@ -100,20 +122,8 @@ def _history(finding: Finding) -> Iterator[str]:
     yield f"    exposed {since}{', '.join(parts)}"
 
 
-def _advice(finding: Finding) -> Iterator[str]:
-    if finding.provider == "keyscan":  # not a secret but what is done with one
-        yield from finding.help.steps
-        return
-    if finding.help.revoke_url:
-        yield f"revoke it: {finding.help.revoke_url}"
-    if finding.env:
-        yield f"read it from the environment instead: {finding.env[0]}"
-    elif not finding.help.revoke_url:
-        yield "revoke it where it was made, and read the new one from the environment or a secret manager"
-
-
-def _told(report: Report, paint: _Paint) -> Iterator[str]:
-    """One line for each finding that is known or ignored, and why."""
+def _suppressed(report: Report, paint: Paint) -> Iterator[str]:
+    """One line for each finding that is accepted or ignored, and why."""
     for word, group in (("known", report.known), ("ignored", report.ignored)):
         for finding in group:
             where = finding.location
@@ -121,11 +131,11 @@ def _told(report: Report, paint: _Paint) -> Iterator[str]:
             yield paint("2", f"{word}: {place}: {clean(finding.fingerprint)} ({clean(finding.status_reason)})")
 
 
-def _skipped(skipped: tuple[Skip, ...], paint: _Paint) -> Iterator[str]:
+def _skipped(skipped: tuple[Skip, ...], paint: Paint) -> Iterator[str]:
     # What makes the scan incomplete first: it decides the exit code.
     ordered = sorted(skipped, key=lambda skip: not skip.incomplete)
-    for skip in ordered[:_LISTED]:
+    for skip in ordered[:_SKIPS]:
         word = paint("31", "not read") if skip.incomplete else "skipped"
         yield f"{word}: {clean(skip.path)}: {clean(skip.reason)}"
-    if len(ordered) > _LISTED:
-        yield f"skipped: {len(ordered) - _LISTED} more"
+    if len(ordered) > _SKIPS:
+        yield f"skipped: {len(ordered) - _SKIPS} more"

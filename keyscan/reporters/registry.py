@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 REPORTERS = {
     "console": "keyscan.reporters.console",
+    "concise": "keyscan.reporters.concise",
+    "statistics": "keyscan.reporters.statistics",
     "json": "keyscan.reporters.json",
     "jsonl": "keyscan.reporters.jsonl",
     "sarif": "keyscan.reporters.sarif",
@@ -25,12 +27,14 @@ REPORTERS = {
     "markdown": "keyscan.reporters.markdown",
     "html": "keyscan.reporters.html.page",
 }
+# The formats for a terminal.
+COLORED = frozenset({"console", "concise", "statistics"})
 # The formats that show where the repository is: its root, revision, branch and remote.
 LOCATED = frozenset({"sarif", "gitlab", "codequality", "github", "github-summary", "markdown", "html"})
 
 
 def render(name: str, report: Report, *, color: bool = False) -> str:
-    """The report in the format `name`; `color` counts for the console only."""
+    """The report in the format `name`; `color` counts for those for a terminal."""
     module = importlib.import_module(REPORTERS[name])
-    text: str = module.render(report, color=color) if name == "console" else module.render(report)
+    text: str = module.render(report, color=color) if name in COLORED else module.render(report)
     return text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keyscan.model.blob import Skip
 from keyscan.model.finding import Finding, Related
 from keyscan.model.fingerprint import fingerprint, redacted
+from keyscan.scan.snippet import snippet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,14 +33,17 @@ def findings_in(
     if len(matches) > MAX_FINDINGS:
         skip = Skip(blob.origin.path, f"{len(matches)} findings; only the first {MAX_FINDINGS} are reported")
         matches = matches[:MAX_FINDINGS]
-    findings = [finding_of(match, blob.origin, lines, options) for match in matches]
+    in_order = sorted(matches, key=lambda match: match.secret_start)
+    findings = [finding_of(match, blob.origin, lines, options, in_order) for match in matches]
     # A part of a file does not know the lines before it; `scan_files` goes over the whole file then.
     whole = options.line_hashes and not blob.overlap
     return (with_line_hashes(findings, blob.data) if whole else findings), skip
 
 
-def finding_of(match: Match, origin: Origin, lines: Lines, options: ScanOptions) -> Finding:
-    """The redacted finding for a match."""
+def finding_of(
+    match: Match, origin: Origin, lines: Lines, options: ScanOptions, matches: Sequence[Match] = ()
+) -> Finding:
+    """The redacted finding for a match; `matches` are all of its text in order: none of them is shown beside it."""
     from keyscan.scan import code_usage
 
     rule = match.rule
@@ -47,6 +51,7 @@ def finding_of(match: Match, origin: Origin, lines: Lines, options: ScanOptions)
         status, reason, mark = options.ignores.status(match, lines.data, origin)
     else:
         status, reason, mark = "new", "", fingerprint(rule.id, match.secret, options.salt)
+    shown = redacted(match, mark)
     related: tuple[Related, ...] = ()
     if match.companion and rule.companion:
         place = lines.location(match.companion.start, match.companion.end)
@@ -59,7 +64,8 @@ def finding_of(match: Match, origin: Origin, lines: Lines, options: ScanOptions)
         precision=match.precision,
         origin=origin,
         location=lines.location(match.secret_start, match.secret_end, match.decoded),
-        redacted=redacted(match, mark),
+        redacted=shown,
+        snippet=None if match.decoded else snippet(match, matches, lines.data, shown),
         fingerprint=mark,
         message=f"{rule.name} found",
         help=rule.help,

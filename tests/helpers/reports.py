@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from keyscan.model.blob import Origin, Skip
-from keyscan.model.finding import Finding, Location, Provenance, Related
+from keyscan.model.finding import Finding, Location, Provenance, Related, Snippet
 from keyscan.model.report import Report, RunInfo, Stats
 from keyscan.model.rule import Help, Precision, Rule, Severity
 
@@ -47,6 +47,7 @@ def finding(number: int = 0, **changes) -> Finding:
         evidence=("matches Example API key",),
         env=RULE.env,
         line_hash=f"{number:016x}:1",
+        snippet=Snippet('key = "', "ex-********", '"'),
     )
     return replace(made, **changes)
 

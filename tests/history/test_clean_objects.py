@@ -162,7 +162,7 @@ class TestSecondAudit:
         repo.commit()
         assert "clean (1 blobs, 1 commits, 9 bytes, " in run("history", cwd=repo.path).out
         second = run("history", cwd=repo.path)
-        assert "clean (2 objects known from before, 0 bytes, " in second.out
+        assert "clean (2 objects cached, 0 bytes, " in second.out
         assert "--no-cache reads all" in second.out
         assert "known" not in run("history", "--no-cache", cwd=repo.path).out
 

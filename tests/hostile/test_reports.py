@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from keyscan.model.blob import Origin, Skip
-from keyscan.model.finding import Location, Provenance, Related
+from keyscan.model.finding import Location, Provenance, Related, Snippet
 from keyscan.model.rule import Help
-from keyscan.reporters.registry import REPORTERS, render
+from keyscan.reporters.registry import COLORED, REPORTERS, render
 
 HOSTILE = [
     # Terminals, and characters that hide.
@@ -62,6 +62,7 @@ def report_of(name: str) -> reports.Report:
         "message": name,
         "evidence": (name,),
         "env": (name,),
+        "snippet": Snippet(name, name, name),
     }
     where = Location(2, 1, 2, 9, 1, name)
     evil = reports.finding(1, origin=origin, provenance=history, related=related, location=where, help=web, **texts)
@@ -118,7 +119,7 @@ def check_markdown(text: str) -> list[str]:
 
 
 def check_console(text: str, _plain: str) -> None:
-    """Colours are the only escapes."""
+    """Colors are the only escapes."""
     assert "\x1b" not in re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
@@ -183,6 +184,8 @@ def check_lines(text: str, plain: str) -> None:
 
 CHECKS = {
     "console": check_console,
+    "concise": check_console,
+    "statistics": check_console,
     "sarif": check_sarif,
     "markdown": check_markdown_report,
     "github-summary": check_markdown_report,
@@ -198,7 +201,7 @@ SANE = {name: render(name, report_of("x"), color=True) for name in REPORTERS}
 def check_text(name: str, text: str) -> None:
     """No character acts or hides, and no line is a command to a CI machine but the annotations' own."""
     text.encode("utf-8")
-    bare = re.sub(r"\x1b\[[0-9;]*m", "", text) if name == "console" else text
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", text) if name in COLORED else text
     assert not {char for char in bare if unicodedata.category(char) in _HIDDEN} - {"\n", "\r"}
     assert "\r" not in bare.replace("\r\n", "")
     assert "##[" not in text

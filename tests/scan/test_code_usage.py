@@ -71,7 +71,7 @@ def test_the_code_is_shown_not_a_hash(repo, run):
     """A habit's finding shows the code that it is about: there is no secret in it."""
     repo.stage("app.py", "print('key', settings.OPENAI_API_KEY)\n")
     result = run("scan", cwd=repo.path)
-    assert "found   settings.OPENAI_API_KEY" in result.out
+    assert "app.py:1:14: settings.OPENAI_API_KEY" in result.out
     assert "Log whether the key is set, not the key." in result.out
 
 

@@ -64,7 +64,7 @@ def _lines(settings: Settings) -> Iterator[str]:
     ctx = click.get_current_context()
     for option in shared_params():
         key, name = key_of(option), option.name or ""
-        if key in {"config", "isolated"}:
+        if key in {"config", "isolated", "statistics"}:
             continue
         found = settings.config.values.get(key)
         given = ctx.params.get(name) not in {None, ()}

@@ -18,8 +18,10 @@ _RED, _GREEN = "1;31", "1;32"
 def headline(report: Report, paint: Callable[[str, str], str] = lambda _code, text: text) -> str:
     """The line that ends a report; `paint` colours a part of it, given a terminal's colour code."""
     stats = report.stats
-    counts = ((stats.blobs, "blobs"), (stats.commits, "commits"), (stats.known, "objects known from before"))
-    objects = [f"{number} {word}" for number, word in counts if number]
+    counts = ((stats.blobs, "blob"), (stats.commits, "commit"), (stats.known, "object"))
+    objects = [f"{number} {word}{'s' * (number != 1)}" for number, word in counts if number]
+    if stats.known:
+        objects[-1] += " cached"
     covered = [coverage(stats.files, stats.bytes, stats.rules, report.run.seconds, *objects)]
     covered += [
         f"{count} {word}"
