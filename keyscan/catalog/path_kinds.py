@@ -39,7 +39,7 @@ SOURCE = _of(
 _KINDS = {
     PathKind.SOURCE: SOURCE,
     PathKind.TEST: _of(
-        _below(r"[\w-]*tests?|[\w-]+[_.-]tests?[\w.-]*|testing|specs?|__tests__|e2e|cypress|playwright|test[-_]?data|"
+        _below(r"(?:[\w-]*[_.-])?tests?(?:[_.-][\w.-]*)?|testing|specs?|__tests__|e2e|cypress|playwright|test[-_]?data|"
                r"testutils?|integration[-_]tests?|unit[-_]tests?"),
         r"(?:^|/)(?:tests?|spec|conftest)[_.-][^/]*\Z",
         r"[_.-](?:test|spec|tests|unittest)\.\w+(?:\.\w+)?\Z",
@@ -47,12 +47,12 @@ _KINDS = {
         r"(?:^|/)[^/]*\.(?:tests?|specs?)\.env|\.env\.(?:test|testing|ci|e2e)\Z",
     ),
     PathKind.SAMPLE: _of(
-        _below(r"[\w-]*fixtures?|mocks?|__mocks__|examples?|samples?|demos?|tutorials?|seeds?|seeders?|stubs?|"
+        _below(r"(?:[\w-]*[_-])?fixtures?|mocks?|__mocks__|examples?|samples?|demos?|tutorials?|seeds?|seeders?|stubs?|"
                r"playground|cookbook|notebooks?|_?archived?|challenges?|lessons?|exercises?|cassettes"),
         r"(?:^|[/_.-])(?:examples?|samples?|dist|template|tmpl|mock|fixture|seed|demo|dummy)(?=[_.-][^/]*\Z|\Z)",
     ),
     PathKind.DOCUMENT: _of(
-        _below(r"[\w-]*docs?|documentation|[\w-]*_docs|wiki|man"),
+        _below(r"(?:[\w-]*[_-])?docs?|documentation|wiki|man"),
         r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|texi|pod|man|[1-8])\Z",
         r"(?:^|/)(?:readme|changelog|changes|contributing|history|news)(?:\.[a-z]{1,5})?\Z",
     ),
@@ -62,7 +62,7 @@ _KINDS = {
         r"(?:^|/)[\w.-]+\.dist-info/|(?:^|/)[\w.-]+\.egg-info/",
     ),
     PathKind.RECORDED: _of(
-        _below(r"cassettes?|vcr[\w-]*|recordings?|__snapshots__|snapshots?|goldens?|traces?|replays?|[\w-]*datasets?"),
+        _below(r"cassettes?|vcr[\w-]*|recordings?|__snapshots__|snapshots?|goldens?|traces?|replays?|(?:[\w-]*[_-])?datasets?"),
         r"\.(?:har|trace\.json|jsonl|ndjson|log|snap|csv|tsv)\Z",
         r"(?:^|/)[^/]*(?:openapi|swagger)[^/]*\.(?:ya?ml|json)\Z",
     ),

@@ -54,7 +54,7 @@ _DIRECTIVES = frozenset({"generic-directive-secret"})
 _ARGUMENT = re.compile(rb"[\"'`][ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
 _SETTER = re.compile(
     rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
-    rb"input|fill|type|arg|login|field|cookie|store|update)\w{0,20}[(\[]\s*(?:[\w.\"']{1,40},\s*)?[\"'`][\w.-]*\Z"
+    rb"input|fill|type|arg|login|field|cookie|store|update|values)\w{0,20}\s{0,2}[(\[]\s*(?:[\w.\"']{1,40},\s*)?[\"'`][\w.-]*\Z"
 )
 _COMPARED = re.compile(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
 _ENVIRONMENT = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
@@ -84,7 +84,8 @@ def name_of(match: Match, context: Context) -> bytes:
     if told:
         return told.group(1)
     left = _NAME.search(context.left)
-    found = _NAME_REST.match(context.lead)
+    # A list's sign and the dashes of an option are no part of the name.
+    found = _NAME_REST.match(context.lead.lstrip(b"-\"' "))
     return (left.group() if left else b"") + (found.group(1) if found else b"")
 
 
@@ -109,9 +110,9 @@ def rejection_reason(match: Match, context: Context) -> str | None:
         return "word"
     if _TERMS.fullmatch(match.secret):
         return "term"
-    if _LIST.search(context.before):
+    if match.rule.id not in _NAMELESS and _LIST.search(context.before):
         return "list"
-    if _DIGESTS.search(context.before):
+    if match.rule.id not in _NAMELESS and _DIGESTS.search(context.before):
         return "digest"
     return None
 
@@ -189,6 +190,8 @@ def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:
         found.append(long if size >= _LONG else "value-short-random" if size >= _SHORT else "value-brief-random")
     else:
         found.append("value-human" if shape == Shape.HUMAN else "value-plain")
+    if literals.is_slug(value):
+        found.append("value-slug")
     if size < _SHORT and kind < Kind.PASSWORD:
         found.append("value-too-short")
     if literals.is_uuid(value):

@@ -1,0 +1,45 @@
+"""What a path says of its file."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyscan.catalog.path_kinds import PathKind, is_rehearsal, path_kind
+
+KINDS = {
+    PathKind.TEST: [
+        "tests/a.py",
+        "src/__tests__/a.ts",
+        "a_test.go",
+        "test_a.py",
+        "FooTest.java",
+        "a.spec.ts",
+        "test.env",
+    ],
+    PathKind.SAMPLE: ["examples/a.py", ".env.example", "config.sample.yml", "fixtures/x.json", "settings.dist.toml"],
+    PathKind.DOCUMENT: ["docs/a.txt", "README.md", "guide.rst"],
+    PathKind.VENDORED: ["node_modules/x/a.js", ".venv/lib/a.py", "lib/site-packages/a.py", "third_party/a.c"],
+    PathKind.RECORDED: ["cassettes/a.yaml", "run.har", "openapi.yaml", "data.jsonl"],
+    PathKind.PAGE: ["index.html"],
+    PathKind.CONFIGURATION: [".env", "prod.env.local", "a.yaml", "app.properties"],
+    PathKind.NOISY: ["package-lock.json", "app.min.js", "locales/de.json", "main.3f2a9c81.js"],
+    PathKind.SOURCE: ["a.py", "src/b.rs"],
+}
+
+
+@pytest.mark.parametrize(("kind", "path"), [(kind, path) for kind, paths in KINDS.items() for path in paths])
+def test_paths_of_each_kind(kind, path):
+    """Names and directories that projects use."""
+    assert kind in path_kind(path)
+
+
+@pytest.mark.parametrize("path", ["", "src/contest.py", "latest/a.py", "app/config/env/prod.js", "src/manifest.ts"])
+def test_paths_that_are_no_rehearsal(path):
+    """A word inside another says nothing."""
+    assert not is_rehearsal(path)
+
+
+@given(st.text(max_size=200))
+def test_any_path_has_a_kind(path):
+    """No name breaks it."""
+    assert isinstance(path_kind(path), PathKind)
