@@ -7,22 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyscan.cli import verification
-from keyscan.cli.sending import closed_doors
+from keyscan.cli.sending import no_core_dumps
 from keyscan.errors import ExitCode
 from keyscan.model.finding import Validity
 
 if TYPE_CHECKING:
-    from keyscan.cli.verify_options import Wish
+    from keyscan.cli.verify_options import VerifySettings
     from keyscan.fleet.model import FleetOptions
     from keyscan.fleet.store import Store
     from keyscan.fleet.summary import Summary
     from keyscan.model.finding import Finding
     from keyscan.verify.candidate import Candidate
 
-_NO_CLONE = Validity("unknown", "not-found", "no clone of a repository that holds it is kept: --keep keeps them")
+_NO_CLONE = Validity("unknown", "not-found", "no clone of a repository that contains it was kept (use --keep)")
 
 
-def verify(store: Store, options: FleetOptions, wish: Wish) -> str:
+def verify(store: Store, options: FleetOptions, choices: VerifySettings) -> str:
     """Ask about every secret of the state, and store what its issuer says; the line on what was sent."""
     from keyscan.ruleset import loader
     from keyscan.ruleset import verification as tables_of
@@ -30,14 +30,14 @@ def verify(store: Store, options: FleetOptions, wish: Wish) -> str:
 
     http.require()
     tables = tables_of.load([loader.builtin_dir(), *map(Path, options.rules)])
-    verification.check_kinds(wish, tables)
+    verification.check_kinds(choices, tables)
     found, states = _candidates(store, options)
-    with closed_doors():
-        plan, result = verification.asked(found, tables, wish)
+    with no_core_dumps():
+        plan, result = verification.asked(found, tables, choices)
     store.set_validities({**states, **result.validities})
     if result.interrupted:
         raise KeyboardInterrupt
-    return verification.told(plan, result)
+    return verification.summary_line(plan, result)
 
 
 def _candidates(store: Store, options: FleetOptions) -> tuple[list[Candidate], dict[str, Validity]]:
@@ -84,12 +84,12 @@ def _by_directory(store: Store, options: FleetOptions) -> dict[str, list[Finding
     return found
 
 
-def filtered(summary: Summary, wish: Wish) -> tuple[Summary, ExitCode]:
+def filtered(summary: Summary, choices: VerifySettings) -> tuple[Summary, ExitCode]:
     """The summary after --only, and its exit code: what could not be asked is not clean."""
     secrets = summary.secrets
     states = [secret.first.validity for secret in secrets]
-    if wish.only:
-        kept = [one for one in secrets if one.first.validity and one.first.validity.status in wish.only]
+    if choices.only:
+        kept = [one for one in secrets if one.first.validity and one.first.validity.status in choices.only]
         summary = replace(summary, secrets=tuple(kept))
     code = summary.exit_code
     if code == ExitCode.CLEAN and any(state and state.reason in verification.OPEN | {"not-found"} for state in states):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.cli.verify_options import WISH
+from keyscan.cli.verify_options import VERIFY_KEY
 from keyscan.errors import ExitCode, OutputClosed, UsageError
 from keyscan.reporters.registry import LOCATED, render
 from keyscan.reporters.shared import summary
@@ -32,7 +32,7 @@ def finish(result: ScanResult, scanner: Scanner, settings: Settings, started: fl
     run = run_info(settings, started, findings=bool(result.findings))
     report = scanner.report(result, run, whole=whole)
     context = click.get_current_context(silent=True)
-    if context is not None and context.meta.get(WISH):
+    if context is not None and context.meta.get(VERIFY_KEY):
         from keyscan.cli.verification import verified
 
         report = verified(report, settings)

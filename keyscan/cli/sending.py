@@ -16,7 +16,7 @@ from keyscan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from keyscan.cli.verify_options import Wish
+    from keyscan.cli.verify_options import VerifySettings
     from keyscan.support.http import Client, Request
     from keyscan.verify.schedule import Outcome
     from keyscan.verify.verifier import VerifyPlan
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Sender:
     """Makes the client when the first request goes out; hosts that may be private have a client of their own."""
 
-    def __init__(self, wish: Wish) -> None:
-        self._private = {host.lower() for host in wish.allow_private}
+    def __init__(self, choices: VerifySettings) -> None:
+        self._private = {host.lower() for host in choices.allow_private}
         self._clients: dict[bool, Client] = {}
 
     def send(self, request: Request) -> Any:
@@ -40,18 +40,18 @@ class Sender:
         return client.send(request)
 
 
-def consent(plan: VerifyPlan, wish: Wish) -> None:
+def consent(plan: VerifyPlan, choices: VerifySettings) -> None:
     """Name the hosts and ask on a terminal; elsewhere `--yes` has to stand on the command line."""
     from keyscan.reporters.shared.escape import clean
 
     hosts = ", ".join(f"{host} ({count})" for host, count in plan.hosts.items())
     count = len(plan.questions)
     text = clean(f"{count} found key{'s' * (count != 1)} would be sent to: {hosts}")
-    if wish.yes:
+    if choices.yes:
         click.echo(f"keyscan: {text.replace('would be', 'will be')}", err=True)
         return
     if not interactive():
-        raise UsageError(f"{text}; nothing was sent: say --yes")
+        raise UsageError(f"{text}; nothing was sent; confirm with --yes")
     if not click.confirm(f"keyscan: {text}. Send them?", default=False, err=True):
         raise UsageError("nothing was sent")
 
@@ -106,7 +106,7 @@ def path_of(request: Request) -> str:
 
 
 @contextmanager
-def closed_doors() -> Iterator[None]:
+def no_core_dumps() -> Iterator[None]:
     """No core file of this process while keys are in it, where the system lets that be said."""
     try:
         import resource

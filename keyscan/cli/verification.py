@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.cli.sending import Sender, audit_file, audit_of, closed_doors, consent
-from keyscan.cli.verify_options import STDIN, WISH, Wish
+from keyscan.cli.sending import Sender, audit_file, audit_of, consent, no_core_dumps
+from keyscan.cli.verify_options import STDIN, VERIFY_KEY, VerifySettings
 from keyscan.errors import UsageError
 from keyscan.model.finding import Finding, Validity
 from keyscan.model.rule import Precision, Severity
@@ -35,37 +35,37 @@ OPEN = frozenset({
 def verified(report: Report, settings: Settings) -> Report:
     """The report with validities where `--verify` asked for them; as it is otherwise."""
     context = click.get_current_context(silent=True)
-    wish = context.meta.get(WISH) if context else None
+    choices = context.meta.get(VERIFY_KEY) if context else None
     from keyscan.cli.commands.ci import event_of
 
-    if not isinstance(wish, Wish) or not wish.verify or report.interrupted:
+    if not isinstance(choices, VerifySettings) or not choices.verify or report.interrupted:
         return report
-    if not wish.forks and ci.from_fork(os.environ, event_of(os.environ)):
-        note = "not verified: this is a pull request from a fork (--verify-forks verifies all the same)"
+    if not choices.forks and ci.from_fork(os.environ, event_of(os.environ)):
+        note = "not verified: this is a pull request from a fork (use --verify-forks to verify anyway)"
         return replace(report, notes=(*report.notes, note))
-    return with_validities(report, settings, wish)
+    return with_validities(report, settings, choices)
 
 
-def with_validities(report: Report, settings: Settings, wish: Wish) -> Report:
+def with_validities(report: Report, settings: Settings, choices: VerifySettings) -> Report:
     """Ask about the report's new findings, after consent; findings, notes and completeness say what came of it."""
     from keyscan.support import http
 
     http.require()
     tables = trusted_tables(settings)
-    check_kinds(wish, tables)
+    check_kinds(choices, tables)
     found, unread = eligible(report.findings, settings)
-    with closed_doors():
-        plan, result = asked(found, tables, wish)
+    with no_core_dumps():
+        plan, result = asked(found, tables, choices)
     validities = {**unread, **result.validities}
-    missing = Validity("unknown", "not-found", "the key is not at its place any more, or cannot be read again")
+    missing = Validity("unknown", "not-found", "the key is no longer at its location, or cannot be read")
     findings = tuple(_with(finding, validities.get(finding.fingerprint, missing)) for finding in report.findings)
-    kept = tuple(one for one in findings if not wish.only or (one.validity and one.validity.status in wish.only))
-    notes = [*report.notes, told(plan, result)]
+    kept = tuple(one for one in findings if not choices.only or (one.validity and one.validity.status in choices.only))
+    notes = [*report.notes, summary_line(plan, result)]
     live = sum(1 for one in findings if one.validity and one.validity.status in {"live", "limited"})
     if live:
-        notes.append("keyscan revoke FINGERPRINT revokes a key at its issuer, or prints how")
+        notes.append("to revoke a key or see how: keyscan revoke FINGERPRINT")
     if len(kept) < len(findings):
-        notes.append(f"{len(findings) - len(kept)} findings are left out by --only {','.join(sorted(wish.only))}")
+        notes.append(f"{len(findings) - len(kept)} findings hidden by --only {','.join(sorted(choices.only))}")
     report = replace(report, findings=kept, notes=tuple(notes), interrupted=result.interrupted)
     return _incomplete(report, findings)
 
@@ -77,7 +77,7 @@ def _incomplete(report: Report, findings: Iterable[Finding]) -> Report:
     left = sum(1 for finding in findings if finding.validity and finding.validity.reason in OPEN)
     if not left or report.interrupted:
         return report
-    skip = Skip("verification", f"{left} findings are not verified: see each one's reason", incomplete=True)
+    skip = Skip("verification", f"{left} findings could not be verified; each states its reason", incomplete=True)
     return replace(report, skipped=(*report.skipped, skip))
 
 
@@ -94,8 +94,8 @@ def _with(finding: Finding, validity: Validity) -> Finding:
     return replace(finding, validity=validity, severity=severity)
 
 
-def told(plan: VerifyPlan, result: VerifyResult) -> str:
-    """The line on what was sent."""
+def summary_line(plan: VerifyPlan, result: VerifyResult) -> str:
+    """How many keys were checked, in how many requests, at how many hosts."""
     keys = f"{result.keys} key{'s' * (result.keys != 1)}"
     requests = f"{result.requests} request{'s' * (result.requests != 1)}"
     hosts = len(plan.hosts)
@@ -122,13 +122,13 @@ def trusted_tables(settings: Settings) -> LiveTables:
     return verification.load(file for file in trusted_files(settings) if gitleaks.is_ours(fields.read_toml(file)))
 
 
-def check_kinds(wish: Wish, tables: LiveTables) -> None:
+def check_kinds(choices: VerifySettings, tables: LiveTables) -> None:
     """UsageError for a kind or an endpoint that no table knows."""
     from difflib import get_close_matches
 
     known = {
-        "--ask": (wish.ask - {"all"}, {table.kind for table in tables.verify}),
-        "--endpoint": (set(wish.endpoints), {table.endpoint for table in tables.verify if table.endpoint}),
+        "--ask": (choices.ask - {"all"}, {table.kind for table in tables.verify}),
+        "--endpoint": (set(choices.endpoints), {table.endpoint for table in tables.verify if table.endpoint}),
     }
     for option, (given, names) in known.items():
         for name in sorted(given - names):
@@ -171,31 +171,31 @@ def eligible(
 def not_sent(finding: Finding, rule: Rule | None, trusted: set[str], *, test_keys: bool = False) -> str:
     """Why a finding's key is not sent; empty when it may be."""
     if rule is None:
-        return "it is no key of an issuer"
+        return "not a provider's key"
     if rule.source not in trusted:
-        return "its rule is from the scanned repository: only built-in rules and those named by --rules are asked about"
+        return "its rule is from the scanned repository; only built-in rules and those given by --rules are verified"
     if rule.public:
-        return "it is public by design"
+        return "public by design"
     if rule.test and not test_keys:
-        return "it is a test key"
+        return "test key"
     if rule.category == "practice":
-        return "it is no key of an issuer"
-    return "" if finding.precision >= Precision.HIGH else "its rule is not sure enough that it is a key"
+        return "not a provider's key"
+    return "" if finding.precision >= Precision.HIGH else "precision of the rule is too low"
 
 
-def asked(found: list[Candidate], tables: LiveTables, wish: Wish) -> tuple[VerifyPlan, VerifyResult]:
+def asked(found: list[Candidate], tables: LiveTables, choices: VerifySettings) -> tuple[VerifyPlan, VerifyResult]:
     """Plan, consent, requests, and what is remembered of the answers."""
     from keyscan.support import storage
     from keyscan.verify.store import Store
     from keyscan.verify.verifier import Verifier, VerifyOptions
 
-    store = Store(None if wish.fresh else Path(storage.cache_directory()))
-    verifier = Verifier(tables, store, VerifyOptions(wish.ask, wish.endpoints))
+    store = Store(None if choices.fresh else Path(storage.cache_directory()))
+    verifier = Verifier(tables, store, VerifyOptions(choices.ask, choices.endpoints))
     plan = verifier.plan(found)
     if plan.questions:
-        consent(plan, wish)
-    with audit_file(wish.audit) as write:
-        sender = Sender(wish)
+        consent(plan, choices)
+    with audit_file(choices.audit) as write:
+        sender = Sender(choices)
         result = verifier.run(plan, sender.send, audit_of(write) if write else None)
     store.save()
     return plan, result

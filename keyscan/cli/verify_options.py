@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from keyscan.model.blob import Blob
 
-# Where a command's wish is kept until its report is made.
-WISH = "keyscan.verification"
+# Where a command's choices is kept until its report is made.
+VERIFY_KEY = "keyscan.verification"
 # Where what was read from standard input is kept: it cannot be read again.
 STDIN = "keyscan.stdin"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class VerifySettings:
     """What the command line says about verification; nothing of it can be configured."""
 
     verify: bool = False
@@ -40,18 +40,18 @@ class Wish:
 
 _option = partial(click.option, cls=SharedOption)
 _OPTIONS = (
-    _option("--verify", is_flag=True, help="Ask the issuers of the found keys whether they live."),
+    _option("--verify", is_flag=True, help="Check with their providers whether found keys are active."),
     _option("--only", metavar="STATUS,...",
-            help="Keep findings of these: live, limited, dead, unknown, not-checked."),
+            help="Report only these: live, limited, dead, unknown, not-checked."),
     _option("--ask", multiple=True, metavar="KIND",
-            help="Also verify this kind, which leaves a trace or counts as use; 'all' for every such kind."),
+            help="Also check this kind, which has side effects (audit log, usage); 'all' for every such kind."),
     _option("--endpoint", "endpoints", multiple=True, metavar="NAME=URL",
-            help="Where a self-hosted product is: --endpoint gitlab=https://git.example."),
-    _option("--allow-private", multiple=True, metavar="HOST", help="Allow this host in a private network."),
-    _option("--audit", "audit_file", metavar="FILE", help="Append a line for each request; never a key."),
-    _option("--fresh", is_flag=True, help="Ask again what was answered less than an hour ago."),
-    _option("--verify-forks", is_flag=True, help="Verify keys in a pull request from a fork, too."),
-    _option("--yes", is_flag=True, help="Send without asking first."),
+            help="Server of a self-hosted product: --endpoint gitlab=https://git.example."),
+    _option("--allow-private", multiple=True, metavar="HOST", help="Allow this host to be on a private network."),
+    _option("--audit", "audit_file", metavar="FILE", help="Append a JSON line for each request, without keys."),
+    _option("--fresh", is_flag=True, help="Ignore cached results of the last hour."),
+    _option("--verify-forks", is_flag=True, help="Also verify keys in pull requests from forks."),
+    _option("--yes", is_flag=True, help="Send keys without a confirmation prompt."),
 )  # fmt: skip
 OPTION_NAMES = ("verify", "only", "ask", "endpoints", "allow_private", "audit_file", "fresh", "verify_forks", "yes")
 
@@ -66,8 +66,8 @@ def verify_options(function: Callable[..., Any], *, flag: bool = True) -> Callab
     def wrapper(*args: Any, **values: Any) -> Any:
         own = {name: values.pop(name) for name in OPTION_NAMES if name in values}
         context = click.get_current_context(silent=True)
-        if context is not None and WISH not in context.meta and (not flag or any(own.values())):
-            context.meta[WISH] = wish_of(own if flag else {**own, "verify": True})
+        if context is not None and VERIFY_KEY not in context.meta and (not flag or any(own.values())):
+            context.meta[VERIFY_KEY] = settings_from(own if flag else {**own, "verify": True})
         return function(*args, **values)
 
     for add in reversed(_OPTIONS if flag else _OPTIONS[1:]):
@@ -75,7 +75,7 @@ def verify_options(function: Callable[..., Any], *, flag: bool = True) -> Callab
     return wrapper
 
 
-def wish_of(values: Mapping[str, Any]) -> Wish:
+def settings_from(values: Mapping[str, Any]) -> VerifySettings:
     """The values of the options, checked; UsageError names the one that is wrong."""
     only = frozenset(part.strip() for part in (values.get("only") or "").split(",") if part.strip())
     for status in sorted(only - set(VALIDITIES)):
@@ -84,7 +84,7 @@ def wish_of(values: Mapping[str, Any]) -> Wish:
     if only and not verify:
         raise UsageError("--only goes with --verify: without it nothing is asked")
     given = values.get("endpoints") or ()
-    return Wish(
+    return VerifySettings(
         verify=verify,
         only=only,
         ask=frozenset(values.get("ask") or ()),
@@ -106,9 +106,9 @@ def endpoints_of(given: Iterable[str]) -> dict[str, str]:
     return dict(endpoint_of(text) for text in given)
 
 
-def ask_for(wish: Wish) -> None:
+def ask_for(choices: VerifySettings) -> None:
     """Have `finish` verify in this command, as `--verify` does."""
-    click.get_current_context().meta[WISH] = wish
+    click.get_current_context().meta[VERIFY_KEY] = choices
 
 
 def remember_stdin(blob: Blob) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from keyscan.support.http import RequestFailed, Response
 from keyscan.verify import answers
-from keyscan.verify.parts import holes_of
+from keyscan.verify.parts import variables_of
 from keyscan.verify.request import CannotBuild, Target, build
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from keyscan.verify.candidate import Candidate
 
     Send = Callable[[Request], Response]
-    Told = Callable[[RevokeStep, Request, Response | RequestFailed], None]
+    OnOutcome = Callable[[RevokeStep, Request, Response | RequestFailed], None]
 
 # Pages of a list and items that are looked through for the key.
 _MOST_PAGES = 50
@@ -40,7 +40,7 @@ class RevokePlan:
 
     table: RevokeTable
     candidate: Candidate
-    holes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     target: Target = field(default_factory=Target)
     why_not: str = ""
 
@@ -63,14 +63,14 @@ def plan(table: RevokeTable, candidate: Candidate, environ: Mapping[str, str], e
     empty = RevokePlan(table, candidate)
     if not table.automatic:
         return replace(empty, why_not=_instructions_only(table))
-    holes = holes_of(table, candidate)
-    if holes.missing:
-        return replace(empty, why_not=f"{holes.missing} was not found near it")
-    values = dict(holes.values)
+    variables = variables_of(table, candidate)
+    if variables.missing:
+        return replace(empty, why_not=f"{variables.missing} was not found near it")
+    values = dict(variables.values)
     if table.admin:
         admin = next((environ[name].strip() for name in table.admin if environ.get(name, "").strip()), "")
         if not admin:
-            return replace(empty, why_not=f"it takes an administrator's key: set {' or '.join(table.admin)}")
+            return replace(empty, why_not=f"revoking needs an administrator's key: set {' or '.join(table.admin)}")
         if admin == candidate.secret:
             return replace(empty, why_not=f"{table.admin[0]} holds this very key: use another administrator's key")
         values["admin"] = admin
@@ -84,12 +84,12 @@ def plan(table: RevokeTable, candidate: Candidate, environ: Mapping[str, str], e
 
 def _instructions_only(table: RevokeTable) -> str:
     if table.way == "console":
-        return "it is revoked by hand, in the issuer's console"
+        return "it is revoked by hand, in the provider's console"
     if table.way == "none":
-        return "there is nothing to revoke at an issuer"
+        return "there is nothing to revoke at a provider"
     if not table.steps:
-        return "no request that revokes it is known for sure"
-    return "how it is revoked by a request is not known for sure"
+        return "no reliable API for revoking this kind is known"
+    return "the API for revoking this kind has not been confirmed"
 
 
 def shown(made: RevokePlan) -> Iterator[str]:
@@ -110,17 +110,17 @@ def shown(made: RevokePlan) -> Iterator[str]:
             yield f"   {'&'.join(f'{name}={value}' for name, value in request.form)}"
 
 
-def carry_out(made: RevokePlan, send: Send, told: Told) -> RevokeResult:
+def carry_out(made: RevokePlan, send: Send, on_outcome: OnOutcome) -> RevokeResult:
     """Send the requests of a plan, in order, each once; the last one changes state.
 
     Lookups before it have to lead to exactly one key, else nothing is changed.
     """
-    found: list[dict[str, str]] = [dict(made.holes)]
+    found: list[dict[str, str]] = [dict(made.variables)]
     *lookups, last = made.table.steps
     for step in lookups:
         following: list[dict[str, str]] = []
         for values in found:
-            outcome = _looked_up(step, values, made, (send, told))
+            outcome = _looked_up(step, values, made, (send, on_outcome))
             if isinstance(outcome, RevokeResult):
                 return outcome
             following += outcome
@@ -128,37 +128,39 @@ def carry_out(made: RevokePlan, send: Send, told: Told) -> RevokeResult:
     if len(found) != 1:
         many = f"{len(found)} keys of the account fit its hint" if found else "no key of the account fits its hint"
         return RevokeResult("not-found", f"{many}: nothing was changed")
-    return _changed(last, found[0], made, (send, told))
+    return _changed(last, found[0], made, (send, on_outcome))
 
 
-def _sent(step: RevokeStep, request: Request, hands: tuple[Send, Told]) -> Response | RequestFailed:
-    send, told = hands
+def _sent(step: RevokeStep, request: Request, calls: tuple[Send, OnOutcome]) -> Response | RequestFailed:
+    send, on_outcome = calls
     outcome: Response | RequestFailed
     try:
         outcome = send(request)
     except RequestFailed as failure:
         outcome = failure
-    told(step, request, outcome)
+    on_outcome(step, request, outcome)
     return outcome
 
 
-def _changed(step: RevokeStep, values: Mapping[str, str], made: RevokePlan, hands: tuple[Send, Told]) -> RevokeResult:
+def _changed(
+    step: RevokeStep, values: Mapping[str, str], made: RevokePlan, calls: tuple[Send, OnOutcome]
+) -> RevokeResult:
     try:
         request = build(step.request, values, made.target)
     except CannotBuild as reason:
         return RevokeResult("failed", str(reason))
-    outcome = _sent(step, request, hands)
+    outcome = _sent(step, request, calls)
     if isinstance(outcome, RequestFailed):
-        return RevokeResult("failed", f"no answer ({outcome.reason}): whether it was revoked is not known")
+        return RevokeResult("failed", f"no answer ({outcome.reason}): it is unknown whether the key was revoked")
     if outcome.status not in step.success or not answers.fits(step.expect, outcome):
-        return RevokeResult("refused", f"the issuer did not do it (HTTP {outcome.status})")
+        return RevokeResult("refused", f"the provider refused (HTTP {outcome.status})")
     if outcome.status == 202:  # noqa: PLR2004 - taken, and not done yet
-        return RevokeResult("accepted", "the issuer has taken the report")
-    return RevokeResult("revoked", "the issuer says that it is done")
+        return RevokeResult("accepted", "the provider accepted the report")
+    return RevokeResult("revoked", "the provider confirmed it")
 
 
 def _looked_up(
-    step: RevokeStep, values: dict[str, str], made: RevokePlan, hands: tuple[Send, Told]
+    step: RevokeStep, values: dict[str, str], made: RevokePlan, calls: tuple[Send, OnOutcome]
 ) -> list[dict[str, str]] | RevokeResult:
     """The values for the next step, one set for each item of the list that fits; or why the list could not be read."""
     found: list[dict[str, str]] = []
@@ -171,7 +173,7 @@ def _looked_up(
         if cursor:
             mark = "&" if "?" in request.url else "?"
             request = replace(request, url=f"{request.url}{mark}{step.page['parameter']}={quote(cursor, safe='')}")
-        outcome = _sent(step, request, hands)
+        outcome = _sent(step, request, calls)
         if isinstance(outcome, RequestFailed):
             return RevokeResult("failed", f"no answer ({outcome.reason}) to: {step.purpose}; nothing was changed")
         if outcome.status not in step.success or outcome.cut:

@@ -16,9 +16,9 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SIGNERS = (
     "aws-sigv4", "azure-shared-key", "google-jwt", "livekit-jwt", "aliyun", "tc3", "volcengine", "ovh", "digest",
 )  # fmt: skip
-# Parts that a named function reads out of the secret: function -> holes.
+# Parts that a named function reads out of the secret: function -> variables.
 DERIVED = {"bedrock-region": ("region",), "supabase-ref": ("ref",)}
-HOLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?\Z")
 _SUFFIX = re.compile(r"\.[a-z0-9-]+(?:\.[a-z0-9-]+)+\Z")
 _REST = re.compile(r"\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?\Z")
@@ -26,20 +26,20 @@ _URL = re.compile(r"https://([^/?#@\s]+)(/[^\s#]*)?\Z")
 
 
 def check_request(
-    request: RequestTemplate, holes: Iterable[str], table: VerifyTable | RevokeTable, fields: Fields
+    request: RequestTemplate, variables: Iterable[str], table: VerifyTable | RevokeTable, fields: Fields
 ) -> None:
-    """Raise RuleError unless the request goes to a fixed HTTPS host and every hole is known."""
-    known = set(holes)
-    for name in (name for text in _strings(request) for name in HOLE.findall(text)):
+    """Raise RuleError unless the request goes to a fixed HTTPS host and every variable is known."""
+    known = set(variables)
+    for name in (name for text in _strings(request) for name in VARIABLE.findall(text)):
         if name not in known:
-            fields.fail(f"request: nothing fills {{{name}}}")
+            fields.fail(f"request: unknown variable {{{name}}}")
     found = _URL.match(request.url)
     if not found:
         fields.fail("request: url must begin with https:// and a host, without user or fragment")
     host, path = found.group(1), found.group(2) or ""
-    if {"secret", "companion"} & set(HOLE.findall(host)):
+    if {"secret", "companion"} & set(VARIABLE.findall(host)):
         fields.fail("request: the host may not hold the secret")
-    if set(HOLE.findall(path)) & {"secret", "companion", *groups(table.pattern)} and not request.url_secret:
+    if set(VARIABLE.findall(path)) & {"secret", "companion", *groups(table.pattern)} and not request.url_secret:
         fields.fail("request: the secret is in the address; send it in a header, or say url_secret = true")
     if host == "{endpoint}":
         if not table.endpoint:
@@ -51,17 +51,17 @@ def check_request(
 
 
 def _check_host_hole(host: str, table: VerifyTable | RevokeTable, fields: Fields) -> None:
-    """Raise RuleError unless what fills a hole in a host can only lead to the issuer's own domain."""
+    """Raise RuleError unless what fills a variable in a host can only lead to the issuer's own domain."""
     rest = re.sub(r"\A(?:[a-z0-9-]+\.)*\{[a-z0-9_]+\}", "", host)
     if not rest or rest.startswith(":"):
         suffixes = table.suffixes if isinstance(table, VerifyTable) else ()
         if not suffixes or not all(_SUFFIX.match(one) for one in suffixes):
-            fields.fail("request: a hole that is the whole host needs suffixes = ['.issuer.example', ...]")
+            fields.fail("request: a variable that is the whole host needs suffixes = ['.issuer.example', ...]")
     elif not _REST.match(rest):
-        fields.fail("request: a host with a hole must end in the issuer's domain")
+        fields.fail("request: a host with a variable must end in the issuer's domain")
     hosts = {part.name for part in table.parts if part.host} | set(groups(table.pattern))
     hosts |= set(DERIVED.get(table.derive, ())) if isinstance(table, VerifyTable) else set()
-    for name in HOLE.findall(host):
+    for name in VARIABLE.findall(host):
         if name not in hosts:
             fields.fail(f"request: {{{name}}} is in the host, so its part needs host = true")
 
@@ -106,7 +106,7 @@ def groups(pattern: str) -> tuple[str, ...]:
 
 
 def _strings(request: RequestTemplate) -> Iterator[str]:
-    """All texts of a request that may hold holes."""
+    """All texts of a request that may hold variables."""
     yield request.url
     yield from (value for _, value in (*request.headers, *request.form, *request.sign.items()))
     yield from request.basic or ()

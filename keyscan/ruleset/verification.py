@@ -62,7 +62,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class RequestTemplate:
-    """A request with holes (`{secret}`); `url_secret` says that a secret stands in the address.
+    """A request with variables (`{secret}`); `url_secret` says that a secret stands in the address.
 
     At most one of `json` and `form` is set. `sign` names a function of `verify/signers.py` and its arguments.
     """
@@ -79,7 +79,7 @@ class RequestTemplate:
 
     @property
     def host(self) -> str:
-        """The host of the address, holes included."""
+        """The host of the address, variables included."""
         return self.url.removeprefix("https://").split("/", 1)[0].split("?", 1)[0].split(":", 1)[0]
 
 
@@ -97,7 +97,7 @@ class VerifyTable:
 
     `default`: `run` with `--verify`, `ask` needs the kind named as well, `never` is not asked; `why` says why.
     `regions`: hosts that are asked when the first one refuses. `endpoint`: the name under which a user may set
-    another host. `suffixes`: what a host made of a part must end in. `control`: whether a made-up key is tried.
+    another host. `suffixes`: what a host made of a part must end in. `control`: whether a dummy key is tried.
     `elsewhere`: an expression on the text right before a secret that says that it belongs to another host.
     """
 
@@ -131,7 +131,7 @@ class VerifyTable:
 class RevokeStep:
     """One request of a revocation.
 
-    `each`: a JSON pointer to a list in the answer; every item that `match` accepts gives the holes of `take`.
+    `each`: a JSON pointer to a list in the answer; every item that `match` accepts gives the variables of `take`.
     `page`: the query parameter, and the pointer to its next value. `expect`: conditions on a good answer.
     """
 
@@ -191,7 +191,7 @@ class LiveTables:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """All hosts that may be asked, sorted; those with a hole as they stand in the rules."""
+        """All hosts that may be asked, sorted; those with a variable as they stand in the rules."""
         found = {host for table in self.verify if table.request for host in (table.request.host, *table.regions)}
         return tuple(sorted(found))
 

@@ -91,11 +91,11 @@ def _check_verify(table: VerifyTable, fields: Fields, *, forbidden_is_dead: bool
         fields.fail("request is missing")
     _check_pattern(table.pattern, fields)
     _check_pattern(table.elsewhere, fields)
-    holes = {"secret", "companion", "assertion", "endpoint", *DERIVED.get(table.derive, ())}
-    holes |= {part.name for part in table.parts} | set(groups(table.pattern))
-    check_request(request, holes, table, fields)
+    variables = {"secret", "companion", "assertion", "endpoint", *DERIVED.get(table.derive, ())}
+    variables |= {part.name for part in table.parts} | set(groups(table.pattern))
+    check_request(request, variables, table, fields)
     if table.extra:
-        check_request(table.extra.request, holes, table, fields)
+        check_request(table.extra.request, variables, table, fields)
     _check_answers(table, fields, forbidden_is_dead=forbidden_is_dead, never_dead=never_dead)
 
 
@@ -143,12 +143,12 @@ def revoke_table(entry: dict[str, Any], file: str, provider: str) -> RevokeTable
     if steps and table.way not in {"anyone", "self", "owner"}:
         fields.fail(f"way is {table.way}: steps are for anyone, self and owner")
     _check_pattern(table.pattern, fields)
-    holes = {"secret", "companion", "endpoint", *(part.name for part in table.parts), *groups(table.pattern)}
+    variables = {"secret", "companion", "endpoint", *(part.name for part in table.parts), *groups(table.pattern)}
     if table.admin:
-        holes.add("admin")
+        variables.add("admin")
     for step in steps:
-        check_request(step.request, holes, table, fields)
-        holes |= {name for name, _ in step.take}
+        check_request(step.request, variables, table, fields)
+        variables |= {name for name, _ in step.take}
     return table
 
 

@@ -39,7 +39,7 @@ _UNSAFE_HEADER = re.compile(r"[^\x20-\x7e\t]")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request; only `method`, `host` and `shown` (the address with its holes unfilled) may be shown to anybody.
+    """A request; only `method`, `host` and `shown` (the address with its variables unfilled) may be shown to anybody.
 
     `fixed_host`: the host stands literally in a rule or was named by the user, so that a proxy may resolve it.
     """

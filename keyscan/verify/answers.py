@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from keyscan.ruleset.request_schema import HOLE
+from keyscan.ruleset.request_schema import VARIABLE
 from keyscan.support.http import Response
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Verdict:
 class Answer:
     """A response with its body parsed when a condition first asks for that."""
 
-    def __init__(self, response: Response, key: str = "", holes: Mapping[str, str] | None = None) -> None:
-        self._response, self._key, self._holes = response, key, holes or {}
+    def __init__(self, response: Response, key: str = "", variables: Mapping[str, str] | None = None) -> None:
+        self._response, self._key, self._holes = response, key, variables or {}
 
     @cached_property
     def text(self) -> str:
@@ -73,17 +73,19 @@ class Answer:
             return [] if found is None else [found]
         if at.startswith("xml:"):
             return _xml(self.text, at[4:])
-        steps = [HOLE.sub(lambda hole: self._holes.get(hole[1], ""), step) for step in at.split("/")[1:]]
+        steps = [VARIABLE.sub(lambda variable: self._holes.get(variable[1], ""), step) for step in at.split("/")[1:]]
         return list(_pointed(self.document, [step.replace("~1", "/").replace("~0", "~") for step in steps]))
 
 
-def evaluate(table: VerifyTable, response: Response, key: str = "", holes: Mapping[str, str] | None = None) -> Verdict:
+def evaluate(
+    table: VerifyTable, response: Response, key: str = "", variables: Mapping[str, str] | None = None
+) -> Verdict:
     """The verdict of a table on an answer.
 
     Dead is said only where the facts behind the rows are sure enough; a page for people in place of an API's
     answer is a firewall's word, unless a row knows that very text.
     """
-    answer = Answer(response, key, holes)
+    answer = Answer(response, key, variables)
     for number, row in enumerate(table.answers):
         if not _status_fits(row, response.status) or not all(_holds(one, answer) for one in row.when):
             continue
@@ -206,8 +208,8 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:LONGEST_FIELD]
 
 
-def example(row: AnswerRow, key: str = "KEY", holes: Mapping[str, str] | None = None) -> tuple[Response, str]:
-    """A made-up answer that fits a row, and a key that does."""
+def example(row: AnswerRow, key: str = "KEY", variables: Mapping[str, str] | None = None) -> tuple[Response, str]:
+    """A dummy answer that fits a row, and a key that does."""
     status = next((one for one in row.status if isinstance(one, int)), 400)
     headers: dict[str, str] = {"content-type": "application/json"}
     document: Any = {}
@@ -224,7 +226,10 @@ def example(row: AnswerRow, key: str = "KEY", holes: Mapping[str, str] | None = 
             names = one.at[4:].split(".")
             body = "".join(f"<{name}>" for name in names) + str(value) + "".join(f"</{name}>" for name in names[::-1])
         else:
-            steps = [HOLE.sub(lambda hole: (holes or {}).get(hole[1], ""), step) for step in one.at.split("/")[1:]]
+            steps = [
+                VARIABLE.sub(lambda variable: (variables or {}).get(variable[1], ""), step)
+                for step in one.at.split("/")[1:]
+            ]
             document = _placed(document, steps, value)
     if status != 204:  # noqa: PLR2004 - no content
         body = json.dumps(document) if body is None else body
@@ -256,10 +261,10 @@ def _placed(document: Any, steps: Sequence[str], value: Any) -> Any:
 
 def unreachable(table: VerifyTable) -> list[int]:
     """The numbers, from 1, of rows that an answer made to fit them does not reach: an earlier row takes it."""
-    holes = {part.name: "x" for part in table.parts}
+    variables = {part.name: "x" for part in table.parts}
     missed = []
     for number, row in enumerate(table.answers):
-        response, key = example(row, holes=holes)
-        if evaluate(table, response, key, holes).row != number:
+        response, key = example(row, variables=variables)
+        if evaluate(table, response, key, variables).row != number:
             missed.append(number + 1)
     return missed

@@ -1,4 +1,4 @@
-"""A made-up key of the same shape: an issuer that calls it live says yes to anything, and is not believed."""
+"""A dummy key of the same shape: an issuer that calls it live says yes to anything, and is not believed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
 
 
-def made_up(table: VerifyTable, candidate: Candidate, holes: Mapping[str, str]) -> dict[str, str]:
-    """The holes of a request with a random key of the same shape in the place of the real one.
+def dummy_variables(table: VerifyTable, candidate: Candidate, variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a request with a random key of the same shape in the place of the real one.
 
     By the rule's template where there is one, since that gets checksums right; else letter by letter. What stands
     in the address stays, so that the same host is asked; every other second part is made up too.
@@ -33,14 +33,14 @@ def made_up(table: VerifyTable, candidate: Candidate, holes: Mapping[str, str]) 
     if not secret or secret == candidate.secret:
         secret = scrambled(candidate.secret, len(candidate.prefix))
     url = table.request.url if table.request else ""
-    made = {name: value if f"{{{name}}}" in url else scrambled(value, 0) for name, value in holes.items()}
+    made = {name: value if f"{{{name}}}" in url else scrambled(value, 0) for name, value in variables.items()}
     made["secret"] = secret
     if table.pattern:
         found = re.search(table.pattern, secret)
         host = table.request.host if table.request else ""
         for name in re.compile(table.pattern).groupindex:
-            if name in holes and f"{{{name}}}" not in host:
-                made[name] = found[name] if found and found[name] else scrambled(holes[name], 0)
+            if name in variables and f"{{{name}}}" not in host:
+                made[name] = found[name] if found and found[name] else scrambled(variables[name], 0)
     return made
 
 

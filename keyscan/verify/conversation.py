@@ -21,63 +21,63 @@ if TYPE_CHECKING:
     from keyscan.verify.candidate import Candidate
     from keyscan.verify.schedule import Outcome
 
-    Talk = Generator[Request, Outcome, Validity]
+    Conversation = Generator[Request, Outcome, Validity]
 
 # After these a further host may know the key; after any other answer it is not asked.
 _ASK_ON = frozenset({"region", "ambiguous", "404", "host"})
 _URL_HOST = re.compile(r"[a-z][a-z0-9+]{1,10}://([a-z0-9.-]{3,200})", re.IGNORECASE)
 
 REASONS = {
-    "scope": "it lives, without permission for what was asked",
-    "credit": "it lives, without credit",
-    "rate": "it lives, and has used up what it may ask for now",
-    "ip": "it lives, for other network addresses than this one",
-    "region": "the provider does not serve it in this region",
-    "service": "it lives, the service behind it is switched off",
-    "referrer": "it lives, for its own site or app only",
-    "suspended": "it lives, its account is suspended",
-    "account": "it lives, its account needs attention",
-    "project": "it lives, its project needs attention",
-    "plan": "it lives, its plan does not include what was asked",
-    "sso": "it lives, for who signs in at its organisation",
-    "2fa": "it lives, with a second factor",
-    "invalid": "the provider does not accept it",
-    "revoked": "it was revoked",
-    "expired": "it has expired",
-    "disabled": "it was disabled",
-    "gone": "what it belonged to is gone",
+    "scope": "active, but without permission for this request",
+    "credit": "active, but the account has no credit",
+    "rate": "active, but rate limited",
+    "ip": "active, but restricted to other IP addresses",
+    "region": "active, but not served in this region",
+    "service": "active, but the service is disabled",
+    "referrer": "active, but restricted to its own site or app",
+    "suspended": "active, but the account is suspended",
+    "account": "active, but the account is restricted",
+    "project": "active, but the project is restricted",
+    "plan": "active, but the plan does not include this request",
+    "sso": "active, but single sign-on is required",
+    "2fa": "active, but a second factor is required",
+    "invalid": "rejected by the provider",
+    "revoked": "revoked",
+    "expired": "expired",
+    "disabled": "disabled",
+    "gone": "the resource it belongs to no longer exists",
 }
 UNKNOWN = {
-    "ambiguous": "the provider refused, which does not prove that it is dead",
-    "malformed": "the provider did not understand the question",
-    "region": "another region of the provider may know it",
-    "rate": "the provider asks for patience",
-    "server": "the provider has a fault",
-    "edge": "a firewall answered in the provider's place",
-    "pair": "its second part does not fit it, or was not found",
-    "other": "the answer is none that keyscan knows",
-    "host": "it may belong to another server",
-    "404": "the provider knows no such place",
-    "timing": "this machine's clock differs from the provider's",
-    "refused-address": "the host leads into a private network (--allow-private HOST asks all the same)",
-    "dns": "the host's name is not known here",
+    "ambiguous": "the provider refused, which does not prove that the key is dead",
+    "malformed": "the provider rejected the request as malformed",
+    "region": "the key may belong to another region",
+    "rate": "rate limited by the provider",
+    "server": "server error at the provider",
+    "edge": "a firewall answered instead of the provider",
+    "pair": "the second part of the credential does not match or was not found",
+    "other": "unexpected answer",
+    "host": "the key may belong to another server",
+    "404": "not found at the provider",
+    "timing": "the clock of this machine differs from the provider's",
+    "refused-address": "the host resolves to a private network (--allow-private HOST permits it)",
+    "dns": "the host name cannot be resolved",
     "connect": "the host cannot be reached",
-    "timeout": "no answer came in time",
-    "tls": "the host's certificate is not valid here",
-    "proxy": "the proxy cannot be used for it",
-    "protocol": "the answer is no HTTP",
-    "time": "the run ended before it was asked about",
-    "stopped": "the host was not asked any more after repeated failures",
+    "timeout": "timed out",
+    "tls": "invalid TLS certificate",
+    "proxy": "the proxy cannot be used for this host",
+    "protocol": "invalid HTTP response",
+    "time": "the time limit of the run was reached",
+    "stopped": "skipped after repeated failures of this host",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be asked about a candidate: its table, the values of the holes, where to, and the first address."""
+    """A candidate to check: its table, the values of the variables, the target, and the first address."""
 
     table: VerifyTable
     candidate: Candidate
-    holes: Mapping[str, str] = field(repr=False)
+    variables: Mapping[str, str] = field(repr=False)
     target: Target
     url: str = field(repr=False)
 
@@ -87,7 +87,7 @@ class Question:
         return (urlsplit(self.url).hostname or "").lower()
 
 
-def ask(question: Question, now: float) -> Talk:
+def ask(question: Question, now: float) -> Conversation:
     """The conversation about a key: live or limited anywhere decides, dead only where all hosts say so."""
     table = question.table
     request = table.request
@@ -97,7 +97,7 @@ def ask(question: Question, now: float) -> Talk:
     seen: list[Validity] = []
     for host in ("", *regions):
         target = Target(host, question.target.endpoint, question.target.suffixes)
-        outcome = yield from _exchange(request, question.holes, target)
+        outcome = yield from _exchange(request, question.variables, target)
         found = _judged(question, outcome, host or question.host, now)
         if found.status in {"live", "limited"} and isinstance(outcome, Response):
             more = yield from _identity(question, outcome, target)
@@ -111,19 +111,19 @@ def ask(question: Question, now: float) -> Talk:
     return undecided
 
 
-def control_ask(question: Question, now: float) -> Talk:
-    """The same conversation with a made-up key in the holes."""
+def control_ask(question: Question, now: float) -> Conversation:
+    """The same conversation with a dummy key in the variables."""
     found = yield from ask(question, now)
     return found
 
 
 def _exchange(
-    template: RequestTemplate, holes: Mapping[str, str], target: Target
+    template: RequestTemplate, variables: Mapping[str, str], target: Target
 ) -> Generator[Request, Outcome, Outcome | CannotBuild]:
     """One answer; for Digest the challenge is fetched first, without the secret."""
     try:
-        draft = drafted(template, holes, target)
-        request = build(template, holes, target)
+        draft = drafted(template, variables, target)
+        request = build(template, variables, target)
     except CannotBuild as reason:
         return reason
     outcome = yield request
@@ -142,7 +142,7 @@ def _judged(question: Question, outcome: Outcome | CannotBuild, host: str, now: 
         return Validity("unknown", "malformed", str(outcome))
     if isinstance(outcome, RequestFailed):
         return Validity("unknown", outcome.reason, UNKNOWN.get(outcome.reason, ""), host, checked)
-    verdict = answers.evaluate(question.table, outcome, question.candidate.secret, question.holes)
+    verdict = answers.evaluate(question.table, outcome, question.candidate.secret, question.variables)
     words = UNKNOWN if verdict.status == "unknown" else REASONS
     detail = words.get(verdict.reason, "")
     if verdict.status == "unknown":
@@ -155,13 +155,13 @@ def _identity(
 ) -> Generator[Request, Outcome, tuple[tuple[str, str], ...]]:
     """The named facts of the answer, and those of a second read-only request where the table has one."""
     table = question.table
-    hidden = [value for name, value in question.holes.items() if name not in _PUBLIC]
+    hidden = [value for name, value in question.variables.items() if name not in _PUBLIC]
     found = () if table.discard_body else answers.identity(table.identity, outcome, hidden)
     if table.discard_body:
         heads = tuple(pair for pair in table.identity if pair[1].startswith("header:"))
         found = answers.identity(heads, outcome, hidden)
     if table.extra:
-        more = yield from _exchange(table.extra.request, question.holes, target)
+        more = yield from _exchange(table.extra.request, question.variables, target)
         if isinstance(more, Response) and more.status == 200:  # noqa: PLR2004
             names = {name for name, _ in found}
             found += tuple(one for one in answers.identity(table.extra.identity, more, hidden) if one[0] not in names)

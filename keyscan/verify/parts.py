@@ -1,4 +1,4 @@
-"""What fills the holes of a request: parts of the secret itself, its second half, and what stands near it."""
+"""What fills the variables of a request: parts of the secret itself, its second half, and what stands near it."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ _REGION = re.compile(r"X-Amz-Credential=[^&]*?(?:%2F|/)\d{8}(?:%2F|/)([a-z]{2}(?
 
 
 @dataclass(frozen=True, slots=True)
-class Holes:
-    """The values for a request's holes, hidden in `repr`; `missing` names a part that was not found."""
+class Variables:
+    """The values for a request's variables, hidden in `repr`; `missing` names a part that was not found."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     missing: str = ""
 
 
-def holes_of(table: VerifyTable | RevokeTable, candidate: Candidate) -> Holes:
-    """The values for a table's holes; nothing is taken from anywhere but the candidate."""
+def variables_of(table: VerifyTable | RevokeTable, candidate: Candidate) -> Variables:
+    """The values for a table's variables; nothing is taken from anywhere but the candidate."""
     values = {"secret": candidate.secret}
     if candidate.companion:
         values["companion"] = candidate.companion
     if table.pattern:
         found = re.search(table.pattern, candidate.secret)
         if not found:
-            return Holes(missing="a secret of the form that can be asked about")
+            return Variables(missing="a secret of the form that can be asked about")
         values |= {name: text for name, text in found.groupdict().items() if text is not None}
     derive = getattr(table, "derive", "")
     if derive:
         derived = DERIVE[derive](candidate.secret)
         if not derived:
-            return Holes(missing=f"the {derive.replace('-', ' ')} inside it")
+            return Variables(missing=f"the {derive.replace('-', ' ')} inside it")
         values |= derived
     for part in table.parts:
         text = near(part, candidate)
         if text:
             values[part.name] = text
         elif part.required:
-            return Holes(missing=f"its {part.name.replace('_', ' ')}")
-    return Holes(values)
+            return Variables(missing=f"its {part.name.replace('_', ' ')}")
+    return Variables(values)
 
 
 def near(part: Part, candidate: Candidate) -> str:

@@ -1,4 +1,4 @@
-"""A request template and the values of its holes to a request."""
+"""A request template and the values of its variables to a request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, urlsplit
 
 from keyscan.errors import UsageError
-from keyscan.ruleset.request_schema import HOLE, HOST
+from keyscan.ruleset.request_schema import HOST, VARIABLE
 from keyscan.support.http import Request
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class CannotBuild(Exception):  # noqa: N818 - no error of ours: this key cannot 
     """A value that does not fit its place in a request; the text holds no value."""
 
 
-def build(template: RequestTemplate, holes: Mapping[str, str], target: Target | None = None) -> Request:
+def build(template: RequestTemplate, variables: Mapping[str, str], target: Target | None = None) -> Request:
     """The request of a template, signed; CannotBuild when a value does not fit its place."""
-    draft = drafted(template, holes, target)
+    draft = drafted(template, variables, target)
     if not draft.sign:
         return draft.request
     from keyscan.verify import signers
@@ -55,16 +55,16 @@ def build(template: RequestTemplate, holes: Mapping[str, str], target: Target | 
     return signers.signed(draft)
 
 
-def drafted(template: RequestTemplate, holes: Mapping[str, str], target: Target | None = None) -> Draft:
+def drafted(template: RequestTemplate, variables: Mapping[str, str], target: Target | None = None) -> Draft:
     """The request of a template, with the arguments of its signer filled in and not signed yet."""
     target = target or Target()
-    url, shown = _address(template.url, holes, target)
-    headers = {name: filled(value, holes) for name, value in template.headers}
+    url, shown = _address(template.url, variables, target)
+    headers = {name: filled(value, variables) for name, value in template.headers}
     if template.basic:
-        pair = f"{filled(template.basic[0], holes)}:{filled(template.basic[1], holes)}"
+        pair = f"{filled(template.basic[0], variables)}:{filled(template.basic[1], variables)}"
         headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
-    form = tuple((name, filled(value, holes)) for name, value in template.form)
-    body = _json_filled(template.json, holes)
+    form = tuple((name, filled(value, variables)) for name, value in template.form)
+    body = _json_filled(template.json, variables)
     data: bytes | None = None
     if template.multipart:
         kind, data = _multipart(form)
@@ -77,7 +77,7 @@ def drafted(template: RequestTemplate, holes: Mapping[str, str], target: Target 
         headers["Content-Type"] = "application/json"
     elif template.method in {"POST", "PUT", "PATCH"}:
         data = b""
-    sign = {name: filled(value, holes, missing="") for name, value in template.sign.items()}
+    sign = {name: filled(value, variables, missing="") for name, value in template.sign.items()}
     fixed = "{" not in template.host or bool(target.endpoint)
     return Draft(Request(template.method, url, shown, headers, data, fixed), sign, form, body)
 
@@ -91,18 +91,18 @@ def with_assertion(draft: Draft, assertion: str) -> Request:
     return replace(draft.request, headers=headers, body=body)
 
 
-def filled(text: str, holes: Mapping[str, str], *, missing: str | None = None) -> str:
-    """`text` with its holes filled; `{assertion}` stays for the signer. CannotBuild for a hole without a value."""
+def filled(text: str, variables: Mapping[str, str], *, missing: str | None = None) -> str:
+    """`text` with its variables filled, `{assertion}` left for the signer; CannotBuild for one without a value."""
 
-    def value(hole: re.Match[str]) -> str:
-        if hole[1] == "assertion":
-            return hole[0]
-        found = holes.get(hole[1], missing)
+    def value(variable: re.Match[str]) -> str:
+        if variable[1] == "assertion":
+            return variable[0]
+        found = variables.get(variable[1], missing)
         if found is None:
-            raise CannotBuild(f"its {hole[1].replace('_', ' ')} is not known")
+            raise CannotBuild(f"its {variable[1].replace('_', ' ')} is not known")
         return found
 
-    return HOLE.sub(value, text)
+    return VARIABLE.sub(value, text)
 
 
 def encoded(form: tuple[tuple[str, str], ...]) -> bytes:
@@ -125,26 +125,26 @@ def endpoint_of(text: str) -> tuple[str, str]:
     return name, f"https://{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
 
 
-def _address(url: str, holes: Mapping[str, str], target: Target) -> tuple[str, str]:
-    """The address to ask, and the same with its holes unfilled."""
+def _address(url: str, variables: Mapping[str, str], target: Target) -> tuple[str, str]:
+    """The address to ask, and the same with its variables unfilled."""
     host, slash, path = url.removeprefix("https://").partition("/")
     shown_path = slash + path
-    path = HOLE.sub(lambda hole: _path_value(hole[1], holes), path)
+    path = VARIABLE.sub(lambda variable: _path_value(variable[1], variables), path)
     if target.endpoint:
         return f"{target.endpoint}{slash}{path}", f"{target.endpoint}{shown_path}"
     if target.host:
         return f"https://{target.host}{slash}{path}", f"https://{target.host}{shown_path}"
     if "{" not in host:
         return f"https://{host}{slash}{path}", url
-    made = HOLE.sub(lambda hole: _host_value(hole[1], holes), host)
+    made = VARIABLE.sub(lambda variable: _host_value(variable[1], variables), host)
     bare = made.split(":", 1)[0]
     if not HOST.match(made) or (target.suffixes and not bare.endswith(target.suffixes)):
         raise CannotBuild("the host beside it is not one of its provider's")
     return f"https://{made}{slash}{path}", f"https://{made}{shown_path}"
 
 
-def _path_value(name: str, holes: Mapping[str, str]) -> str:
-    value = holes.get(name)
+def _path_value(name: str, variables: Mapping[str, str]) -> str:
+    value = variables.get(name)
     if value is None:
         raise CannotBuild(f"its {name.replace('_', ' ')} is not known")
     if any(step in {".", ".."} for step in value.split("/")):
@@ -152,19 +152,19 @@ def _path_value(name: str, holes: Mapping[str, str]) -> str:
     return quote(value, safe="/:@,~")
 
 
-def _host_value(name: str, holes: Mapping[str, str]) -> str:
-    value = holes.get(name, "").lower()
+def _host_value(name: str, variables: Mapping[str, str]) -> str:
+    value = variables.get(name, "").lower()
     if not _LABELS.match(value):
         raise CannotBuild(f"its {name.replace('_', ' ')} is no host name")
     return value
 
 
-def _json_filled(value: Any, holes: Mapping[str, str]) -> Any:
+def _json_filled(value: Any, variables: Mapping[str, str]) -> Any:
     if isinstance(value, str):
-        return filled(value, holes)
+        return filled(value, variables)
     if isinstance(value, dict):
-        return {name: _json_filled(one, holes) for name, one in value.items()}
-    return [_json_filled(one, holes) for one in value] if isinstance(value, list) else value
+        return {name: _json_filled(one, variables) for name, one in value.items()}
+    return [_json_filled(one, variables) for one in value] if isinstance(value, list) else value
 
 
 def _multipart(form: tuple[tuple[str, str], ...]) -> tuple[str, bytes]:

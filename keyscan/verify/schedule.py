@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Outcome = Response | RequestFailed
-Conversation = "Generator[Request, Outcome, Result]"
 
 _RETRIED = frozenset({429, 503})
 _LONGEST_WAIT = 10.0
@@ -28,7 +27,7 @@ _IDLE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RateLimits:
     """How fast requests go: `per_second` and `at_once` for a host, `all_at_once` in sum, `seconds` for the run.
 
     A host is asked no more after `most_errors` failures or `most_limits` answers of 429.
@@ -47,7 +46,7 @@ class _Item(Generic[Result]):
     """A request that waits or runs, and the conversation that it belongs to."""
 
     name: str
-    talk: Generator[Request, Outcome, Result]
+    conversation: Generator[Request, Outcome, Result]
     request: Request
     not_before: float = 0.0
     tries: int = 0
@@ -55,14 +54,14 @@ class _Item(Generic[Result]):
 
 
 @dataclass(slots=True)
-class _Lane(Generic[Result]):
+class _HostQueue(Generic[Result]):
     """The requests for one host."""
 
     waiting: deque[_Item[Result]] = field(default_factory=deque)
     next_at: float = 0.0
     running: int = 0
     errors: int = 0
-    limits: int = 0
+    refusals: int = 0
 
 
 class Schedule(Generic[Result]):
@@ -71,24 +70,24 @@ class Schedule(Generic[Result]):
     def __init__(
         self,
         send: Callable[[Request], Response],
-        pace: Pace,
-        told: Callable[[str, Request, Outcome, float], None] | None = None,
+        limits: RateLimits,
+        on_outcome: Callable[[str, Request, Outcome, float], None] | None = None,
     ) -> None:
-        """`told` is called after every request with the conversation's name, the outcome and the milliseconds."""
-        self._send, self._pace, self._told = send, pace, told
-        self._lanes: dict[str, _Lane[Result]] = {}
+        """`on_outcome` is called after every request with the conversation's name, the outcome and the milliseconds."""
+        self._send, self._limits, self._on_outcome = send, limits, on_outcome
+        self._queues: dict[str, _HostQueue[Result]] = {}
         self._running: dict[int, _Item[Result]] = {}
         self._done: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
         self._ticket = 0
-        self._end = time.monotonic() + pace.seconds
+        self._end = time.monotonic() + limits.seconds
         self.finished: dict[str, Result] = {}
         self.requests = 0
 
-    def run(self, talks: Iterable[tuple[str, Generator[Request, Outcome, Result]]]) -> dict[str, Result]:
+    def run(self, conversations: Iterable[tuple[str, Generator[Request, Outcome, Result]]]) -> dict[str, Result]:
         """Run all conversations to their ends; the results by name. An interruption leaves those that are known."""
-        for name, talk in talks:
-            self._advance(_Item(name, talk, Request("", "", "")), None)
-        while self._running or any(lane.waiting for lane in self._lanes.values()):
+        for name, conversation in conversations:
+            self._advance(_Item(name, conversation, Request("", "", "")), None)
+        while self._running or any(host_queue.waiting for host_queue in self._queues.values()):
             self._start_what_may()
             try:
                 ticket, outcome = self._done.get(timeout=_IDLE)
@@ -100,26 +99,26 @@ class Schedule(Generic[Result]):
 
     def _start_what_may(self) -> None:
         now = time.monotonic()
-        for lane in self._lanes.values():
-            while lane.waiting and (now >= self._end or self._stopped(lane)):
-                self._advance(lane.waiting.popleft(), RequestFailed("time" if now >= self._end else "stopped"))
+        for host_queue in self._queues.values():
+            while host_queue.waiting and (now >= self._end or self._stopped(host_queue)):
+                self._advance(host_queue.waiting.popleft(), RequestFailed("time" if now >= self._end else "stopped"))
             while (
-                lane.waiting
-                and lane.running < self._pace.at_once
-                and len(self._running) < self._pace.all_at_once
-                and now >= max(lane.next_at, lane.waiting[0].not_before)
+                host_queue.waiting
+                and host_queue.running < self._limits.at_once
+                and len(self._running) < self._limits.all_at_once
+                and now >= max(host_queue.next_at, host_queue.waiting[0].not_before)
             ):
-                lane.next_at = now + 1 / self._pace.per_second
-                self._start(lane, lane.waiting.popleft(), now)
+                host_queue.next_at = now + 1 / self._limits.per_second
+                self._start(host_queue, host_queue.waiting.popleft(), now)
 
-    def _stopped(self, lane: _Lane[Result]) -> bool:
-        return lane.errors >= self._pace.most_errors or lane.limits >= self._pace.most_limits
+    def _stopped(self, host_queue: _HostQueue[Result]) -> bool:
+        return host_queue.errors >= self._limits.most_errors or host_queue.refusals >= self._limits.most_limits
 
-    def _start(self, lane: _Lane[Result], item: _Item[Result], now: float) -> None:
+    def _start(self, host_queue: _HostQueue[Result], item: _Item[Result], now: float) -> None:
         self._ticket += 1
         ticket = self._ticket
         item.started = now
-        lane.running += 1
+        host_queue.running += 1
         self.requests += 1
         self._running[ticket] = item
 
@@ -147,31 +146,31 @@ class Schedule(Generic[Result]):
         item = self._running.pop(ticket, None)
         if item is None:  # it was given up on before
             return
-        lane = self._lanes[item.request.host]
-        lane.running -= 1
+        host_queue = self._queues[item.request.host]
+        host_queue.running -= 1
         now = time.monotonic()
-        if self._told:
-            self._told(item.name, item.request, outcome, (now - item.started) * 1000)
+        if self._on_outcome:
+            self._on_outcome(item.name, item.request, outcome, (now - item.started) * 1000)
         failed = isinstance(outcome, RequestFailed)
-        lane.errors += failed
-        lane.limits += isinstance(outcome, Response) and outcome.status == 429  # noqa: PLR2004
+        host_queue.errors += failed
+        host_queue.refusals += isinstance(outcome, Response) and outcome.status == 429  # noqa: PLR2004
         wait = retry_after(outcome)
-        if wait is not None and item.tries == 0 and not self._stopped(lane):
+        if wait is not None and item.tries == 0 and not self._stopped(host_queue):
             item.tries, item.not_before = 1, now + wait
-            lane.next_at = max(lane.next_at, item.not_before)
-            lane.waiting.append(item)
+            host_queue.next_at = max(host_queue.next_at, item.not_before)
+            host_queue.waiting.append(item)
             return
         self._advance(item, outcome)
 
     def _advance(self, item: _Item[Result], outcome: Outcome | None) -> None:
         """Hand an outcome to a conversation, and queue what it asks next."""
         try:
-            request = next(item.talk) if outcome is None else item.talk.send(outcome)
+            request = next(item.conversation) if outcome is None else item.conversation.send(outcome)
         except StopIteration as stop:
             self.finished[item.name] = stop.value
             return
-        lane = self._lanes.setdefault(request.host, _Lane())
-        lane.waiting.append(_Item(item.name, item.talk, request))
+        host_queue = self._queues.setdefault(request.host, _HostQueue())
+        host_queue.waiting.append(_Item(item.name, item.conversation, request))
 
 
 def retry_after(outcome: Outcome) -> float | None:

@@ -61,12 +61,12 @@ class Store:
             self._changed = True
 
     def control(self, name: str) -> bool | None:
-        """Whether a made-up key was refused within the last day; None when that is not known."""
+        """Whether a dummy key was refused within the last day; None when that is not known."""
         entry = self._fresh(name, CONTROL_SECONDS)
         return None if entry is None else entry[1] == "control-refused"
 
     def keep_control(self, name: str, *, refused: bool) -> None:
-        """Remember whether a made-up key was refused."""
+        """Remember whether a dummy key was refused."""
         self._entries[name] = [self._clock(), "control-refused" if refused else "control-accepted", "", "", ""]
         self._changed = True
 

@@ -1,4 +1,4 @@
-"""Candidates to validities: who may be asked, each distinct secret once, a made-up key first, within bounds."""
+"""Candidates to validities: who may be asked, each distinct secret once, a dummy key first, within bounds."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from keyscan.model.finding import Validity
 from keyscan.verify import control, offline
 from keyscan.verify.conversation import Question, ask, control_ask
-from keyscan.verify.parts import holes_of
+from keyscan.verify.parts import variables_of
 from keyscan.verify.request import CannotBuild, Target, drafted
-from keyscan.verify.schedule import Pace, Schedule
+from keyscan.verify.schedule import RateLimits, Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class VerifyOptions:
-    """What the user allows: kinds that need a second consent ("all" for every one), endpoints by name, the pace."""
+    """What the user allows: kinds that need a second consent ("all" for every one), endpoints by name, the limits."""
 
     asked: frozenset[str] = frozenset()
     endpoints: Mapping[str, str] = field(default_factory=dict)
-    pace: Pace = field(default_factory=Pace)
+    limits: RateLimits = field(default_factory=RateLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Verifier:
                 known[candidate.fingerprint] = found
                 continue
             name = self._store.digest(
-                found.table.kind, found.url, *(f"{k}={v}" for k, v in sorted(found.holes.items()))
+                found.table.kind, found.url, *(f"{k}={v}" for k, v in sorted(found.variables.items()))
             )
             stored = self._store.answer(name)
             if stored is not None:
@@ -104,17 +104,17 @@ class Verifier:
         """Ask what the plan says; an interruption (Ctrl-C) keeps the answers that are there."""
         labels = {name: question.candidate.fingerprint for name, question in plan.questions.items()}
 
-        def told(name: str, request: Request, outcome: Outcome, milliseconds: float) -> None:
+        def on_outcome(name: str, request: Request, outcome: Outcome, milliseconds: float) -> None:
             if audit:
                 audit(labels.get(name, name), request, outcome, milliseconds)
 
-        schedule: Schedule[Validity] = Schedule(send, self._options.pace, told)
+        schedule: Schedule[Validity] = Schedule(send, self._options.limits, on_outcome)
         interrupted = False
         try:
             controls = self._controls(plan)
             sound = schedule.run((name, control_ask(question, self._now())) for name, question in controls.items())
             self._remember(controls, sound)
-            schedule.run(self._talks(plan, controls, sound))
+            schedule.run(self._conversations(plan, controls, sound))
         except KeyboardInterrupt:
             interrupted = True
         validities = dict(plan.known)
@@ -141,24 +141,26 @@ class Verifier:
             return Validity("not-checked", "never", table.why)
         endpoint = self._options.endpoints.get(table.endpoint, "") if table.endpoint else ""
         if request.host == "{endpoint}" and not endpoint:
-            return Validity("unknown", "host", f"name its server: --endpoint {table.endpoint}=https://HOST")
+            return Validity(
+                "unknown", "host", f"self-hosted: name the server with --endpoint {table.endpoint}=https://HOST"
+            )
         if table.elsewhere and not endpoint and re.search(table.elsewhere, candidate.before[-400:]):
-            return Validity("unknown", "host", "it belongs to another server than the provider's own; nothing was sent")
-        holes = holes_of(table, candidate)
-        if holes.missing:
-            return Validity("unknown", "pair", f"{holes.missing} was not found near it")
+            return Validity("unknown", "host", "the key belongs to another server; nothing was sent")
+        variables = variables_of(table, candidate)
+        if variables.missing:
+            return Validity("unknown", "pair", f"{variables.missing} was not found near the key")
         target = Target(endpoint=endpoint, suffixes=table.suffixes)
         try:
-            draft = drafted(request, holes.values, target)
+            draft = drafted(request, variables.values, target)
         except CannotBuild as reason:
             return Validity("unknown", "malformed", str(reason))
-        return Question(table, candidate, holes.values, target, draft.request.url)
+        return Question(table, candidate, variables.values, target, draft.request.url)
 
     def _table(self, rule_id: str) -> VerifyTable | Validity:
         """The table for a rule, if what the user allows covers it."""
         tables = [one for one in self._tables.verify if rule_id in one.rules]
         if not tables:
-            return Validity("not-checked", "no-probe", "keyscan knows no way to ask about this kind of key")
+            return Validity("not-checked", "no-probe", "this kind of key cannot be checked")
         asked = self._options.asked
         second = next((one for one in tables if one.default == "ask"), None)
         if second and ("all" in asked or second.kind in asked):
@@ -167,11 +169,11 @@ class Verifier:
         if first:
             return first
         if second:
-            return Validity("not-checked", "not-asked", f"{second.why} (--ask {second.kind} asks all the same)")
+            return Validity("not-checked", "not-asked", f"{second.why} (--ask {second.kind} checks it)")
         return Validity("not-checked", "never", tables[0].why)
 
     def _controls(self, plan: VerifyPlan) -> dict[str, Question]:
-        """One question with a made-up key for each table and host that is asked and was not tried within a day."""
+        """One question with a dummy key for each table and host that is asked and was not tried within a day."""
         found: dict[str, Question] = {}
         for question in plan.questions.values():
             table = question.table
@@ -179,8 +181,8 @@ class Verifier:
                 continue
             name = self.control_name(question)
             if name not in found and self._store.control(name) is None:
-                holes = control.made_up(table, question.candidate, question.holes)
-                found[name] = replace(question, holes=holes)
+                variables = control.dummy_variables(table, question.candidate, question.variables)
+                found[name] = replace(question, variables=variables)
         return found
 
     def control_name(self, question: Question) -> str:
@@ -192,10 +194,10 @@ class Verifier:
             if name in sound and (_accepted(sound[name]) or _refused(sound[name])):
                 self._store.keep_control(name, refused=_refused(sound[name]))
 
-    def _talks(
+    def _conversations(
         self, plan: VerifyPlan, controls: Mapping[str, Question], sound: Mapping[str, Validity]
     ) -> Iterator[tuple[str, Generator[Request, Outcome, Validity]]]:
-        """The conversations about real keys: with tables whose made-up key was accepted there are none."""
+        """The conversations about real keys: with tables whose dummy key was accepted there are none."""
         for name, question in plan.questions.items():
             control_name = self.control_name(question)
             tried = sound.get(control_name)
@@ -216,19 +218,19 @@ def _accepted(control_answer: Validity) -> bool:
 
 
 def _refused(control_answer: Validity) -> bool:
-    """Whether a made-up key was turned away; an answer that proves nothing of a real key does prove that."""
+    """Whether a dummy key was turned away; an answer that proves nothing of a real key does prove that."""
     return control_answer.status == "dead" or control_answer.reason in {"ambiguous", "404", "pair"}
 
 
-_INTERRUPTED = Validity("unknown", "interrupted", "the run ended before it was asked about")
+_INTERRUPTED = Validity("unknown", "interrupted", "interrupted")
 
 
 def _not_believed(*, accepted: bool) -> Generator[Request, Outcome, Validity]:
     """A conversation that ends before it begins."""
     why = (
-        "its provider calls a made-up key live"
+        "the provider reports a dummy key as active"
         if accepted
-        else "whether its provider refuses a made-up key is not known"
+        else "it is unknown whether the provider rejects a dummy key"
     )
     yield from ()
-    return Validity("unknown", "control", f"{why}, so that an answer would prove nothing; nothing was sent")
+    return Validity("unknown", "control", f"{why}, so its answers are not reliable; the key was not sent")

@@ -183,7 +183,7 @@ def test_an_id_of_a_list_cannot_lead_elsewhere():
 def test_kinds_that_are_not_sure_are_not_automatic():
     """Facts that are not sure give instructions, whatever steps are known."""
     unsure = next(table for table in TABLES.revoke if table.steps and not table.automatic)
-    assert "not known for sure" in revoke.plan(unsure, candidate_for(unsure), {}).why_not
+    assert "has not been confirmed" in revoke.plan(unsure, candidate_for(unsure), {}).why_not
     console = next(table for table in TABLES.revoke if table.way == "console")
     assert "by hand" in revoke.plan(console, candidate_for(console), {}).why_not
 

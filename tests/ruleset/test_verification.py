@@ -42,6 +42,8 @@ def test_every_built_in_rule_has_both_tables():
     tables = verification.load([ROOT / "rules"])
     for rule in loader.load([ROOT / "rules"]):
         table = tables.verifier(rule.id)
+        if table is None and rule.category == "generic":
+            continue  # nobody knows whose key it is: "not-checked"
         assert table, rule.id
         assert table.default == "run" or table.why, rule.id
         assert tables.revoker(rule.id), rule.id
@@ -72,7 +74,7 @@ def test_a_good_table_is_read():
         ("https://api.acme.example", "https://{secret}.acme.example", "host may not hold the secret"),
         ("https://api.acme.example", "https://{endpoint}", "needs endpoint"),
         ("/v1/me", "/v1/{secret}", "url_secret = true"),
-        ("Bearer {secret}", "Bearer {tenant}", "nothing fills {tenant}"),
+        ("Bearer {secret}", "Bearer {tenant}", "unknown variable {tenant}"),
         ('is = "live"', 'is = "alive"', "not one of live, limited, dead, unknown"),
         ('reason = "invalid"', 'reason = "bad"', "reason is 'bad'"),
         ('{ status = [401], is = "dead", reason = "invalid" },', "", "no row that says dead"),
@@ -109,7 +111,7 @@ HOST = GOOD.replace("https://api.acme.example", "https://{site}SUFFIX").replace(
     ],
 )
 def test_a_hole_in_a_host_needs_the_issuers_domain(text, message):
-    """What fills a hole in a host can lead to the issuer's own domain only."""
+    """What fills a variable in a host can lead to the issuer's own domain only."""
     with pytest.raises(RuleError, match=message):
         read(text)
     assert read(HOST.replace("SUFFIX", ".acme.example"))
@@ -120,12 +122,12 @@ def test_a_hole_in_a_host_needs_the_issuers_domain(text, message):
     [
         ('way = "self"', 'way = "console"', "steps are for anyone, self and owner"),
         ("success = [204]", "success = []", "HTTP statuses"),
-        ("/v1/me", "/v1/{admin}", "nothing fills {admin}"),
+        ("/v1/me", "/v1/{admin}", "unknown variable {admin}"),
         ('way = "self"', 'way = "self"\ndelay = -1', "delay must be from"),
     ],
 )
 def test_a_wrong_revocation_is_refused(old, new, message):
-    """A revocation with a step that nobody may take, or a hole that nothing fills, is refused."""
+    """A revocation with a step that nobody may take, or a variable that nothing fills, is refused."""
     with pytest.raises(RuleError, match=message):
         revoke_table(tomllib.loads(REVOKE.replace(old, new, 1)), "acme.toml", "Acme")
 

@@ -29,7 +29,7 @@ def test_each_row_decides_on_an_answer_that_fits_it(kind, number):
     """Each row of each kind is reached, and says what it says; dead only where the facts are sure."""
     table = TABLES[kind]
     row = table.answers[number]
-    response, key = answers.example(row, holes={part.name: "x" for part in table.parts})
+    response, key = answers.example(row, variables={part.name: "x" for part in table.parts})
     found = answers.evaluate(table, response, key, {part.name: "x" for part in table.parts})
     assert found.row == number
     if row.verdict == "dead" and table.answers_confidence == "low":

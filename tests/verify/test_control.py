@@ -1,4 +1,4 @@
-"""Made-up keys of the same shape."""
+"""Dummy keys of the same shape."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from helpers.live import ASKED, candidate_for
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyscan.verify.control import made_up, scrambled
-from keyscan.verify.parts import holes_of
+from keyscan.verify.control import dummy_variables, scrambled
+from keyscan.verify.parts import variables_of
 
 
 @pytest.mark.parametrize("kind", sorted(ASKED))
 def test_a_made_up_key_is_another_one(kind):
-    """Neither the key nor a second half is in the made-up one; what leads to the host stays."""
+    """Neither the key nor a second half is in the dummy one; what leads to the host stays."""
     table = ASKED[kind]
     candidate = candidate_for(table)
-    holes = holes_of(table, candidate).values
-    made = made_up(table, candidate, holes)
-    assert made.keys() == holes.keys()
+    variables = variables_of(table, candidate).values
+    made = dummy_variables(table, candidate, variables)
+    assert made.keys() == variables.keys()
     assert made["secret"] != candidate.secret
     if candidate.companion:
         assert made["companion"] != candidate.companion
-    for name, value in holes.items():
+    for name, value in variables.items():
         if f"{{{name}}}" in table.request.host:
             assert made[name] == value
 

@@ -1,4 +1,4 @@
-"""What fills the holes of a request."""
+"""What fills the variables of a request."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def test_every_kind_finds_its_parts(kind):
     """The second parts of every kind are found where files have them, and without them the key is not asked about."""
     table = ASKED[kind]
     found = candidate_for(table)
-    assert not parts.holes_of(table, found).missing
+    assert not parts.variables_of(table, found).missing
     bare = replace(found, before="", after="")
     if any(part.required for part in table.parts):
-        assert parts.holes_of(table, bare).missing
+        assert parts.variables_of(table, bare).missing
 
 
 def test_the_nearest_wins():

@@ -15,12 +15,12 @@ URL = "https://api.acme.example/v1/{secret}"
 
 def made(url=URL, secret="abc", target=None, **more):
     """A request for a secret, with a site beside it."""
-    holes = {"secret": secret, "site": more.pop("site", "shop")}
-    return build(RequestTemplate("POST", url, url_secret=True, **more), holes, target)
+    variables = {"secret": secret, "site": more.pop("site", "shop")}
+    return build(RequestTemplate("POST", url, url_secret=True, **more), variables, target)
 
 
 def test_what_may_be_shown_holds_no_value():
-    """The address that logs and audits show has its holes unfilled."""
+    """The address that logs and audits show has its variables unfilled."""
     request = made(secret="s3cr3t")
     assert request.url.endswith("/s3cr3t")
     assert request.shown == URL
@@ -50,7 +50,7 @@ def test_a_value_in_the_host_is_a_label(site):
 
 
 def test_a_whole_host_must_end_in_the_issuers_domain():
-    """A hole that is the whole host is held to the suffixes of its table."""
+    """A variable that is the whole host is held to the suffixes of its table."""
     target = Target(suffixes=(".acme.example",))
     assert made("https://{site}/", site="a.acme.example", target=target).host == "a.acme.example"
     for evil in ("acme.example.evil.example", "evil-acme.example", "evil.example"):

@@ -1,4 +1,4 @@
-"""Requests of many conversations at once; pace and bounds of whole runs are in test_verifier.py."""
+"""Requests of many conversations at once; limits and bounds of whole runs are in test_verifier.py."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 
 from keyscan.support.http import Request, RequestFailed, Response
 from keyscan.verify import schedule
-from keyscan.verify.schedule import Pace, Schedule, retry_after
+from keyscan.verify.schedule import RateLimits, Schedule, retry_after
 
-FAST = Pace(per_second=1e6)
+FAST = RateLimits(per_second=1e6)
 
 
-def talk(host, count=1):
+def conversation(host, count=1):
     """A conversation of some requests to a host, which returns the outcomes' kinds."""
     found = []
     for _ in range(count):
@@ -31,8 +31,8 @@ def test_conversations_get_their_own_answers():
         time.sleep(0.001 * (len(request.host) % 5))
         return Response(200 + len(request.host))
 
-    talks = [(f"n{i}", talk("h" * (i + 1), 3)) for i in range(40)]
-    found = Schedule(send, FAST).run(talks)
+    conversations = [(f"n{i}", conversation("h" * (i + 1), 3)) for i in range(40)]
+    found = Schedule(send, FAST).run(conversations)
     assert found == {f"n{i}": [201 + i] * 3 for i in range(40)}
 
 
@@ -50,7 +50,7 @@ def test_never_more_at_once_than_allowed():
             running[request.host] -= 1
         return Response(200)
 
-    Schedule(send, FAST).run((f"{i}", talk(f"host{i % 4}")) for i in range(80))
+    Schedule(send, FAST).run((f"{i}", conversation(f"host{i % 4}")) for i in range(80))
     assert most == {"host": 4, "all": 8}
 
 
@@ -80,14 +80,14 @@ def test_a_second_try_waits_and_is_the_last():
         times.append(time.monotonic())
         return Response(429, {"retry-after": "1"})
 
-    assert Schedule(send, FAST).run([("a", talk("h"))]) == {"a": [429]}
+    assert Schedule(send, FAST).run([("a", conversation("h"))]) == {"a": [429]}
     assert len(times) == 2
     assert times[1] - times[0] >= 1
 
 
 def test_a_fault_in_the_sender_is_a_failure():
     """Whatever the sender raises is a failure without its text."""
-    found = Schedule(lambda _request: 1 / 0, FAST).run([("a", talk("h"))])
+    found = Schedule(lambda _request: 1 / 0, FAST).run([("a", conversation("h"))])
     assert found == {"a": ["protocol"]}
 
 
@@ -95,6 +95,6 @@ def test_a_request_that_never_ends_is_given_up(monkeypatch):
     """A request that trickles in is left behind when its time is over."""
     monkeypatch.setattr(schedule, "TOTAL_SECONDS", -1.8)
     stop = threading.Event()
-    found = Schedule(lambda _request: stop.wait(20) and None, replace(FAST, seconds=60)).run([("a", talk("h"))])
+    found = Schedule(lambda _request: stop.wait(20) and None, replace(FAST, seconds=60)).run([("a", conversation("h"))])
     stop.set()
     assert found == {"a": ["timeout"]}

@@ -14,7 +14,7 @@ from helpers.live import ASKED, candidate_for
 
 from keyscan.support.http import Request
 from keyscan.verify import signers
-from keyscan.verify.parts import holes_of
+from keyscan.verify.parts import variables_of
 from keyscan.verify.request import CannotBuild, Draft, drafted
 
 NOW = 1440938160.0  # 2015-08-30T12:36:00Z, the time of Amazon's examples
@@ -38,7 +38,7 @@ def test_the_secret_never_leaves_a_signed_request(kind):
     """A signed request holds a signature and not the key that made it."""
     table = ASKED[kind]
     candidate = candidate_for(table)
-    draft = drafted(table.request, holes_of(table, candidate).values)
+    draft = drafted(table.request, variables_of(table, candidate).values)
     request = signers.signed(draft, NOW)
     key = draft.sign["key"]
     sent = f"{request.url} {request.headers} {request.body!r}"
@@ -61,7 +61,7 @@ def test_a_service_accounts_token_verifies():
 
     table = ASKED["gcp-service-account-token"]
     candidate = candidate_for(table)
-    request = signers.signed(drafted(table.request, holes_of(table, candidate).values), NOW)
+    request = signers.signed(drafted(table.request, variables_of(table, candidate).values), NOW)
     token = dict(parse_qsl(request.body.decode()))["assertion"]
     text, _, signature = token.rpartition(".")
     public = serialization.load_pem_private_key(candidate.secret.encode(), None).public_key()

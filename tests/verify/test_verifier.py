@@ -21,16 +21,16 @@ from keyscan.ruleset.verification import LiveTables
 from keyscan.support.http import RequestFailed, Response
 from keyscan.verify import answers
 from keyscan.verify.candidate import Candidate
-from keyscan.verify.parts import holes_of
-from keyscan.verify.schedule import Pace
+from keyscan.verify.parts import variables_of
+from keyscan.verify.schedule import RateLimits
 from keyscan.verify.store import Store
 from keyscan.verify.verifier import Verifier, VerifyOptions
 
-FAST = Pace(per_second=100_000, at_once=8, most_errors=10**9, most_limits=10**9)
+FAST = RateLimits(per_second=100_000, at_once=8, most_errors=10**9, most_limits=10**9)
 ENDPOINTS = {
     table.endpoint: "https://self.hosted.example" for table in ASKED.values() if "{endpoint}" in table.request.url
 }
-EVERYTHING = VerifyOptions(asked=frozenset({"all"}), endpoints=ENDPOINTS, pace=FAST)
+EVERYTHING = VerifyOptions(asked=frozenset({"all"}), endpoints=ENDPOINTS, limits=FAST)
 REFUSED = Response(401, {"content-type": "application/json"}, b"{}")
 
 
@@ -95,7 +95,7 @@ def test_every_answer_of_every_kind_over_tls():
 
 
 def _holes(table, candidate):
-    return holes_of(table, candidate).values
+    return variables_of(table, candidate).values
 
 
 def _asked(tables, candidate, send):
@@ -105,7 +105,7 @@ def _asked(tables, candidate, send):
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, table in ASKED.items() if table.control != "never"))
 def test_a_provider_that_says_yes_to_all_is_not_believed(kind):
-    """A made-up key goes first; where that is called live, the real one is not sent, and is unknown."""
+    """A dummy key goes first; where that is called live, the real one is not sent, and is unknown."""
     table = ASKED[kind]
     candidate = candidate_for(table)
     row = next(row for row in table.answers if row.verdict == "live")
@@ -147,7 +147,7 @@ def plain_kinds(count):
 
 
 def test_each_secret_once_and_one_control_a_provider():
-    """1,000 findings of 200 secrets over 30 providers: 200 probes and 30 controls, no faster than the pace."""
+    """1,000 findings of 200 secrets over 30 providers: 200 probes and 30 controls, no faster than the limits."""
     kinds = plain_kinds(30)
     secrets = distinct(200, kinds)
     findings = [replace(secret, fingerprint=secret.fingerprint) for secret in secrets for _ in range(5)]
@@ -162,7 +162,7 @@ def test_each_secret_once_and_one_control_a_provider():
     def audit(name, *_):
         controls["control" if name.startswith("control:") else "real"] += 1
 
-    made = verifier(VerifyOptions(pace=Pace(per_second=10)))
+    made = verifier(VerifyOptions(limits=RateLimits(per_second=10)))
     started = time.monotonic()
     result = made.run(made.plan(findings), send, audit)
     assert controls == {"real": 200, "control": 30}
@@ -187,7 +187,7 @@ def test_an_interruption_leaves_what_is_known():
         if count["told"] == 4:
             raise KeyboardInterrupt
 
-    made = Interrupting(TABLES, Store(None), VerifyOptions(pace=replace(FAST, at_once=1)))
+    made = Interrupting(TABLES, Store(None), VerifyOptions(limits=replace(FAST, at_once=1)))
     result = made.run(made.plan(secrets), lambda _request: REFUSED, audit)
     assert result.interrupted
     assert not result.complete
@@ -209,7 +209,7 @@ def test_a_host_that_fails_is_left_alone(outcome, calls):
 
     kind = plain_kinds(1)[0]
     tables = LiveTables((replace(ASKED[kind], control="never"),))
-    made = verifier(VerifyOptions(pace=Pace(per_second=1000, at_once=1)), tables)
+    made = verifier(VerifyOptions(limits=RateLimits(per_second=1000, at_once=1)), tables)
     result = made.run(made.plan(distinct(12, [kind])), send)
     assert len(seen) == calls
     assert {found.status for found in result.validities.values()} <= {"unknown", "limited"}
@@ -219,7 +219,7 @@ def test_a_host_that_fails_is_left_alone(outcome, calls):
 
 def test_the_run_ends_in_its_time():
     """A run that may take no longer leaves the rest unknown."""
-    made = verifier(VerifyOptions(pace=Pace(per_second=2, seconds=0.3)))
+    made = verifier(VerifyOptions(limits=RateLimits(per_second=2, seconds=0.3)))
     started = time.monotonic()
     result = made.run(made.plan(distinct(10, plain_kinds(1))), lambda _request: REFUSED)
     assert time.monotonic() - started < 5
@@ -237,7 +237,7 @@ def test_an_answer_is_remembered_and_a_control_too(tmp_path):
 
     for _ in range(2):
         store = Store(tmp_path)
-        made = verifier(VerifyOptions(pace=FAST), store=store)
+        made = verifier(VerifyOptions(limits=FAST), store=store)
         result = made.run(made.plan(secrets), send)
         store.save()
         assert {found.status for found in result.validities.values()} == {"dead"}

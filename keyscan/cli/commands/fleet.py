@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keyscan.cli import fleet_progress, fleet_verification, output
-from keyscan.cli.verify_options import WISH, verify_options
+from keyscan.cli.verify_options import VERIFY_KEY, verify_options
 from keyscan.errors import ExitCode, IncompleteError, UsageError
 from keyscan.fleet import audit, inventory
 from keyscan.fleet.forges import FORGES, repositories
@@ -28,7 +28,7 @@ from keyscan.support.globs import BadGlob, Globs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.cli.verify_options import Wish
+    from keyscan.cli.verify_options import VerifySettings
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?\Z", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
@@ -155,13 +155,13 @@ def command(sources: tuple[str, ...], state: Path, **values: Any) -> int:
             store.record(RepositoryResult(one, Status.UNREACHABLE, reason))
         lost = {one.key for one, _ in failed}
         interrupted, problem = _audit(store, [one for one in todo if one.key not in lost], options, values)
-        wish = click.get_current_context().meta.get(WISH)
-        if wish and wish.verify and not interrupted and not problem:
-            interrupted = _verify(store, options, wish)
+        choices = click.get_current_context().meta.get(VERIFY_KEY)
+        if choices and choices.verify and not interrupted and not problem:
+            interrupted = _verify(store, options, choices)
         summary = summarize(store, interrupted=interrupted)
         code = summary.exit_code
-        if wish and wish.verify:
-            summary, code = fleet_verification.filtered(summary, wish)
+        if choices and choices.verify:
+            summary, code = fleet_verification.filtered(summary, choices)
         _write(summary, reports, values["sarif_dir"], store, options)
     finally:
         store.close()
@@ -191,10 +191,10 @@ def _audit(store: Store, todo: list[Repository], options: FleetOptions, values: 
     return False, ""
 
 
-def _verify(store: Store, options: FleetOptions, wish: Wish) -> bool:
+def _verify(store: Store, options: FleetOptions, choices: VerifySettings) -> bool:
     """Ask about the secrets of the state; whether that was interrupted."""
     try:
-        click.echo(f"keyscan: {fleet_verification.verify(store, options, wish)}", err=True)
+        click.echo(f"keyscan: {fleet_verification.verify(store, options, choices)}", err=True)
     except KeyboardInterrupt:
         return True
     return False

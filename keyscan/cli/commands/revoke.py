@@ -13,7 +13,7 @@ import click
 from keyscan.cli import sending
 from keyscan.cli.command import Command
 from keyscan.cli.settings import scan_options
-from keyscan.cli.verify_options import Wish, endpoints_of
+from keyscan.cli.verify_options import VerifySettings, endpoints_of
 from keyscan.errors import ExitCode, UsageError
 from keyscan.reporters.shared.escape import clean
 
@@ -29,23 +29,31 @@ _TYPED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Means:
+class _Context:
     """What the command works with: the tables, how requests are sent, where the record goes."""
 
     tables: LiveTables
-    wish: Wish
+    choices: VerifySettings
     dry_run: bool
     record: Callable[[Mapping[str, Any]], None] | None
 
 
 @click.command(name="revoke", cls=Command)
 @click.argument("fingerprints", metavar="FINGERPRINT...", nargs=-1, required=True)
-@click.option("--from", "place", metavar="REPORT.json|PATH", default=".", help="Where the keys are (default: here).")
-@click.option("--dry-run", is_flag=True, help="Show the requests, with the key masked; send nothing.")
-@click.option("--yes-revoke", is_flag=True, help="Revoke without asking (for scripts).")
-@click.option("--record", "record_file", metavar="FILE", help="Append a line for each request and result; never a key.")
-@click.option("--endpoint", "endpoints", multiple=True, metavar="NAME=URL", help="Where a self-hosted product is.")
-@click.option("--allow-private", multiple=True, metavar="HOST", help="Allow this host in a private network.")
+@click.option(
+    "--from",
+    "place",
+    metavar="REPORT.json|PATH",
+    default=".",
+    help="Report or path that contains the keys (default: this directory).",
+)
+@click.option("--dry-run", is_flag=True, help="Show the requests with the key masked, and send nothing.")
+@click.option("--yes-revoke", is_flag=True, help="Revoke without a confirmation prompt (for scripts).")
+@click.option(
+    "--record", "record_file", metavar="FILE", help="Append a JSON line for each request and result, without keys."
+)
+@click.option("--endpoint", "endpoints", multiple=True, metavar="NAME=URL", help="Server of a self-hosted product.")
+@click.option("--allow-private", multiple=True, metavar="HOST", help="Allow this host to be on a private network.")
 @scan_options
 def command(
     fingerprints: tuple[str, ...],
@@ -57,10 +65,10 @@ def command(
     allow_private: tuple[str, ...],
     settings: Settings,
 ) -> int:
-    """Revoke found keys at their issuers: says what will happen, asks, does it once, and asks whether the key is dead.
+    """Revoke found keys at their providers: explains the effect, confirms, revokes, and verifies that the key is dead.
 
-    FINGERPRINT is what reports show (the line "ignore"). Where keyscan cannot revoke a kind, or is not sure how, it
-    prints the address and the steps.
+    FINGERPRINT is what reports show (the line "ignore"). For kinds that keyscan cannot revoke itself, it prints the
+    address and the steps.
     """
     from keyscan.cli import verification
     from keyscan.cli.commands.verify import report_of
@@ -70,8 +78,8 @@ def command(
     if not os.path.lexists(place):
         raise UsageError(f"--from {place}: no such file or directory")
     tables = verification.trusted_tables(settings)
-    wish = Wish(True, endpoints=endpoints_of(endpoints), allow_private=allow_private, yes=yes_revoke)
-    verification.check_kinds(wish, tables)
+    choices = VerifySettings(True, endpoints=endpoints_of(endpoints), allow_private=allow_private, yes=yes_revoke)
+    verification.check_kinds(choices, tables)
     report = report_of((place,), settings)
     findings = {finding.fingerprint: finding for finding in (*report.findings, *report.known, *report.ignored)}
     missing = [mark for mark in fingerprints if mark not in findings]
@@ -79,37 +87,41 @@ def command(
         raise UsageError(
             f"{missing[0]}: no finding with this fingerprint in {place}; give --from REPORT.json or a path"
         )
-    with sending.closed_doors(), sending.audit_file(record_file, "--record") as record:
-        means = _Means(tables, wish, dry_run, record)
-        done = [_revoke(findings[mark], settings, means) for mark in dict.fromkeys(fingerprints)]
+    with sending.no_core_dumps(), sending.audit_file(record_file, "--record") as record:
+        context = _Context(tables, choices, dry_run, record)
+        done = [_revoke(findings[mark], settings, context) for mark in dict.fromkeys(fingerprints)]
     return ExitCode.CLEAN if all(done) else ExitCode.INCOMPLETE
 
 
-def _revoke(finding: Finding, settings: Settings, means: _Means) -> bool:
+def _revoke(finding: Finding, settings: Settings, context: _Context) -> bool:
     """Whether a finding's key is revoked (or would be, in a dry run)."""
     from keyscan.cli import verification
     from keyscan.remediation import revoke
 
     _say(f"{finding.rule_name} {finding.redacted} at {finding.origin.path}:{finding.location.line}")
-    table = means.tables.revoker(finding.rule_id)
+    table = context.tables.revoker(finding.rule_id)
     if table is None:
         return _instructions(finding, "no way to revoke it is known", "")
     found, unread = verification.eligible([finding], settings, test_keys=True)
     if not found:
-        why = unread[finding.fingerprint].detail if finding.fingerprint in unread else "it is not at its place any more"
+        why = (
+            unread[finding.fingerprint].detail
+            if finding.fingerprint in unread
+            else "the key is no longer at its location"
+        )
         return _instructions(finding, why, table.summary)
-    made = revoke.plan(table, found[0], os.environ, means.wish.endpoints.get(table.endpoint, ""))
+    made = revoke.plan(table, found[0], os.environ, context.choices.endpoints.get(table.endpoint, ""))
     if made.why_not:
         return _instructions(finding, made.why_not, table.summary, table.docs, table.notes)
     _explain(finding, made)
-    if means.dry_run:
+    if context.dry_run:
         for line in revoke.shown(made):
             _say(f"  {line}")
         _say("  dry run: nothing was sent")
         return True
-    if not means.wish.yes:
+    if not context.choices.yes:
         _confirm(finding)
-    return _carried_out(finding, made, means)
+    return _carried_out(finding, made, context)
 
 
 def _explain(finding: Finding, made: RevokePlan) -> None:
@@ -118,34 +130,34 @@ def _explain(finding: Finding, made: RevokePlan) -> None:
     _say(f"  what happens: {table.summary}")
     if table.notes:
         _say(f"  note: {table.notes}")
-    _say(f"  {'this can be undone at the issuer' if table.reversible else 'this cannot be undone'}")
+    _say(f"  {'this can be undone at the provider' if table.reversible else 'this cannot be undone'}")
     if finding.help.opens:
-        _say(f"  whatever uses it stops working; it opens: {finding.help.opens}")
+        _say(f"  everything that uses this key stops working; it gives access to: {finding.help.opens}")
 
 
 def _confirm(finding: Finding) -> None:
     if not sending.interactive():
-        raise UsageError("revoking asks on a terminal; say --yes-revoke in a script. Nothing was sent")
+        raise UsageError("revoking asks on a terminal; confirm with --yes-revoke in scripts. Nothing was sent")
     wanted = finding.fingerprint[-_TYPED:]
     typed = click.prompt(f"  type the last four characters of {finding.fingerprint} to revoke it", err=True)
     if str(typed).strip() != wanted:
         raise UsageError("that is not the end of the fingerprint: nothing was sent")
 
 
-def _carried_out(finding: Finding, made: RevokePlan, means: _Means) -> bool:
+def _carried_out(finding: Finding, made: RevokePlan, context: _Context) -> bool:
     from keyscan.remediation import revoke
     from keyscan.support.http import RequestFailed
 
-    sender = sending.Sender(means.wish)
+    sender = sending.Sender(context.choices)
 
-    def told(step: Any, request: Any, outcome: Any) -> None:
+    def on_outcome(step: Any, request: Any, outcome: Any) -> None:
         answer = outcome.reason if isinstance(outcome, RequestFailed) else outcome.status
         where = {"method": request.method, "host": request.host, "answer": answer}
-        _record(means, finding, {"step": step.purpose, "path": sending.path_of(request), **where})
+        _record(context, finding, {"step": step.purpose, "path": sending.path_of(request), **where})
 
-    result = revoke.carry_out(made, sender.send, told)
-    state = _state_after(made, means, sender) if result.done else None
-    _record(means, finding, {"result": result.status, "state": state.status if state else ""})
+    result = revoke.carry_out(made, sender.send, on_outcome)
+    state = _state_after(made, context, sender) if result.done else None
+    _record(context, finding, {"result": result.status, "state": state.status if state else ""})
     _say(f"  {result.status}: {result.detail}")
     return _judged(finding, result, state)
 
@@ -155,30 +167,30 @@ def _judged(finding: Finding, result: RevokeResult, state: Validity | None) -> b
     if not result.done:
         return _instructions(finding, "it was not revoked", "")
     if state is None or state.status == "not-checked":
-        _say("  whether it is dead could not be asked: look at the issuer's console")
+        _say("  the result could not be verified: check the provider's console")
         return True
-    _say(f"  asked again: {state.status}{f' ({state.reason})' if state.reason else ''}")
+    _say(f"  verified: {state.status}{f' ({state.reason})' if state.reason else ''}")
     if state.status in {"live", "limited"}:
-        _say("  it still works: ask again in a few minutes with keyscan verify, or revoke it in the console")
+        _say("  the key still works: run keyscan verify in a few minutes, or revoke it in the provider's console")
         return False
-    _say("  the history still holds it: nobody can use it, and scans go on naming it until it is accepted or removed")
+    _say("  the key is still in the history: it is reported until it is removed or accepted in the baseline")
     return True
 
 
-def _state_after(made: RevokePlan, means: _Means, sender: sending.Sender) -> Validity:
+def _state_after(made: RevokePlan, context: _Context, sender: sending.Sender) -> Validity:
     """What the issuer says of the key now; asked again after the issuer's delay while it is not dead."""
     from keyscan.ruleset.verification import LiveTables
     from keyscan.verify.store import Store
     from keyscan.verify.verifier import Verifier, VerifyOptions
 
-    # Without an effect only, and without a made-up key: that the key lived is not in question.
-    tables = LiveTables(tuple(replace(one, control="never") for one in means.tables.verify if one.effect == "none"))
-    options = VerifyOptions(frozenset({"all"}), means.wish.endpoints)
+    # Without an effect only, and without a dummy key: that the key lived is not in question.
+    tables = LiveTables(tuple(replace(one, control="never") for one in context.tables.verify if one.effect == "none"))
+    options = VerifyOptions(frozenset({"all"}), context.choices.endpoints)
     mark = made.candidate.fingerprint
     state = None
     for wait in (0, made.table.delay) if made.table.delay else (0,):
         if wait:
-            _say(f"  the issuer takes a moment: asked again in {wait} seconds")
+            _say(f"  the provider needs a moment: verifying again in {wait} seconds")
             time.sleep(wait)
         verifier = Verifier(tables, Store(None), options)
         state = verifier.run(verifier.plan([made.candidate]), sender.send).validities[mark]
@@ -199,10 +211,10 @@ def _instructions(finding: Finding, why: str, summary: str, docs: str = "", note
     return False
 
 
-def _record(means: _Means, finding: Finding, entry: Mapping[str, Any]) -> None:
-    if means.record:
+def _record(context: _Context, finding: Finding, entry: Mapping[str, Any]) -> None:
+    if context.record:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        means.record({"time": stamp, "fingerprint": finding.fingerprint, **entry})
+        context.record({"time": stamp, "fingerprint": finding.fingerprint, **entry})
 
 
 def _say(text: str) -> None:

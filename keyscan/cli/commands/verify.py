@@ -35,9 +35,9 @@ _LARGEST = 256 << 20
 @scan_options
 @partial(verify_options, flag=False)
 def command(paths: tuple[str, ...], settings: Settings) -> int:
-    """Ask the issuers of found keys whether they live: of a JSON report, of files and directories, or of '-'.
+    """Check with their providers whether found keys are active: of a JSON report, files and directories, or '-'.
 
-    Sends keys to the hosts that it names first, over HTTPS, and nowhere else. Exit code 1 when findings are left,
+    Keys are sent over HTTPS to the hosts that are listed first, and nowhere else. Exit code 1 if findings remain
     after --only.
     """
     if len(paths) > 1 and "-" in paths:
@@ -106,7 +106,7 @@ def _again(entries: list[dict[str, Any]], settings: Settings) -> Report:
     accepted = {finding.fingerprint for finding in (*report.known, *report.ignored)}
     gone = len(wanted - kept.keys() - accepted)
     if gone:
-        reason = f"{gone} findings of the report are not at their places any more"
+        reason = f"{gone} findings of the report are no longer at their locations"
         report = replace(report, skipped=(*report.skipped, Skip("report", reason, incomplete=True)))
     return replace(report, findings=tuple(kept.values()))
 

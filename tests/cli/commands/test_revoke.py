@@ -51,8 +51,8 @@ def test_a_key_is_revoked_and_asked_about_again(run, world, project):
     root, mark = project
     result = run("revoke", mark, "--yes-revoke", "--record", "record.jsonl", *PRIVATE, cwd=root)
     assert result.code == 0, result.out + result.err
-    assert "revoked: the issuer says that it is done" in result.out
-    assert "asked again: dead (revoked)" in result.out
+    assert "revoked: the provider confirmed it" in result.out
+    assert "verified: dead (revoked)" in result.out
     assert "cannot be undone" in result.out
     assert [asked.path for asked in world.asked] == ["/api/auth.revoke", "/api/auth.test"]
     lines = [json.loads(line) for line in (root / "record.jsonl").read_text().splitlines()]
@@ -101,7 +101,7 @@ def test_a_key_that_still_lives_is_told(run, world, project):
     world.state["stubborn"] = True
     result = run("revoke", mark, "--yes-revoke", *PRIVATE, cwd=root)
     assert result.code == 3
-    assert "it still works" in result.out
+    assert "still works" in result.out
 
 
 def test_a_refusal_gives_instructions(run, world, project):

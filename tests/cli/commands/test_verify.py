@@ -13,7 +13,7 @@ from helpers.paths import ROOT
 from helpers.provider import provider
 from helpers.tokens import token
 
-from keyscan.cli.sending import closed_doors
+from keyscan.cli.sending import no_core_dumps
 from keyscan.support import http
 from keyscan.verify.schedule import Schedule
 
@@ -95,7 +95,7 @@ def test_nothing_is_sent_without_asking(run, world, project):
     assert run("scan", ".", cwd=project).code == 1
     result = run("scan", ".", "--verify", *PRIVATE, cwd=project)
     assert result.code == 2
-    assert "say --yes" in result.err
+    assert "confirm with --yes" in result.err
     assert OPENAI in result.err
     assert not world.asked
     assert not world.resolved
@@ -121,7 +121,7 @@ def test_only_filters_and_the_exit_code_counts_what_is_left(run, project):
     assert [status for _, _, status, _ in statuses(result)] == ["limited"]
     result = run("scan", ".", "--verify", "--yes", "--only", "unknown", *PRIVATE, cwd=project)
     assert result.code == 0
-    assert "left out by --only" in result.out
+    assert "hidden by --only" in result.out
 
 
 @pytest.mark.usefixtures("world")
@@ -130,7 +130,7 @@ def test_what_could_not_be_asked_is_not_clean(run, project, monkeypatch):
     monkeypatch.setattr(http, "resolve", lambda *_: (_ for _ in ()).throw(OSError("no network")))
     result = run("verify", ".", "--yes", "--only", "live", *PRIVATE, cwd=project)
     assert result.code == 3
-    assert "not verified" in result.out + result.err
+    assert "could not be verified" in result.out + result.err
 
 
 def test_ctrl_c_leaves_what_is_known(run, world, project, monkeypatch):
@@ -156,7 +156,7 @@ def test_no_core_file_while_keys_are_in_memory():
     """The size of a core file is zero for as long as keys are held, and as it was after."""
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_CORE)
-    with closed_doors():
+    with no_core_dumps():
         assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
     assert resource.getrlimit(resource.RLIMIT_CORE) == before
 
@@ -176,7 +176,7 @@ def test_a_report_is_verified_again_later(run, project):
     assert {status for _, _, status, _ in statuses(result)} == {"live", "limited", "dead"}
     (project / "b.py").write_text("nothing = 1\n")
     result = run("verify", "report.json", "--yes", *PRIVATE, cwd=project)
-    assert "3 findings of the report are not at their places any more" in result.out
+    assert "3 findings of the report are no longer at their locations" in result.out
 
 
 @pytest.mark.usefixtures("world")
