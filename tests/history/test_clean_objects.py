@@ -163,7 +163,7 @@ class TestSecondAudit:
         assert "clean (1 blobs, 1 commits, 9 bytes, " in run("history", cwd=repo.path).out
         second = run("history", cwd=repo.path)
         assert "clean (2 objects cached, 0 bytes, " in second.out
-        assert "--no-cache reads all" in second.out
+        assert "--no-cache reads everything" in second.out
         assert "known" not in run("history", "--no-cache", cwd=repo.path).out
 
     def test_a_secret_in_a_message_keeps_its_author(self, repo, audit):

@@ -14,8 +14,7 @@ from helpers.tokens import token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keyscan.engine import build
-from keyscan.engine import match_cache as memory
+from keyscan.engine import build, match_cache
 from keyscan.engine.filters.context import is_binary
 from keyscan.engine.overlaps import place_of
 from keyscan.git import objects
@@ -349,8 +348,8 @@ def test_the_diffs_of_all_commits_name_all_blobs(repo):
 
 def test_what_is_remembered_is_forgotten_in_time():
     """Room is bounded: the older half goes, but what is asked for stays."""
-    known = memory.Memory()
-    text = b"x" * memory.LONGEST
+    known = match_cache.MatchCache()
+    text = b"x" * match_cache.LONGEST
     for number in range(2000):
         known.put((number, "", text, 0, 1), ())
         assert known.get((0, "", text, 0, 1)) == ()
