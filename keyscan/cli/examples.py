@@ -133,6 +133,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "completion": (
         ('eval "$(keyscan completion bash)"', "in ~/.bashrc"),
         ('eval "$(keyscan completion zsh)"', "in ~/.zshrc"),
+        ("keyscan completion powershell | Out-String | Invoke-Expression", "in $PROFILE of PowerShell"),
         ("keyscan completion fish > ~/.config/fish/completions/keyscan.fish", "once"),
     ),
     "man": (("keyscan man > ~/.local/share/man/man1/keyscan.1", "install the manual page"),),

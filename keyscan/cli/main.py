@@ -98,6 +98,10 @@ def group() -> None:
 def main(argv: list[str]) -> int:
     """Run the command line; the exit code. Every error becomes one line on standard error."""
     _utf8_output()
+    if os.environ.get("_KEYSCAN_COMPLETE", "").startswith("powershell"):
+        from keyscan.cli import powershell
+
+        powershell.register()
     try:
         result = group.main(argv, prog_name="keyscan", standalone_mode=False)
         sys.stdout.flush()

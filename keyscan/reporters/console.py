@@ -78,6 +78,8 @@ def _secret(places: Sequence[Finding], group: RuleGroup, paint: Paint) -> Iterat
         state = paint(validity.COLORS[finding.validity.status], validity.word(finding.validity))
         yield f"    state   {': '.join(part for part in (state, validity.sentence(finding.validity)) if part)}"
     yield f"    why     {clean('; '.join(finding.evidence) or finding.message)}"
+    if finding.status_reason:
+        yield f"    note    {clean(finding.status_reason)}"
     for related in finding.related:
         spot = f":{related.location.line}:{related.location.column}" if related.location else ""
         what = "" if related.message == "also there" else f"{clean(related.message)}: "

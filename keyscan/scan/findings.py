@@ -31,7 +31,8 @@ def findings_in(
     matches = [match for match in matches if code_usage.counts(match, blob.origin)]
     skip = None
     if len(matches) > MAX_FINDINGS:
-        skip = Skip(blob.origin.path, f"{len(matches)} findings; only the first {MAX_FINDINGS} are reported")
+        reason = f"{len(matches)} findings; only the first {MAX_FINDINGS} are reported"
+        skip = Skip(blob.origin.path, reason, incomplete=True)
         matches = matches[:MAX_FINDINGS]
     in_order = sorted(matches, key=lambda match: match.secret_start)
     findings = [finding_of(match, blob.origin, lines, options, in_order) for match in matches]

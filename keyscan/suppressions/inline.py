@@ -28,8 +28,15 @@ _SAME_LINE = re.compile(
     rb"|(?P<detectsecrets>pragma:\s?(?:allow|white)list[ -]secret)|(?P<ggshield>pragma:\s?ggignore|ggignore)"
     rb"|(?P<kingfisher>kingfisher:(?:ignore|allow))|secretlint-disable-line(?P<secretlint>[^\r\n]{0,200})"
     # Codes other than those of hard-coded secrets say nothing about secrets.
-    rb"|(?i:[#/*;-]\s*)(?P<nosec>nosec\b(?!\s*:?\s*[BG]\d)|nosec\s*:?\s*(?:[BG]\d{3}[,\s]*){0,8}(?:B10[567]|G101)\b"
-    rb"|noqa:\s*(?:[A-Z]+\d+[,\s]*){0,8}S10[567]\b)"
+    # Without codes they are about all of a line: that is too little for the key of a provider.
+    rb"|(?i:[#/*;-]\s*)(?:(?P<bare>nosec\b(?!\s*:?\s*[BG]\d))|(?P<nosec>nosec\s*:?\s*(?:[BG]\d{3}[,\s]*){0,8}(?:B10[567]|G101)\b"
+    rb"|noqa:\s*(?:[A-Z]+\d+[,\s]*){0,8}S10[567]\b))"
+)
+# What is meant as our marker and is none.
+_MISSPELT = re.compile(
+    rb"keyscan[ \t]*[:=_.-]?[ \t]*"
+    rb"(?:ignor[a-z]*|al+o?w[a-z]*|disable[a-z]*|skip[a-z]*|nosec|noqa|(?:white|allow)list[a-z]*)(?:-[a-z-]+)?",
+    re.IGNORECASE,
 )
 _NEXT_LINE = re.compile(
     rb"(?P<detectsecrets>pragma:\s?(?:allow|white)list[ -]nextline[ -]secret)"
@@ -85,6 +92,21 @@ class Markers:
             return own
         return _foreign(text, rule) or self._block(start, rule)
 
+    def remark(self, start: int, end: int, rule: Rule) -> str:
+        """Why what stands beside a finding is no marker that covers it; empty when nothing there looks like one."""
+        if self._mode == "none":
+            return ""
+        text = around(self._data, start, end)
+        right = f"write keyscan:allow[{rule.id}] and the reason"
+        for part in (text.after, text.before, text.above):
+            if b"keyscan" in part.lower():
+                if _OWN.search(part):
+                    return f"the marker beside it names other rules: {right}" if part is not text.above else ""
+                wrong = _MISSPELT.search(part)
+                if wrong:
+                    return f"{wrong[0].decode('ascii', 'replace')!r} is no marker: {right}"
+        return ""
+
     @cached_property
     def _blocks(self) -> list[tuple[int, bool, bytes]]:
         """Place, whether it disables, and rules of every `secretlint-disable` and `-enable`, up to a bound."""
@@ -138,6 +160,8 @@ def _foreign(text: Around, rule: Rule) -> Marker | None:
     if not found:
         return None
     tool = found.lastgroup or ""
+    if tool == "bare":
+        return Marker("bare nosec", "") if rule.filters == "generic" else None
     if tool == "secretlint" and not _secretlint_covers(found.group("secretlint"), rule):
         return None
     return Marker(_NAMES.get(tool, tool), "")

@@ -98,7 +98,7 @@ class SuppressionPolicy:
         for mark in marks:
             if self.known and mark in self.known:
                 return Status("baseline", self.known[mark] or "in the baseline", mark)
-        return Status("new", "", marks[0])
+        return Status("new", text.markers.remark(match.secret_start, match.secret_end, match.rule), marks[0])
 
     def _marks(self, match: Match) -> list[str]:
         """The fingerprints that a match is known by, the current one under the project's own salt first.

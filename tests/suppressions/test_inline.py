@@ -27,7 +27,6 @@ COVERED = [
     b"// secretlint-disable-next-line\nk = 'S'",
     b"/* secretlint-disable */\na\nb\nk = 'S'\n/* secretlint-enable */",
     b"// secretlint-disable @secretlint/secretlint-rule-anthropic -- fixture\na\nk = 'S'",
-    b"k = 'S'  # nosec",
     b"k = 'S'  # nosec B105",
     b"k = 'S' #nosec B101, B106",
     b"k = 'S' // #nosec G101 -- test",
@@ -48,6 +47,7 @@ OPEN = [
     b"# secretlint-disable-line\nk = 'S'",
     b"/* secretlint-disable */\na\n/* secretlint-enable */\nk = 'S'",
     b"// secretlint-disable @secretlint/secretlint-rule-slack\nk = 'S'",
+    b"k = 'S'  # nosec",
     b"k = 'S'  # nosec B101",
     b"k = 'S'  # noqa",
     b"k = 'S'  # noqa: E501",
@@ -85,3 +85,41 @@ def test_a_marker_covers_its_line_or_the_next(text):
 def test_the_reason_of_a_marker(text, reason):
     """What follows the marker is its reason, without the end of the comment."""
     assert Markers(text).over(1, 2, rule()).reason == reason
+
+
+def test_a_bare_nosec_covers_generic_secrets_only():
+    """It is about all of a line: too little for the key of a provider, and named as bare where it counts."""
+    text = b"k = 'S'  # nosec"
+    assert Markers(text).over(5, 6, rule()) is None
+    found = Markers(text).over(5, 6, rule(filters="generic"))
+    assert (found.tool, found.reason) == ("bare nosec", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"k = 'S' # keyscan:ignore", "'keyscan:ignore' is no marker: write keyscan:allow[anthropic-api-key]"),
+        (b"k = 'S' # keyscan: ignore-line", "'keyscan: ignore-line' is no marker"),
+        (b"k = 'S' # KeyScan:alow fixture", "'KeyScan:alow' is no marker"),
+        (b"k = 'S' // keyscan-disable-line", "'keyscan-disable-line' is no marker"),
+        (b"# keyscan ignore\nk = 'S'", "'keyscan ignore' is no marker"),
+        (b"k = 'S' # keyscan:allow[openai-api-key]", "the marker beside it names other rules"),
+        (b"k = 'S' # run keyscan before you commit", ""),
+        (b"k = 'S'", ""),
+    ],
+)
+def test_what_looks_like_a_marker_is_told_with_the_right_form(text, said):
+    """A misspelt marker covers nothing, and the finding says how to write it."""
+    at = text.index(b"'S'") + 1
+    assert Markers(text).over(at, at + 1, rule()) is None
+    remark = Markers(text).remark(at, at + 1, rule())
+    assert remark.startswith(said) if said else not remark
+    assert not Markers(text, "none").remark(at, at + 1, rule())
+
+
+def test_a_report_shows_the_remark(run, tmp_path, anthropic_key):
+    """The console names the marker that does not count beside the finding."""
+    (tmp_path / "a.py").write_text(f'key = "{anthropic_key}"  # keyscan:ignore\n')
+    assert (
+        "note    'keyscan:ignore' is no marker: write keyscan:allow[anthropic-api-key]" in run("scan", cwd=tmp_path).out
+    )

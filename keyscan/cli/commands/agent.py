@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keyscan.catalog import agent_events
+from keyscan.cli.command import Group
 from keyscan.errors import ExitCode, KeyscanError, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _MODES = click.Choice(["redact", "block", "warn"])
 
 
-@click.group(name="agent")
+@click.group(name="agent", cls=Group)
 def command() -> None:
     """Keep secrets out of what coding agents send, write and remember."""
 

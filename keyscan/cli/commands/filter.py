@@ -6,10 +6,11 @@ import sys
 
 import click
 
+from keyscan.cli.command import Command
 from keyscan.errors import ExitCode, IncompleteError, OutputClosed
 
 
-@click.command(name="filter")
+@click.command(name="filter", cls=Command)
 @click.option("--line-buffered", is_flag=True, help="Pass each line on as soon as it is complete.")
 @click.option("--name", default="", metavar="PATH", help="The file that the input is from, for rules that go by paths.")
 def command(line_buffered: bool, name: str) -> int:

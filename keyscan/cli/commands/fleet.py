@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keyscan.cli import fleet_progress, fleet_verification, output
+from keyscan.cli.command import Command
 from keyscan.cli.verify_options import VERIFY_KEY, verify_options
 from keyscan.errors import ExitCode, IncompleteError, UsageError
 from keyscan.fleet import audit, inventory
@@ -30,11 +31,15 @@ if TYPE_CHECKING:
 
     from keyscan.cli.verify_options import VerifySettings
 
+    _ParamType = click.ParamType[int]  # generic from click 8.2 on
+else:
+    _ParamType = click.ParamType
+
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?\Z", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
-class Size(click.ParamType[int]):
+class Size(_ParamType):
     """A number of bytes: 50G, 512M, 1000."""
 
     name = "size"
@@ -63,7 +68,7 @@ def _source_options(function: Any) -> Any:
     return function
 
 
-@click.command(name="fleet")
+@click.command(name="fleet", cls=Command)
 @click.argument("sources", nargs=-1, metavar="[SOURCES]...")
 @click.option(
     "--state",

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from keyscan.cli.command import Command
 from keyscan.errors import ExitCode, UsageError
 
 
-@click.command(name="mcp")
+@click.command(name="mcp", cls=Command)
 @click.option(
     "--root", "roots", multiple=True, metavar="DIR", help="Scan only below DIR (default: the client's roots)."
 )

@@ -6,10 +6,13 @@ import sys
 
 import click
 
+from keyscan.cli.command import Command
 from keyscan.errors import ExitCode
 
 
-@click.command(name="run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(
+    name="run", cls=Command, context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
 @click.option("--shell", metavar="NAME", help="Run the command, one string, in this shell.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND...")
 def command(shell: str | None, arguments: tuple[str, ...]) -> int:
