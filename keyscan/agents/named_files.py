@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 # `@path` as agents take it: at the beginning or after white space, quoted or up to white space.
 _MENTION = re.compile(r"(?:(?<=\s)|^)@(?:\"([^\"\n]{1,1024})\"|'([^'\n]{1,1024})'|((?:\\\s|[^\s\"']){1,1024}))")
 _TRAILING = ".,;:!?)]}"
-_MAX_FILES = 50
+_MAX_FILES = 200
+# As git decides whether a file is text.
+_PROBE = 8000
 # Files that agents inline whole are smaller; of larger ones nobody can say that they are clean in time.
 LARGEST = 64 * 1024 * 1024
 # Under which keys of a tool's input paths are.
@@ -30,9 +32,10 @@ def mentions(prompt: str) -> Iterator[str]:
     for found in _MENTION.finditer(prompt):
         path = next(part for part in found.groups() if part is not None).replace("\\ ", " ")
         yield path
-        bare = path.rstrip(_TRAILING)
-        if bare and bare != path:
-            yield bare
+        # A mention may end in a sentence's mark, and in a range of lines.
+        for bare in (path.rstrip(_TRAILING), path.partition("#")[0]):
+            if bare and bare != path:
+                yield bare
 
 
 def attachments(event: Event) -> Iterator[str]:
@@ -94,6 +97,7 @@ def command_of(tool_input: Any) -> str:
 def existing(paths: Iterable[str], directory: str) -> Iterator[tuple[str, str]]:
     """(name as given, absolute path) of the plain files among `paths`, counted from `directory`, each once."""
     seen: set[str] = set()
+    count = 0
     for name in paths:
         if "\0" in name:
             continue
@@ -106,9 +110,19 @@ def existing(paths: Iterable[str], directory: str) -> Iterator[tuple[str, str]]:
         except (OSError, ValueError):
             continue
         if plain:
+            count += 1
+            if count > _MAX_FILES:
+                raise IncompleteError(f"more than {_MAX_FILES} files are named")
             yield name, path
-        if len(seen) >= _MAX_FILES:
-            raise IncompleteError(f"more than {_MAX_FILES} files are named")
+
+
+def is_binary(path: str) -> bool:
+    """Whether a file holds no text by its first bytes: a command that reads it prints nothing of it."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return b"\0" in file.read(_PROBE)
+    except OSError:
+        return False
 
 
 def contents(path: str) -> bytes:

@@ -132,7 +132,7 @@ class Policy:
         if catalog.WRAPPED in command or "keyscan run " in command:
             return _ALLOW
         words = list(named_files.operands(command))
-        found = self._first_with_secrets(words, event.cwd)
+        found = self._first_with_secrets(words, event.cwd, texts_only=True)
         if found is None and self.environment and not _ENVIRONMENT_PROGRAMS.isdisjoint(words):
             secrets = self.redactor.redact(self.environment, ".env").secrets
             found = ("the environment", list(secrets)) if secrets else None
@@ -213,8 +213,12 @@ class Policy:
         )
         return self.protocol.replaces(made)
 
-    def _first_with_secrets(self, names: Iterable[str], directory: str) -> tuple[str, list[Secret]] | None:
+    def _first_with_secrets(
+        self, names: Iterable[str], directory: str, *, texts_only: bool = False
+    ) -> tuple[str, list[Secret]] | None:
         for name, path in named_files.existing(names, directory):
+            if texts_only and named_files.is_binary(path):
+                continue
             _, secrets = self.redactor.redact_bytes(named_files.contents(path), path)
             if secrets:
                 return name, list(secrets)

@@ -16,6 +16,7 @@ from helpers.tokens import token
 
 from keyscan.agents import policy
 from keyscan.agents.detector import Detector
+from keyscan.agents.events import Mode
 from keyscan.agents.hook import LARGEST_PAYLOAD, Hook, HookOptions
 from keyscan.agents.protocols.registry import NAMES, protocol
 from keyscan.errors import IncompleteError, UsageError
@@ -331,3 +332,15 @@ def test_names_cannot_act_on_a_terminal(tmp_path):
     assert "\x1b" not in answer.stderr
     assert "\u202e" not in answer.stderr
     assert "mcp__\\x1b[2Jx\\u202e" in answer.stderr
+
+
+def test_prompts_are_rewritten_where_the_agent_takes_it():
+    """Prompts of opencode and Copilot come back without the key; in block mode they are stopped."""
+    parts = {"event": "chat.message", "input": {}, "output": {"parts": [{"type": "text", "text": f"use {key()}"}]}}
+    said = json.loads(Hook(HookOptions("opencode")).respond(json.dumps(parts).encode())[0].stdout)
+    assert said["replace"][0]["text"].startswith("use [keyscan:")
+    prompt = json.dumps({"sessionId": "1", "prompt": f"use {key()}"}).encode()
+    said = json.loads(Hook(HookOptions("copilot-cli")).respond(prompt)[0].stdout)
+    assert said["modifiedPrompt"].startswith("use [keyscan:")
+    said = json.loads(Hook(HookOptions("copilot-cli", Mode.BLOCK)).respond(prompt)[0].stdout)
+    assert said["decision"] == "block"
