@@ -54,8 +54,10 @@ def _github(environ: Mapping[str, str], event: Mapping[str, Any]) -> CiScope:
             return CiScope("github", "range", "the commits of the merge group", base, head, default)
     if name == "push":
         after = _text(event, "after")
-        if _is_null(after):
+        if event.get("deleted") is True or (after and _is_null(after)):
             return CiScope("github", "nothing", "a ref was deleted")
+        if not after:
+            return CiScope("github", "all", "the whole history: the event does not say what was pushed")
         branch = environ.get("GITHUB_REF_NAME", "")
         return _pushed("github", _text(event, "before"), after, branch, default)
     return CiScope("github", "all", f"the whole history, for the event {name or 'that is not named'}")
@@ -72,6 +74,9 @@ def _pushed(platform: str, before: str, after: str, branch: str, default: str) -
 
 def _gitlab(environ: Mapping[str, str], _event: Mapping[str, Any]) -> CiScope:
     head, default = environ.get("CI_COMMIT_SHA", "HEAD"), environ.get("CI_DEFAULT_BRANCH", "")
+    if environ.get("CI_COMMIT_TAG"):
+        # The tag's own message counts; CI_COMMIT_SHA is the commit that it points to.
+        head = f"refs/tags/{environ['CI_COMMIT_TAG']}"
     base = environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", "")
     if base:
         return CiScope("gitlab", "range", "the commits of the merge request", base, head, default)

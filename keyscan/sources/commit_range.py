@@ -7,49 +7,82 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.errors import IncompleteError
 from keyscan.git import repository
-from keyscan.git.command import PATHSPEC_MAGIC, from_top
 from keyscan.sources.push import Update
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterable
 
     from keyscan.git.command import Git
+    from keyscan.sources.ci import CiScope
 
+_GONE = "the base {base} is missing, as after a force push: {what}"
 _REMEDY = "fetch the whole history (GitHub's checkout action: `fetch-depth: 0`; GitLab: `GIT_DEPTH: 0`)"
 
 
 class Span(NamedTuple):
-    """New commits: what `updates` bring beyond what `known` (options of `git rev-list`) reaches."""
+    """New commits: what `updates` bring beyond what `known` (options of `git rev-list`) reaches.
+
+    `remark` says what was compared where that is not what the platform said.
+    """
 
     updates: list[Update]
-    known: tuple[str, ...]
+    known: tuple[str, ...] = ()
+    remark: str = ""
 
 
-def resolved(git: Git, base: str, head: str, default: str) -> Span:
-    """The span from `base` to `head`; without a base, from where `default`, a branch's name, ends.
+def resolved(git: Git, scope: CiScope) -> Span:
+    """The commits of a CI scope that is a range; without a base, those that its default branch does not have.
 
-    IncompleteError for what is not here: nothing may be called clean then.
+    After a force push the old tip may be gone: then, too, the default branch is what the commits are compared with. A
+    head that is an annotated tag is an update of that tag, whose message counts. IncompleteError for what is missing:
+    nothing may be called clean then.
     """
-    new = repository.resolve(git, head)
+    new = repository.resolve(git, scope.head)
     if new is None:
-        raise IncompleteError(f"the commit {head} is not here; {_REMEDY}")
-    if base:
-        old = repository.resolve(git, base)
-        if old is None:
-            raise IncompleteError(f"the base {base} is not here (rewritten, or a shallow clone?); {_REMEDY}")
-        return Span([Update(b"", new, old)], ())
-    for name in (f"refs/remotes/origin/{default}", f"refs/heads/{default}"):
-        old = repository.resolve(git, name)
+        raise IncompleteError(f"the commit {scope.head} is missing; {_REMEDY}")
+    # The tag itself, if it is one.
+    head = git.ask("rev-parse", "--verify", "-q", "--end-of-options", scope.head) or new
+    if scope.base:
+        old = repository.resolve(git, scope.base)
         if old is not None:
-            return Span([Update(b"", new, old)], ())
-    raise IncompleteError(f"the branch {default} is not here; {_REMEDY}")
+            return Span([Update(b"", head, old)])
+    tip = _default_tip(git, scope.default)
+    if tip is None and scope.base:
+        raise IncompleteError(f"the base {scope.base} is missing (rewritten, or a shallow clone?); {_REMEDY}")
+    if tip is None:
+        raise IncompleteError(f"the branch {scope.default} is missing; {_REMEDY}")
+    if not scope.base:
+        return Span([Update(b"", head, tip)])
+    if git.ask("merge-base", "--is-ancestor", new.decode(), tip.decode()) is not None:
+        # The push is in the default branch already: what else is new in it cannot be told.
+        return Span([Update(b"", head, b"")], remark=_GONE.format(base=scope.base[:12], what="all commits are scanned"))
+    what = f"the commits that {scope.default} does not have are scanned"
+    return Span([Update(b"", head, tip)], remark=_GONE.format(base=scope.base[:12], what=what))
 
 
-def changed(git: Git, span: Span, names: Sequence[str]) -> list[str]:
-    """Those files of `names` that differ between a span's base and its head."""
+def _default_tip(git: Git, default: str) -> bytes | None:
+    """The commit of the default branch, as the remote or else as this clone has it."""
+    if not default:
+        return None
+    tips = (repository.resolve(git, f"refs/{place}/{default}") for place in ("remotes/origin", "heads"))
+    return next((tip for tip in tips if tip is not None), None)
+
+
+def changed(git: Git, span: Span, names: Iterable[str], anywhere: Iterable[str]) -> list[str]:
+    """The files that differ between a span's base and its head and are among `names`, or below one of them.
+
+    `anywhere` are names of files that count in any directory.
+    """
     (update,) = span.updates
-    base = git.ask("merge-base", update.old.decode(), update.new.decode()) or update.old
-    ends = (base.decode(), update.new.decode())
-    options = ("--name-only", "-z", "--no-ext-diff", "--no-renames")
-    out = git.run(PATHSPEC_MAGIC, "diff", *options, *ends, "--", *map(from_top, names))
-    return [os.fsdecode(name) for name in out.split(b"\0") if name]
+    new = update.new.decode() + "^{commit}"
+    base = update.old and (git.ask("merge-base", update.old.decode(), new) or update.old)
+    if not base:
+        return []
+    wanted, files = {os.fsencode(name.rstrip("/")) for name in names}, {os.fsencode(name) for name in anywhere}
+    out = git.run("diff", "--name-only", "-z", "--no-ext-diff", "--no-renames", base.decode(), new)
+    return [os.fsdecode(path) for path in out.split(b"\0") if path and _is_among(path, wanted, files)]
+
+
+def _is_among(path: bytes, wanted: Container[bytes], files: Container[bytes]) -> bool:
+    parts = path.split(b"/")
+    return parts[-1] in files or any(b"/".join(parts[:count]) in wanted for count in range(1, len(parts) + 1))

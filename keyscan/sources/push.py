@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,9 @@ VARIABLES = ("PRE_COMMIT_TO_REF", "PRE_COMMIT_FROM_REF", "PRE_COMMIT_REMOTE_NAME
 _OID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 # Names of remotes that mean nothing else in a pattern; a push to an address has no name.
 _REMOTE = re.compile(r"[\w][\w./-]*\Z")
+# Addresses: `https://user@host:port/path`, `user@host:path`.
+_ADDRESS = re.compile(r"(?!file:)[A-Za-z][\w+.-]*://(?:[^@/]*@)?(?P<host>[^/:]+|\[[^]]*\])(?::\d+)?/(?P<path>.*)")
+_SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^/:@]{2,}):(?!/?/)(?P<path>.*)")
 
 
 class Update(NamedTuple):
@@ -30,16 +34,17 @@ class Update(NamedTuple):
 
 def pre_push(lines: bytes) -> list[Update]:
     """The updates in a pre-push hook's standard input, `LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID`; no deletions."""
-    return [_update(line, 4, name=2, new=1, old=3) for line in _updating(lines, 1)]
+    # The local ref is what the user wrote, such as `HEAD@{1 day ago}`: only it may have spaces.
+    return [_update(parts, 4, name=2, new=1, old=3) for parts in _updating(lines, 1)]
 
 
 def pre_receive(lines: bytes) -> list[Update]:
     """The updates in a pre-receive hook's standard input, `OLD-ID NEW-ID REF`; no deletions."""
-    return [_update(line, 3, name=2, new=1, old=0) for line in _updating(lines, 1)]
+    return [_update(parts, 3, name=2, new=1, old=0) for parts in _updating(lines, 1)]
 
 
 def _updating(lines: bytes, new: int) -> list[list[bytes]]:
-    fields = [line.split(b" ") for line in lines.splitlines() if line.strip()]
+    fields = [line.rsplit(b" ", 3) for line in lines.split(b"\n") if line.strip()]
     return [parts for parts in fields if len(parts) <= new or parts[new].strip(b"0")]
 
 
@@ -67,10 +72,31 @@ def from_variables(git: Git, environ: Mapping[str, str]) -> list[Update]:
     return [Update(name.encode("utf-8", "surrogateescape"), new, old or b"")]
 
 
-def known_to(remote: str) -> tuple[str, ...]:
-    """Options for `git rev-list` that leave out what the remote named so is known to have."""
+def known_to(git: Git, remote: str, url: str) -> tuple[str, ...]:
+    """Options for `git rev-list` that leave out what the remote named so is known to have, when `url` is pushed to.
+
+    None if that is another place than the one that was fetched from: its branches say nothing of what is there.
+    """
+    if not _REMOTE.match(remote):
+        return ()
+    pushed = [url] if url else _lines(git.ask("remote", "get-url", "--push", "--all", remote))
+    fetched = {_place(known) for known in _lines(git.ask("remote", "get-url", "--all", remote))}
+    if any(_place(known) not in fetched for known in pushed):
+        return ()
     # Toggled back, so that ids on standard input are not left out as well.
-    return ("--not", f"--remotes={remote}", "--not") if _REMOTE.match(remote) else ()
+    return ("--not", f"--remotes={remote}", "--not")
+
+
+def _lines(answer: bytes | None) -> list[str]:
+    return os.fsdecode(answer or b"").splitlines()
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Host and path of a remote's address, however it is reached: https, ssh, or a directory."""
+    found = _ADDRESS.match(url) or _SCP.match(url)
+    if found is None:
+        return "", os.path.realpath(url.removeprefix("file://"))
+    return found["host"].lower(), found["path"].strip("/").removesuffix(".git")
 
 
 # Options that leave out what any ref has: in a pre-receive hook no ref has moved yet.

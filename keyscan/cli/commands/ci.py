@@ -102,9 +102,12 @@ def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions) -> int
 
     git = Git()
     query = scope.HistoryQuery(net=audit.net, allow_shallow=audit.allow_shallow)
-    span = commit_range.resolved(git, plan.base, plan.head, plan.default) if plan.what == "range" else None
+    span = commit_range.resolved(git, plan) if plan.what == "range" else None
     if span is not None:
-        for name in commit_range.changed(git, span, PROJECT_FILES):
+        if span.remark:
+            _say(f"keyscan: {span.remark}")
+        named = (settings.baseline, *settings.rules, *settings.config.files)
+        for name in commit_range.changed(git, span, named, PROJECT_FILES):
             _warn(f"this range changes {name}, which decides what keyscan reports: review it")
 
     def steps(job: HistoryJob) -> HistoryResult:

@@ -45,13 +45,14 @@ def _read_push(values: Mapping[str, Any]) -> Prepared:
     from keyscan.git.command import Git
     from keyscan.sources import push
 
-    git, remote = Git(), values["remote"]
+    git, remote, url = Git(), values["remote"], values["url"]
     if any(os.environ.get(name) for name in push.VARIABLES):
         updates = push.from_variables(git, os.environ)
         remote = os.environ.get("PRE_COMMIT_REMOTE_NAME", remote)
+        url = os.environ.get("PRE_COMMIT_REMOTE_URL", url)
     else:
         updates = push.pre_push(standard_input("pre-push"))
-    return Push(git, updates, push.known_to(remote)).prepared(updates[0].new if updates else b"")
+    return Push(git, updates, push.known_to(git, remote, url)).prepared(updates[0].new if updates else b"")
 
 
 @click.command(name="pre-push", cls=Command)

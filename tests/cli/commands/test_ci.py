@@ -42,7 +42,11 @@ PULL = {"pull_request": {"base": {"sha": A}, "head": {"sha": B}}, **REPOSITORY}
             {"before": ZERO, "after": B, **REPOSITORY},
             ("github", "all", "", "", ""),
         ),
-        ({"GITHUB_EVENT_NAME": "push"}, {"before": 3, "after": ["x"]}, ("github", "nothing", "", "", "")),
+        ({"GITHUB_EVENT_NAME": "push"}, {"before": 3, "after": ["x"]}, ("github", "all", "", "", "")),
+        ({"GITHUB_EVENT_NAME": "push"}, {}, ("github", "all", "", "", "")),
+        ({"GITHUB_EVENT_NAME": "push"}, {"deleted": True}, ("github", "nothing", "", "", "")),
+        ({"GITHUB_EVENT_NAME": "push"}, {"before": A}, ("github", "all", "", "", "")),
+        ({"GITHUB_EVENT_NAME": "pull_request"}, {}, ("github", "all", "", "", "")),
         (
             {"GITLAB_CI": "true", "CI_MERGE_REQUEST_DIFF_BASE_SHA": A, "CI_COMMIT_SHA": B},
             {},
@@ -173,3 +177,70 @@ def test_tree_mode_scans_files(tmp_path, run):
     repo.stage("a.py", KEY)
     assert run("ci", "--mode", "tree", cwd=repo.path).code == 1
     assert run("ci", "--mode", "range", cwd=repo.path).code == 2
+
+
+@pytest.fixture
+def pushed(repo, monkeypatch, tmp_path, run):
+    """A GitHub push: pushed(event, ref) runs `keyscan ci` on it in the repository, whose `main` is fetched."""
+    repo.stage("a.py", "x = 1\n")
+    repo.commit("base")
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "push")
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "event.json"))
+
+    def push(event, ref):
+        (tmp_path / "event.json").write_text(json.dumps({**REPOSITORY, **event}))
+        monkeypatch.setenv("GITHUB_REF_NAME", ref)
+        return run("ci", cwd=repo.path)
+
+    return push
+
+
+def test_a_force_push_whose_old_tip_is_gone_is_compared_with_the_default_branch(repo, pushed):
+    """What the default branch does not have is new; it is said what was compared."""
+    repo.git("checkout", "-q", "-b", "topic")
+    repo.stage("b.py", KEY)
+    head = repo.commit()
+    done = pushed({"before": A, "after": head}, "topic")
+    assert done.code == 1
+    assert "as after a force push: the commits that main does not have" in done.err
+
+
+def test_a_force_push_to_the_default_branch_is_scanned_whole(repo, pushed):
+    """The remote's branch is the pushed commit: nothing would be new against it."""
+    repo.stage("b.py", KEY)
+    repo.commit("the old tip had this too")
+    head = repo.commit()
+    repo.git("update-ref", "refs/remotes/origin/main", head)
+    done = pushed({"before": A, "after": head}, "main")
+    assert done.code == 1
+    assert "all commits are scanned" in done.err
+
+
+def test_the_message_of_a_pushed_tag_counts(repo, pushed):
+    """An annotated tag on a commit that the default branch has brings its message only."""
+    repo.git("tag", "-a", "v1", "-m", f"release {KEY}")
+    tag = repo.git("rev-parse", "v1").decode().strip()
+    assert pushed({"before": ZERO, "after": tag}, "v1").code == 1
+
+
+def test_changes_of_all_that_decides_what_is_reported_are_said(repo, pushed):
+    """Files that the configuration extends or names, and configuration below the root."""
+    repo.stage(".keyscan.toml", 'extends = ["ci/base.toml"]\nbaseline = "ci/accepted"\nrules = ["ci/rules"]\n')
+    repo.stage("ci/rules/own.toml", '[[rules]]\nid = "own-rule"\nname = "Own"\npattern = "own_[0-9]{20}"\n')
+    repo.stage("ci/base.toml", "")
+    repo.stage("ci/accepted", "# keyscan baseline 1\n")
+    repo.stage("below/.keyscan-baseline", "# keyscan baseline 1\n")
+    base = repo.commit()
+    changed = ["ci/base.toml", "ci/accepted", "ci/rules/own.toml", "below/.keyscan.toml", "below/.keyscan-baseline"]
+    for name in changed:
+        repo.stage(name, (repo.path / name).read_text() + "\n" if (repo.path / name).exists() else "")
+    repo.stage("ci/other.toml", "")
+    head = repo.commit()
+    done = pushed({"before": base, "after": head}, "topic")
+    out = done.out
+    assert done.code == 0, done.err
+    assert sorted(line.split("changes ")[1].split(",")[0] for line in out.splitlines() if "changes " in line) == sorted(
+        changed
+    )
