@@ -106,8 +106,7 @@ def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions) -> int
     if span is not None:
         if span.remark:
             _say(f"keyscan: {span.remark}")
-        named = (settings.baseline, *settings.rules, *settings.config.files)
-        for name in commit_range.changed(git, span, named, PROJECT_FILES):
+        for name in commit_range.changed(git, span, _configuration(settings), PROJECT_FILES):
             _warn(f"this range changes {name}, which decides what keyscan reports: review it")
 
     def steps(job: HistoryJob) -> HistoryResult:
@@ -115,6 +114,13 @@ def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions) -> int
         return audit_history(job, where, query, audit.provenance)
 
     return history.run(git, steps, settings, audit)
+
+
+def _configuration(settings: Settings) -> list[str]:
+    """The files and directories that the configuration consists of and names, from the root."""
+    named = (settings.baseline, *settings.rules, *settings.config.files)
+    places = [os.path.join(settings.root, name) for name in named]  # noqa: PTH118 - as the user wrote it
+    return [os.path.relpath(place, settings.root).replace(os.sep, "/") for place in places]
 
 
 def _say(text: str) -> None:
