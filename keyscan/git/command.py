@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import stat
 import subprocess
 import sys
 from contextlib import suppress
 from functools import cache
+from itertools import chain, islice
 from threading import Thread
 from typing import IO, TYPE_CHECKING
 
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
 _program = cache(program)
 
 
+# Seconds after which it is looked whether git waits for a pipe.
+_PATIENCE = 5.0
+# Files that git reads in any directory of a work tree.
+_READ_BY_GIT = (".gitignore", ".gitattributes", ".mailmap", ".gitmodules")
+_MAX_DIRECTORIES = 100_000
 # Before the command, for pathspecs that `from_top` makes: magic is switched off otherwise.
 PATHSPEC_MAGIC = "--no-literal-pathspecs"
 
@@ -60,6 +67,25 @@ def run_python_tool(directory: str, module: str, args: Sequence[str]) -> None:
         raise error_of((module,), done.stderr)
 
 
+def pipe_that_git_reads(directory: str) -> str:
+    """The first file at, below or above `directory` that git reads by its name and that is a pipe or device; or empty.
+
+    Looks at a limited number of directories.
+    """
+    places = [os.path.abspath(directory)]  # noqa: PTH100 - names may be bytes that are no text
+    while os.path.dirname(places[-1]) != places[-1]:  # noqa: PTH120
+        places.append(os.path.dirname(places[-1]))  # noqa: PTH120
+    below = (place for place, _, _ in islice(os.walk(places[0]), _MAX_DIRECTORIES))
+    for place in chain(places[1:], below):
+        for name in _READ_BY_GIT:
+            file = os.path.join(place, name)  # noqa: PTH118
+            with suppress(OSError):
+                mode = os.stat(file).st_mode  # noqa: PTH116
+                if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
+                    return file
+    return ""
+
+
 class Git:
     """Git, run in one directory."""
 
@@ -84,10 +110,38 @@ class Git:
                 raise GitError(f"{self.directory}: no such directory") from error
             raise GitError("git is not installed, or not on PATH") from error
 
+    def finish(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+        """What a git that `start` gave prints on its two streams; GitError if it waits for a pipe in the work tree.
+
+        Git opens `.gitignore` and its like without looking what they are, and would wait for ever for a named pipe.
+        """
+        try:
+            return process.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            pipe = pipe_that_git_reads(self.directory)
+            if not pipe:
+                return process.communicate()
+            process.kill()
+            process.communicate()
+            raise GitError(f"{pipe}: not a regular file, and git waits for it; remove it") from None
+        except BaseException:
+            process.kill()
+            process.communicate()
+            raise
+
     def run(self, *args: str, stdin: bytes | None = None, good: tuple[int, ...] = (0,)) -> bytes:
         """What git prints; GitError with git's own words when its exit code is not one of `good`."""
-        process = self.start(*args, stdin=None if stdin is None else subprocess.PIPE)
-        out, err = process.communicate(stdin)
+        if stdin is None:
+            process = self.start(*args)
+        else:
+            import tempfile  # most calls have no input, and it costs 4 ms
+
+            # From a file: a pipe that is not written at once could not be written on after a timeout.
+            with tempfile.TemporaryFile() as given:
+                given.write(stdin)
+                given.seek(0)
+                process = self.start(*args, stdin=given.fileno())
+        out, err = self.finish(process)
         if process.returncode not in good:
             raise error_of(args, err)
         return out
@@ -95,7 +149,7 @@ class Git:
     def run_with_complaints(self, *args: str) -> tuple[bytes, list[str]]:
         """What git prints, and its warnings, a line each; GitError with git's own words when it fails."""
         process = self.start(*args)
-        out, err = process.communicate()
+        out, err = self.finish(process)
         if process.returncode:
             raise error_of(args, err)
         return out, [line.removeprefix("warning: ") for line in err.decode("utf-8", "replace").splitlines()[:20]]
@@ -103,7 +157,7 @@ class Git:
     def ask(self, *args: str) -> bytes | None:
         """What git prints, without the line's end; None when it fails."""
         process = self.start(*args)
-        out, _ = process.communicate()
+        out, _ = self.finish(process)
         return None if process.returncode else out.rstrip(b"\n")
 
     def hooks_path(self) -> tuple[str, str | None]:

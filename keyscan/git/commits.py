@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.git.output import Output
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 # Commits that a worker process takes at a time.
 BATCH = 2000
+# Bytes of a mailmap that is applied; a real one is a few kilobytes.
+_MAX_MAILMAP = 1 << 20
 _DIFF = ("diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
 
 
@@ -61,10 +65,22 @@ def details(git: Git, commits: Sequence[bytes]) -> dict[bytes, Commit]:
     if not commits:
         return {}
     found = {}
-    options = ("--no-walk=unsorted", "--stdin", "-s", "-z", "--format=%H%x00%aN%x00%aE%x00%aI")
+    # The mailmap of the work tree, unless git would wait for it or read for long.
+    person = "%aN%x00%aE" if _has_plain_mailmap(git) else "%an%x00%ae"
+    options = ("--no-walk=unsorted", "--stdin", "-s", "-z", f"--format=%H%x00{person}%x00%aI")
     with Output(git, "log", *options, lines=commits) as out:
         fields = list(out.records(b"\0"))
         out.check()
     for oid, *texts in zip(fields[0::4], fields[1::4], fields[2::4], fields[3::4], strict=False):
         found[oid] = Commit(*(text.decode("utf-8", "replace") for text in texts))
     return found
+
+
+def _has_plain_mailmap(git: Git) -> bool:
+    """Whether the mailmap of the work tree is a regular file of usual size, or is not there."""
+    root = git.ask("rev-parse", "--show-toplevel")
+    try:
+        found = os.stat(os.path.join(os.fsdecode(root or b""), ".mailmap"))  # noqa: PTH116, PTH118 - git's own bytes
+    except OSError:
+        return True
+    return not root or (stat.S_ISREG(found.st_mode) and found.st_size <= _MAX_MAILMAP)

@@ -27,9 +27,10 @@ SAFE = (
     "-c", "diff.algorithm=myers",
     "-c", "submodule.recurse=false",
     "-c", "log.showSignature=false",
+    "-c", "log.mailmap=false",
     "-c", "i18n.logOutputEncoding=UTF-8",
     "-c", "mailmap.file=",
-    "-c", "mailmap.blob=",
+    "-c", "mailmap.blob=HEAD:.mailmap",
     "-c", "gpg.program=false",
     "-c", "protocol.allow=never",
     # On Linux names differ by case, whatever a repository says.

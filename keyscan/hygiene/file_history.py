@@ -85,7 +85,7 @@ class Search:
     def close(self) -> None:
         """Give the search up, if it still runs."""
         self._timer.cancel()
-        if self._process.poll() is None:
+        if self._process.stdout and not self._process.stdout.closed:
             self._process.kill()
             self._process.communicate()
 

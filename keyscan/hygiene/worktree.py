@@ -6,7 +6,7 @@ Everything is batched: three runs of git per repository, whatever its size.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.catalog.agents import MARKS as AGENT_MARKS
 from keyscan.catalog.agents import PATTERNS as AGENT_PATTERNS
@@ -85,7 +85,7 @@ def _tree(root: str, prefix: str, extra: tuple[str, ...]) -> Tree:
         except BaseException:
             walk.kill()
             raise
-        untracked = _untracked(walk)
+        untracked = _untracked(*git.finish(walk), walk.returncode)
     tracked: list[str] = []
     family: dict[str, tuple[str, str]] = {}
     agents: list[str] = []
@@ -139,10 +139,9 @@ def _exclusions(extra: tuple[str, ...]) -> list[str]:
     return rules
 
 
-def _untracked(walk: Any) -> list[str]:
-    """Untracked candidates, from a running `ls-files -o`; other repositories, which end with a slash, apart."""
-    out, err = walk.communicate()
-    if walk.returncode:
+def _untracked(out: bytes, err: bytes, code: int) -> list[str]:
+    """Untracked candidates, from what `ls-files -o` printed; other repositories, which end with a slash, apart."""
+    if code:
         raise error_of(("ls-files",), err)
     return [name for name in map(os.fsdecode, out.split(b"\0")) if name and not name.endswith("/")]
 

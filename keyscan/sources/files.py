@@ -10,7 +10,7 @@ import stat
 import sys
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.errors import GitError, UsageError
 from keyscan.git.command import PATHSPEC_MAGIC, Git
@@ -120,15 +120,18 @@ def ignored_by_git(paths: Iterable[str]) -> Iterator[Callable[[], list[str]]]:
             if os.path.isdir(path):  # noqa: PTH112
                 with suppress(GitError):
                     asked = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
-                    running.append((path, stack.enter_context(Git(path).start(*asked))))
+                    git = Git(path)
+                    process = stack.enter_context(git.start(*asked))
+                    stack.callback(process.kill)
+                    running.append((path, git, process))
         yield lambda: sorted(_ignored(running), key=lambda name: (name.endswith("/"), name))
 
 
-def _ignored(running: Iterable[tuple[str, Any]]) -> set[str]:
+def _ignored(running: Iterable[tuple[str, Git, Any]]) -> set[str]:
     """What git prints for each of these directories."""
     found = set()
-    for path, process in running:
-        out, _ = process.communicate()
+    for path, git, process in running:
+        out, _ = git.finish(process)
         names = [] if process.returncode else sorted(out.split(b"\0"))
         for name, following in pairwise((*names, b"")):
             # Git names a directory too of which all that it holds is ignored one by one.

@@ -31,6 +31,8 @@ Result = TypeVar("Result")
 _PATIENCE = 1.0
 # Tasks that wait or run for each process: none waits for the next while there are any.
 _AHEAD = 3
+# Processes for each core: a scanned repository's configuration may ask for any number.
+_MAX_PER_CORE = 8
 # Windows can wait for no more than 63 handles at once.
 _MAX_ON_WINDOWS = 60
 # Seconds that a worker is given to end before it is killed.
@@ -52,7 +54,7 @@ def stream(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int = 0,
     raised here, and WorkerError when a process ends before its work does. `work` is pickled where processes are
     started anew.
     """
-    count = jobs or cores()
+    count = min(jobs or cores(), _MAX_PER_CORE * cores())
     waiting = iter(tasks)
     first = list(islice(waiting, least))
     waiting = chain(first, waiting)
