@@ -10,7 +10,7 @@ import stat
 import sys
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyscan.errors import GitError, UsageError
 from keyscan.git.command import PATHSPEC_MAGIC, Git
