@@ -153,9 +153,11 @@ def eligible(
     by_id = {rule.id: rule for rule in scanner.rules}
     chosen: list[Finding] = []
     unread: dict[str, Validity] = {}
+    withheld: dict[str, str] = {}
     for finding in findings:
-        why = not_sent(finding, by_id.get(finding.rule_id), trusted, test_keys=test_keys)
-        if why:
+        rule = by_id.get(finding.rule_id)
+        withheld[finding.fingerprint] = why = not_sent(finding, rule, trusted, test_keys=test_keys)
+        if rule is None:
             unread[finding.fingerprint] = Validity("not-checked", "not-sent", why)
         else:
             chosen.append(finding)
@@ -165,7 +167,7 @@ def eligible(
     salts = {settings.salt, *settings.ignores.salts}
     blobs = blobs_of(chosen, settings.root, stdin)
     found = plaintext.candidates(blobs, scanner.matches, marks, salts)
-    return found, unread
+    return [replace(one, withheld=withheld[one.fingerprint]) for one in found], unread
 
 
 def not_sent(finding: Finding, rule: Rule | None, trusted: set[str], *, test_keys: bool = False) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial, wraps
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,20 +38,23 @@ class VerifySettings:
     yes: bool = False
 
 
-_option = partial(click.option, cls=SharedOption)
+def _declared(*names: str, **attributes: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
+    return names, attributes
+
+
 _OPTIONS = (
-    _option("--verify", is_flag=True, help="Check with their providers whether found keys are active."),
-    _option("--only", metavar="STATUS,...",
+    _declared("--verify", is_flag=True, help="Check with their providers whether found keys are active."),
+    _declared("--only", metavar="STATUS,...",
             help="Report only these: live, limited, dead, unknown, not-checked."),
-    _option("--ask", multiple=True, metavar="KIND",
+    _declared("--ask", multiple=True, metavar="KIND",
             help="Also check this kind, which has side effects (audit log, usage); 'all' for every such kind."),
-    _option("--endpoint", "endpoints", multiple=True, metavar="NAME=URL",
+    _declared("--endpoint", "endpoints", multiple=True, metavar="NAME=URL",
             help="Server of a self-hosted product: --endpoint gitlab=https://git.example."),
-    _option("--allow-private", multiple=True, metavar="HOST", help="Allow this host to be on a private network."),
-    _option("--audit", "audit_file", metavar="FILE", help="Append a JSON line for each request, without keys."),
-    _option("--fresh", is_flag=True, help="Ignore cached results of the last hour."),
-    _option("--verify-forks", is_flag=True, help="Also verify keys in pull requests from forks."),
-    _option("--yes", is_flag=True, help="Send keys without a confirmation prompt."),
+    _declared("--allow-private", multiple=True, metavar="HOST", help="Allow this host to be on a private network."),
+    _declared("--audit", "audit_file", metavar="FILE", help="Append a JSON line for each request, without keys."),
+    _declared("--fresh", is_flag=True, help="Ignore cached results of the last hour."),
+    _declared("--verify-forks", is_flag=True, help="Also verify keys in pull requests from forks."),
+    _declared("--yes", is_flag=True, help="Send keys without a confirmation prompt."),
 )  # fmt: skip
 OPTION_NAMES = ("verify", "only", "ask", "endpoints", "allow_private", "audit_file", "fresh", "verify_forks", "yes")
 
@@ -70,8 +73,9 @@ def verify_options(function: Callable[..., Any], *, flag: bool = True) -> Callab
             context.meta[VERIFY_KEY] = settings_from(own if flag else {**own, "verify": True})
         return function(*args, **values)
 
-    for add in reversed(_OPTIONS if flag else _OPTIONS[1:]):
-        wrapper = add(wrapper)
+    for names, attributes in reversed(_OPTIONS if flag else _OPTIONS[1:]):
+        kind = SharedOption if flag else click.Option
+        wrapper = click.option(*names, cls=kind, **attributes)(wrapper)
     return wrapper
 
 

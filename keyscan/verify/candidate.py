@@ -12,6 +12,7 @@ REACH = 2000
 class Candidate:
     """A found secret in plain text, which `repr` hides; `companion` is the second half that its rule matched.
 
+    `withheld` says why it must not be sent; then only what it says of itself counts.
     `template` and `prefix` are its rule's: they say how to make up a key of the same shape.
     """
 
@@ -23,3 +24,4 @@ class Candidate:
     after: str = field(default="", repr=False)
     template: str = ""
     prefix: str = ""
+    withheld: str = ""

@@ -133,6 +133,8 @@ class Verifier:
         decided = offline.decided(candidate.secret, self._now())
         if decided:
             return decided
+        if candidate.withheld:
+            return Validity("not-checked", "not-sent", candidate.withheld)
         table = self._table(candidate.rule_id)
         if isinstance(table, Validity):
             return table
@@ -163,14 +165,22 @@ class Verifier:
             return Validity("not-checked", "no-probe", "this kind of key cannot be checked")
         asked = self._options.asked
         second = next((one for one in tables if one.default == "ask"), None)
-        if second and ("all" in asked or second.kind in asked):
+        if second and ("all" in asked or second.kind in asked or self._named(second)):
             return second
         first = next((one for one in tables if one.default == "run"), None)
         if first:
             return first
+        if second and _self_hosted(second):
+            return Validity(
+                "unknown", "host", f"self-hosted: name the server with --endpoint {second.endpoint}=https://HOST"
+            )
         if second:
             return Validity("not-checked", "not-asked", f"{second.why} (--ask {second.kind} checks it)")
         return Validity("not-checked", "never", tables[0].why)
+
+    def _named(self, table: VerifyTable) -> bool:
+        """Whether the user named the server of a self-hosted product, which is all the consent that it needs."""
+        return _self_hosted(table) and table.effect == "none" and table.endpoint in self._options.endpoints
 
     def _controls(self, plan: VerifyPlan) -> dict[str, Question]:
         """One question with a dummy key for each table and host that is asked and was not tried within a day."""
@@ -211,6 +221,11 @@ class Verifier:
                 yield name, _not_believed(accepted=accepted)
             else:
                 yield name, ask(question, self._now())
+
+
+def _self_hosted(table: VerifyTable) -> bool:
+    """Whether a product has no server of its provider's own."""
+    return table.request is not None and table.request.host == "{endpoint}"
 
 
 def _accepted(control_answer: Validity) -> bool:

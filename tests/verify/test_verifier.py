@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from helpers.live import ASKED, RULES, TABLES, bedrock_key, candidate_for
 from helpers.provider import provider
+from helpers.tokens import token
 
 from keyscan.ruleset import templates
 from keyscan.ruleset.verification import LiveTables
@@ -323,6 +324,26 @@ def test_every_region_has_to_refuse():
     assert _asked(one(table), candidate, lambda _request: Response(401, {}, b"{}")).status == "dead"
     shaky = iter([Response(401, {}, b"{}"), Response(502)])
     assert _asked(one(table), candidate, lambda _request: next(shaky)).status == "unknown"
+
+
+def test_a_withheld_key_is_not_sent_but_may_say_itself_that_it_ended():
+    """A key that must not be sent is not asked about; what it says of itself still counts."""
+    table = ASKED["openai-key"]
+    candidate = replace(candidate_for(table), withheld="test key")
+    found = verifier().plan([candidate]).known[candidate.fingerprint]
+    assert (found.status, found.detail) == ("not-checked", "test key")
+    ended = replace(candidate, secret=token("{jwt:exp=1600000000}"))
+    assert verifier().plan([ended]).known[candidate.fingerprint].status == "dead"
+
+
+def test_naming_a_server_is_the_consent_for_a_self_hosted_product():
+    """A product without a server of its provider's own is asked where the user says, without --ask."""
+    table = ASKED["vault-token"]
+    candidate = candidate_for(table)
+    found = verifier(VerifyOptions()).plan([candidate]).known[candidate.fingerprint]
+    assert "--endpoint vault=https://HOST" in found.detail
+    options = VerifyOptions(endpoints={"vault": "https://vault.corp.example"})
+    assert verifier(options).plan([candidate]).questions
 
 
 def test_an_expired_key_is_dead_without_a_request():

@@ -103,12 +103,9 @@ def _revoke(finding: Finding, settings: Settings, context: _Context) -> bool:
     if table is None:
         return _instructions(finding, "no way to revoke it is known", "")
     found, unread = verification.eligible([finding], settings, test_keys=True)
-    if not found:
-        why = (
-            unread[finding.fingerprint].detail
-            if finding.fingerprint in unread
-            else "the key is no longer at its location"
-        )
+    if not found or found[0].withheld:
+        gone = unread.get(finding.fingerprint)
+        why = found[0].withheld if found else gone.detail if gone else "the key is no longer at its location"
         return _instructions(finding, why, table.summary)
     made = revoke.plan(table, found[0], os.environ, context.choices.endpoints.get(table.endpoint, ""))
     if made.why_not:
