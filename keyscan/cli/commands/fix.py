@@ -258,9 +258,10 @@ def _apply(plan: FixPlan, work: _Work) -> None:
     fix_apply.apply(work.root, plan, work.git)
     if work.staged and work.git is not None:
         fix_apply.stage(work.git, plan)
-    places = f"{len(plan.fixed)} {'key' if len(plan.fixed) == 1 else 'keys'}"
+    count = len({one.variable for one in plan.fixed})
+    keys = "1 key" if count == 1 else f"{count} keys"
     again = "; the changes are staged: commit again" if work.staged else ""
-    click.echo(f"keyscan: {places} moved to .env (git ignores it){again}", err=True)
+    click.echo(f"keyscan: {keys} moved to .env (git ignores it){again}", err=True)
 
 
 def _code(plan: FixPlan, work: _Work) -> int:

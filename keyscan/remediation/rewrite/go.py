@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from keyscan.remediation.rewrite import syntax
@@ -14,22 +15,29 @@ if TYPE_CHECKING:
     from keyscan.remediation.rewrite.interface import Rewrite, Target
     from keyscan.remediation.rewrite.syntax import Change
 
+_MAYBE_OTHER_OS = re.compile(rb"(?<![\"\w/])os\b(?!\s*\.)")
 _LOCAL_NAMES = {"parameter_declaration", "var_spec", "const_spec", "function_declaration", "type_spec"}
 
 
 def _declare(target: Target, literal: Literal, _expression: str) -> Change:
     root = list(syntax.above(literal.node))[-1]
-    if any(text_of(name) == b"os" for node in walk(root) if node.type in _LOCAL_NAMES for name in _names(node)) or any(
-        text_of(name) == b"os"
-        for node in walk(root)
-        if node.type == "short_var_declaration"
-        for name in (node.children[0].children if node.children else [])
-    ):
+    if _MAYBE_OTHER_OS.search(target.text) and _rebinds_os(root):
         return LeftAlone("the file uses the name 'os' for something else: read the variable by hand")
     constant = _constant(literal, root)
     if isinstance(constant, LeftAlone):
         return constant
     return (*_import(target, root), *constant)
+
+
+def _rebinds_os(root: Node) -> bool:
+    """Whether the file has a variable, parameter, type or function called `os`."""
+    for node in walk(root):
+        names = _names(node) if node.type in _LOCAL_NAMES else []
+        if node.type == "short_var_declaration" and node.children:
+            names = node.children[0].children
+        if any(text_of(name) == b"os" for name in names):
+            return True
+    return False
 
 
 def _names(node: Node) -> list[Node]:

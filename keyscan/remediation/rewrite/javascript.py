@@ -11,6 +11,8 @@ from keyscan.remediation.rewrite.interface import LeftAlone, Splice
 from keyscan.remediation.rewrite.syntax import Language, nearest, text_of, walk
 
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from keyscan.remediation.rewrite.interface import Rewrite, Target
     from keyscan.remediation.rewrite.syntax import Change, Literal
 
@@ -23,6 +25,9 @@ _PAGE_NAMES = frozenset({b"document", b"window", b"localStorage", b"sessionStora
 _PAGE_MODULES = re.compile(
     rb"[\"'](?:react-dom|react-native|vue|svelte|solid-js|preact|jquery|@angular/core|next/(?:router|navigation|link))(?:/[^\"']*)?[\"']"
 )
+# A walk over a large file takes seconds: it is made only for files that hold one of these at all.
+_MAYBE_PAGE = re.compile(b"|".join([*sorted(_PAGE_NAMES), _PAGE_MODULES.pattern, rb"\bon[A-Z]\w*\s*="]))
+_MAYBE_OTHER_PROCESS = re.compile(rb"\bprocess\b(?!\s*\.)")
 _PAGE_PATHS = re.compile(r"\.(?:vue|svelte|astro|html?|user\.js)\Z", re.IGNORECASE)
 _ON_SERVER = re.compile(
     r"(?:^|/)(?:server|api|backend|functions|lambda|scripts?|bin|cli)/|(?:^|/)(?:server|route|middleware)\.[cm]?[jt]sx?\Z"
@@ -43,6 +48,8 @@ def _is_page(target: Target, literal: Literal) -> bool:
         return False
     if b"use client" in directives or target.browser:
         return not _ON_SERVER.search(target.path) or b"use client" in directives
+    if not _MAYBE_PAGE.search(target.text):
+        return False
     for node in walk(root):
         if node.type in {"identifier", "property_identifier"} and text_of(node) in _PAGE_NAMES:
             parent = node.parent
@@ -67,14 +74,20 @@ def _declare(target: Target, literal: Literal, _expression: str) -> Change:
         return LeftAlone("it is the name of a property: move the key by hand")
     if parent.type == "jsx_attribute":
         return (Splice(node.start_byte, node.start_byte, b"{"), Splice(node.end_byte, node.end_byte, b"}"))
-    root = list(syntax.above(node))[-1]
+    if _MAYBE_OTHER_PROCESS.search(target.text) and _rebinds_process(node):
+        return LeftAlone("the file uses the name 'process' for something else: read the variable by hand")
+    return ()
+
+
+def _rebinds_process(inside: Node) -> bool:
+    """Whether the file has a variable, parameter or function called `process`."""
     declared = ("variable_declarator", "required_parameter", "formal_parameters", "function_declaration")
-    for one in walk(root):
+    for one in walk(list(syntax.above(inside))[-1]):
         if one.type == "identifier" and text_of(one) == b"process" and one.parent is not None:
             name = one.parent.child_by_field_name("name") or one.parent.child_by_field_name("pattern")
             if one.parent.type in declared and (name == one or one.parent.type == "formal_parameters"):
-                return LeftAlone("the file uses the name 'process' for something else: read the variable by hand")
-    return ()
+                return True
+    return False
 
 
 def _template(target: Target, literal: Literal, expression: str) -> Change | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,10 @@ from keyscan.remediation.rewrite.syntax import INSTALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+
+# Levels of a syntax tree; code that people write has some thirty.
+MAX_DEPTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,9 @@ class Source:
 
 
 def parsed(text: bytes) -> Source | None:
-    """The syntax tree of a file; None when it does not parse."""
+    """The syntax tree of a file; None when it does not parse, or is nested so deeply that the parser could crash."""
+    if not _is_shallow(text):
+        return None
     try:
         import libcst
         from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper, ParentNodeProvider
@@ -51,6 +59,24 @@ def parsed(text: bytes) -> Source | None:
     except (libcst.ParserSyntaxError, UnicodeError, LookupError, RecursionError, ValueError):
         return None
     return Source(module, spans, parents)
+
+
+def _is_shallow(text: bytes) -> bool:
+    """Whether Python's own parser, which has limits, reads the file, and its tree is no deeper than MAX_DEPTH.
+
+    libcst has no limit: it ends the process at some thousand nested brackets.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes in somebody else's strings
+            level: list[ast.AST] = [ast.parse(text)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    for _ in range(MAX_DEPTH):
+        level = [inner for node in level for inner in ast.iter_child_nodes(node)]
+        if not level:
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)

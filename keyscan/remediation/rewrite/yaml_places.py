@@ -5,6 +5,7 @@ Only the structure is read, nothing is constructed or dumped: comments and layou
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,9 @@ from keyscan.remediation.rewrite.syntax import INSTALL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Larger texts are not read: composing takes memory in proportion.
-LARGEST = 4 << 20
+# Larger texts, and deeper nested brackets, are not read: composing takes seconds a megabyte, and more with depth.
+LARGEST = 1 << 20
+MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def scalar_at(text: bytes, start: int, end: int) -> Scalar | str:
         from ruamel.yaml.error import YAMLError
     except ImportError as error:
         raise UsageError(INSTALL) from error
-    if len(text) > LARGEST:
+    if len(text) > LARGEST or not _is_shallow(text):
         return ""
     try:
         source = text.decode()
@@ -60,6 +62,16 @@ def scalar_at(text: bytes, start: int, end: int) -> Scalar | str:
             if scalar.start <= start and end <= scalar.end:
                 return scalar
     return "comment"
+
+
+def _is_shallow(text: bytes) -> bool:
+    """Whether no more than MAX_DEPTH brackets are open at once, those in strings counted too."""
+    depth = 0
+    for found in re.finditer(rb"[\[{\]}]", text):
+        depth = depth + 1 if found[0] in b"[{" else max(0, depth - 1)
+        if depth > MAX_DEPTH:
+            return False
+    return True
 
 
 class _Offsets:

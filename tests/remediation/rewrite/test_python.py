@@ -112,3 +112,33 @@ def test_two_secrets_in_one_literal_are_replaced_one_after_the_other():
     second = rewritten("a.py", first, secret=other, name="GITHUB_TOKEN")
     assert second == f"import os\n\nprint(f\"{{os.environ['{NAME}']}} {{os.environ['GITHUB_TOKEN']}}\")\n"
     assert KEY not in second
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        "(" * 30000 + "1" + ")" * 30000,
+        "-" * 30000 + "1",
+        "not " * 30000 + "1",
+        "+".join(["1"] * 30000),
+        "lambda: " * 3000 + "1",
+        "a" + ".b" * 30000,
+        "a" + "[0]" * 30000,
+        " if 1 else ".join(["1"] * 3000),
+        "[" * 150 + "]" * 150 + " + " + "+".join(["1"] * 1000),
+    ],
+    ids=["brackets", "minus", "not", "sum", "lambda", "attributes", "subscripts", "conditions", "both"],
+)
+def test_hostile_nesting_ends_no_process(deep):
+    """What would end the parser's process is refused before it is parsed (run in a process of its own)."""
+    import subprocess
+
+    program = (
+        "import sys; sys.path[:0] = sys.argv[1:]; from helpers.rewriting import reason; "
+        "print(reason('a.py', 'K = \"@@\"\\nx = ' + sys.stdin.read() + '\\n'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *sys.path], input=deep.encode(), capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-500:]
+    assert b"does not parse" in done.stdout

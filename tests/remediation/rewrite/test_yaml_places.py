@@ -33,6 +33,11 @@ def test_comment_and_bad_text_are_told_apart():
     assert scalar_at(b"\xff: xyz\n", 3, 6) == ""
 
 
+def test_deep_brackets_are_not_composed():
+    """A hostile nesting is refused at once, not after minutes."""
+    assert scalar_at(b"a: xyz\nb: " + b"[" * 100000 + b"]" * 100000, 3, 6) == ""
+
+
 def test_recursive_alias_ends():
     """A structure that holds itself is walked once."""
     assert scalar_at(b"a: &x [xyz, *x]\n", 7, 10).path == ("a", "0")
