@@ -65,7 +65,9 @@ def test_staged_fix_leads_from_blocked_to_committed(repo, run):
     """After `keyscan fix --staged --apply` the hook passes and the commit holds no key."""
     repo.commit()
     repo.stage("app.py", f'KEY = "{KEY}"\n')
-    assert run("staged", cwd=repo.path).code == 1
+    blocked = run("staged", cwd=repo.path)
+    assert blocked.code == 1
+    assert "keyscan fix --staged --apply" in blocked.out
     result = run("fix", "--staged", "--apply", cwd=repo.path)
     assert result.code == 0, result.err
     assert run("staged", cwd=repo.path).code == 0
