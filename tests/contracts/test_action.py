@@ -32,6 +32,13 @@ def test_no_expression_in_a_script(action):
         assert "${{" not in item.get("run", "")
 
 
+def test_python_imports_nothing_from_the_checkout(action):
+    """Each Python that a step starts is isolated: a `venv.py` of a pull request would be run otherwise."""
+    started = [line for item in action["runs"]["steps"] for line in item.get("run", "").splitlines() if " -m " in line]
+    assert len(started) >= 2
+    assert all(" -I -m " in line for line in started)
+
+
 def test_actions_are_pinned_by_commit():
     """Every action that is used, in action.yml and in the docs, is pinned by a full commit id."""
     for file in ("action.yml", "docs/ci.md"):
