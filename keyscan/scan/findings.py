@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from keyscan.model.blob import Skip
 from keyscan.model.finding import Finding, Related
 from keyscan.model.fingerprint import fingerprint, redacted
-from keyscan.scan.snippet import snippet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -46,6 +45,7 @@ def finding_of(
 ) -> Finding:
     """The redacted finding for a match; `matches` are all of its text in order: none of them is shown beside it."""
     from keyscan.scan import code_usage
+    from keyscan.scan.snippet import snippet
 
     rule = match.rule
     if options.ignores:
