@@ -6,12 +6,12 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from keyscan.catalog.path_kinds import is_rehearsal
+from keyscan.catalog.path_kinds import PathKind, is_rehearsal, path_kind
 from keyscan.engine import attribution as attribute
 from keyscan.engine.checks import registry as checks
 from keyscan.engine.confirm import Candidate, Pattern, PatternTimeout, SearchRange, start_ranges
 from keyscan.engine.filters import generic
-from keyscan.engine.filters.context import CONTEXT, NEIGHBOURHOOD, context_of, is_binary
+from keyscan.engine.filters.context import CONTEXT, NEIGHBOURHOOD, context_of, has_expired, is_binary
 from keyscan.engine.filters.placeholders import rejection_reason
 from keyscan.engine.match_cache import LONGEST, MatchCache
 from keyscan.engine.overlaps import without_overlaps
@@ -24,6 +24,7 @@ from keyscan.ruleset.patterns import CHECKSUMS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from keyscan.engine.filters.context import Context
     from keyscan.engine.prefilter.encoding_triggers import Trigger
     from keyscan.engine.prefilter.entries import Entry, Hits, Prefilter
 
@@ -257,7 +258,7 @@ class Matcher:
                 return None
             match = paired
         sure = verdict is True and not CHECKSUMS.isdisjoint(rule.checks)
-        return match if sure or rule.filters == "generic" else _rehearsed(match, path)
+        return match if sure or rule.filters == "generic" else _rehearsed(match, path, context)
 
     def _paired(self, number: int, data: bytes, match: Match, severity: Severity | None) -> Match | None:
         companion = match.rule.companion
@@ -289,11 +290,17 @@ def _goes_on(data: bytes, end: int) -> bool:
     return data[end : end + 1].isalnum() or data[end : end + 1] in {b"_", b"-"}
 
 
-def _rehearsed(match: Match, path: str) -> Match:
-    """A named format in a test, a sample or others' code is one severity lower: mostly it was made for that."""
-    if match.severity <= Severity.LOW or match.rule.category == "practice" or not is_rehearsal(path):
+def _rehearsed(match: Match, path: str, context: Context) -> Match:
+    """A named format in a test or a sample is one severity lower, in others' code or after its expiry low."""
+    if match.severity <= Severity.LOW or match.rule.category == "practice":
         return match
-    return _with(match, Severity(match.severity - 1), match.precision, "in a test, a sample or others' code")
+    if match.rule.id == "azure-sas-token" and has_expired(context):
+        return _with(match, Severity.LOW, match.precision, "it has expired")
+    if path_kind(path) & PathKind.VENDORED:
+        return _with(match, Severity.LOW, match.precision, "in others' code")
+    if is_rehearsal(path):
+        return _with(match, Severity(match.severity - 1), match.precision, "in a test or a sample")
+    return match
 
 
 def _seen_round(rule: Rule) -> int:

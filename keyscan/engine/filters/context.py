@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,16 @@ class Context:
 
 
 NO_CONTEXT = Context(b"", b"")
+
+
+# The last day of an address that Azure signed, or of the key that it was signed with.
+_EXPIRY = re.compile(rb"[?&;]s?k?e=(\d{4}-\d\d-\d\d)")
+
+
+def has_expired(context: Context) -> bool:
+    """Tell whether a signed address says that its time is over."""
+    days = _EXPIRY.findall(context.near)
+    return bool(days) and max(days) < time.strftime("%Y-%m-%d", time.gmtime()).encode()
 
 
 def is_binary(data: bytes) -> bool:

@@ -52,7 +52,7 @@ _PUBLIC_KEYS = frozenset(
     b"config translation i18n message publishable site pub verify verification crew task agent job queue event route "
     b"idempotency idempotence dedupe dedup storagekey query react row item field node tree label menu tab component "
     b"current registry state reducer redis bucket s3 blob document doc entity record parent child composite candidate "
-    b"natural surrogate hot shortcut keyboard arrow enter escape press down up game trace span metric tag color theme "
+    b"project incident natural surrogate hot shortcut keyboard arrow enter escape press down up game trace span metric tag color theme "
     b"style design activation write measurement beacon tracking analytics instrumentation recaptcha sitekey".split()
 )
 
@@ -75,6 +75,10 @@ _GETTERS = frozenset(
 )
 
 
+# Names of what stands in the place of a secret.
+_UNREAL = frozenset(b"redacted masked mask blank placeholder tiktoken obfuscated scrubbed".split())
+
+
 class Kind(IntEnum):
     """What a name says of its value; ordered by how much that counts."""
 
@@ -94,6 +98,9 @@ def words_of(name: bytes) -> list[bytes]:
 def kind_of(name: bytes, *, call: bool = False) -> Kind:
     """What `name` says of the value that it stands for; `call`: it is called with that value."""
     words = _telling_words(name)
+    # `_token` is what Laravel calls the token of a form.
+    if name == b"_token" or not _UNREAL.isdisjoint(words):
+        return Kind.NONE
     if not words or words[-1] in _ABOUT or (call and not _GETTERS.isdisjoint(words[:-1])):
         return Kind.NONE
     last, before = words[-1], words[-2] if len(words) > 1 else b""

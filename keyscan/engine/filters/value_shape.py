@@ -16,6 +16,7 @@ _REFERENCE = re.compile(
     rb"|^#[0-9a-f]{3,8}\Z"
     rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data|encrypted|enc|cipher)[:+]"
     rb"|^ENC[\[(]|^secret-ref"
+    rb"|=\$|^[A-Za-z_]{2,40}=[A-Za-z]|^[a-z_]{3,40}=[\d.]{1,6}\Z|[A-Za-z]-\*\Z|\*{3}|\xe2\x80\xa2{2}"
     rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|::|->|=>|\|\||&&|\.\.\.|\bself\.|\bthis\.",
     re.IGNORECASE,
 )
