@@ -82,6 +82,7 @@ class Scanner:
             line_hashes="sarif" in settings.formats,
             ignores=settings.ignores,
             show_ignored=settings.show_ignored,
+            min_precision=settings.min_precision,
         )
         return cls(rules, options, settings.engine, settings.jobs)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keyscan.cli.command import Choice, SharedOption
-from keyscan.model.rule import Severity
+from keyscan.model.rule import Precision, Severity
 from keyscan.reporters.registry import REPORTERS
 from keyscan.suppressions.inline import MODES
 
@@ -27,6 +27,7 @@ class SharedOptions:
     output: str | None = None
     reports: tuple[str, ...] = ()
     min_severity: str | None = None
+    min_precision: str | None = None
     exit_zero: bool | None = None
     show_secrets: bool | None = None
     rules: tuple[str, ...] = ()
@@ -61,6 +62,8 @@ OPTIONS = {
                        help="Write an additional report; may be given several times."),
     "min_severity": _option("--min-severity", type=Choice(_SEVERITIES),
                             help="Report findings at or above this severity (default: medium)."),
+    "min_precision": _option("--min-precision", type=Choice([each.label for each in Precision]),
+                             help="Report findings at or above this precision (default: low, all)."),
     "exit_zero": _option("--exit-zero", is_flag=True, default=None, help="Report findings, but exit with 0."),
     "show_secrets": _option("--show-secrets", is_flag=True, default=None, help="Show found secrets in plain text."),
     "rules": _option("--rules", multiple=True, metavar="PATH", help="Add the rules of this file or directory."),

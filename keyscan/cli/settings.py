@@ -16,7 +16,7 @@ from keyscan.config.loader import BASELINE, Config, Loader
 from keyscan.config.readers import root_of_paths, tree_reader
 from keyscan.config.settings import Settings
 from keyscan.errors import BaselineError, ConfigError, UsageError
-from keyscan.model.rule import Severity
+from keyscan.model.rule import Precision, Severity
 from keyscan.reporters.registry import REPORTERS
 from keyscan.support.globs import BadGlob, Globs
 from keyscan.support.suggestions import did_you_mean
@@ -100,6 +100,8 @@ def resolve(given: SharedOptions, root: str, read: Read | None = None, *, new_ba
         values["format"] = "statistics"
     if "min_severity" in values:
         values["min_severity"] = Severity[values["min_severity"].upper()]
+    if "min_precision" in values:
+        values["min_precision"] = Precision[values["min_precision"].upper().replace("-", "_")]
     values["reports"] = tuple(map(_report_target, values.get("reports", ())))
     values["baseline"] = _from_root(given.baseline, root) or values.get("baseline") or BASELINE
     accepted = Baseline() if given.isolated else _accepted(values["baseline"], config, reader, new=new_baseline)

@@ -74,7 +74,8 @@ class Config:
 
 # Keys that change nothing about a commit in which no rule matches anything.
 _PLAIN = frozenset({
-    "min-severity", "exclude", "salt", "require-reasons", "inline-ignores", "show-ignored", "jobs", "exit-zero",
+    "min-severity", "min-precision",
+    "exclude", "salt", "require-reasons", "inline-ignores", "show-ignored", "jobs", "exit-zero",
 })  # fmt: skip
 
 # What the configuration can say and the command line can't.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyscan.config.loader import BASELINE, Config
-from keyscan.model.rule import Severity
+from keyscan.model.rule import Precision, Severity
 from keyscan.suppressions.baseline import Baseline
 from keyscan.suppressions.policy import SuppressionPolicy
 
@@ -27,6 +27,7 @@ class Settings:
     output: str | None = None
     reports: tuple[tuple[str, str], ...] = ()
     min_severity: Severity = Severity.MEDIUM
+    min_precision: Precision = Precision.LOW
     exit_zero: bool = False
     show_secrets: bool = False
     show_ignored: bool = False

@@ -52,7 +52,8 @@ class Report:
     """The outcome of a run: what reporters receive, and nothing else.
 
     `findings` are new and count; `known` are in the baseline; `ignored` were told to be fine; `hidden`
-    counts findings below the minimum severity. `notes` are one-line remarks for the user (unused ignores).
+    counts findings below the minimum severity, `imprecise` others below the minimum precision. `notes`
+    are one-line remarks for the user (unused ignores).
     `show_ignored`: the user wants known and ignored findings listed too.
     """
 
@@ -63,6 +64,7 @@ class Report:
     stats: Stats = field(default_factory=Stats)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     hidden: int = 0
+    imprecise: int = 0
     notes: tuple[str, ...] = ()
     show_ignored: bool = False
     interrupted: bool = False

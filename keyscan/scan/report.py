@@ -31,7 +31,8 @@ def make_report(
     `whole`: all that the configuration speaks of was scanned, so that unused ignores can be named.
     """
     findings = _settled(result.findings, matcher, options)
-    shown = tuple(finding for finding in findings if finding.severity >= options.min_severity)
+    severe = [finding for finding in findings if finding.severity >= options.min_severity]
+    shown = tuple(finding for finding in severe if finding.precision >= options.min_precision)
     used = {finding.rule_id for finding in shown}
     notes = options.ignores.notes(findings, whole=whole) if options.ignores else []
     report = Report(
@@ -39,7 +40,8 @@ def make_report(
         known=tuple(finding for finding in shown if finding.status == "baseline"),
         ignored=tuple(finding for finding in shown if finding.status == "ignored"),
         notes=(*notes, *result.notes),
-        hidden=result.hidden + len(findings) - len(shown),
+        hidden=result.hidden + len(findings) - len(severe),
+        imprecise=len(severe) - len(shown),
         skipped=tuple(sorted(result.skipped, key=lambda skip: (skip.path, skip.reason))),
         stats=_stats(result, matcher),
         rules={rule.id: rule for rule in (*matcher.rules, *_hygiene_rules(used)) if rule.id in used},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyscan.model.rule import Severity
+from keyscan.model.rule import Precision, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +28,7 @@ class ScanOptions:
     line_hashes: bool = False
     ignores: SuppressionPolicy | None = None
     show_ignored: bool = False
+    min_precision: Precision = Precision.LOW
 
 
 @dataclass(frozen=True, slots=True)

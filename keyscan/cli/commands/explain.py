@@ -71,6 +71,12 @@ def _lines(rule: Rule, findings: Sequence[Finding], target: str, settings: Setti
     yield ""
     yield "Why it fires"
     yield from (f"  {line}" for line in advice.why(rule, findings))
+    if rule.filters == "generic":
+        from keyscan.engine.filters import score
+
+        yield ""
+        yield "How its findings are judged: points for and against, added up"
+        yield from (f"  {line}" for line in score.table())
     yield ""
     yield "What to do, in this order"
     paths = list(dict.fromkeys(path for finding in findings for path in _paths(finding)))

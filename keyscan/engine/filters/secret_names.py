@@ -52,8 +52,8 @@ _PUBLIC_KEYS = frozenset(
     b"config translation i18n message publishable site pub verify verification crew task agent job queue event route "
     b"idempotency idempotence dedupe dedup storagekey query react row item field node tree label menu tab component "
     b"current registry state reducer redis bucket s3 blob document doc entity record parent child composite candidate "
-    b"project incident natural surrogate hot shortcut keyboard arrow enter escape press down up game trace span metric tag color theme "
-    b"style design activation write measurement beacon tracking analytics instrumentation recaptcha sitekey".split()
+    b"project incident surrogate hot shortcut keyboard arrow enter escape press down up game trace span metric tag "
+    b"color theme style design activation write measurement beacon tracking analytics recaptcha sitekey".split()
 )
 
 

@@ -29,6 +29,7 @@ def headline(report: Report, paint: Callable[[str, str], str] = lambda _code, te
             (len(report.known), "in the baseline"),
             (len(report.ignored), "ignored"),
             (report.hidden, "below the minimum severity"),
+            (report.imprecise, "below the minimum precision"),
             (len(report.skipped), "skipped"),
         )
         if count
@@ -63,6 +64,7 @@ def sentences(report: Report) -> Iterator[str]:
         yield f"{plural(stats.known, 'unchanged object')} taken from the cache."
     apart = [(len(report.known), "in the baseline"), (len(report.ignored), "ignored")]
     apart.append((report.hidden, "below the minimum severity"))
+    apart.append((report.imprecise, "below the minimum precision"))
     told = [f"{number:,} {word}" for number, word in apart if number]
     if told:
         yield f"Not counted: {', '.join(told)}."

@@ -41,5 +41,7 @@ def notices(report: Report, left_out: int = 0) -> Iterator[Notice]:
         yield Notice(f"{count} more: {reason.rstrip('.')}.", "error" if incomplete else "note")
     if report.hidden:
         yield Notice(f"{plural(report.hidden, 'finding')} below the minimum severity not shown.", "note")
+    if report.imprecise:
+        yield Notice(f"{plural(report.imprecise, 'finding')} below the minimum precision not shown.", "note")
     for note in report.notes:
         yield Notice(f"{clean(note).rstrip('.')}.", "note")

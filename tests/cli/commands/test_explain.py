@@ -87,3 +87,9 @@ def test_the_cleaning_commands_clean(repo, run, tmp_path, anthropic_key):
     )
     assert run("history", cwd=repo.path).code == 1
     assert run("history", "clean.git", cwd=work).code == 0
+
+
+def test_generic_rules_print_how_their_findings_are_judged(run, tmp_path):
+    """The table of points is told with every rule that is judged by it, and with no other."""
+    assert "points for and against" in run("explain", "generic-quoted-secret", cwd=tmp_path).out
+    assert "points for and against" not in run("explain", RULE, cwd=tmp_path).out

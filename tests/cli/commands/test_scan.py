@@ -155,3 +155,16 @@ class TestLarge:
         assert one["findings"] == many["findings"]
         assert len(one["findings"]) == 14
         assert one["stats"]["files"] == many["stats"]["files"] == 700
+
+
+class TestPrecision:
+    def test_findings_below_the_minimum_precision_are_counted_and_not_told(self, tmp_path, run):
+        """The option and the key hide what is less sure, and the last line says how much."""
+        (tmp_path / "a.py").write_text(token('password = "{alnum:9}4x{alnum:3}"\n', "precision"), encoding="utf-8")
+        assert run("scan", cwd=tmp_path).code == 1
+        hidden = run("scan", "--min-precision", "very-high", cwd=tmp_path)
+        assert hidden.code == 0
+        assert "1 below the minimum precision" in hidden.out
+        (tmp_path / ".keyscan.toml").write_text('min-precision = "very-high"\n', encoding="utf-8")
+        assert "1 below the minimum precision" in run("scan", cwd=tmp_path).out
+        assert run("scan", "--min-precision", "low", cwd=tmp_path).code == 1
