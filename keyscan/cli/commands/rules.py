@@ -90,7 +90,7 @@ def check(files: tuple[str, ...]) -> int:
         except RuleError as error:
             found.append(str(error))
     found.extend(rulecheck.problems(rules))
-    found.extend(_table_problems(places))
+    found.extend(line for line in _table_problems(places) if line not in found)
     for line in found:
         click.echo(line)
     click.echo(f"keyscan: {len(rules)} rules checked, {len(found)} problem{'s' * (len(found) != 1)}")
@@ -120,6 +120,11 @@ def _table_problems(places: list[Path]) -> list[str]:
         found += [f"{file}: {kind}: there is no rule {rule}" for kind, rule in named if rule not in known]
         for probe in tables.verify:
             found += [f"{file}: {probe.kind}: answer {row} is never reached" for row in unreachable(probe)]
+    if not found:
+        try:  # together with the built-in ones, as `keyscan verify --rules` reads them
+            verification.load(dict.fromkeys([loader.builtin_dir(), *places]))
+        except RuleError as error:
+            found.append(str(error))
     return found
 
 
