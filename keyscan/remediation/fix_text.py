@@ -37,13 +37,16 @@ def changes(plan: FixPlan, store: Store | None) -> Iterator[str]:
         yield f"{left.path}:{left.line}: {left.redacted} [{left.rule_id}] left alone: {left.reason}"
 
 
-def what_next(plan: FixPlan, store: Store | None) -> Iterator[str]:
+def what_next(plan: FixPlan, store: Store | None, *, staged: bool = False) -> Iterator[str]:
     """Remarks, and the steps around the change: rotation first, then storing, loading, and what other tools need."""
     yield from (f"note: {remark}" for remark in plan.remarks)
     if not plan.fixed:
         return
     rules = " or ".join(sorted({one.rule_id for one in plan.fixed})[:3])
-    yield f"Rotate first, then put the new key where the old one goes: keyscan rotate {rules}"
+    if staged:
+        yield f"Rotate a key only if it ever left this machine: keyscan rotate {rules}"
+    else:
+        yield f"Rotate first, then put the new key where the old one goes: keyscan rotate {rules}"
     yield from _store_lines(plan, store) if store else _loading(plan)
     yield from (f"Then: {line}" for line in plan.follow_up)
 

@@ -17,6 +17,7 @@ _ASSIGNED = re.compile(
 )
 _BEFORE = 240
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]*\Z")
+_WHOLE_URL = re.compile(r"_(?:URL|URI|DSN)\Z")
 # Names that a shell or system gives a meaning to.
 _RESERVED = frozenset({"PATH", "HOME", "USER", "SHELL", "PWD", "LANG", "TERM", "IFS", "ENV", "PS1"})
 _MOST = 1000
@@ -37,6 +38,9 @@ def wanted_name(place: Place, text: bytes, start: int) -> str:
     if place.half:
         return near or _of_words(place.half)
     name = near if near in known else known[0] if known else near or _of_words(place.rule.id)
+    if b"://" not in text[start : start + place.end - place.start]:
+        # Of a connection string the password alone is the secret.
+        name = _WHOLE_URL.sub("_PASSWORD", name)
     return f"APP_{name}" if name in _RESERVED else name
 
 

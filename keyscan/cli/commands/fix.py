@@ -238,7 +238,7 @@ def _show(plan: FixPlan, work: _Work, store: Store | None) -> None:
         for one in work.members
     )
     lines.extend(f"{skip.path}: not read: {skip.reason}" for skip in work.skips if skip.incomplete)
-    lines.extend(fix_text.what_next(plan, store))
+    lines.extend(fix_text.what_next(plan, store, staged=work.staged))
     for line in lines:
         click.echo(clean(line))
 

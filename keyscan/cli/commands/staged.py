@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from keyscan.config.settings import Settings
     from keyscan.git.command import Git
     from keyscan.model.blob import Blob
-    from keyscan.model.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,6 @@ def _read_index(_values: Mapping[str, Any]) -> Prepared:
     return Prepared(root, git_reader(git, "", root, files), _Index(git, len(entries), blobs, files, started=started))
 
 
-_FIX = "from blocked to committed: keyscan fix --staged --apply reads the keys from the environment; then commit again"
-
-
 @click.command(name="staged", cls=Command)
 @click.option("--whole-files", is_flag=True, help="Report all secrets in staged files, not only those the change adds.")
 @with_settings(prepare=_read_index)
@@ -81,15 +77,7 @@ def command(whole_files: bool, work: _Index, settings: Settings) -> int:
     _store_fast_path(work, scanner, settings)
     if not work.entries:
         result = replace(result, notes=(*result.notes, "nothing is staged, so nothing was scanned"))
-    if any(_is_literal(finding, settings) for finding in result.findings):
-        result = replace(result, notes=(*result.notes, _FIX))
     return output.finish(result, scanner, settings, work.started)
-
-
-def _is_literal(finding: Finding, settings: Settings) -> bool:
-    """Whether the finding blocks the commit and is a key in a file, which `keyscan fix` may replace."""
-    counts = finding.status == "new" and finding.severity >= settings.min_severity
-    return counts and not finding.rule_id.startswith(("env-", "browser-", "agent-")) and not finding.origin.member
 
 
 def _scan_index(work: _Index, scanner: Scanner, settings: Settings, *, whole_files: bool) -> ScanResult:

@@ -147,14 +147,14 @@ def _actions(target: Target, place: Scalar) -> Rewrite | LeftAlone:
     """A workflow reads `secrets.X`; the value goes to the repository's secrets."""
     if place.path[-1:] in {("if",), ("uses",), ("runs-on",)} or place.path[:1] == ("on",):
         return LeftAlone("secrets cannot be used here: give the key to a step by env")
-    if target.name.startswith("GITHUB_"):
-        return LeftAlone("GitHub reserves names that begin with GITHUB_: give the secret another name by hand")
+    # GitHub reserves names that begin with GITHUB_.
+    name = f"GH_{target.name.removeprefix('GITHUB_')}" if target.name.startswith("GITHUB_") else target.name
     if not _whole(target, place) and not _SAFE.match(target.written):
         return LeftAlone("its characters would mean something to the shell: give it to the step by env")
-    made = _replaced(target, place, f"${{{{ secrets.{target.name} }}}}")
+    made = _replaced(target, place, f"${{{{ secrets.{name} }}}}", name)
     if isinstance(made, LeftAlone):
         return made
-    command = f'(set -a; . ./.env; printf %s "${target.name}") | gh secret set {target.name}'
+    command = f'(set -a; . ./.env; printf %s "${name}") | gh secret set {name}'
     return Rewrite(made.splices, made.value, made.variable, (command,))
 
 

@@ -67,7 +67,7 @@ def test_staged_fix_leads_from_blocked_to_committed(repo, run):
     repo.stage("app.py", f'KEY = "{KEY}"\n')
     blocked = run("staged", cwd=repo.path)
     assert blocked.code == 1
-    assert "keyscan fix --staged --apply" in blocked.out
+    assert "fix --staged" in blocked.out
     result = run("fix", "--staged", "--apply", cwd=repo.path)
     assert result.code == 0, result.err
     assert run("staged", cwd=repo.path).code == 0
@@ -115,6 +115,15 @@ def test_existing_name_with_another_value_gets_a_suffix_and_a_remark(project, ru
     assert f"{NAME} has another value already: this one is {NAME}_2" in result.out
     assert read(project, ".env") == f"{NAME}=something-else\n{NAME}_2={KEY}\n"
     assert f'os.environ["{NAME}_2"]' in read(project, "app.py")
+
+
+def test_part_of_a_connection_string_is_not_named_after_the_whole(repo, run):
+    """Only the password of a URL is replaced, so its variable is not called DATABASE_URL."""
+    secret = "Xk9vQ2m" + "Zp7Lw4"
+    repo.stage("app.py", f'DSN = "postgres://user:{secret}@db.internal.net/x"\n')
+    repo.commit()
+    assert run("fix", "--apply", cwd=repo.path).code == 0
+    assert read(repo, ".env") == f"DATABASE_PASSWORD={secret}\n"
 
 
 def test_same_key_in_two_files_gets_one_variable(repo, run):

@@ -60,6 +60,14 @@ def test_secret_becomes_the_tools_own_reference(path, text, new):
     assert rewritten(path, text) == new
 
 
+def test_reserved_name_of_github_is_changed():
+    """GitHub refuses secrets that begin with GITHUB_."""
+    made = fix(".github/workflows/ci.yml", "on: push\nenv:\n  T: @@\n", name="GITHUB_TOKEN")
+    assert made.variable == "GH_TOKEN"
+    assert b"secrets.GH_TOKEN" in made.splices[0].new
+    assert made.follow_up[0].endswith("gh secret set GH_TOKEN")
+
+
 def test_kubernetes_reads_the_value_from_a_secret():
     """A container's variable becomes a secretKeyRef, and the command that makes the Secret is given."""
     text = (
