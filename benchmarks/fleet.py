@@ -77,7 +77,7 @@ def stream(rng: random.Random, shape: str, key: bytes) -> bytes:
 def timed(name: str, command: list[str], env: dict[str, str]) -> float:
     """Run a command, print its wall time, CPU and the largest process; the wall time."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, check=False)
+    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, check=False)
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(f"{name}: {wall:.1f} s wall, {cpu:.1f} s CPU, exit {done.returncode}, {after.ru_maxrss >> 10} MB", flush=True)
@@ -86,9 +86,9 @@ def timed(name: str, command: list[str], env: dict[str, str]) -> float:
 
 def run(directory: Path, *, loop: bool, peer: str) -> None:
     """Time the fleet, then the loops, and print the ratios."""
-    repositories = sorted(str(place.parent) for place in directory.glob("**/.git")) + sorted(
-        str(place.parent) for place in directory.glob("**/HEAD") if (place.parent / "objects").is_dir()
-    )
+    bare = (place.parent for place in directory.glob("**/HEAD") if (place.parent / "objects").is_dir())
+    found = {place.parent for place in directory.glob("**/.git")} | {one for one in bare if one.name != ".git"}
+    repositories = sorted(map(str, found))
     print(f"{len(repositories)} repositories")
     with tempfile.TemporaryDirectory() as scratch:
         fleet = [sys.executable, "-m", "keyscan", "fleet", str(directory), "--state", f"{scratch}/state"]

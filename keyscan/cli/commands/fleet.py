@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.cli import fleet_progress, fleet_verification, output
+from keyscan.cli import fleet_progress, fleet_sources, fleet_verification, output
 from keyscan.cli.command import Command
 from keyscan.cli.verify_options import VERIFY_KEY, verify_options
 from keyscan.errors import ExitCode, IncompleteError, UsageError
 from keyscan.fleet import audit, inventory
-from keyscan.fleet.forges import FORGES, repositories
-from keyscan.fleet.inventory import Filters
+from keyscan.fleet.forges import FORGES
 from keyscan.fleet.model import FleetOptions, Repository, RepositoryResult, Status
 from keyscan.fleet.reports.registry import FORMATS, render
 from keyscan.fleet.store import Store
 from keyscan.fleet.summary import Summary, summarize
 from keyscan.model.rule import Severity
-from keyscan.support.globs import BadGlob, Globs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,12 +139,12 @@ def command(sources: tuple[str, ...], state: Path, **values: Any) -> int:
     input, repositories, or directories that contain clones. Configuration of the audited repositories is ignored.
     """  # fmt: skip
     reports = [_report(text) for text in values["reports"]]
-    filters = _filters(values)
+    filters = fleet_sources.filters_of(values)
     if not sources and not any(values[name.replace("-", "_")] for name in FORGES):
         raise click.UsageError("name at least one source: a list, a directory, or an option such as --github-org")
     store = Store(state)
     try:
-        wanted, failed = _inventory(sources, values, store)
+        wanted, failed = fleet_sources.repositories_of(sources, values, store)
         reasons = [(one, filters.reason(one)) for one in inventory.distinct(wanted)]
         options = _options(state, store.salt, values)
         kept = [one for one, reason in reasons if not reason]
@@ -205,61 +200,6 @@ def _verify(store: Store, options: FleetOptions, choices: VerifySettings) -> boo
     return False
 
 
-def _inventory(
-    sources: tuple[str, ...], values: dict[str, Any], store: Store
-) -> tuple[list[Repository], list[tuple[Repository, str]]]:
-    """The repositories of all sources, and the sources whose listing could not be read, each as if it were one."""
-    found: list[Repository] = []
-    failed: list[tuple[Repository, str]] = []
-    for source in sources:
-        found += _source(source)
-    for kind in FORGES:
-        for name in values[kind.replace("-", "_")]:
-            try:
-                found += _forge(kind, name, values["base_url"], store)
-            except IncompleteError as error:
-                failed.append((Repository(f"{kind} {name}", f"{kind}:{name}", local=True), str(error)))
-    return found, failed
-
-
-def _source(source: str) -> list[Repository]:
-    here = Path.cwd()
-    if source == "-":
-        return inventory.from_list(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"), "standard input", here)
-    path = Path(source)
-    if path.is_dir():
-        found = inventory.from_directory(path)
-        if not found:
-            raise UsageError(f"{source}: no repository in this directory")
-        return found
-    if path.is_file():
-        try:
-            text = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{source}: cannot be read as a list of repositories: {error}") from None
-        return inventory.from_list(text, source, path.parent)
-    try:
-        one = inventory.located(source, here)
-    except UsageError as error:
-        raise UsageError(f"{source}: {error}") from None
-    if one.local:
-        raise UsageError(f"{source}: no such file or directory")
-    return [one]
-
-
-def _forge(kind: str, name: str, base: str, store: Store) -> list[Repository]:
-    from keyscan.fleet.pages import LARGEST_PAGE, Pages
-    from keyscan.support.http import Client
-
-    forge = FORGES[kind]
-    variable = next((one for one in forge.variables if os.environ.get(one)), "")
-    header = {forge.header[0]: forge.header[1].format(token=os.environ[variable])} if variable else {}
-    # The user's own forge may be on a private network.
-    client = Client(allow_private=bool(base), largest=LARGEST_PAGE)
-    found = repositories(forge, name, base, Pages(client, header, store), Path.cwd())
-    return [replace(one, token_variable=variable) for one in found]
-
-
 def _options(state: Path, salt: str, values: dict[str, Any]) -> FleetOptions:
     return FleetOptions(
         state=str(state.absolute()),
@@ -280,20 +220,6 @@ def _key_of(options: FleetOptions) -> str:
     """What stands for the options that decide what is found: an interrupted run goes on only under the same ones."""
     made_of = (options.min_severity, options.rules, options.disable, options.emails)
     return blake2b(repr(made_of).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
-
-
-def _filters(values: dict[str, Any]) -> Filters:
-    since = values["pushed_since"]
-    if since and not re.fullmatch(r"\d{4}-\d\d-\d\d", since):
-        raise UsageError(f"--pushed-since {since}: not a date (write 2026-01-31)")
-    for name in ("include", "exclude"):
-        try:
-            Globs(values[name])
-        except BadGlob as error:
-            raise UsageError(f"--{name}: {error}") from None
-    return Filters(
-        values["include"], values["exclude"], values["archived"], values["forks"], values["visibility"] or "", since
-    )
 
 
 def _report(text: str) -> tuple[str, str]:
