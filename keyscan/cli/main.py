@@ -126,10 +126,11 @@ def main(argv: list[str]) -> int:
 
 
 def _fail(message: str, code: ExitCode) -> int:
+    from keyscan.cli.output import without_secrets
     from keyscan.reporters.shared.escape import clean
 
     try:
-        sys.stderr.write(f"keyscan: {clean(message)}\n")
+        sys.stderr.write(f"keyscan: {clean(without_secrets(message))}\n")
         sys.stderr.flush()
     except OSError:
         pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 
 from keyscan.cli.verify_options import VERIFY_KEY
 from keyscan.errors import ExitCode, OutputClosed, UsageError
-from keyscan.reporters.registry import LOCATED, render
+from keyscan.reporters.registry import LOCATED, PLAINTEXT, render
 from keyscan.reporters.shared import summary
 from keyscan.scan.report import timed
 from keyscan.support import storage
@@ -36,7 +37,12 @@ def finish(result: ScanResult, scanner: Scanner, settings: Settings, started: fl
         from keyscan.cli.verification import verified
 
         report = verified(report, settings)
-    return write(report, settings)
+    formats = {settings.format, *(name for name, _ in settings.reports)}
+    if not scanner.options.show_secrets or formats <= PLAINTEXT:
+        return write(report, settings)
+    from keyscan.scan.report import without_secrets
+
+    return write(report, settings, without_secrets(report, scanner.matcher(0), scanner.options))
 
 
 def run_info(settings: Settings, started: float, *, findings: bool = True) -> RunInfo:
@@ -54,17 +60,40 @@ def run_info(settings: Settings, started: float, *, findings: bool = True) -> Ru
     return run
 
 
-def write(report: Report, settings: Settings) -> int:
-    """Write the report where it was asked for; the exit code."""
+def write(report: Report, settings: Settings, bare: Report | None = None) -> int:
+    """Write the report where it was asked for; the exit code.
+
+    `bare` is the report without plaintext, where `report` has it: for the formats that promise to show none.
+    """
+
+    def rendered(name: str, *, color: bool = False) -> str:
+        return render(name, report if bare is None or name in PLAINTEXT else bare, color=color)
+
     for name, file in settings.reports:
-        write_file(file, render(name, report))
+        write_file(file, rendered(name))
     if settings.output:
-        write_file(settings.output, render(settings.format, report))
+        write_file(settings.output, rendered(settings.format))
     else:
         color = settings.color if settings.color is not None else use_color(sys.stdout)
-        emit(render(settings.format, report, color=color))
+        emit(rendered(settings.format, color=color))
     code = report.exit_code
     return ExitCode.CLEAN if settings.exit_zero and code == ExitCode.FINDINGS else code
+
+
+# What may hold a secret: a run of characters that no word is as long as.
+_TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{16,}")
+
+
+def without_secrets(text: str) -> str:
+    """`text` with the secrets redacted that rules find in it: it may quote a name, a configuration or an argument."""
+    if not _TOKEN.search(text):
+        return text
+    try:
+        from keyscan.agents.redactor import redact
+
+        return redact(text)
+    except Exception:  # noqa: BLE001 - an error while an error is reported: say as much as is safe
+        return _TOKEN.sub("[...]", text)
 
 
 def emit(text: str) -> None:

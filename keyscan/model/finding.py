@@ -27,12 +27,16 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place that belongs to a finding: the second half of a pair, or another occurrence."""
+    """Another place that belongs to a finding: the second half of a pair, or another occurrence.
+
+    `fingerprint` is of what stands there, where that is a secret of its own: no format shows it.
+    """
 
     message: str
     path: str
     location: Location | None = None
     commit: str | None = None
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

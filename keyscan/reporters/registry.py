@@ -32,6 +32,9 @@ COLORED = frozenset({"console", "concise", "statistics"})
 # The formats that show where the repository is: its root, revision, branch and remote.
 LOCATED = frozenset({"sarif", "gitlab", "codequality", "github", "github-summary", "markdown", "html"})
 
+# The formats that show secrets when --show-secrets asks for it; all others promise to hold none.
+PLAINTEXT = frozenset({"console", "json", "jsonl"})
+
 
 def render(name: str, report: Report, *, color: bool = False) -> str:
     """The report in the format `name`; `color` counts for those for a terminal."""

@@ -56,7 +56,8 @@ def finding_of(
     related: tuple[Related, ...] = ()
     if match.companion and rule.companion:
         place = lines.location(match.companion.start, match.companion.end)
-        related = (Related(f"its {rule.companion.name}", origin.path, place),)
+        half = fingerprint(rule.id, match.companion_secret or b"", options.salt)
+        related = (Related(f"its {rule.companion.name}", origin.path, place, fingerprint=half),)
     return Finding(
         rule_id=rule.id,
         rule_name=rule.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keyscan.model.report import Report, RunInfo, Stats
@@ -49,7 +50,24 @@ def make_report(
         interrupted=result.interrupted,
         run=run,
     )
-    return report if options.show_secrets else scrubbed(report, matcher, options.salt)
+    return report if options.show_secrets else without_secrets(report, matcher, options)
+
+
+def without_secrets(report: Report, matcher: Matcher, options: ScanOptions) -> Report:
+    """The report without plaintext: no finding has its secret, and names are redacted."""
+    salts = tuple(dict.fromkeys((options.salt, *(options.ignores.salts if options.ignores else ()))))
+    if options.show_secrets:
+        report = replace(
+            report,
+            findings=_bare(report.findings),
+            known=_bare(report.known),
+            ignored=_bare(report.ignored),
+        )
+    return scrubbed(report, matcher, salts)
+
+
+def _bare(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(replace(finding, secret=None) for finding in findings)
 
 
 def _settled(found: Iterable[Finding], matcher: Matcher, options: ScanOptions) -> list[Finding]:

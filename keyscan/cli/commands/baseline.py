@@ -15,6 +15,7 @@ from keyscan.cli.command import Group
 from keyscan.cli.options import CONFIGURATION, DETECTION
 from keyscan.cli.settings import with_settings, writable
 from keyscan.errors import ExitCode, UsageError
+from keyscan.scan.name_redaction import redacted_names
 from keyscan.suppressions import baseline
 from keyscan.suppressions.baseline import Baseline, Entry
 
@@ -168,6 +169,7 @@ def all_findings(settings: Settings, *, history: bool) -> list[Finding]:
 def new_entries(settings: Settings, findings: list[Finding], reason: str) -> list[Entry]:
     """An entry for each new finding that counts: the first place of each secret."""
     found: dict[str, Entry] = {}
+    findings = redacted_names(findings, Scanner.of(settings).matcher(0), settings.ignores.salts)
     for finding in sorted(findings, key=lambda finding: finding.sort_key):
         if finding.status == "new" and finding.severity >= settings.min_severity:
             entry = Entry(finding.fingerprint, place_of(settings, finding), " ".join(reason.split()))
@@ -184,4 +186,4 @@ def place_of(settings: Settings, finding: Finding) -> str:
 def _shown(entry: Entry) -> str:
     from keyscan.reporters.shared.escape import clean
 
-    return clean(f"{entry.path}  {entry.reason}".rstrip())
+    return output.without_secrets(clean(f"{entry.path}  {entry.reason}".rstrip()))

@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from keyscan.api import Scanner
+from keyscan.cli import output
 from keyscan.cli.command import Command
 from keyscan.cli.options import DETECTION
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, IncompleteError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from keyscan.config.settings import Settings
     from keyscan.git.command import Git
@@ -49,7 +50,7 @@ def command(repo: str, marks: tuple[str, ...], apply_: bool, into: str | None, s
         click.echo("keyscan: nothing to clean: the history holds none of these secrets", err=True)
         return ExitCode.CLEAN
     plan = history_cleanup.plan(git, found, scanner.matcher())
-    _print(history_cleanup.describe(plan))
+    _print(history_cleanup.describe(plan), _hidden(found, scanner))
     if not apply_ or into is None:
         return ExitCode.FINDINGS
     return _apply(git, plan, scanner, into)
@@ -123,12 +124,28 @@ def _apply(git: Git, plan: CleanupPlan, scanner: Scanner, into: str) -> int:
     lines.append(f"keyscan history over the result: {gone} of {len(wanted)} secrets are gone")
     lines.append("Nothing was pushed. After a look at the result, branch by branch:")
     lines.extend(f"  {line}" for line in history_cleanup.push_commands(plan, os.path.abspath(into)))  # noqa: PTH100
-    _print(lines)
+    _print(lines, _hidden(left, scanner))
     return ExitCode.FINDINGS if left or after != before else ExitCode.CLEAN
 
 
-def _print(lines: Any) -> None:
+def _hidden(findings: Sequence[Finding], scanner: Scanner) -> dict[str, str]:
+    """What must not be printed and what stands for it: the secrets of `findings`, and names that hold one."""
+    from keyscan.scan.name_redaction import redacted_names
+
+    ignores = scanner.options.ignores
+    salts = ignores.salts if ignores else (scanner.options.salt,)
+    renamed = redacted_names(findings, scanner.matcher(0), salts)
+    names = {one.origin.path: other.origin.path for one, other in zip(findings, renamed, strict=True)}
+    shown = {name: other for name, other in names.items() if name != other}
+    return {**shown, **{finding.secret: finding.redacted for finding in findings if finding.secret}}
+
+
+def _print(lines: Iterable[str], hidden: Mapping[str, str]) -> None:
+    """Print `lines` without what is `hidden`."""
     from keyscan.reporters.shared.escape import clean
 
     for line in lines:
-        click.echo(clean(line))
+        shown = line
+        for text, instead in hidden.items():
+            shown = shown.replace(text, instead)
+        click.echo(output.without_secrets(clean(shown)))

@@ -10,6 +10,7 @@ from keyscan.api import Scanner
 from keyscan.cli.command import Group
 from keyscan.cli.config_keys import key_of
 from keyscan.cli.options import shared_params
+from keyscan.cli.output import without_secrets
 from keyscan.cli.settings import scan_options
 from keyscan.errors import ExitCode, UsageError
 from keyscan.support.suggestions import did_you_mean
@@ -33,7 +34,7 @@ def command() -> None:
 def show(settings: Settings) -> int:
     """Print every value in force, and the file and line, or the option, that it comes from."""
     for line in _lines(settings):
-        click.echo(line)
+        click.echo(without_secrets(line))
     return ExitCode.CLEAN
 
 
@@ -45,7 +46,7 @@ def check(settings: Settings) -> int:
     for ignore in settings.ignores.entries:
         _check_rules(ignore, known)
     for note in settings.ignores.notes((), whole=False):
-        click.echo(f"note: {note}")
+        click.echo(without_secrets(f"note: {note}"))
     files = ", ".join(settings.config.files) or "no configuration file"
     ignores, accepted = len(settings.ignores.entries), len(settings.accepted.entries)
     click.echo(f"keyscan: configuration is valid ({files}; {ignores} ignores, {accepted} accepted findings)")

@@ -9,6 +9,7 @@ import click
 from keyscan.api import Scanner
 from keyscan.cli.command import Command
 from keyscan.cli.options import DETECTION
+from keyscan.cli.output import without_secrets
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
 from keyscan.support.suggestions import did_you_mean
@@ -42,7 +43,7 @@ def command(target: str, settings: Settings) -> int:
         raise UsageError(f"{target}: neither a rule nor a fingerprint{hint}")
     findings = _find(settings, rules[rule_id], target) if ":" in target else []
     for line in _lines(rules[rule_id], findings, target, settings):
-        click.echo(clean(line))
+        click.echo(without_secrets(clean(line)))
     return ExitCode.CLEAN
 
 

@@ -58,7 +58,7 @@ def command(
         return ExitCode.CLEAN
     settings, result, entries = accepted(settings, result)
     for line in _lines(result):
-        click.echo(line)
+        click.echo(output.without_secrets(line))
     for name, text in _outputs(settings, result, entries):
         _write(Path(settings.root, name), name, text, dry_run=dry_run, force=force)
     click.echo(
@@ -189,7 +189,7 @@ def _write(file: Path, name: str, text: str, *, dry_run: bool, force: bool) -> N
     from keyscan.config.loader import BASELINE
 
     if dry_run:
-        click.echo(f"--- {name} (not written)\n{text}", nl=False)
+        click.echo(output.without_secrets(f"--- {name} (not written)\n{text}"), nl=False)
         return
     if file.exists() and not force and name != BASELINE:
         if not sys.stdin.isatty():
