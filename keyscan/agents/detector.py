@@ -80,7 +80,7 @@ class Detector:
         # Not `Scanner.matches`: it does not tell which rules were given up.
         matches = self._scanner.matcher(len(data)).scan(data, timed_out, path=path)
         if timed_out:
-            raise IncompleteError(f"rule {timed_out[0]} took too long on this text")
+            raise IncompleteError(timed_out[0])
         secrets: list[Secret] = []
         for match in matches:
             if self._counts(match, data, path):

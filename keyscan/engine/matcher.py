@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from keyscan.catalog.path_kinds import PathKind, is_rehearsal, path_kind
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 LOOK = 16
 # Layers of encoding that are taken off one after the other.
 DEPTH = 3
-# Places of one text that are looked at for encodings.
-MOST_TRIGGERS = 20_000
 
 
 class Matcher:
@@ -111,14 +108,14 @@ class Matcher:
     def scan(
         self,
         data: bytes,
-        slow: list[str] | None = None,
+        limits: list[str] | None = None,
         *,
         path: str = "",
         hits: Hits | None = None,
         binary: bool | None = None,
         depth: int = 0,
     ) -> list[Match]:
-        """The matches in `data`, in order of place; rule ids given up for time are added to `slow`.
+        """The matches in `data`, in order of place; bounds that were hit, as reasons, are added to `limits`.
 
         `path`, where it is known, says what kind of file it is: generic matches are judged by that too.
         `hits` are those of `data` when they are known already; `binary` says of what `data` is cut from whether
@@ -128,16 +125,16 @@ class Matcher:
             hits = self._first.hits(data)
         if not hits:
             return []
-        found = self.plain_matches(data, hits, slow, path=path, binary=binary)
-        return found if depth == DEPTH else self.with_decoded(found, data, hits, slow, path=path, depth=depth)
+        found = self.plain_matches(data, hits, limits, path=path, binary=binary)
+        return found if depth == DEPTH else self.with_decoded(found, data, hits, limits, path=path, depth=depth)
 
     def plain_matches(
-        self, data: bytes, hits: Hits, slow: list[str] | None = None, *, path: str = "", binary: bool | None = None
+        self, data: bytes, hits: Hits, limits: list[str] | None = None, *, path: str = "", binary: bool | None = None
     ) -> list[Match]:
         """The matches at these hits of `data` as it stands, in order of place."""
         if binary is None:
             binary = is_binary(data)
-        found = self._confirmed(data, hits, slow, path, binary=binary)
+        found = self._confirmed(data, hits, limits, path, binary=binary)
         return self._owners.attribute(without_overlaps(found), data)
 
     def with_decoded(
@@ -145,18 +142,18 @@ class Matcher:
         found: list[Match],
         data: bytes,
         hits: Hits,
-        slow: list[str] | None = None,
+        limits: list[str] | None = None,
         *,
         path: str = "",
         depth: int = 0,
     ) -> list[Match]:
         """What was `found` directly, and the matches in what encodings hide at these hits of `data`."""
-        behind = list(islice(self._triggered(hits), MOST_TRIGGERS))
+        behind = list(self._triggered(hits))
         if not behind:
             return found
-        return without_overlaps([*found, *self._behind(data, behind, slow, path, depth)])
+        return without_overlaps([*found, *self._behind(data, behind, limits, path, depth)])
 
-    def _confirmed(self, data: bytes, hits: Hits, slow: list[str] | None, path: str, *, binary: bool) -> list[Match]:
+    def _confirmed(self, data: bytes, hits: Hits, limits: list[str] | None, path: str, *, binary: bool) -> list[Match]:
         found: list[Match] = []
         for number, spots in start_ranges(hits, self._first.entries, self.rules).items():
             rule = self.rules[number]
@@ -167,8 +164,8 @@ class Matcher:
                 for place in pattern.places(data, spots):
                     found += self._at(number, data, place, path)
             except PatternTimeout:
-                if slow is not None:
-                    slow.append(rule.id)
+                if limits is not None:
+                    limits.append(f"rule {rule.id} took too long on this text")
         return found
 
     def _at(self, number: int, data: bytes, place: SearchRange, path: str) -> Sequence[Match]:
@@ -208,20 +205,25 @@ class Matcher:
         return triggers.of(self.rules)
 
     def _behind(
-        self, data: bytes, hits: list[tuple[int, int]], slow: list[str] | None, path: str, depth: int
+        self, data: bytes, hits: list[tuple[int, int]], limits: list[str] | None, path: str, depth: int
     ) -> Iterator[Match]:
         """The matches in what encodings hide, at their places in `data`."""
         from keyscan.engine.decoders import base64 as decode
+        from keyscan.engine.decoders.view import Unread
 
         for view in decode.views(data, [(self._triggers[number], end) for number, end in hits]):
-            for match in self._hidden(view.text, slow, path, depth + 1):
+            if isinstance(view, Unread):
+                if limits is not None:
+                    limits.append(view.reason)
+                continue
+            for match in self._hidden(view.text, limits, path, depth + 1):
                 if view.shows(match):
                     yield view.placed(match)
 
-    def _hidden(self, text: bytes, slow: list[str] | None, path: str, depth: int) -> Sequence[Match]:
+    def _hidden(self, text: bytes, limits: list[str] | None, path: str, depth: int) -> Sequence[Match]:
         """The matches in a view, from memory where it was seen before."""
         if self._memory is None or len(text) > LONGEST:
-            return self.scan(text, slow, path=path, depth=depth)
+            return self.scan(text, limits, path=path, depth=depth)
         key = (-depth, path, text, 0, 0)
         known = self._memory.get(key)
         if known is None:
@@ -229,8 +231,8 @@ class Matcher:
             known = tuple(self.scan(text, given_up, path=path, depth=depth))
             if not given_up:
                 self._memory.put(key, known)
-            elif slow is not None:
-                slow += given_up
+            elif limits is not None:
+                limits += given_up
         return known
 
     def _judge(self, number: int, data: bytes, candidate: Candidate, path: str) -> Match | None:

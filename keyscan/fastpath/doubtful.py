@@ -10,7 +10,7 @@ import marshal
 from typing import TYPE_CHECKING, Any
 
 from keyscan.engine.decoders.content import is_plain
-from keyscan.engine.matcher import DEPTH, MOST_TRIGGERS, Matcher
+from keyscan.engine.matcher import DEPTH, Matcher
 from keyscan.engine.prefilter.encoding_triggers import Trigger, of
 from keyscan.engine.prefilter.entries import Entry
 from keyscan.model.rule import Companion, Precision, Rule, Severity
@@ -111,11 +111,12 @@ class Judge:
         ]  # fmt: skip
         if not hidden or depth == DEPTH:
             return True
-        if len(hidden) > MOST_TRIGGERS:
-            return False
         from keyscan.engine.decoders.base64 import views
+        from keyscan.engine.decoders.view import Unread
 
-        return all(self._is_clean(view.text, path, depth + 1) for view in views(data, hidden))
+        return all(
+            not isinstance(view, Unread) and self._is_clean(view.text, path, depth + 1) for view in views(data, hidden)
+        )
 
     def _matches(self, data: bytes, hits: Hits, path: str) -> bool:
         """Whether a rule with one of `hits` matches, or is given up for time."""

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# What may stand before a token: no letter or digit, unless that is the end of an escape (`\n`, `%3D`, `\u003d`).
+# What may stand before a token: no letter or digit, unless that is the end of an escape (`\n`, `%3D`, `\u003d`, `=3D`
+# of quoted-printable) or of a terminal's colour code (`ESC[31m`).
 LEFT = (
     r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbfv])|(?<=%[0-9A-Fa-f][0-9A-Fa-f])"
-    r"|(?<=\\x[0-9A-Fa-f][0-9A-Fa-f])|(?<=\\u00[0-9A-Fa-f][0-9A-Fa-f]))"
+    r"|(?<=\\x[0-9A-Fa-f][0-9A-Fa-f])|(?<=\\u00[0-9A-Fa-f][0-9A-Fa-f])|(?<==[0-9A-F][0-9A-F])"
+    r"|(?<=\x1b\[m)|(?<=[\[;][0-9]m)|(?<=[\[;][0-9][0-9]m)|(?<=[\[;][0-9][0-9][0-9]m))"
 )
 # The structural checks that compute a checksum, so that no other text passes them.
 CHECKSUMS = frozenset(("crc32-base62", "crc32-hex", "crc32-hex-little", "github-fine-grained", "age", "nkey"))

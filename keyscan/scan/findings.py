@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from keyscan.engine.overlaps import place_of
 from keyscan.model.blob import Skip
 from keyscan.model.finding import Finding, Related
 from keyscan.model.fingerprint import fingerprint, redacted
@@ -30,9 +31,9 @@ def findings_in(
     matches = [match for match in matches if code_usage.counts(match, blob.origin)]
     skip = None
     if len(matches) > MAX_FINDINGS:
-        reason = f"{len(matches)} findings; only the first {MAX_FINDINGS} are reported"
+        reason = f"{len(matches)} findings; only the {MAX_FINDINGS} most severe are reported"
         skip = Skip(blob.origin.path, reason, incomplete=True)
-        matches = matches[:MAX_FINDINGS]
+        matches = sorted(sorted(matches, key=lambda match: -match.severity)[:MAX_FINDINGS], key=place_of)
     in_order = sorted(matches, key=lambda match: match.secret_start)
     findings = [finding_of(match, blob.origin, lines, options, in_order) for match in matches]
     # A part of a file does not know the lines before it; `scan_files` goes over the whole file then.

@@ -39,36 +39,33 @@ def scan_blob(blob: Blob, matcher: Matcher, options: ScanOptions) -> ScanResult:
     The files in an archive are scanned one by one, under the archive's name and theirs.
     """
     if contents.is_plain(blob.data):
-        timed_out: list[str] = []
-        matches = matcher.scan(blob.data, timed_out, path=blob.origin.path)
-        return result_of(blob, matches, timed_out, options)
+        limits: list[str] = []
+        matches = matcher.scan(blob.data, limits, path=blob.origin.path)
+        return result_of(blob, matches, limits, options)
     tally = Tally(files=not blob.overlap, bytes=len(blob.data) - blob.overlap)
     for name, text, reason in contents.texts(blob.data, blob.origin.path):
         if reason:
             tally.skipped.append(Skip(name, reason))
             continue
         origin = replace(blob.origin, path=name, member=name[len(blob.origin.path) :])
-        timed_out = []
-        matches = matcher.scan(text.data, timed_out, path=name)
+        limits = []
+        matches = matcher.scan(text.data, limits, path=name)
         lines = Lines(text.data, blob.line, blob.column, text.stored, text.cell)
-        tally.add(_result(replace(blob, data=text.data, origin=origin), matches, timed_out, options, lines))
+        tally.add(_result(replace(blob, data=text.data, origin=origin), matches, limits, options, lines))
     return tally.result()
 
 
-def result_of(blob: Blob, matches: list[Match], timed_out: Sequence[str], options: ScanOptions) -> ScanResult:
-    """The result for a scanned blob and its `matches`; `timed_out` are the rules that were given up on it."""
+def result_of(blob: Blob, matches: list[Match], limits: Sequence[str], options: ScanOptions) -> ScanResult:
+    """The result for a scanned blob and its `matches`; `limits` says which bounds were hit on it."""
     size = len(blob.data) - blob.overlap
-    if not matches and not timed_out:
+    if not matches and not limits:
         return ScanResult(files=not blob.overlap, bytes=size)
-    found = _result(blob, matches, timed_out, options, Lines(blob.data, blob.line, blob.column))
+    found = _result(blob, matches, limits, options, Lines(blob.data, blob.line, blob.column))
     return replace(found, files=not blob.overlap, bytes=size)
 
 
-def _result(
-    blob: Blob, matches: list[Match], timed_out: Sequence[str], options: ScanOptions, lines: Lines
-) -> ScanResult:
-    reason = "rule {} took too long on this text"
-    skipped = [Skip(blob.origin.path, reason.format(rule), incomplete=True) for rule in timed_out]
+def _result(blob: Blob, matches: list[Match], limits: Sequence[str], options: ScanOptions, lines: Lines) -> ScanResult:
+    skipped = [Skip(blob.origin.path, reason, incomplete=True) for reason in limits]
     findings, skip = findings_in(blob, matches, lines, options) if matches else ([], None)
     return ScanResult(findings, [*skipped, skip] if skip else skipped)
 

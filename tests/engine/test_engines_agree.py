@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from base64 import b64encode
 from random import Random
 
 import pytest
@@ -10,8 +11,11 @@ from helpers.regex_samples import sample
 
 from keyscan.engine import build
 from keyscan.engine.confirm import start_ranges
+from keyscan.engine.decoders import base64
+from keyscan.engine.decoders.content import content_of
 from keyscan.engine.matcher import Matcher
 from keyscan.engine.prefilter.keywords import KeywordPrefilter
+from keyscan.engine.rule_check import example
 from keyscan.fastpath import artifact
 from keyscan.fastpath import engine as fast
 from keyscan.ruleset.cache import load_rules
@@ -70,3 +74,47 @@ def test_the_fast_path_doubts_whatever_is_found():
         text = next(texts(rule, random))
         if MATCHERS["keywords"].scan(text):
             assert stored.doubtful(text), rule.id
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["\x1b[31m", "\x1b[1;32m", "\x1b[38;5;208m", "\x1b[m", "=3D", "=0A", "\\n", "%3D", "\\u003d", "\\x3d"],
+)
+def test_a_key_right_behind_an_escape_is_found(before):
+    """Colour codes, quoted-printable and other escapes end in a letter or a digit that is not the key's."""
+    rule = next(rule for rule in RULES if rule.id == "anthropic-api-key")
+    text = b"log: " + before.encode() + example(rule, "{secret}", 1)[1] + b" end\n"
+    for matcher in MATCHERS.values():
+        assert [match.rule.id for match in matcher.scan(text)] == [rule.id]
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff"])
+def test_a_false_byte_order_mark_hides_nothing(mark):
+    """A text of single bytes behind the mark of UTF-16 is read as it stands."""
+    rule = next(rule for rule in RULES if rule.id == "anthropic-api-key")
+    data = mark + b"key = '" + example(rule, "{secret}", 1)[1] + b"'\n"
+    assert MATCHERS["keywords"].scan(content_of(data).data)
+    right = data[2:].decode().encode("utf-16-le" if mark == b"\xff\xfe" else "utf-16-be")
+    assert MATCHERS["keywords"].scan(content_of(mark + right).data)
+
+
+@pytest.mark.parametrize("name", MATCHERS)
+def test_a_key_behind_thousands_of_escaped_slashes_is_decoded(name):
+    """What JSON makes of each slash uses up no bound: an encoded key behind 30,000 of them is found."""
+    rule = next(rule for rule in RULES if rule.id == "anthropic-api-key")
+    key = example(rule, "{secret}", 1)[1]
+    escaped = b"".join(b"\\u%04x" % code for code in key)
+    text = b'"https:\\/\\/host\\/path\\/page",\n' * 10_000 + b'"' + escaped + b'"\n'
+    limits: list[str] = []
+    assert [match.rule.id for match in MATCHERS[name].scan(text, limits)] == [rule.id]
+    assert limits == []
+
+
+@pytest.mark.parametrize("name", MATCHERS)
+def test_a_bound_of_decoding_is_told(name, monkeypatch):
+    """Where more looks encoded than is decoded, the scan says so."""
+    monkeypatch.setattr(base64, "MOST_BASE64", 3)
+    limits: list[str] = []
+    MATCHERS[name].scan(b"\n".join([b64encode(b"api_key = 12345678901234567890")] * 9), limits)
+    assert len(limits) == 1
+    assert "only the first 3 were decoded" in limits[0]

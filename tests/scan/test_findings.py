@@ -18,7 +18,7 @@ def test_findings_beyond_the_limit_make_a_report_incomplete(monkeypatch):
     text = "\n".join(token("ghp_{alnum:30}{crc32-base62:ghp_}", str(number)) for number in range(5))
     report = Scanner.default().scan_text(text, "a.txt")
     assert len(report.findings) == 3
-    assert [skip.reason for skip in report.skipped] == ["5 findings; only the first 3 are reported"]
+    assert [skip.reason for skip in report.skipped] == ["5 findings; only the 3 most severe are reported"]
     assert not report.complete
 
 

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.engine.decoders.escapes import joined, without_escapes
-from keyscan.engine.decoders.view import Pieces, View
+from keyscan.engine.decoders.view import Pieces, Unread, View
 from keyscan.engine.prefilter import encoding_triggers as triggers
 from keyscan.engine.prefilter.encoding_triggers import BASE64, KUBERNETES, Trigger
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 # Bytes of a base64 run, and of all views of one text together.
 RUN = 64 * 1024
 TOTAL = 4 * 1024 * 1024
-# Escapes, joints and runs of one text that are looked at.
-_MOST = 5000
+# Places of one text that are looked at, and of those the ones that hold base64: each is decoded by itself.
+MOST = 200_000
+MOST_BASE64 = 20_000
 # A decoded run shorter than this holds no secret.
 _SHORT = 8
 
@@ -38,14 +39,25 @@ _BREAK = re.compile(rb"(?:\r?\n[ \t]{0,40}|\\n)\Z")
 _WRAPPED = 40
 
 
-def views(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
-    """The views of `data` that its trigger hits, (trigger, end offset), call for; bounded in number and size."""
-    found = sorted(set(hits), key=lambda hit: hit[1])[:_MOST]
+def views(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | Unread]:
+    """The views of `data` that its trigger hits, (trigger, end offset), call for; bounded in number and size.
+
+    Where a bound is hit, what was left out comes in their place.
+    """
+    found = sorted(set(hits), key=lambda hit: hit[1])
+    runs = [hit for hit in found if hit[0].kind == BASE64]
+    others = [hit for hit in found if hit[0].kind != BASE64]
+    if len(runs) > MOST_BASE64:
+        yield Unread(f"{len(runs):,} places look like base64; only the first {MOST_BASE64:,} were decoded")
+    if len(others) > MOST:
+        yield Unread(f"{len(others):,} places look encoded; only the first {MOST:,} were decoded")
+    runs, others = runs[:MOST_BASE64], others[:MOST]
     left = TOTAL
-    for made in (_base64(data, found), without_escapes(data, found), joined(data, found), _kubernetes(data, found)):
+    for made in (_base64(data, runs), without_escapes(data, others), joined(data, others), _kubernetes(data, others)):
         for view in made:
             left -= len(view.text)
             if left < 0:
+                yield Unread(f"more than {TOTAL >> 20} MB of decoded text; the rest was not decoded")
                 return
             yield view
 

@@ -12,6 +12,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+_ASCII = bytes(range(0x20, 0x7F)) + b"\t\n\r\f"
 _FIRST_BYTES = frozenset({b"\xff\xfe", b"\xfe\xff", b"\xef\xbb"})
 
 
@@ -32,7 +33,7 @@ def text_of(data: bytes) -> Text:
     if data[:3] == b"\xef\xbb\xbf":
         return Text(data[3:], "")
     name = encoding_of(data)
-    if not name:
+    if not name or _is_ascii_behind_mark(data):
         return Text(data, "")
     text = data.decode(name, "replace").removeprefix("\ufeff")
     return Text(text.encode("utf-8", "replace"), name[:6].upper())
@@ -48,6 +49,12 @@ def encoding_of(data: bytes) -> str:
         return ""
     zeros = [head[place::4].count(0) * 4 / len(head) for place in range(4)]
     return _by_zeros(*zeros)
+
+
+def _is_ascii_behind_mark(data: bytes) -> bool:
+    """Whether what follows a mark is text of single bytes: the mark is false, and decoded the text would be lost."""
+    head = data[2:_PROBE]
+    return len(head) > 1 and b"\0" not in head and not head.translate(None, _ASCII)
 
 
 def _by_zeros(first: float, second: float, third: float, fourth: float) -> str:

@@ -50,6 +50,12 @@ class View(NamedTuple):
         )
 
 
+class Unread(NamedTuple):
+    """A bound that was hit: what of a text was not decoded."""
+
+    reason: str
+
+
 class Pieces:
     """A text made of pieces of another; each piece is a copy, or stands for something longer."""
 

@@ -16,8 +16,10 @@ CONTEXT = 200
 NEIGHBOURHOOD = 600
 # The longest name of which a rule's expression matches only the telling end.
 _NAME = 64
-# git's own test for a binary file: a NUL byte within its first 8,000.
+# How much of a file tells whether it is binary, as git has it. A NUL in a thousand bytes of text makes none.
 _BINARY_PROBE = 8000
+_NUL_IN = 1000
+_TEXT = bytes(range(0x20, 0x100)) + b"\t\n\r\f\x1b\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,10 @@ def has_expired(context: Context) -> bool:
 
 
 def is_binary(data: bytes) -> bool:
-    """Tell whether git would call `data` binary."""
-    return b"\0" in data[:_BINARY_PROBE]
+    """Tell whether `data` is no text: its first 8,000 bytes hold NULs, and more than a stray one in text."""
+    head = data[:_BINARY_PROBE]
+    nuls = head.count(0)
+    return nuls > 1 + len(head) // _NUL_IN or (nuls > 0 and bool(head.translate(None, _TEXT)))
 
 
 def context_of(data: bytes, candidate: Candidate, path: str = "") -> Context:
