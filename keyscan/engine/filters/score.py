@@ -44,7 +44,7 @@ TABLE: dict[str, Evidence] = {
     "place-document": Evidence(-3, "place", "in a document"),
     "place-vendored": Evidence(-8, "place", "in others' code"),
     "place-recorded": Evidence(-6, "place", "in recorded data"),
-    "place-page": Evidence(-3, "place", "in a page"),
+    "place-page": Evidence(-6, "place", "in a page"),
     "near-many": Evidence(-5, "neighbourhood", "the same name holds other values nearby"),
     "near-sample": Evidence(-3, "neighbourhood", "its line calls it an example or a test"),
     "near-local": Evidence(-2, "neighbourhood", "for this machine or an example's host"),

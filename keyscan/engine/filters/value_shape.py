@@ -36,7 +36,7 @@ _UUID = re.compile(rb"^\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}
 _SAMPLE_ID = re.compile(rb"^123e4567-e89b|^(?:0{8}|1{8}|f{8})-", re.IGNORECASE)
 _IDENTIFIER = re.compile(rb"^[A-Za-z_@$][\w$-]*(?:[.:/ ][A-Za-z_][\w$-]*)*[.:]?\Z")
 _HASHED = re.compile(
-    rb"^\$(?:2[abxy]?|1|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|P|H)\$|^\{(?:SSHA|SHA|MD5|bcrypt|noop)\w*\}|"
+    rb"(?:^|:)\$(?:2[abxy]?|1|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|P|H)\$|^\{(?:SSHA|SHA|MD5|bcrypt|noop)\w*\}|"
     rb"^(?:sha(?:1|224|256|384|512)|md5|pbkdf2\w*|bcrypt|scrypt|argon2\w*)[-:$]",
     re.IGNORECASE,
 )
