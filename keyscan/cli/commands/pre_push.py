@@ -34,10 +34,20 @@ class Push:
     updates: Sequence[Update]
     known: tuple[str, ...]
 
-    def prepared(self, commit: bytes) -> Prepared:
-        """The work of a command whose configuration is in `commit`."""
+    def prepared(self, commits: Sequence[bytes]) -> Prepared:
+        """The work of a command whose configuration is in each of `commits`: files that differ in them are not used."""
         root = root_of()
-        read = git_reader(self.git, commit.decode(), root) if self.updates else lambda _name: None
+        readers = [git_reader(self.git, commit.decode(), root) for commit in dict.fromkeys(commits)]
+
+        def read(name: str) -> bytes | None:
+            found = [reader(name) for reader in (readers if self.updates else ())]
+            if any(contents != found[0] for contents in found):
+                click.echo(
+                    f"keyscan: {name} differs among the pushed refs and is not used; push them one by one", err=True
+                )
+                return None
+            return found[0] if found else None
+
         return Prepared(root, read, self)
 
 
@@ -52,7 +62,7 @@ def _read_push(values: Mapping[str, Any]) -> Prepared:
         url = os.environ.get("PRE_COMMIT_REMOTE_URL", url)
     else:
         updates = push.pre_push(standard_input("pre-push"))
-    return Push(git, updates, push.known_to(git, remote, url)).prepared(updates[0].new if updates else b"")
+    return Push(git, updates, push.known_to(git, remote, url)).prepared([update.new for update in updates])
 
 
 @click.command(name="pre-push", cls=Command)

@@ -149,6 +149,25 @@ class TestNative:
         pair.commit()
         assert push(pair, "origin", "main")[0]
 
+    def test_no_ref_is_judged_by_another_ones_configuration(self, pair):
+        """Configuration that differs among the refs of a push is not used, and that is said."""
+        pair.commit()
+        assert push(pair, "origin", "main")[0]
+        pair.git("checkout", "-q", "-b", "aside")
+        pair.stage(".keyscan.toml", 'exclude = ["*.py"]\n')
+        pair.commit()
+        pair.git("checkout", "-q", "-b", "topic", "main")
+        pair.stage("a.py", key())
+        pair.commit()
+        went, said = push(pair, "origin", "aside", "topic")
+        assert not went
+        assert ".keyscan.toml differs among the pushed refs" in said
+        assert "a.py:1:1" in said
+        pair.git("checkout", "-q", "aside")
+        pair.stage("b.py", key())
+        pair.commit()
+        assert push(pair, "origin", "aside")[0]
+
 
 class TestInput:
     @pytest.mark.parametrize("lines", ["nonsense\n", "a b c\n", f"refs/heads/main {'g' * 40} refs/heads/main {ZERO}\n"])
