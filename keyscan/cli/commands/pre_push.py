@@ -42,9 +42,7 @@ class Push:
         def read(name: str) -> bytes | None:
             found = [reader(name) for reader in (readers if self.updates else ())]
             if any(contents != found[0] for contents in found):
-                click.echo(
-                    f"keyscan: {name} differs among the pushed refs and is not used; push them one by one", err=True
-                )
+                click.echo(f"keyscan: {name} differs among the pushed refs: not used; push them one by one", err=True)
                 return None
             return found[0] if found else None
 
@@ -62,7 +60,16 @@ def _read_push(values: Mapping[str, Any]) -> Prepared:
         url = os.environ.get("PRE_COMMIT_REMOTE_URL", url)
     else:
         updates = push.pre_push(standard_input("pre-push"))
-    return Push(git, updates, push.known_to(git, remote, url)).prepared([update.new for update in updates])
+    known = push.known_to(git, remote, url)
+    return Push(git, updates, known).prepared(_configuring(git, updates, known))
+
+
+def _configuring(git: Git, updates: Sequence[Update], known: tuple[str, ...]) -> list[bytes]:
+    """The new values whose configuration counts: those that bring commits, if any does."""
+    new = [update.new for update in updates]
+    if len(new) == 1:
+        return new
+    return [oid for oid in new if git.ask("rev-list", "--max-count=1", oid.decode(), *known, "--")] or new[:1]
 
 
 @click.command(name="pre-push", cls=Command)

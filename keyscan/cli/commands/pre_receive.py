@@ -25,7 +25,7 @@ def _read_push(_values: Mapping[str, Any]) -> Prepared:
 
     git = Git()
     updates = push.pre_receive(standard_input("pre-receive"))
-    return Push(git, updates, push.KNOWN_HERE).prepared(repository.resolve(git, "HEAD") or b"")
+    return Push(git, updates, push.KNOWN_HERE).prepared([repository.resolve(git, "HEAD") or b""])
 
 
 @click.command(name="pre-receive", cls=Command)

@@ -161,7 +161,7 @@ class TestNative:
         pair.commit()
         went, said = push(pair, "origin", "aside", "topic")
         assert not went
-        assert ".keyscan.toml differs among the pushed refs" in said
+        assert ".keyscan.toml differs among the pushed refs: not used" in said
         assert "a.py:1:1" in said
         pair.git("checkout", "-q", "aside")
         pair.stage("b.py", key())
