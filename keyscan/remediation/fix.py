@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from keyscan.errors import UsageError
 from keyscan.remediation import dotenv_file
 from keyscan.remediation.edits import AppendedLines, Edit, EditPlan
 from keyscan.remediation.names import Names, wanted_name
@@ -199,7 +200,10 @@ def _is_shipped(path: str, read: Read) -> bool:
     directory = path
     while directory:
         directory = directory.rpartition("/")[0]
-        text = read(f"{directory}/package.json".lstrip("/"))
+        try:
+            text = read(f"{directory}/package.json".lstrip("/"))
+        except UsageError:  # behind a link, or of an absurd size: it says nothing
+            return False
         if text is not None:
             return _is_bundled(text)
     return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from keyscan.remediation.fix import FixPlan
     from keyscan.remediation.managers import Store
     from keyscan.remediation.places import Source
+    from keyscan.sources.files import Target
 
 _LARGEST = 16 << 20
 
@@ -122,16 +124,7 @@ def _gathered(
     by_name: dict[str, list[Finding]] = {}
     for finding in _counted(result.findings, settings):
         by_name.setdefault(finding.origin.file, []).append(finding)
-    sources, members = [], []
-    for target in targets:
-        found = by_name.get(getattr(target, "name", ""), [])
-        if not found:
-            continue
-        members += [one for one in found if one.origin.member]
-        path = os.path.relpath(os.path.abspath(target.file), root).replace(os.sep, "/")  # type: ignore[union-attr] # noqa: PTH100
-        source = _source(scanner, path, _read(target.file), found)  # type: ignore[union-attr]
-        if source.places:
-            sources.append(source)
+    sources, members, unread = _read_sources(root, scanner, targets, by_name)
     index = fix_targets.index_of(git, [source.path for source in sources])
     refusals = {}
     for source in sources:
@@ -140,7 +133,32 @@ def _gathered(
             reason = "it is outside of this repository: run keyscan fix there"
         if reason:
             refusals[source.path] = reason
-    return _Work(root, git, tuple(sources), refusals, tuple(result.skipped), members=tuple(members))
+    return _Work(root, git, tuple(sources), refusals, (*result.skipped, *unread), members=tuple(members))
+
+
+def _read_sources(
+    root: str, scanner: Scanner, targets: Sequence[Target | Skip], by_name: Mapping[str, list[Finding]]
+) -> tuple[list[Source], list[Finding], list[Skip]]:
+    """The files with findings, the findings in archives, and the files that could not be read."""
+    from keyscan.model.blob import Skip
+
+    sources: list[Source] = []
+    members: list[Finding] = []
+    unread: list[Skip] = []
+    for target in targets:
+        if isinstance(target, Skip) or target.name not in by_name:
+            continue
+        found = by_name[target.name]
+        members += [one for one in found if one.origin.member]
+        path = os.path.relpath(os.path.abspath(target.file), root).replace(os.sep, "/")  # noqa: PTH100
+        try:
+            source = _source(scanner, path, _read(target.file), found)
+        except UsageError as error:
+            unread.append(Skip(target.name, str(error), incomplete=True))
+            continue
+        if source.places:
+            sources.append(source)
+    return sources, members, unread
 
 
 def _staged_work(root: str, git: Git, blobs: Sequence[Blob | Skip], settings: Settings) -> _Work:
@@ -199,8 +217,12 @@ def _source(scanner: Scanner, path: str, raw: bytes, findings: Sequence[Finding]
 
 
 def _read(file: str) -> bytes:
+    """A regular file of bounded size; UsageError for anything else, which is never waited for."""
     try:
-        with open(file, "rb") as stream:  # noqa: PTH123
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UsageError(f"{file}: not a regular file")
             data = stream.read(_LARGEST + 1)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error

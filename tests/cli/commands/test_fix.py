@@ -196,7 +196,7 @@ def test_secret_that_cannot_be_rewritten_is_left_and_named(repo, run, name, text
     """One clear line a secret, exit 1, and nothing is written."""
     repo.stage(name, text.format(KEY))
     repo.commit()
-    result = run("fix", "--apply", cwd=repo.path)
+    result = run("fix", "--apply", "--min-severity", "low", cwd=repo.path)
     assert result.code == 1
     assert words in result.out
     assert f"{name}:" in result.out
@@ -255,6 +255,42 @@ def test_env_that_is_a_link_stops_everything(project, run, tmp_path):
     assert "symbolic link" in result.err
     assert KEY in read(project, "app.py")
     assert not (tmp_path / "stolen").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_env_that_is_a_pipe_is_not_waited_for(project, run):
+    """A .env that is no regular file stops everything at once."""
+    os.mkfifo(project.path / ".env")
+    result = run("fix", "--apply", cwd=project.path)
+    assert result.code == 2
+    assert "not a regular file" in result.err
+    assert KEY in read(project, "app.py")
+
+
+def test_script_of_a_project_that_is_bundled_for_browsers_is_left_alone(repo, run):
+    """The nearest package.json says that a bundler ships the file; scripts outside of its source are rewritten."""
+    repo.stage("web/package.json", '{"devDependencies": {"vite": "5"}}\n')
+    repo.stage("web/src/key.js", f"export const k = '{KEY}';\n")
+    repo.stage("web/vite.config.js", f"export const k = '{OTHER}';\n")
+    repo.commit()
+    result = run("fix", "--apply", cwd=repo.path)
+    assert result.code == 1
+    assert "web/src/key.js:1" in result.out
+    assert KEY in read(repo, "web/src/key.js")
+    assert "process.env" in read(repo, "web/vite.config.js")
+
+
+def test_file_of_an_absurd_size_is_named_and_the_others_are_fixed(project, run, monkeypatch):
+    """What is too large to rewrite is told; the exit code says that not all was done."""
+    from keyscan.cli.commands import fix
+
+    monkeypatch.setattr(fix, "_LARGEST", 1000)
+    project.stage("large.py", f'K = "{OTHER}"\n' + "# x\n" * 1000)
+    project.commit()
+    result = run("fix", "--apply", cwd=project.path)
+    assert result.code == 3
+    assert "large.py: not read" in result.out
+    assert KEY not in read(project, "app.py")
 
 
 def test_tracked_env_stops_everything(project, run):
