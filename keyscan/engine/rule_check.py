@@ -55,7 +55,9 @@ def _problems_of(rule: Rule) -> Iterator[str]:
 
 
 def _examples(rule: Rule, matcher: Matcher, engine: str) -> Iterator[str]:
-    for number, template in enumerate(rule.examples or ("{secret}",), 1):
+    # A rule with neither template nor example has nothing to be proved by.
+    own = ("{secret}",) if rule.template else ()
+    for number, template in enumerate(rule.examples or own, 1):
         for seed in range(_SEEDS):
             secret, text = example(rule, template, seed)
             found = [match for match in matcher.scan(text) if not secret or match.secret == secret]

@@ -66,7 +66,7 @@ def parse(document: dict[str, Any], source: str) -> list[Rule]:
         if not gitleaks.is_ours(document):
             return gitleaks.parse(document, source)
     head = Fields(document, source)
-    provider = head.text("provider", required=True)
+    provider = head.text("provider") or "Custom"
     category = head.one_of("category", CATEGORIES, "custom")
     common = help_of(head.table("help"), Help(), source)
     entries = head.tables("rules")
@@ -75,13 +75,20 @@ def parse(document: dict[str, Any], source: str) -> list[Rule]:
     if not entries:
         raise RuleError(f"{source}: no [[rules]] in it")
     seen: set[str] = set()
-    rules = []
+    rules: list[Rule] = []
+    faults: list[str] = []
     for number, entry in enumerate(entries, 1):
-        rule = rule_of(entry, number, RuleFile(source, provider, category, common))
+        try:
+            rule = rule_of(entry, number, RuleFile(source, provider, category, common))
+        except RuleError as error:
+            faults.append(str(error))
+            continue
         if rule.id in seen:
-            raise RuleError(f"{source}: rule {rule.id}: the id stands twice in this file")
+            faults.append(f"{source}: rule {rule.id}: the id stands twice in this file")
         seen.add(rule.id)
         rules.append(rule)
+    if faults:
+        raise RuleError("\n".join(faults))
     return rules
 
 

@@ -9,7 +9,9 @@ from typing import Any
 from keyscan.model.rule import Companion, Help, Precision, Rule, Severity
 from keyscan.ruleset import bindings, patterns
 from keyscan.ruleset.fields import Fields
+from keyscan.ruleset.keyword_proof import holds_one_of
 from keyscan.ruleset.regex_syntax import MAX_MAX_LENGTH, parse_tree, prefix_of_secret
+from keyscan.ruleset.required_literals import required
 
 CATEGORIES = (
     "ai",
@@ -49,14 +51,16 @@ def rule_of(entry: dict[str, Any], number: int, file: RuleFile) -> Rule:
     companion = fields.table("companion")
     rule = Rule(
         id=rule_id,
-        name=fields.text("name", required=True),
+        name=fields.text("name") or rule_id,
         provider=fields.text("provider") or file.provider,
         category=file.category,
         pattern=pattern,
-        keywords=tuple(word.lower() for word in fields.texts("keywords") or context),
-        severity=Severity[fields.one_of("severity", [s.label for s in Severity]).upper()],
-        precision=Precision[fields.one_of("precision", [p.label for p in Precision]).upper().replace("-", "_")],
-        max_length=fields.whole("max_length", 1, MAX_MAX_LENGTH) + (patterns.REACH if context and value else 0),
+        keywords=_keywords(fields, pattern, context, file),
+        severity=Severity[fields.one_of("severity", [s.label for s in Severity], "medium").upper()],
+        precision=Precision[
+            fields.one_of("precision", [p.label for p in Precision], "medium").upper().replace("-", "_")
+        ],
+        max_length=_max_length(fields, pattern, value) + (patterns.REACH if context and value else 0),
         min_entropy=fields.number("min_entropy", 0.0, 8.0),
         checks=fields.texts("checks"),
         filters=fields.one_of("filters", FILTERS, "generic" if file.category == "generic" else "provider"),
@@ -77,9 +81,36 @@ def rule_of(entry: dict[str, Any], number: int, file: RuleFile) -> Rule:
     fields.done()
     if not rule.keywords:
         fields.fail("no keywords: give literals of which every match contains one")
-    if not rule.template and not rule.examples:
-        fields.fail("no template and no examples: nothing proves it")
     return rule
+
+
+def _keywords(fields: Fields, pattern: str, context: tuple[str, ...], file: RuleFile) -> tuple[str, ...]:
+    """The literals of which every match holds one: those that are given, else those that the expression demands.
+
+    A user's own are proven here, the built-in rules' by the tests.
+    """
+    given = tuple(word.lower() for word in fields.texts("keywords") or context)
+    if given and (context or file.category != "custom"):
+        return given
+    try:
+        if given and holds_one_of(pattern, given):
+            return given
+        return required(pattern) or given
+    except ValueError:
+        return given  # said where the pattern is checked
+
+
+def _max_length(fields: Fields, pattern: str, value: str) -> int:
+    """The most bytes of a match, or of a named rule's value; the expression's own where none is given."""
+    if fields.peek("max_length") is not None:
+        return fields.whole("max_length", 1, MAX_MAX_LENGTH)
+    try:
+        high = int(parse_tree(value if value and fields.peek("context") else pattern).getwidth()[1])
+    except ValueError:
+        return 1  # said where the pattern is checked
+    if high > MAX_MAX_LENGTH:
+        fields.fail("pattern can match without bound: write bounds such as {1,200} for * and +, or give max_length")
+    return max(high, 1)
 
 
 def _pattern(fields: Fields, context: tuple[str, ...], value: str) -> str:

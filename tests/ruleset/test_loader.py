@@ -7,6 +7,7 @@ import tomllib
 import pytest
 
 from keyscan.errors import RuleError
+from keyscan.model.rule import Severity
 from keyscan.ruleset import loader, patterns
 from keyscan.ruleset.regex_syntax import parse_tree
 
@@ -38,18 +39,16 @@ def test_a_good_rule_loads():
 
 
 BAD = {
-    "unknown field": (changed("severity", "severty"), "rule acme-key: severity is missing"),
+    "unknown field": (changed("severity", "severty"), "unknown field severty; did you mean severity?"),
     "a field too many": (RULE + "colour = 1\n", "rule acme-key: unknown field colour"),
     "near miss is suggested": (RULE + "keyword = []\n", "rule acme-key: unknown field keyword; did you mean keywords?"),
     "no id": (changed('id = "acme-key"', ""), "rule number 1: id is missing"),
     "bad id": (changed('"acme-key"', '"Acme_Key"'), "rule Acme_Key: id must be lower-case letters, digits"),
-    "no name": (changed('name = "Acme key"', ""), "rule acme-key: name is missing"),
     "bad severity": (
         changed('severity = "high"', 'severity = "huge"'),
         "rule acme-key: severity is 'huge'",
     ),
     "bad precision": (changed('precision = "high"', 'precision = "sure"'), "rule acme-key: precision is 'sure'"),
-    "no max_length": (changed("max_length = 25", ""), "rule acme-key: max_length is missing"),
     "max_length too large": (changed("= 25", "= 99999999"), "rule acme-key: max_length must be from 1 to"),
     "max_length is text": (changed("= 25", '= "25"'), "rule acme-key: max_length must be a whole number"),
     "longer than max_length": (changed("= 25", "= 24"), "rule acme-key: pattern can match 25 bytes, more than its"),
@@ -62,9 +61,7 @@ BAD = {
         changed("value = 'acme_[a-z0-9]{20}'", "pattern = '(?P<secret>x{0,9})'"),
         "rule acme-key: pattern matches the empty string",
     ),
-    "no keywords": (changed('keywords = ["acme_"]', ""), "rule acme-key: no keywords"),
     "empty keyword": (changed('["acme_"]', '[""]'), "rule acme-key: keywords must be a list of non-empty strings"),
-    "nothing proves it": (changed('template = "acme_{lowernum:20}"', ""), "rule acme-key: no template and no examples"),
     "bad filters": (RULE + 'filters = "all"\n', "rule acme-key: filters is 'all', not one of"),
     "entropy out of range": (RULE + "min_entropy = 9\n", "rule acme-key: min_entropy must be from"),
     "public is a word": (RULE + 'public = "yes"\n', "rule acme-key: public must be true or false"),
@@ -97,7 +94,6 @@ def test_a_bad_rule_is_one_clear_line(kind, tmp_path):
 
 FILES = {
     "not TOML": ("provider = ", "not valid TOML"),
-    "no provider": (RULE, "provider is missing"),
     "bad category": ('provider = "A"\ncategory = "misc"\n' + RULE, "category is 'misc', not one of"),
     "no rules": (HEAD, "no [[rules]] in it"),
     "rules is no array": (HEAD + "rules = 1\n", "rules must be an array of tables"),
@@ -219,3 +215,35 @@ def test_the_ways_people_write_a_key(text):
 def test_reach_holds():
     """No name and glue are longer than what is added to a named rule's max_length."""
     assert parse_tree(NAMED).getwidth()[1] <= patterns.REACH + 12
+
+
+def test_a_rule_of_ones_own_needs_an_id_and_a_pattern(tmp_path):
+    """Name, severity, longest match and keywords are found; neither provider nor template is needed."""
+    file = tmp_path / "own.toml"
+    file.write_text("[[rules]]\nid = 'acme-key'\npattern = '(?P<secret>acme_[a-z]{20})'\n", encoding="utf-8")
+    (rule,) = loader.load([file])
+    assert (rule.name, rule.severity, rule.max_length, rule.keywords) == ("acme-key", Severity.MEDIUM, 25, ("acme_",))
+
+
+def test_keywords_that_no_match_need_hold_are_replaced(tmp_path):
+    """A keyword that the expression does not demand would hide matches in small files."""
+    file = tmp_path / "own.toml"
+    text = "[[rules]]\nid = 'acme-key'\npattern = '(?P<secret>acme_[a-z]{20})'\nkeywords = ['acme_key']\n"
+    file.write_text(text, encoding="utf-8")
+    assert loader.load([file])[0].keywords == ("acme_",)
+
+
+def test_all_faults_of_a_file_are_told_at_once(tmp_path):
+    """Each faulty rule has its line, and a pattern without bound says what to write."""
+    file = tmp_path / "own.toml"
+    rules = [
+        "id = 'a-key'\npattern = '(?P<secret>a_[a-z]+)'",
+        "id = 'B'\npattern = '(?P<secret>b_[a-z]{9})'",
+        "id = 'c'",
+    ]
+    file.write_text("".join(f"[[rules]]\n{rule}\n" for rule in rules), encoding="utf-8")
+    with pytest.raises(RuleError) as caught:
+        loader.load([file])
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 3
+    assert "rule a-key: pattern can match without bound: write bounds such as {1,200}" in lines[0]
