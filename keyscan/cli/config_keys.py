@@ -10,7 +10,7 @@ import click
 
 from keyscan.cli.main import COMMANDS
 from keyscan.cli.options import shared_params
-from keyscan.config.loader import OWN_KEYS, Key, Schema
+from keyscan.config.schema import OWN_KEYS, Key, Schema
 
 # Options that name files: in a configuration they are relative to its own directory.
 FILES = frozenset({"rules", "baseline", "output"})

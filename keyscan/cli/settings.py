@@ -12,8 +12,9 @@ import click
 from keyscan.cli import options
 from keyscan.cli.config_keys import FILES, key_of, own_values, schema
 from keyscan.cli.options import SharedOptions
-from keyscan.config.loader import BASELINE, Config, Loader
+from keyscan.config.loader import Loader
 from keyscan.config.readers import root_of_paths, tree_reader
+from keyscan.config.schema import BASELINE, Config
 from keyscan.config.settings import Settings
 from keyscan.errors import BaselineError, ConfigError, UsageError
 from keyscan.model.rule import Precision, Severity
@@ -26,7 +27,7 @@ from keyscan.suppressions.policy import SuppressionPolicy
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from keyscan.config.loader import Read
+    from keyscan.config.schema import Read
     from keyscan.suppressions.ignore import Ignore
 
 # Values that add to the configuration's instead of replacing them.

@@ -6,13 +6,13 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from keyscan.config.loader import BASELINE, FILES
+from keyscan.config.schema import BASELINE, FILES
 from keyscan.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyscan.config.loader import Read
+    from keyscan.config.schema import Read
     from keyscan.git.command import Git
 
 # What a repository says about its own scans: read from the index or a commit by the commands that scan those.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyscan.config.loader import BASELINE, Config
+from keyscan.config.schema import BASELINE, Config
 from keyscan.model.rule import Precision, Severity
 from keyscan.suppressions.baseline import Baseline
 from keyscan.suppressions.policy import SuppressionPolicy

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from keyscan.engine.decoders import content as contents
+from keyscan.engine.decoders import content
 from keyscan.errors import WorkerError
 from keyscan.model.blob import Blob, Skip
 from keyscan.scan.findings import findings_in, with_line_hashes
@@ -38,12 +38,12 @@ def scan_blob(blob: Blob, matcher: Matcher, options: ScanOptions) -> ScanResult:
 
     The files in an archive are scanned one by one, under the archive's name and theirs.
     """
-    if contents.is_plain(blob.data):
+    if content.is_plain(blob.data):
         limits: list[str] = []
         matches = matcher.scan(blob.data, limits, path=blob.origin.path)
         return result_of(blob, matches, limits, options)
     tally = Tally(files=not blob.overlap, bytes=len(blob.data) - blob.overlap)
-    for name, text, reason in contents.texts(blob.data, blob.origin.path):
+    for name, text, reason in content.texts(blob.data, blob.origin.path):
         if reason:
             tally.skipped.append(Skip(name, reason))
             continue
@@ -152,6 +152,6 @@ class _FileScanner:
         """The findings in a file that was read in chunks, with the line hashes of the whole file."""
         try:
             with open(target.file, "rb") as handle:  # noqa: PTH123
-                return with_line_hashes(result.findings, contents.content_of(handle.read()).data)
+                return with_line_hashes(result.findings, content.content_of(handle.read()).data)
         except OSError:
             return list(result.findings)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from keyscan.cli import config_keys as keys
 from keyscan.cli.options import shared_params
 from keyscan.config import loader as config
+from keyscan.config.schema import Config
 from keyscan.errors import ConfigError
 from keyscan.support import toml_lines as tomllines
 from keyscan.suppressions import schema as ignoreconfig
@@ -28,8 +29,8 @@ def loader(files, **options):
 
 def test_no_configuration_is_the_defaults(repo, run):
     """A repository with none, or with a pyproject.toml that does not speak of keyscan, has the defaults."""
-    assert loader({}).find() == config.Config()
-    assert loader({"pyproject.toml": b"[tool.black]\nline-length = 88\n"}).find() == config.Config()
+    assert loader({}).find() == Config()
+    assert loader({"pyproject.toml": b"[tool.black]\nline-length = 88\n"}).find() == Config()
     repo.write("pyproject.toml", '# tool.keyscan is not used here\n[project]\nname = "x"\n')
     assert run("scan", cwd=repo.path).code == 0
 
@@ -79,7 +80,8 @@ def test_a_directory_below_the_root_has_the_roots_configuration(repo, run, anthr
     repo.write(".keyscan.toml", 'exclude = ["/sub/gen/"]\n')
     repo.write("sub/gen/a.py", anthropic_key)
     assert run("scan", cwd=repo.path / "sub").code == 0
-    assert run("scan", "sub/gen/a.py", cwd=repo.path).code == 0
+    # What the user names is read, whatever the configuration excludes.
+    assert run("scan", "sub/gen/a.py", cwd=repo.path).code == 1
     assert run("scan", str(repo.path / "sub"), cwd=repo.path.parent).code == 0
     repo.write("sub/b.py", anthropic_key)
     assert run("scan", cwd=repo.path / "sub").code == 1
@@ -121,9 +123,9 @@ def test_options_of_a_command_have_its_table(repo, run, anthropic_key):
 
 
 def test_every_option_has_its_key():
-    """The keys are made from the options, so none is forgotten; only those about configuration itself have none."""
+    """The keys are made from the options, so none is forgotten; those about the configuration itself have none."""
     names = {keys.key_of(option) for option in shared_params()}
-    assert names - set(keys.schema().keys) == {"config", "isolated"}
+    assert names - set(keys.schema().keys) == {"config", "isolated", "statistics"}
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,8 @@ def command(repo: str, form: str, output: str | None, rotation_days: int, settin
 
 
 def _rendered(items: tuple[Item, ...], form: str, *, color: bool) -> str:
-    from keyscan.reporters import checklist as checklists
+    from keyscan.reporters import checklist
 
     if form == "json":
-        return checklists.as_json(items)
-    return checklists.markdown(items) if form == "markdown" else checklists.console(items, color=color)
+        return checklist.as_json(items)
+    return checklist.markdown(items) if form == "markdown" else checklist.console(items, color=color)

@@ -61,7 +61,7 @@ def _find(settings: Settings, rule: Rule, mark: str) -> list[Finding]:
 
 
 def _lines(rule: Rule, findings: Sequence[Finding], target: str, settings: Settings) -> Iterator[str]:
-    from keyscan.remediation import guidance as advice
+    from keyscan.remediation import guidance
 
     yield f"{rule.name} [{rule.id}], {rule.provider}: {rule.severity.label}, precision {rule.precision.label}"
     if rule.help.opens:
@@ -71,7 +71,7 @@ def _lines(rule: Rule, findings: Sequence[Finding], target: str, settings: Setti
         yield from _places(findings, target, settings)
     yield ""
     yield "Why it fires"
-    yield from (f"  {line}" for line in advice.why(rule, findings))
+    yield from (f"  {line}" for line in guidance.why(rule, findings))
     if rule.filters == "generic":
         from keyscan.engine.filters import score
 
@@ -81,18 +81,18 @@ def _lines(rule: Rule, findings: Sequence[Finding], target: str, settings: Setti
     yield ""
     yield "What to do, in this order"
     paths = list(dict.fromkeys(path for finding in findings for path in _paths(finding)))
-    for number, step in enumerate(advice.steps(rule, paths), 1):
+    for number, step in enumerate(guidance.steps(rule, paths), 1):
         yield f"  {number}. {step}"
     if rule.help.steps:
         yield f"  {rule.provider} in particular: {' '.join(rule.help.steps)}"
     if rule.public:
         return
     yield ""
-    yield from advice.WHY_FIRST
+    yield from guidance.WHY_FIRST
     yield ""
     yield "Cleaning the history (https://github.com/newren/git-filter-repo)"
-    yield from (f"  {line}" for line in advice.cleaning(paths))
-    yield from advice.AFTERWARDS
+    yield from (f"  {line}" for line in guidance.cleaning(paths))
+    yield from guidance.AFTERWARDS
     yield ""
     yield f"If it is no secret: keyscan:allow[{rule.id}] and a reason on its line, or: keyscan baseline review"
 

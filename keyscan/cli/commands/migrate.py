@@ -186,7 +186,7 @@ def _outputs(settings: Settings, result: MigrationResult, entries: list[Entry]) 
 
 
 def _write(file: Path, name: str, text: str, *, dry_run: bool, force: bool) -> None:
-    from keyscan.config.loader import BASELINE
+    from keyscan.config.schema import BASELINE
 
     if dry_run:
         click.echo(output.without_secrets(f"--- {name} (not written)\n{text}"), nl=False)

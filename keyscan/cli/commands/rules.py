@@ -74,7 +74,7 @@ def check(files: tuple[str, ...]) -> int:
 
     Without FILES, checks the built-in rules.
     """
-    from keyscan.engine import rule_check as rulecheck
+    from keyscan.engine import rule_check
 
     places = [Path(file) for file in files] or [loader.builtin_dir()]
     found: list[str] = []
@@ -89,7 +89,7 @@ def check(files: tuple[str, ...]) -> int:
                 rules.append(rule)
         except RuleError as error:
             found.append(str(error))
-    found.extend(rulecheck.problems(rules))
+    found.extend(rule_check.problems(rules))
     found.extend(line for line in _table_problems(places) if line not in found)
     for line in found:
         click.echo(line)

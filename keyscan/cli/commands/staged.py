@@ -14,8 +14,8 @@ from keyscan.catalog.secret_files import kind_of
 from keyscan.cli import output
 from keyscan.cli.command import Command
 from keyscan.cli.settings import Prepared, with_settings
-from keyscan.config.loader import FILES
 from keyscan.config.readers import PROJECT_FILES, git_reader, root_of
+from keyscan.config.schema import FILES
 from keyscan.model.blob import Skip
 from keyscan.scan.result import ScanResult
 
