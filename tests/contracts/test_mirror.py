@@ -29,7 +29,7 @@ TESTED_THROUGH = {
         "cli/test_main.py",
         "agent baseline completion config filter install mcp pre_receive run",
     ),
-    "config": ("config/test_loader.py", "readers settings"),
+    "config": ("config/test_loader.py", "schema settings"),
     "engine": ("engine/test_matcher.py", "build confirm match_cache overlaps"),
     "engine/checks": ("engine/checks/test_registry.py", "checksum structure"),
     "engine/decoders": ("engine/decoders/test_base64.py", "escapes notebook signatures unicode view"),
