@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from keyscan.model.blob import Origin
-from keyscan.model.finding import Finding, Location, Provenance, Related, Validity
+from keyscan.model.finding import Finding, Location, Provenance, Related, Snippet, Validity
 from keyscan.model.rule import Help, Precision, Severity
 
 
@@ -22,7 +22,7 @@ def finding_from(text: str) -> Finding:
     """The finding that `finding_to` wrote."""
     data: dict[str, Any] = json.loads(text)
     guide = {**data["help"], "steps": tuple(data["help"]["steps"])}
-    known, state = data["provenance"], data.get("validity")
+    known, state, line = data["provenance"], data.get("validity"), data.get("snippet")
     return Finding(
         **{
             **data,
@@ -36,6 +36,7 @@ def finding_from(text: str) -> Finding:
             "related": tuple(_related(one) for one in data["related"]),
             "provenance": None if known is None else _provenance(known),
             "validity": None if state is None else _validity(state),
+            "snippet": None if line is None else Snippet(**line),
         }
     )
 

@@ -87,7 +87,7 @@ def probe(directory, root) -> dict[str, object]:
         "hidden": repository.hidden_tips(git),
         "read": list(objects.read(git, [objects.Listed(oid, b"") for oid in written.blobs] if written else [])),
         "work tree": (tree.tracked, tree.family, tree.untracked, worktree.ignored(tree, [".env", "x.log"])),
-        "range": commit_range.changed(git, commit_range.Span([changes], ()), ("a.py", "sub/b.txt")),
+        "range": commit_range.changed(git, commit_range.Span([changes], ()), ("a.py", "sub/b.txt"), ("b.txt",)),
     }
 
 

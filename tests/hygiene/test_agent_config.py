@@ -99,7 +99,8 @@ def test_untracked_and_not_ignored(repo, env, anthropic_key):
 def test_histories_and_transcripts_are_known_by_their_paths(repo, run, anthropic_key):
     """`keyscan scan` of a shell history or a transcript says what it is and what to do."""
     repo.write("home/.bash_history", f"export ANTHROPIC_API_KEY={anthropic_key}\n")
-    repo.write("home/.claude/projects/x/1.jsonl", json.dumps({"text": f"my key is {anthropic_key}"}))
+    other = token("sk-ant-api03-{b64url:93}AA", "another one")
+    repo.write("home/.claude/projects/x/1.jsonl", json.dumps({"text": f"my key is {other}"}))
     out = run("scan", "home", cwd=repo.path).out
     assert "in a shell's or program's history: " in out
     assert "in an agent's transcript: " in out
