@@ -14,7 +14,7 @@ from keyscan.ruleset import verification
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.ruleset.verification import RequestTemplate, RevokeTable, VerifyTable
+    from keyscan.ruleset.live_tables import RequestTemplate, RevokeTable, VerifyTable
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "live.md"

@@ -12,7 +12,7 @@ from keyscan.support import jsonc
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyscan.agents.install import Place
+    from keyscan.agents.targets import Place
 
 # What Claude Code is told never to read with its file tools; a template of an environment file may be read.
 DENIED = (

@@ -6,11 +6,8 @@ it was found is kept beside it, once.
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keyscan.agents import entries
@@ -20,30 +17,13 @@ from keyscan.errors import ConfigError
 from keyscan.support import jsonc
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from keyscan.agents.entries import Caller
-    from keyscan.agents.targets import Target
+    from keyscan.agents.targets import Place
 
 # Where Claude Code's settings name the program that runs commands.
 PREFIX = ("env", "CLAUDE_CODE_SHELL_PREFIX")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an agent's hooks are: `path` is the file (for scripts, the directory)."""
-
-    target: Target
-    path: Path
-
-
-def place(target: Target, root: Path | None) -> Place:
-    """The place for the user, or for the project at `root`; ConfigError where the agent reads none there."""
-    if root is not None:
-        if not target.project:
-            raise ConfigError(f"{target.title} reads no hooks from a project: install them for the user")
-        return Place(target, root / target.project)
-    named = os.environ.get(target.home_variable) if target.home_variable else None
-    home = Path(named) if named else Path.home() / target.home
-    return Place(target, home / target.user)
 
 
 def install(where: Place, caller: Caller) -> list[Change]:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from keyscan.agents.detector import Detector, Secret
+from keyscan.agents.replacement import known_values, replaced, replaced_everywhere
 from keyscan.errors import IncompleteError
 from keyscan.model.rule import Severity
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from keyscan.agents.stream_filter import StreamFilter
 
 TOKEN = re.compile(r"\[keyscan:[a-z0-9]+(?:-[a-z0-9]+)*:[0-9a-f]{8}\]")
-# A value that stands elsewhere in the same text without its name is replaced there too, unless it is this short.
-_MIN_REPEATED = 10
-_KINDS = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]"))
 # Texts above this are redacted in pieces.
 _PIECE = 8 * 1024 * 1024
 # A value in JSON up to this long is judged together with its key, which may be what says that it is a secret.
@@ -100,36 +98,6 @@ class Redactor:
         parts = [stream.feed(data[at : at + _PIECE]) for at in range(0, len(data), _PIECE)]
         parts.append(stream.close())
         return b"".join(parts), tuple(stream.secrets)
-
-
-def replaced(data: bytes, secrets: list[Secret]) -> bytes:
-    """`data` with the spans of `secrets`, which are in order and apart, replaced by their tokens."""
-    parts, at = [], 0
-    for secret in secrets:
-        parts += [data[at : secret.start], secret.token.encode()]
-        at = secret.end
-    return b"".join([*parts, data[at:]])
-
-
-def known_values(data: bytes, secrets: list[Secret]) -> dict[bytes, str]:
-    """The values of `secrets` that are replaced where they stand without their names, too.
-
-    A generic secret must have capitals, small letters and digits: what only its name made one may be a word elsewhere.
-    """
-    values = {data[secret.start : secret.end]: secret for secret in secrets}
-    return {
-        value: secret.token
-        for value, secret in values.items()
-        if secret.rule.filters != "generic" or all(kind.search(value) for kind in _KINDS)
-    }
-
-
-def replaced_everywhere(data: bytes, values: dict[bytes, str]) -> bytes:
-    """`data` with every further occurrence of these values replaced, the longest first."""
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) >= _MIN_REPEATED and value in data:
-            data = data.replace(value, values[value].encode())
-    return data
 
 
 class _Walker:

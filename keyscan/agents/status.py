@@ -16,9 +16,8 @@ from keyscan.errors import KeyscanError
 
 if TYPE_CHECKING:
     from keyscan.agents.entries import Caller
-    from keyscan.agents.install import Place
     from keyscan.agents.journal import Journal
-    from keyscan.agents.targets import Target
+    from keyscan.agents.targets import Place, Target
 
 _WAIT = 30.0
 _DAY = 86_400.0

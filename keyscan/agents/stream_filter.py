@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.agents.detector import LONGEST_MATCH
-from keyscan.agents.redactor import known_values, replaced_everywhere
+from keyscan.agents.replacement import known_values, replaced_everywhere
 from keyscan.errors import KeyscanError
 
 if TYPE_CHECKING:

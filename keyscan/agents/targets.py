@@ -5,10 +5,12 @@ Sources: released programs and their documents, see `docs/agents.md`.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from keyscan.errors import UsageError
+from keyscan.errors import ConfigError, UsageError
 
 # Seconds that agents are told to wait: more than `hook.DEADLINE`.
 TIMEOUT = 60
@@ -191,3 +193,22 @@ def target(agent: str) -> Target:
     from keyscan.support.suggestions import did_you_mean
 
     raise UsageError(f"{agent}: no such agent{did_you_mean(agent, TARGETS, '; one of ' + ', '.join(TARGETS))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an agent's hooks are: `path` is the file (for scripts, the directory)."""
+
+    target: Target
+    path: Path
+
+
+def place(target: Target, root: Path | None) -> Place:
+    """The place for the user, or for the project at `root`; ConfigError where the agent reads none there."""
+    if root is not None:
+        if not target.project:
+            raise ConfigError(f"{target.title} reads no hooks from a project: install them for the user")
+        return Place(target, root / target.project)
+    named = os.environ.get(target.home_variable) if target.home_variable else None
+    home = Path(named) if named else Path.home() / target.home
+    return Place(target, home / target.user)

@@ -11,7 +11,7 @@ from keyscan.agents import entries
 from keyscan.errors import ConfigError
 
 if TYPE_CHECKING:
-    from keyscan.agents.install import Place
+    from keyscan.agents.targets import Place
 
 
 def with_hooks(text: str, where: Place, command: str) -> str:

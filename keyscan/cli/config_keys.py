@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 
-from keyscan.cli.main import COMMANDS
 from keyscan.cli.options import shared_params
+from keyscan.cli.registry import COMMANDS, load
 from keyscan.config.schema import OWN_KEYS, Key, Schema
 
 # Options that name files: in a configuration they are relative to its own directory.
@@ -82,6 +81,5 @@ class _Commands(Mapping[str, Mapping[str, Key]]):
     def __getitem__(self, name: str) -> Mapping[str, Key]:
         if name not in COMMANDS:
             raise KeyError(name)
-        module = importlib.import_module(f"keyscan.cli.commands.{name.replace('-', '_')}")
         shared = {option.name for option in shared_params()}
-        return keys_of([option for option in module.command.params if option.name not in shared])
+        return keys_of([option for option in load(name).params if option.name not in shared])

@@ -5,7 +5,6 @@ Each command is a module in `keyscan/cli/commands/`, imported when it is asked f
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from typing import Any
@@ -15,40 +14,8 @@ import click
 from keyscan._version import __version__
 from keyscan.cli.command import Group, NoCommand
 from keyscan.cli.examples import epilog
+from keyscan.cli.registry import COMMANDS, load
 from keyscan.errors import ExitCode, KeyscanError, OutputClosed
-
-# Name -> the one-line help that the list of commands shows without importing the command.
-COMMANDS = {
-    "staged": "Scan staged changes (the pre-commit hook).",
-    "scan": "Scan files and directories, or standard input.",
-    "env": "Check .env files: ignored by git, out of images and packages, one key per environment.",
-    "fix": "Replace keys in code by reads of the environment.",
-    "history": "Scan a repository's whole history, or a range of it.",
-    "rotate": "Print the steps that rotate a key; list keys by age.",
-    "clean-history": "Plan how secrets leave the history; do it in a fresh mirror.",
-    "commit-msg": "Scan the message of the commit being made (the commit-msg hook).",
-    "pre-push": "Scan what a push would publish (the pre-push hook).",
-    "pre-receive": "Scan what is pushed to this server (the pre-receive hook).",
-    "machine": "Search this machine for secrets that agents, shells and tools left behind.",
-    "fleet": "Audit the history of many repositories, distributed and resumable.",
-    "ci": "Scan what a CI run is about: a pull request's or a push's commits, or all.",
-    "cache": "Show or clear what is cached on this machine.",
-    "checklist": "The security checklist for AI keys: pass, fail, or cannot be verified from the repository.",
-    "verify": "Check whether found keys are still active, and who owns them.",
-    "revoke": "Revoke found keys at their providers, or print instructions.",
-    "rules": "List, show and validate rules.",
-    "config": "Show and validate the effective configuration.",
-    "explain": "Say why a rule or a finding fired, and what to do.",
-    "migrate": "Migrate configuration from gitleaks, detect-secrets and others.",
-    "baseline": "Accept findings as known; review, update and prune them.",
-    "install": "Install keyscan as this repository's git hook.",
-    "run": "Run a command with the secrets in its output replaced.",
-    "filter": "Copy standard input to standard output with secrets replaced.",
-    "agent": "Keep secrets out of coding agents: install, check and test their hooks.",
-    "mcp": "Serve scans to an agent over standard input and output (Model Context Protocol).",
-    "completion": "Print the completion script of a shell.",
-    "man": "Print the manual page.",
-}
 
 
 class Lazy(Group):
@@ -64,8 +31,7 @@ class Lazy(Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"keyscan.cli.commands.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
+        command = load(cmd_name)
         with_examples(command, cmd_name)
         return command
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.cli.commands import baseline
+from keyscan.cli import baseline_file
 from keyscan.cli.output import use_color
+from keyscan.cli.repository_findings import all_findings
 from keyscan.errors import ExitCode, GitError, UsageError
 from keyscan.model.rule import Severity
 from keyscan.reporters.shared.escape import clean
@@ -33,7 +34,7 @@ def walk(settings: Settings, *, history: bool = False) -> int:
     """Ask about each new secret; what was accepted is in the baseline as soon as it was said."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("baseline review asks questions: run it on a terminal (or use: keyscan baseline update)")
-    findings = baseline.all_findings(replace(settings, min_severity=Severity.INFO), history=history)
+    findings = all_findings(replace(settings, min_severity=Severity.INFO), history=history)
     todo = [one for one in findings if one.status == "new" and one.severity >= settings.min_severity]
     todo.sort(key=lambda finding: (finding.fingerprint, finding.sort_key))
     groups = [list(group) for _, group in groupby(todo, key=lambda finding: finding.fingerprint)]
@@ -68,9 +69,9 @@ def _accept(settings: Settings, finding: Finding) -> Settings:
     reason = ""
     while not reason:
         reason = " ".join(click.prompt("reason", prompt_suffix=" > ").split())
-    entry = Entry(finding.fingerprint, baseline.place_of(settings, finding), reason)
+    entry = Entry(finding.fingerprint, baseline_file.place_of(settings, finding), reason)
     made = settings.accepted.with_entries([entry])
-    baseline.write(settings, made)
+    baseline_file.write(settings, made)
     return replace(settings, accepted=made)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyscan.config.settings import Settings
     from keyscan.model.report import Report
     from keyscan.model.rule import Rule
-    from keyscan.ruleset.verification import LiveTables
+    from keyscan.ruleset.live_tables import LiveTables
     from keyscan.verify.candidate import Candidate
     from keyscan.verify.verifier import VerifyPlan, VerifyResult
 
@@ -36,11 +36,9 @@ def verified(report: Report, settings: Settings) -> Report:
     """The report with validities where `--verify` asked for them; as it is otherwise."""
     context = click.get_current_context(silent=True)
     choices = context.meta.get(VERIFY_KEY) if context else None
-    from keyscan.cli.commands.ci import event_of
-
     if not isinstance(choices, VerifySettings) or not choices.verify or report.interrupted:
         return report
-    if not choices.forks and ci.from_fork(os.environ, event_of(os.environ)):
+    if not choices.forks and ci.from_fork(os.environ, ci.event_of(os.environ)):
         note = "not verified: this is a pull request from a fork (use --verify-forks to verify anyway)"
         return replace(report, notes=(*report.notes, note))
     return with_validities(report, settings, choices)

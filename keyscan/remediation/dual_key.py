@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from keyscan.ruleset.verification import VerifyTable
+    from keyscan.ruleset.live_tables import VerifyTable
 
 LANGUAGES = {"python": "Python", "node": "Node.js", "go": "Go"}
 _HOLE = "{secret}"

@@ -13,13 +13,14 @@ from urllib.parse import quote
 
 from keyscan.support.http import RequestFailed, Response
 from keyscan.verify import answers
+from keyscan.verify.draft import CannotBuild
 from keyscan.verify.parts import variables_of
-from keyscan.verify.request import CannotBuild, Target, build
+from keyscan.verify.request import Target, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from keyscan.ruleset.verification import RevokeStep, RevokeTable
+    from keyscan.ruleset.live_tables import RevokeStep, RevokeTable
     from keyscan.support.http import Request
     from keyscan.verify.candidate import Candidate
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from keyscan.model.finding import Finding
     from keyscan.model.rule import Rule
-    from keyscan.ruleset.verification import RevokeTable, VerifyTable
+    from keyscan.ruleset.live_tables import RevokeTable, VerifyTable
 
 _PATHS = 5
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyscan.errors import RuleError
 from keyscan.ruleset.fields import Fields
-from keyscan.ruleset.verification import RequestTemplate, RevokeTable, VerifyTable
+from keyscan.ruleset.live_tables import RequestTemplate, RevokeTable, VerifyTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

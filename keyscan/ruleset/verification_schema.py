@@ -7,8 +7,7 @@ from typing import Any
 
 from keyscan.errors import RuleError
 from keyscan.ruleset.fields import Fields
-from keyscan.ruleset.request_schema import DERIVED, HOST, check_request, groups, pairs, request_template
-from keyscan.ruleset.verification import (
+from keyscan.ruleset.live_tables import (
     CONFIDENCES,
     CONSENTS,
     CONTROLS,
@@ -22,6 +21,7 @@ from keyscan.ruleset.verification import (
     RevokeTable,
     VerifyTable,
 )
+from keyscan.ruleset.request_schema import DERIVED, HOST, check_request, groups, pairs, request_template
 
 OPS = ("exists", "null", "equals", "differs", "contains", "lacks", "above", "below")
 REASONS = {

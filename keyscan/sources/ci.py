@@ -1,16 +1,22 @@
 """CI platforms' variables to a scope: which commits of the run are new, or the whole history.
 
-Pure: from the environment (and, on GitHub, the event's file, read by the caller) to a `CiScope`. Sources: each
-platform's list of predefined variables; `docs/ci.md` has the table.
+Read are the environment and, on GitHub, the event's file. Sources: each platform's list of predefined variables;
+`docs/ci.md` has the table.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from keyscan.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# GitHub's own limit for an event is 25 MB; a larger file is not one.
+_MAX_EVENT_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,19 @@ def scope_of(environ: Mapping[str, str], event: Mapping[str, Any]) -> CiScope:
         if environ.get(variable):
             return scope(environ, event)
     return CiScope("unknown", "all", "no CI platform is recognised")
+
+
+def event_of(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The event of a GitHub run; empty elsewhere. UsageError when its file exists and cannot be read."""
+    file = environ.get("GITHUB_EVENT_PATH")
+    if not environ.get("GITHUB_ACTIONS") or not file:
+        return {}
+    try:
+        with open(file, "rb") as handle:  # noqa: PTH123
+            event = json.loads(handle.read(_MAX_EVENT_BYTES))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{file}: the event cannot be read: {type(error).__name__}") from error
+    return event if isinstance(event, dict) else {}
 
 
 def _is_null(commit: str) -> bool:

@@ -14,7 +14,7 @@ from keyscan.support.http import Response
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from keyscan.ruleset.verification import AnswerRow, Condition, VerifyTable
+    from keyscan.ruleset.live_tables import AnswerRow, Condition, VerifyTable
 
 # Statuses that a firewall in front of the issuer gives too.
 _EDGE = frozenset({401, 403, 404, 429})

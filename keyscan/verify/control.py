@@ -12,7 +12,7 @@ from keyscan.ruleset import templates
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyscan.ruleset.verification import VerifyTable
+    from keyscan.ruleset.live_tables import VerifyTable
     from keyscan.verify.candidate import Candidate
 
 _CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits)

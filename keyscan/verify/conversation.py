@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 from keyscan.model.finding import Validity
 from keyscan.support.http import RequestFailed, Response
 from keyscan.verify import answers, signers
-from keyscan.verify.request import CannotBuild, Target, build, drafted
+from keyscan.verify.draft import CannotBuild
+from keyscan.verify.request import Target, build, drafted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from keyscan.ruleset.verification import RequestTemplate, VerifyTable
+    from keyscan.ruleset.live_tables import RequestTemplate, VerifyTable
     from keyscan.support.http import Request
     from keyscan.verify.candidate import Candidate
     from keyscan.verify.schedule import Outcome

@@ -14,7 +14,7 @@ from keyscan.verify.candidate import REACH
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyscan.ruleset.verification import Part, RevokeTable, VerifyTable
+    from keyscan.ruleset.live_tables import Part, RevokeTable, VerifyTable
     from keyscan.verify.candidate import Candidate
 
 _HOST_PART = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\Z")

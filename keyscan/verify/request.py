@@ -6,18 +6,19 @@ import json
 import re
 import secrets
 from base64 import b64encode
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, urlsplit
 
 from keyscan.errors import UsageError
 from keyscan.ruleset.request_schema import HOST, VARIABLE
 from keyscan.support.http import Request
+from keyscan.verify.draft import CannotBuild, Draft, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyscan.ruleset.verification import RequestTemplate
+    from keyscan.ruleset.live_tables import RequestTemplate
 
 _LABELS = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\Z")
 
@@ -29,20 +30,6 @@ class Target:
     host: str = ""
     endpoint: str = ""
     suffixes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A request before it is signed; `form` and `json` are filled in already."""
-
-    request: Request
-    sign: Mapping[str, str] = field(default_factory=dict, repr=False)
-    form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    json: Any = field(default=None, repr=False)
-
-
-class CannotBuild(Exception):  # noqa: N818 - no error of ours: this key cannot be asked about
-    """A value that does not fit its place in a request; the text holds no value."""
 
 
 def build(template: RequestTemplate, variables: Mapping[str, str], target: Target | None = None) -> Request:
@@ -82,15 +69,6 @@ def drafted(template: RequestTemplate, variables: Mapping[str, str], target: Tar
     return Draft(Request(template.method, url, shown, headers, data, fixed), sign, form, body)
 
 
-def with_assertion(draft: Draft, assertion: str) -> Request:
-    """The request of a draft with `{assertion}` filled in, in headers or form: for signers that make a token."""
-    headers = {name: value.replace("{assertion}", assertion) for name, value in draft.request.headers.items()}
-    body = draft.request.body
-    if draft.form:
-        body = encoded(tuple((name, value.replace("{assertion}", assertion)) for name, value in draft.form))
-    return replace(draft.request, headers=headers, body=body)
-
-
 def filled(text: str, variables: Mapping[str, str], *, missing: str | None = None) -> str:
     """`text` with its variables filled, `{assertion}` left for the signer; CannotBuild for one without a value."""
 
@@ -103,11 +81,6 @@ def filled(text: str, variables: Mapping[str, str], *, missing: str | None = Non
         return found
 
     return VARIABLE.sub(value, text)
-
-
-def encoded(form: tuple[tuple[str, str], ...]) -> bytes:
-    """A form as its body."""
-    return "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in form).encode()
 
 
 def endpoint_of(text: str) -> tuple[str, str]:

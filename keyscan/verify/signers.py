@@ -17,13 +17,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from keyscan.verify.request import CannotBuild, with_assertion
+from keyscan.verify.draft import CannotBuild, with_assertion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from keyscan.support.http import Request
-    from keyscan.verify.request import Draft
+    from keyscan.verify.draft import Draft
 
     Signer = Callable[[Draft, float], Request]
 

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from keyscan.model.finding import Validity
 from keyscan.verify import control, offline
 from keyscan.verify.conversation import Question, ask, control_ask
+from keyscan.verify.draft import CannotBuild
 from keyscan.verify.parts import variables_of
-from keyscan.verify.request import CannotBuild, Target, drafted
+from keyscan.verify.request import Target, drafted
 from keyscan.verify.schedule import RateLimits, Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
-    from keyscan.ruleset.verification import LiveTables, VerifyTable
+    from keyscan.ruleset.live_tables import LiveTables, VerifyTable
     from keyscan.support.http import Request, Response
     from keyscan.verify.candidate import Candidate
     from keyscan.verify.schedule import Outcome

@@ -33,7 +33,7 @@ SETTINGS = """{
 
 def place(agent):
     """Where an agent's hooks are in the test's home."""
-    return install.place(targets.target(agent), None)
+    return targets.place(targets.target(agent), None)
 
 
 def files(root):

@@ -98,7 +98,7 @@ def test_no_key_reaches_the_model(agent, tmp_path, monkeypatch):
     try:
         configure(agent, home, server.url)
         monkeypatch.setenv("HOME", str(home))
-        install.install(install.place(targets.target(agent), None), entries.this_caller())
+        install.install(targets.place(targets.target(agent), None), entries.this_caller())
         done = subprocess.run(
             [path, *arguments], cwd=project, env=environment(home, server.url), stdin=subprocess.DEVNULL,
             capture_output=True, check=False, timeout=500,

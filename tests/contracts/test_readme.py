@@ -10,6 +10,7 @@ import pytest
 from helpers.paths import ROOT
 
 from keyscan.cli import main as cli
+from keyscan.cli.registry import COMMANDS
 from keyscan.reporters.registry import REPORTERS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -18,7 +19,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 
 def block():
     """The list of commands as the README should have it."""
-    rows = [f"| `{name}` | {text} |" for name, text in cli.COMMANDS.items()]
+    rows = [f"| `{name}` | {text} |" for name, text in COMMANDS.items()]
     return "\n".join(["| command | does |", "|---|---|", *rows])
 
 

@@ -9,7 +9,7 @@ import pytest
 from helpers.live import ASKED, candidate_for
 from helpers.tokens import token
 
-from keyscan.ruleset.verification import Part
+from keyscan.ruleset.live_tables import Part
 from keyscan.verify import parts
 from keyscan.verify.candidate import Candidate
 

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from keyscan.errors import UsageError
-from keyscan.ruleset.verification import RequestTemplate
-from keyscan.verify.request import CannotBuild, Target, build, endpoint_of
+from keyscan.ruleset.live_tables import RequestTemplate
+from keyscan.verify.draft import CannotBuild
+from keyscan.verify.request import Target, build, endpoint_of
 
 URL = "https://api.acme.example/v1/{secret}"
 

@@ -14,8 +14,9 @@ from helpers.live import ASKED, candidate_for
 
 from keyscan.support.http import Request
 from keyscan.verify import signers
+from keyscan.verify.draft import CannotBuild, Draft
 from keyscan.verify.parts import variables_of
-from keyscan.verify.request import CannotBuild, Draft, drafted
+from keyscan.verify.request import drafted
 
 NOW = 1440938160.0  # 2015-08-30T12:36:00Z, the time of Amazon's examples
 

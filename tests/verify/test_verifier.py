@@ -18,7 +18,7 @@ from helpers.provider import provider
 from helpers.tokens import token
 
 from keyscan.ruleset import templates
-from keyscan.ruleset.verification import LiveTables
+from keyscan.ruleset.live_tables import LiveTables
 from keyscan.support.http import RequestFailed, Response
 from keyscan.verify import answers
 from keyscan.verify.candidate import Candidate

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from keyscan.agents.entries import Caller
     from keyscan.agents.events import Answer, Event
     from keyscan.agents.hook import Hook
-    from keyscan.agents.install import Place
+    from keyscan.agents.targets import Place
 
 _MODES = click.Choice(["redact", "block", "warn"])
 
@@ -240,7 +240,7 @@ def test_command(agents: tuple[str, ...], everything: bool, project: bool, user:
 
 def _places(agents: tuple[str, ...], *, everything: bool, project: bool, user: bool) -> list[Place]:
     """Where the named agents, or all on this machine, are configured."""
-    from keyscan.agents import install, status, targets
+    from keyscan.agents import status, targets
 
     if project and user:
         raise UsageError("--project and --user: choose one")
@@ -250,7 +250,7 @@ def _places(agents: tuple[str, ...], *, everything: bool, project: bool, user: b
         named = [one for one in named if one.project] if project else named
     if not named and not everything:
         raise UsageError(f"name an agent, or --all; one of {', '.join(targets.TARGETS)}")
-    return [install.place(one, _root() if project else None) for one in named]
+    return [targets.place(one, _root() if project else None) for one in named]
 
 
 def _as_installed(caller: Caller, command_line: str) -> Caller:

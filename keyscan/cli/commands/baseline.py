@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.api import Scanner
 from keyscan.cli import output
+from keyscan.cli.baseline_file import existing, file_of, new_entries, salted, write
 from keyscan.cli.command import Group
 from keyscan.cli.options import CONFIGURATION, DETECTION
-from keyscan.cli.settings import with_settings, writable
+from keyscan.cli.repository_findings import all_findings
+from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
-from keyscan.scan.name_redaction import redacted_names
 from keyscan.suppressions import baseline
-from keyscan.suppressions.baseline import Baseline, Entry
+from keyscan.suppressions.baseline import Baseline
 
 if TYPE_CHECKING:
     from keyscan.config.settings import Settings
-    from keyscan.model.finding import Finding
+    from keyscan.suppressions.baseline import Entry
 
 _SCANNING = DETECTION | {"min_severity"}
 _HISTORY = click.option("--history", is_flag=True, help="Also what is in the history only.")
@@ -107,80 +104,6 @@ def review(history: bool, settings: Settings) -> int:
     if not settings.accepted.salts:
         settings = salted(settings, settings.salt or baseline.new_salt())
     return walk(settings, history=history)
-
-
-def existing(settings: Settings) -> Settings:
-    """The settings of a command that needs a baseline to be there, with a salt; UsageError when there is none."""
-    if not file_of(settings).exists():
-        raise UsageError(f"{settings.baseline}: no such baseline; create it with: keyscan baseline create")
-    if settings.accepted.salts or settings.salt:
-        return settings
-    return salted(settings, baseline.new_salt())
-
-
-def salted(settings: Settings, salt: str) -> Settings:
-    """`settings` under which fingerprints are made with `salt`."""
-    salts = tuple(dict.fromkeys([salt, *settings.ignores.salts]))
-    accepted = replace(settings.accepted, salts=tuple(dict.fromkeys([salt, *settings.accepted.salts])))
-    ignores = replace(settings.ignores, salts=salts)
-    return replace(settings, salt=salt, ignores=ignores, accepted=accepted)
-
-
-def file_of(settings: Settings) -> Path:
-    """Where the baseline is."""
-    return Path(settings.root, settings.baseline)
-
-
-def write(settings: Settings, made: Baseline) -> None:
-    """Write the baseline, atomically."""
-    source = settings.config.values.get("baseline")
-    if source and source.value == settings.baseline and not settings.trusted:
-        writable(settings.baseline, settings.root, source.source, trusted=False)
-    output.write_file(str(file_of(settings)), baseline.dump(made).decode())
-
-
-def tree_findings(settings: Settings) -> list[Finding]:
-    """All findings in the files of the repository, whatever their severity and status."""
-    scanner = Scanner.of(settings)
-    return list(scanner.scan_files(scanner.targets([os.path.relpath(settings.root)])).findings)
-
-
-def history_findings(settings: Settings) -> list[Finding]:
-    """All findings in the history, none where there is no repository."""
-    from keyscan.git.command import Git
-    from keyscan.history import scope
-    from keyscan.history.audit import audit_history
-    from keyscan.history.batch import HistoryJob
-
-    if not os.path.lexists(os.path.join(settings.root, ".git")):  # noqa: PTH118
-        return []
-    git = Git(settings.root)
-    scanner = Scanner.of(settings)
-    job = HistoryJob(git, scanner.matcher(), scanner.options, settings.jobs)
-    query = scope.HistoryQuery(allow_shallow=True)
-    return audit_history(job, scope.resolve(git, query), query).tally.findings
-
-
-def all_findings(settings: Settings, *, history: bool) -> list[Finding]:
-    """What is in the files, and, if asked for, in the history."""
-    return [*tree_findings(settings), *(history_findings(settings) if history else ())]
-
-
-def new_entries(settings: Settings, findings: list[Finding], reason: str) -> list[Entry]:
-    """An entry for each new finding that counts: the first place of each secret."""
-    found: dict[str, Entry] = {}
-    findings = redacted_names(findings, Scanner.of(settings).matcher(0), settings.ignores.salts)
-    for finding in sorted(findings, key=lambda finding: finding.sort_key):
-        if finding.status == "new" and finding.severity >= settings.min_severity:
-            entry = Entry(finding.fingerprint, place_of(settings, finding), " ".join(reason.split()))
-            found.setdefault(entry.fingerprint, entry)
-    return list(found.values())
-
-
-def place_of(settings: Settings, finding: Finding) -> str:
-    """The path of a finding, from the root."""
-    origin = finding.origin
-    return origin.path if origin.commit or origin.blob else settings.ignores.place(origin.path)
 
 
 def _shown(entry: Entry) -> str:

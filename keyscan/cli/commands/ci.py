@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,7 +15,7 @@ from keyscan.cli.settings import scan_options
 from keyscan.cli.verify_options import verify_options
 from keyscan.config.readers import PROJECT_FILES
 from keyscan.errors import ExitCode, UsageError
-from keyscan.sources import ci as ci_variables
+from keyscan.sources.ci import event_of, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from keyscan.history.audit import HistoryResult
     from keyscan.history.batch import HistoryJob
     from keyscan.sources.ci import CiScope
-
-# GitHub's own limit for an event is 25 MB; anything larger is none.
-_MOST_EVENT = 32 * 1024 * 1024
 
 
 @click.command(name="ci", cls=Command)
@@ -52,7 +48,7 @@ def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, settings: Se
     if paths and mode != "tree":
         raise click.UsageError("PATHS go with --mode tree")
     environ = os.environ
-    plan = ci_variables.scope_of(environ, event_of(environ))
+    plan = scope_of(environ, event_of(environ))
     if mode not in {"auto", plan.what}:
         if mode == "range" and plan.what != "nothing":
             raise UsageError(f"--mode range: {plan.platform} does not say which commits are new ({plan.why})")
@@ -65,19 +61,6 @@ def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, settings: Se
     code = _scan(paths, plan, replace(settings, reports=reports, exit_zero=False), audit)
     _outputs(environ, code, settings)
     return ExitCode.CLEAN if settings.exit_zero and code == ExitCode.FINDINGS else code
-
-
-def event_of(environ: Mapping[str, str]) -> dict[str, Any]:
-    """GitHub's event; empty elsewhere. UsageError when it is there and cannot be read."""
-    file = environ.get("GITHUB_EVENT_PATH")
-    if not environ.get("GITHUB_ACTIONS") or not file:
-        return {}
-    try:
-        with open(file, "rb") as handle:  # noqa: PTH123
-            found = json.loads(handle.read(_MOST_EVENT))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{file}: the event cannot be read: {type(error).__name__}") from error
-    return found if isinstance(found, dict) else {}
 
 
 def _own_reports(environ: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.api import Scanner
 from keyscan.cli.command import Command
 from keyscan.cli.options import DETECTION
 from keyscan.cli.output import without_secrets
+from keyscan.cli.repository_findings import findings_of, rule_of
 from keyscan.cli.settings import with_settings
-from keyscan.errors import ExitCode, UsageError
-from keyscan.support.suggestions import did_you_mean
+from keyscan.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,32 +31,13 @@ def command(target: str, settings: Settings) -> int:
 
     A fingerprint is looked for in the files, then in the history.
     """
-    from keyscan.model.fingerprint import is_fingerprint
     from keyscan.reporters.shared.escape import clean
 
-    rules = {rule.id: rule for rule in Scanner.of(settings).rules}
-    rule_id = target.partition(":")[0]
-    if rule_id not in rules or (":" in target and not is_fingerprint(target)):
-        otherwise = " (see: keyscan rules list)"
-        hint = otherwise if rule_id in rules else did_you_mean(rule_id, rules, otherwise)
-        raise UsageError(f"{target}: neither a rule nor a fingerprint{hint}")
-    findings = _find(settings, rules[rule_id], target) if ":" in target else []
-    for line in _lines(rules[rule_id], findings, target, settings):
+    rule = rule_of(settings, target)
+    findings = findings_of(settings, rule, target) if ":" in target else []
+    for line in _lines(rule, findings, target, settings):
         click.echo(without_secrets(clean(line)))
     return ExitCode.CLEAN
-
-
-def _find(settings: Settings, rule: Rule, mark: str) -> list[Finding]:
-    """The findings with a fingerprint; only its own rule is looked for."""
-    from dataclasses import replace
-
-    from keyscan.cli.commands import baseline
-    from keyscan.model.rule import Severity
-
-    others = tuple(one.id for one in Scanner.of(settings).rules if one.id != rule.id)
-    only = replace(settings, disable=(*settings.disable, *others), min_severity=Severity.INFO)
-    found = [finding for finding in baseline.tree_findings(only) if finding.fingerprint == mark]
-    return found or [finding for finding in baseline.history_findings(only) if finding.fingerprint == mark]
 
 
 def _lines(rule: Rule, findings: Sequence[Finding], target: str, settings: Settings) -> Iterator[str]:

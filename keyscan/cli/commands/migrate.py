@@ -112,7 +112,7 @@ def accepted(settings: Settings, result: MigrationResult) -> tuple[Settings, Mig
 
     The settings gain a salt, and the result a line for each accepted finding that is not found again.
     """
-    from keyscan.cli.commands.baseline import salted
+    from keyscan.cli.baseline_file import salted
     from keyscan.migrate.result import Unsupported
     from keyscan.suppressions import baseline
     from keyscan.suppressions.baseline import Entry

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from keyscan.config.settings import Settings
     from keyscan.model.finding import Finding, Validity
     from keyscan.remediation.revoke import RevokePlan, RevokeResult
-    from keyscan.ruleset.verification import LiveTables
+    from keyscan.ruleset.live_tables import LiveTables
 
 _TYPED = 4
 
@@ -176,7 +176,7 @@ def _judged(finding: Finding, result: RevokeResult, state: Validity | None) -> b
 
 def _state_after(made: RevokePlan, context: _Context, sender: sending.Sender) -> Validity:
     """What the issuer says of the key now; asked again after the issuer's delay while it is not dead."""
-    from keyscan.ruleset.verification import LiveTables
+    from keyscan.ruleset.live_tables import LiveTables
     from keyscan.verify.store import Store
     from keyscan.verify.verifier import Verifier, VerifyOptions
 

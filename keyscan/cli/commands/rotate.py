@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,13 @@ from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
 from keyscan.cli.options import DETECTION
+from keyscan.cli.repository_findings import findings_of, rule_of
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, IncompleteError, UsageError
 from keyscan.remediation.rotation_text import FORMATS
-from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from keyscan.config.settings import Settings
-    from keyscan.model.finding import Finding
     from keyscan.model.rule import Rule
     from keyscan.remediation.rotation import RotationPlan
 
@@ -45,42 +43,20 @@ def command(target: str, check: bool, rotation_days: int, form: str, settings: S
         return _check(settings, rotation_days, form)
     if not target:
         raise UsageError("give a rule's id or a fingerprint, or --check for the keys of this repository")
-    rule = _rule(settings, target)
+    rule = rule_of(settings, target)
     output.emit(rotation_text.plan_text(_plan(settings, rule, target), form))
     return ExitCode.CLEAN
-
-
-def _rule(settings: Settings, target: str) -> Rule:
-    from keyscan.model.fingerprint import is_fingerprint
-
-    rules = {rule.id: rule for rule in Scanner.of(settings).rules}
-    rule_id = target.partition(":")[0]
-    if rule_id not in rules or (":" in target and not is_fingerprint(target)):
-        otherwise = " (see: keyscan rules list)"
-        hint = otherwise if rule_id in rules else did_you_mean(rule_id, rules, otherwise)
-        raise UsageError(f"{target}: neither a rule nor a fingerprint{hint}")
-    return rules[rule_id]
 
 
 def _plan(settings: Settings, rule: Rule, target: str) -> RotationPlan:
     from keyscan.remediation import rotation
     from keyscan.ruleset import verification
+    from keyscan.ruleset.live_tables import LiveTables
 
-    tables = verification.load([Path(rule.source)]) if Path(rule.source).is_file() else verification.LiveTables()
+    tables = verification.load([Path(rule.source)]) if Path(rule.source).is_file() else LiveTables()
     mark = target if ":" in target else ""
-    findings = _found(settings, rule, mark) if mark else []
+    findings = findings_of(settings, rule, mark, history_first=True) if mark else []
     return rotation.plan(rule, findings, tables.verifier(rule.id), tables.revoker(rule.id), mark)
-
-
-def _found(settings: Settings, rule: Rule, mark: str) -> list[Finding]:
-    """The findings with a fingerprint: in the history, which knows since when, else in the files."""
-    from keyscan.cli.commands import baseline
-    from keyscan.model.rule import Severity
-
-    others = tuple(one.id for one in Scanner.of(settings).rules if one.id != rule.id)
-    only = replace(settings, disable=(*settings.disable, *others), min_severity=Severity.INFO)
-    found = [finding for finding in baseline.history_findings(only) if finding.fingerprint == mark]
-    return found or [finding for finding in baseline.tree_findings(only) if finding.fingerprint == mark]
 
 
 def _check(settings: Settings, rotation_days: int, form: str) -> int:

@@ -1,0 +1,52 @@
+"""The baseline file: what becomes an entry, under which salt, and where it may be written."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyscan.cli import baseline_file
+from keyscan.cli.options import SharedOptions
+from keyscan.cli.repository_findings import tree_findings
+from keyscan.cli.settings import resolve
+from keyscan.errors import ConfigError, UsageError
+from keyscan.suppressions.baseline import Baseline
+
+
+def settings_of(path, **given):
+    """The settings of a command in the repository at `path`, which need no baseline yet."""
+    return resolve(SharedOptions(**given), str(path), new_baseline=True)
+
+
+def test_a_secret_gets_one_entry_at_its_first_place(repo, monkeypatch, anthropic_key):
+    """Several places of one secret are one entry, with the first path and the reason on one line."""
+    monkeypatch.chdir(repo.path)
+    for name in ("b.py", "a.py"):
+        (repo.path / name).write_text(f'k = "{anthropic_key}"\n')
+    settings = settings_of(repo.path)
+    entries = baseline_file.new_entries(settings, tree_findings(settings), "known\nsince May ")
+    assert [(entry.path, entry.reason) for entry in entries] == [("a.py", "known since May")]
+    baseline_file.write(settings, Baseline(("s",)).with_entries(entries))
+    assert baseline_file.file_of(settings).read_text().count(entries[0].fingerprint) == 1
+
+
+def test_a_missing_baseline_is_named_with_the_command_that_makes_it(repo, monkeypatch):
+    """Commands that change a baseline need one."""
+    monkeypatch.chdir(repo.path)
+    with pytest.raises(UsageError, match="keyscan baseline create"):
+        baseline_file.existing(settings_of(repo.path))
+
+
+def test_new_fingerprints_are_made_with_the_chosen_salt(repo):
+    """The salt comes first everywhere, and those that were there still count."""
+    settings = baseline_file.salted(settings_of(repo.path), "new")
+    assert (settings.salt, settings.ignores.salts, settings.accepted.salts) == ("new", ("new", ""), ("new",))
+
+
+def test_a_configured_baseline_is_not_written_outside_the_repository(repo, monkeypatch):
+    """A scanned repository cannot have a file of the user's overwritten."""
+    monkeypatch.chdir(repo.path)
+    (repo.path / ".keyscan.toml").write_text('baseline = "../outside"\n')
+    settings = settings_of(repo.path)
+    with pytest.raises(ConfigError, match="not in the repository"):
+        baseline_file.write(settings, Baseline())
+    assert not (repo.path.parent / "outside").exists()
