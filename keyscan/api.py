@@ -169,9 +169,9 @@ def enabled(rules: tuple[Rule, ...], disable: Sequence[str], named: str) -> tupl
     """`rules` without those that `disable` lists; UsageError for an unknown name. `named`: where the list is from."""
     if not disable:
         return rules
-    from keyscan.hygiene.rules import RULES
+    from keyscan.ruleset.loader import hygiene_rules
 
-    known = {rule.id for rule in rules} | set(RULES)
+    known = {rule.id for rule in rules} | set(hygiene_rules())
     for rule_id in disable:
         if rule_id not in known:
             hint = did_you_mean(rule_id, known, "; see: keyscan rules list")

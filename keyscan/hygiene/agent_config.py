@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.catalog.agents import client_of
 from keyscan.catalog.secret_files import Kind
-from keyscan.hygiene.finding import finding
+from keyscan.hygiene.finding import Detail, finding
 from keyscan.hygiene.secret_values import SecretValue, looks_secret, matches
 from keyscan.hygiene.variables import Variable, variables
 from keyscan.model.finding import Location
@@ -46,12 +46,14 @@ def check(path: str, data: bytes, matcher: Matcher, exposure: Exposure, salt: st
         yield finding(
             "agent-config-key",
             path,
-            severity=Severity.MEDIUM if only_here else max(value.severity, Severity.HIGH),
-            evidence=(f"in {client.what}, {kept}", f"the value looks real: {value.what}"),
-            shown=value.variable.name or value.what,
-            secret=value.variable.value,
-            location=lines.location(start, end) if end else Location(1, 1, 1, 1),
-            steps=(f"Instead: {client.instead}.", "Revoke the key if others could read the file."),
+            Detail(
+                severity=Severity.MEDIUM if only_here else max(value.severity, Severity.HIGH),
+                evidence=(f"in {client.what}, {kept}", f"the value looks real: {value.what}"),
+                shown=value.variable.name or value.what,
+                secret=value.variable.value,
+                location=lines.location(start, end) if end else Location(1, 1, 1, 1),
+                steps=(f"Instead: {client.instead}.", "Revoke the key if others could read the file."),
+            ),
             salt=salt,
         )
 

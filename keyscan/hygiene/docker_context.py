@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyscan.hygiene.finding import content, finding
+from keyscan.hygiene.finding import Detail, content, finding
 from keyscan.hygiene.git_exposure import SecretFile  # noqa: TC001 - a field of a NamedTuple
 from keyscan.model.finding import Location, Related
 from keyscan.support import globs
@@ -54,8 +54,10 @@ def check(files: list[SecretFile], paths: list[str], read: Reader, prefix: str, 
         yield finding(
             "env-in-docker-context",
             copy.file.path,
-            evidence=(why, content(list(copy.file.values))),
-            related=(Related("copied here", dockerfile, Location(copy.line, 1, copy.line, 1)),),
+            Detail(
+                evidence=(why, content(list(copy.file.values))),
+                related=(Related("copied here", dockerfile, Location(copy.line, 1, copy.line, 1)),),
+            ),
             salt=salt,
         )
 

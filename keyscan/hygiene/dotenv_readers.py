@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from keyscan.hygiene.finding import finding
+from keyscan.hygiene.finding import Detail, finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,4 +84,6 @@ def finding_of(prefix: str, reader: str, decided: str, salt: str) -> Finding:
     `decided` is the ignore rule that speaks of `.env` all the same, as text.
     """
     here = f"{decided} does not protect the team" if decided else "no ignore rule names .env"
-    return finding("env-not-ignored-yet", f"{prefix}.gitignore", evidence=(reader, here), shown=".env", salt=salt)
+    return finding(
+        "env-not-ignored-yet", f"{prefix}.gitignore", Detail(evidence=(reader, here), shown=".env"), salt=salt
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.catalog.secret_files import BROWSER_PREFIXES, Kind, environment_of
 from keyscan.hygiene import git_exposure
-from keyscan.hygiene.finding import finding
+from keyscan.hygiene.finding import Detail, finding
 from keyscan.model.finding import Related
 from keyscan.model.rule import Precision, Severity
 
@@ -55,11 +55,15 @@ def browser_exposed(file: SecretFile, salt: str) -> Iterator[Finding]:
             yield finding(
                 "browser-exposed-key",
                 file.path,
-                severity=Severity.CRITICAL if value.match and value.severity is Severity.CRITICAL else Severity.HIGH,
-                evidence=(f"{BROWSER_PREFIXES[prefix]} ships variables that begin with {prefix}", _what(value)),
-                shown=value.variable.name,
-                secret=value.variable.value,
-                location=git_exposure.place(file, value),
+                Detail(
+                    severity=Severity.CRITICAL
+                    if value.match and value.severity is Severity.CRITICAL
+                    else Severity.HIGH,
+                    evidence=(f"{BROWSER_PREFIXES[prefix]} ships variables that begin with {prefix}", _what(value)),
+                    shown=value.variable.name,
+                    secret=value.variable.value,
+                    location=git_exposure.place(file, value),
+                ),
                 salt=salt,
             )
 
@@ -84,10 +88,12 @@ def wrong_provider(file: SecretFile, rules: Iterable[Rule], salt: str) -> Iterat
         yield finding(
             "env-wrong-provider",
             file.path,
-            evidence=(f"{name} is {' or '.join(sorted(meant))}'s, the value is of the kind {match.rule.name}",),
-            shown=name,
-            secret=value.variable.value,
-            location=git_exposure.place(file, value),
+            Detail(
+                evidence=(f"{name} is {' or '.join(sorted(meant))}'s, the value is of the kind {match.rule.name}",),
+                shown=name,
+                secret=value.variable.value,
+                location=git_exposure.place(file, value),
+            ),
             salt=salt,
         )
 
@@ -138,10 +144,12 @@ def _shared(secret: bytes, found: list[tuple[SecretFile, SecretValue, str]], lab
     return finding(
         "env-shared-secret",
         first.path,
-        evidence=(f"the same value serves {', '.join(labels)}", _what(value)),
-        shown=value.variable.name,
-        secret=secret,
-        location=git_exposure.place(first, value),
-        related=related,
+        Detail(
+            evidence=(f"the same value serves {', '.join(labels)}", _what(value)),
+            shown=value.variable.name,
+            secret=secret,
+            location=git_exposure.place(first, value),
+            related=related,
+        ),
         salt=salt,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.catalog.name_sieve import MARKS
 from keyscan.catalog.secret_files import Kind, kind_of
-from keyscan.hygiene.finding import content, finding
+from keyscan.hygiene.finding import Detail, content, finding
 from keyscan.hygiene.repository import MAX_BYTES
 from keyscan.hygiene.secret_values import SecretValue, real_values
 from keyscan.model.blob import Origin, Skip
@@ -137,14 +137,16 @@ def _finding(path: str, versions: list[_Real], tree: Tree, salt: str) -> Finding
     made = finding(
         "env-in-history",
         name,
-        severity=max(Severity.HIGH, *(value.severity for value in values)),
-        evidence=(
-            f"{len(versions)} commit{'s' * (len(versions) != 1)} hold it with real values",
-            how,
-            content(values),
+        Detail(
+            severity=max(Severity.HIGH, *(value.severity for value in values)),
+            evidence=(
+                f"{len(versions)} commit{'s' * (len(versions) != 1)} hold it with real values",
+                how,
+                content(values),
+            ),
+            location=Lines(data).location(first.variable.start, first.variable.end),
+            related=tuple(Related("changed", name, commit=other.version.commit) for other in versions[:-1][:_NAMED]),
         ),
-        location=Lines(data).location(first.variable.start, first.variable.end),
-        related=tuple(Related("changed", name, commit=other.version.commit) for other in versions[:-1][:_NAMED]),
         salt=salt,
     )
     return replace(

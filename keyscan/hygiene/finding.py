@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from keyscan.hygiene.rules import RULES
 from keyscan.model.blob import Origin
 from keyscan.model.finding import Finding, Location, Related
 from keyscan.model.fingerprint import fingerprint
 from keyscan.model.rule import Severity
+from keyscan.ruleset.loader import hygiene_rules
 
 if TYPE_CHECKING:
     from keyscan.hygiene.secret_values import SecretValue
@@ -17,40 +17,44 @@ if TYPE_CHECKING:
 TOP = Location(1, 1, 1, 1)
 
 
-def finding(
-    rule_id: str,
-    path: str,
-    *,
-    severity: Severity | None = None,
-    evidence: tuple[str, ...] = (),
-    shown: str = "",
-    secret: bytes = b"",
-    location: Location = TOP,
-    related: tuple[Related, ...] = (),
-    steps: tuple[str, ...] = (),
-    salt: str = "",
-) -> Finding:
-    """A finding of the rule `rule_id` at `path`.
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What a hygiene finding says beyond its rule and path.
 
-    `shown` stands where a secret's redacted form would (a name, never a value). The fingerprint is made from
-    `secret`, else from what is shown and the path, so that it stays when lines move.
+    `shown` stands where a secret's redacted form would: a name, never a value. `severity` and `steps` replace the
+    rule's. `secret` goes into the fingerprint only.
     """
-    rule = RULES[rule_id]
-    mark = fingerprint(rule_id, secret or f"{path}\0{shown}".encode("utf-8", "surrogateescape"), salt)
+
+    evidence: tuple[str, ...]
+    severity: Severity | None = None
+    shown: str = ""
+    secret: bytes = field(default=b"", repr=False)
+    location: Location = TOP
+    related: tuple[Related, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+def finding(rule_id: str, path: str, detail: Detail, *, salt: str = "") -> Finding:
+    """A finding of the hygiene rule `rule_id` at `path`.
+
+    The fingerprint is made from the secret, else from what is shown and the path, so that it stays when lines move.
+    """
+    rule = hygiene_rules()[rule_id]
+    text = detail.secret or f"{path}\0{detail.shown}".encode("utf-8", "surrogateescape")
     return Finding(
         rule_id=rule_id,
         rule_name=rule.name,
         provider=rule.provider,
-        severity=rule.severity if severity is None else severity,
+        severity=rule.severity if detail.severity is None else detail.severity,
         precision=rule.precision,
         origin=Origin(path),
-        location=location,
-        redacted=shown or path,
-        fingerprint=mark,
+        location=detail.location,
+        redacted=detail.shown or path,
+        fingerprint=fingerprint(rule_id, text, salt),
         message=rule.name,
-        help=rule.help if not steps else replace(rule.help, steps=steps),
-        evidence=evidence,
-        related=related,
+        help=replace(rule.help, steps=detail.steps) if detail.steps else rule.help,
+        evidence=detail.evidence,
+        related=detail.related,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.secret_files import Kind
-from keyscan.hygiene.finding import TOP, content, finding, severity_of
+from keyscan.hygiene.finding import TOP, Detail, content, finding, severity_of
 from keyscan.model.rule import Severity
 from keyscan.scan.line_index import Lines
 
@@ -74,20 +74,17 @@ def _git(file: SecretFile, salt: str) -> Finding | None:
         if file.ignored:
             evidence.append(f"{file.decided} ignores it, but not while it is in the index")
         severity = severity_of(values, Severity.CRITICAL)
-        return _of("env-tracked", file, severity, tuple(evidence), where, salt)
+        detail = Detail(tuple(evidence), severity, location=where)
+        return finding("env-tracked", file.path, detail, salt=salt)
     if not file.ignored:
         why = f"{file.decided} takes it out of what is ignored" if file.decided else "no ignore rule names it"
-        return _of("env-not-ignored", file, severity_of(values, Severity.CRITICAL), (why, held), where, salt)
+        detail = Detail((why, held), severity_of(values, Severity.CRITICAL), location=where)
+        return finding("env-not-ignored", file.path, detail, salt=salt)
     if not file.shared:
         why = f"only {file.decided} ignores it, which is not part of the repository"
-        return _of("env-ignored-only-here", file, severity_of(values, Severity.MEDIUM), (why, held), TOP, salt)
+        detail = Detail((why, held), severity_of(values, Severity.MEDIUM))
+        return finding("env-ignored-only-here", file.path, detail, salt=salt)
     return None
-
-
-def _of(
-    rule: str, file: SecretFile, severity: Severity, evidence: tuple[str, ...], where: Location, salt: str
-) -> Finding:
-    return finding(rule, file.path, severity=severity, evidence=evidence, location=where, salt=salt)
 
 
 def _template(file: SecretFile, salt: str) -> Iterator[Finding]:
@@ -95,11 +92,13 @@ def _template(file: SecretFile, salt: str) -> Iterator[Finding]:
         yield finding(
             "env-template-real-value",
             file.path,
-            severity=max(value.severity, Severity.HIGH),
-            evidence=(f"the value looks real: {value.what}",),
-            shown=value.variable.name or value.what,
-            secret=value.variable.value,
-            location=place(file, value),
+            Detail(
+                severity=max(value.severity, Severity.HIGH),
+                evidence=(f"the value looks real: {value.what}",),
+                shown=value.variable.name or value.what,
+                secret=value.variable.value,
+                location=place(file, value),
+            ),
             salt=salt,
         )
 
@@ -120,4 +119,4 @@ def _permissions(file: SecretFile, salt: str) -> Finding | None:
     else:
         return None
     evidence = (f"its mode is {others:04o}: {what}", content(list(file.values)))
-    return _of("env-open-permissions", file, severity, evidence, TOP, salt)
+    return finding("env-open-permissions", file.path, Detail(evidence, severity), salt=salt)

@@ -10,7 +10,7 @@ import json
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from keyscan.hygiene.finding import content, finding
+from keyscan.hygiene.finding import Detail, content, finding
 from keyscan.support import globs
 from keyscan.support.globs import Globs
 
@@ -38,7 +38,7 @@ def check(files: list[SecretFile], paths: set[str], read: Reader, prefix: str, s
 
 
 def _found(rule: str, file: SecretFile, why: str, salt: str) -> Finding:
-    return finding(rule, file.path, evidence=(why, content(list(file.values))), salt=salt)
+    return finding(rule, file.path, Detail(evidence=(why, content(list(file.values)))), salt=salt)
 
 
 def _above(path: str) -> list[str]:
@@ -87,7 +87,12 @@ def python(file: SecretFile, path: str, directory: str, paths: set[str], read: R
         return f"pyproject.toml: {backend.partition('.')[0]} packs all files of a package" if in_package else ""
     if backend.startswith(("poetry", "pdm")):
         return f"pyproject.toml: {backend.partition('.')[0]} packs it" if in_package and seen_by_vcs else ""
-    return _setuptools(project, path, directory, read, tracked=file.tracked, in_package=in_package)
+    if in_package and _in_package_data(project, path):
+        return "pyproject.toml: package-data names it"
+    if file.tracked and _packs_tracked(project):
+        return "pyproject.toml: setuptools-scm packs what git tracks"
+    manifest = (read(f"{directory}MANIFEST.in") or b"").decode("utf-8", "replace")
+    return "MANIFEST.in: it includes the file" if manifest and manifest_includes(manifest, path) else ""
 
 
 def _hatchling(project: dict[str, Any], path: str) -> str:
@@ -109,20 +114,18 @@ def _named(patterns: list[str], path: str) -> bool:
     return Globs.of_file("\n".join(patterns)).match(path) is not None
 
 
-def _setuptools(
-    project: dict[str, Any], path: str, directory: str, read: Reader, *, tracked: bool, in_package: bool
-) -> str:
-    if in_package:
-        data = _get(project, "tool", "setuptools", "package-data")
-        patterns = [text for values in data.values() for text in _texts(values)] if isinstance(data, dict) else []
-        name = path.rpartition("/")[2]
-        if any(globs.matches(pattern.rpartition("/")[2], name) for pattern in patterns):
-            return "pyproject.toml: package-data names it"
+def _in_package_data(project: dict[str, Any], path: str) -> bool:
+    """Whether setuptools' package-data has a pattern for the file's name."""
+    data = _get(project, "tool", "setuptools", "package-data")
+    patterns = [text for values in data.values() for text in _texts(values)] if isinstance(data, dict) else []
+    name = path.rpartition("/")[2]
+    return any(globs.matches(pattern.rpartition("/")[2], name) for pattern in patterns)
+
+
+def _packs_tracked(project: dict[str, Any]) -> bool:
+    """Whether setuptools-scm builds, which packs what git tracks."""
     requires = _texts(_get(project, "build-system", "requires"))
-    if tracked and any(text.startswith(("setuptools-scm", "setuptools_scm")) for text in requires):
-        return "pyproject.toml: setuptools-scm packs what git tracks"
-    manifest = (read(f"{directory}MANIFEST.in") or b"").decode("utf-8", "replace")
-    return "MANIFEST.in: it includes the file" if manifest and manifest_includes(manifest, path) else ""
+    return any(text.startswith(("setuptools-scm", "setuptools_scm")) for text in requires)
 
 
 def manifest_includes(text: str, path: str) -> bool:

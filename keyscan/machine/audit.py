@@ -14,6 +14,7 @@ from keyscan.git.command import Git
 from keyscan.history import scope
 from keyscan.history.audit import audit_history
 from keyscan.history.batch import HistoryJob
+from keyscan.hygiene.finding import Detail
 from keyscan.hygiene.finding import finding as hygiene_finding
 from keyscan.machine import sqlite_text, zsh
 from keyscan.model.blob import Blob, Origin, Skip
@@ -190,9 +191,11 @@ def _open_stores(files: Iterable[HomeFile], holders: set[str]) -> Iterable[Findi
             yield hygiene_finding(
                 "env-open-permissions",
                 file.name,
-                severity=Severity.HIGH if writable else Severity.MEDIUM,
-                evidence=(f"mode {file.mode:04o}: other users may {'change' if writable else 'read'} it",),
-                steps=(f"Close it to others: chmod 600 {file.name}",),
+                Detail(
+                    (f"mode {file.mode:04o}: other users may {'change' if writable else 'read'} it",),
+                    Severity.HIGH if writable else Severity.MEDIUM,
+                    steps=(f"Close it to others: chmod 600 {file.name}",),
+                ),
             )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keyscan.errors import RuleError
 from keyscan.model.rule import Help, Rule
 from keyscan.ruleset.fields import Fields, read_toml
-from keyscan.ruleset.schema import CATEGORIES, RuleFile, help_of, rule_of
+from keyscan.ruleset.schema import CATEGORIES, HYGIENE, RuleFile, help_of, rule_of
 from keyscan.support.storage import rules_directory
 
 if TYPE_CHECKING:
@@ -37,13 +38,15 @@ def rule_files(path: Path) -> list[Path]:
 
 
 def load(paths: Iterable[Path]) -> tuple[Rule, ...]:
-    """All rules of the files and directories `paths`, in order; RuleError at the first that is not valid."""
+    """The rules with a pattern of the files and directories `paths`, in order; RuleError at the first invalid one."""
     rules: dict[str, Rule] = {}
     for path in paths:
         for file in rule_files(path):
             document = read_toml(file)
             foreign = _foreign(document)
             for rule in parse(document, str(file)):
+                if not rule.pattern:
+                    continue  # found by code: see hygiene_rules
                 if rule.id in rules and foreign:
                     # A team's rule for what has a built-in one: both stay.
                     rule = replace(rule, id=f"{rule.id}-custom")  # noqa: PLW2901
@@ -51,6 +54,13 @@ def load(paths: Iterable[Path]) -> tuple[Rule, ...]:
                     raise RuleError(f"{file}: rule {rule.id}: the id is taken by {rules[rule.id].source}")
                 rules[rule.id] = rule
     return tuple(rules.values())
+
+
+@cache
+def hygiene_rules() -> dict[str, Rule]:
+    """The built-in rules without a pattern, by id: code finds what they describe; RuleError when they are missing."""
+    file = builtin_dir() / f"{HYGIENE}.toml"
+    return {rule.id: rule for rule in parse(read_toml(file), str(file))}
 
 
 def _foreign(document: dict[str, Any]) -> bool:

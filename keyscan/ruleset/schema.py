@@ -24,7 +24,9 @@ CATEGORIES = (
     "generic",
     "practice",
     "custom",
+    "hygiene",
 )
+HYGIENE = "hygiene"
 FILTERS = ("provider", "generic", "none")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
@@ -45,6 +47,8 @@ def rule_of(entry: dict[str, Any], number: int, file: RuleFile) -> Rule:
     rule_id = fields.text("id", required=True)
     if not _ID.match(rule_id):
         fields.fail("id must be lower-case letters, digits and single hyphens")
+    if file.category == HYGIENE:
+        return _without_pattern(fields, rule_id, file)
     context = fields.texts("context")
     value = fields.text("value")
     pattern = _pattern(fields, context, value)
@@ -81,6 +85,28 @@ def rule_of(entry: dict[str, Any], number: int, file: RuleFile) -> Rule:
     fields.done()
     if not rule.keywords:
         fields.fail("no keywords: give literals of which every match contains one")
+    return rule
+
+
+def _without_pattern(fields: Fields, rule_id: str, file: RuleFile) -> Rule:
+    """Read a rule whose findings come from code of keyscan's own, which no other file can add to."""
+    if not file.source.endswith(f"{HYGIENE}.toml"):
+        fields.fail(f"the category {HYGIENE} is for findings of keyscan's own code: use another")
+    rule = Rule(
+        id=rule_id,
+        name=fields.text("name", required=True),
+        provider=file.provider,
+        category=HYGIENE,
+        pattern="",
+        keywords=(),
+        severity=Severity[fields.one_of("severity", [s.label for s in Severity]).upper()],
+        precision=Precision.HIGH,
+        max_length=0,
+        filters="none",
+        help=help_of(fields.table("help"), file.help, fields.where),
+        source=file.source,
+    )
+    fields.done()
     return rule
 
 

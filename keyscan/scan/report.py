@@ -97,6 +97,6 @@ def _hygiene_rules(used: set[str]) -> Iterable[Rule]:
     """The rules of hygiene findings, imported only where there may be some."""
     if not any(rule_id.startswith(("env-", "browser-", "agent-")) for rule_id in used):
         return ()
-    from keyscan.hygiene.rules import RULES
+    from keyscan.ruleset.loader import hygiene_rules
 
-    return RULES.values()
+    return hygiene_rules().values()

@@ -8,78 +8,148 @@ from helpers.paths import ROOT
 # By folder: the test module that tests the folder's modules through what uses them, and the modules that have none of
 # their own. A new module is not added here: it gets its test module.
 TESTED_THROUGH = {
-    "": ("contracts/test_fastpath_imports.py", "__main__ _version errors"),
+    "": (
+        "contracts/test_fastpath_imports.py",
+        "__main__ _version errors",
+    ),
     "agents": (
         "agents/test_hook.py",
-        "codex_rules config_files deny_rules detector entries journal messages policy status targets vibe_file",
+        ("codex_rules config_files deny_rules detector entries journal messages policy status targets "
+        "vibe_file"),
     ),
     "agents/protocols": (
         "agents/test_hook.py",
-        ("augment claude_code cline codex copilot_cli cursor factory_droid gemini_cli goose interface junie kiro "
-        "mistral_vibe opencode qwen_code registry vscode windsurf"),
+        ("augment claude_code cline codex copilot_cli cursor factory_droid gemini_cli goose interface junie "
+        "kiro mistral_vibe opencode qwen_code registry vscode windsurf"),
     ),
-    "catalog": ("catalog/test_secret_files.py", "agent_events agents commit_messages placeholders"),
-    "checklist": ("cli/commands/test_checklist.py", "evidence items"),
+    "catalog": (
+        "catalog/test_secret_files.py",
+        "agent_events agents commit_messages placeholders",
+    ),
+    "checklist": (
+        "cli/commands/test_checklist.py",
+        "evidence items",
+    ),
     "cli": (
         "cli/test_main.py",
-        ("config_keys examples fleet_progress fleet_verification options output plaintext powershell progress review "
-        "run_info sending settings verification verify_options"),
+        ("config_keys examples fleet_progress fleet_verification options output plaintext powershell progress "
+        "review run_info sending verification verify_options"),
     ),
     "cli/commands": (
         "cli/test_main.py",
         "agent baseline completion config filter install mcp pre_receive run",
     ),
-    "config": ("config/test_loader.py", "schema settings"),
-    "engine": ("engine/test_matcher.py", "build confirm match_cache overlaps"),
-    "engine/checks": ("engine/checks/test_registry.py", "checksum structure"),
-    "engine/decoders": ("engine/decoders/test_base64.py", "escapes notebook signatures unicode view"),
-    "engine/filters": ("engine/filters/test_generic.py", "context entropy secret_names spelling value_shape"),
+    "config": (
+        "config/test_loader.py",
+        "schema settings",
+    ),
+    "engine": (
+        "engine/test_matcher.py",
+        "build confirm match_cache overlaps",
+    ),
+    "engine/checks": (
+        "engine/checks/test_registry.py",
+        "checksum structure",
+    ),
+    "engine/decoders": (
+        "engine/decoders/test_base64.py",
+        "escapes notebook signatures unicode view",
+    ),
+    "engine/filters": (
+        "engine/filters/test_generic.py",
+        "entropy secret_names spelling value_shape",
+    ),
     "engine/prefilter": (
         "engine/test_engines_agree.py",
         "encoding_literals encoding_triggers entries hyperscan keywords nearby_values truncate",
     ),
-    "fastpath": ("fastpath/test_staged.py", "commit_message engine"),
-    "fleet": ("fleet/test_audit.py", "auditor model pages serialize summary"),
-    "fleet/reports": ("cli/commands/test_fleet.py", "console csv html jsonl registry sarif"),
+    "fastpath": (
+        "fastpath/test_staged.py",
+        "commit_message engine",
+    ),
+    "fleet": (
+        "fleet/test_audit.py",
+        "auditor model pages serialize summary",
+    ),
+    "fleet/reports": (
+        "cli/commands/test_fleet.py",
+        "console csv html jsonl registry sarif",
+    ),
     "git": (
         "git/pack/test_reader.py",
         "added_lines commits objects output raw_diff repository trees worktree",
     ),
-    "git/pack": ("git/pack/test_reader.py", "delta index"),
+    "git/pack": (
+        "git/pack/test_reader.py",
+        "delta index",
+    ),
     "history": (
         "cli/commands/test_history.py",
-        ("appearances audit audit_record batch delta_scan incremental object_scanner pipeline provenance ref_tips "
-        "scope versions"),
+        ("appearances audit audit_record batch delta_scan incremental object_scanner pipeline provenance "
+        "ref_tips scope versions"),
     ),
     "hygiene": (
         "cli/commands/test_env.py",
-        ("audit dotenv_readers env_key_checks file_history finding git_exposure packages repository rules "
+        ("audit dotenv_readers env_key_checks file_history finding git_exposure packages repository "
         "secret_values variables worktree"),
     ),
-    "machine": ("machine/test_audit.py", "backups sqlite_text"),
-    "migrate": ("cli/commands/test_migrate.py", "result"),
-    "model": ("reporters/test_registry.py", "blob finding match report rule"),
-    "remediation": ("cli/commands/test_fix.py", "fix fix_apply fix_text guidance rotation rotation_text"),
-    "remediation/rewrite": ("remediation/rewrite/test_python.py", "python_syntax syntax"),
+    "machine": (
+        "machine/test_audit.py",
+        "backups sqlite_text",
+    ),
+    "migrate": (
+        "cli/commands/test_migrate.py",
+        "result",
+    ),
+    "model": (
+        "reporters/test_registry.py",
+        "blob finding match report rule",
+    ),
+    "remediation": (
+        "cli/commands/test_fix.py",
+        "fix fix_apply fix_text guidance rotation rotation_text",
+    ),
+    "remediation/rewrite": (
+        "remediation/rewrite/test_python.py",
+        "python_syntax syntax",
+    ),
     "reporters": (
         "reporters/test_registry.py",
         "checklist codequality concise csv github github_summary gitlab jsonl junit markdown statistics",
     ),
-    "reporters/html": ("reporters/html/test_page.py", "guidance timeline validity"),
+    "reporters/html": (
+        "reporters/html/test_page.py",
+        "guidance timeline validity",
+    ),
     "reporters/shared": (
         "reporters/test_registry.py",
-        ("escape finding_text grouping headline html_escape next_steps notifications paths properties rule_summary "
-        "statistics summary terminal validity"),
+        ("escape finding_text grouping headline html_escape next_steps notifications paths properties "
+        "rule_summary statistics summary terminal validity"),
     ),
     "ruleset": (
         "ruleset/test_loader.py",
-        "checksums fields gitleaks patterns regex_syntax required_literals schema templates verification_schema",
+        "checksums fields gitleaks regex_syntax required_literals templates verification_schema",
     ),
-    "scan": ("cli/commands/test_scan.py", "line_index plaintext report result scanner"),
-    "sources": ("cli/commands/test_ci.py", "chunks ci commit_range staged"),
-    "support": ("config/test_loader.py", "suggestions toml_lines user_config"),
-    "suppressions": ("config/test_loader.py", "schema"),
-    "verify": ("verify/test_verifier.py", "candidate conversation"),
+    "scan": (
+        "cli/commands/test_scan.py",
+        "line_index plaintext report result scanner",
+    ),
+    "sources": (
+        "cli/commands/test_ci.py",
+        "chunks ci commit_range staged",
+    ),
+    "support": (
+        "config/test_loader.py",
+        "suggestions toml_lines user_config",
+    ),
+    "suppressions": (
+        "config/test_loader.py",
+        "schema",
+    ),
+    "verify": (
+        "verify/test_verifier.py",
+        "candidate conversation",
+    ),
 }  # fmt: skip
 MODULES = sorted(file for file in ROOT.glob("keyscan/**/*.py") if file.name != "__init__.py")
 

@@ -27,9 +27,7 @@ def command() -> None:
 @click.option("--rules", "paths", multiple=True, metavar="PATH", help="Add the rules of this file or directory.")
 def list_rules(paths: tuple[str, ...]) -> int:
     """List every rule: id, severity, provider, name."""
-    from keyscan.hygiene.rules import RULES
-
-    rules = (*load_rules([Path(path) for path in paths]), *RULES.values())
+    rules = (*load_rules([Path(path) for path in paths]), *loader.hygiene_rules().values())
     width = max(len(rule.id) for rule in rules)
     for rule in sorted(rules, key=lambda rule: (rule.provider.lower(), rule.id)):
         click.echo(f"{rule.id:{width}}  {rule.severity.label:8}  {rule.provider}: {rule.name}")
@@ -41,9 +39,7 @@ def list_rules(paths: tuple[str, ...]) -> int:
 @click.option("--rules", "paths", multiple=True, metavar="PATH", help="Add the rules of this file or directory.")
 def show(rule_id: str, paths: tuple[str, ...]) -> int:
     """Show one rule: what it finds, how sure it is, what its key opens and how to revoke it."""
-    from keyscan.hygiene.rules import RULES
-
-    rules = {rule.id: rule for rule in load_rules([Path(path) for path in paths])} | RULES
+    rules = {rule.id: rule for rule in load_rules([Path(path) for path in paths])} | loader.hygiene_rules()
     rule = rules.get(rule_id)
     if rule is None:
         raise UsageError(f"no rule {rule_id}{did_you_mean(rule_id, rules, ' (see: keyscan rules list)')}")
@@ -89,7 +85,7 @@ def check(files: tuple[str, ...]) -> int:
                 rules.append(rule)
         except RuleError as error:
             found.append(str(error))
-    found.extend(rule_check.problems(rules))
+    found.extend(rule_check.problems([rule for rule in rules if rule.pattern]))
     found.extend(line for line in _table_problems(places) if line not in found)
     for line in found:
         click.echo(line)
