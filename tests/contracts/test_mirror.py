@@ -75,14 +75,6 @@ TESTED_THROUGH = {
         "cli/commands/test_fleet.py",
         "console csv html jsonl registry sarif",
     ),
-    "git": (
-        "git/pack/test_reader.py",
-        "added_lines commits objects output raw_diff repository trees worktree",
-    ),
-    "git/pack": (
-        "git/pack/test_reader.py",
-        "delta index",
-    ),
     "history": (
         "cli/commands/test_history.py",
         ("appearances audit audit_record batch delta_scan incremental object_scanner pipeline provenance "
