@@ -54,9 +54,9 @@ def run_info(settings: Settings, started: float, *, findings: bool = True) -> Ru
 
         run = located(run)
     if findings:
-        from keyscan.cli.run_info import invocation
+        from keyscan.cli.run_info import can_fix, invocation
 
-        run = replace(run, invocation=invocation())
+        run = replace(run, invocation=invocation(), can_fix=can_fix())
     return run
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shlex
@@ -55,6 +56,11 @@ def invocation() -> str:
         shown = f"~/{beside.removeprefix(home)}" if os.name != "nt" and beside.startswith(home) else beside
         return shown if re.fullmatch(r"[\w~./\\:-]+", shown) else shlex.quote(beside)
     return f"{shlex.quote(sys.executable)} -m keyscan"
+
+
+def can_fix() -> bool:
+    """Whether the parsers are installed that `keyscan fix` rewrites code with; none of them is imported."""
+    return all(importlib.util.find_spec(name) for name in ("dotenv", "libcst", "tree_sitter"))
 
 
 def _branch(name: str | None) -> str | None:

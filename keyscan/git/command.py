@@ -105,10 +105,14 @@ class Git:
                 stdout=subprocess.PIPE,
                 stderr=stderr,
             )
-        except FileNotFoundError as error:
-            if not os.path.isdir(self.directory):  # noqa: PTH112 - the name may not be text
+        except OSError as error:
+            if not os.path.lexists(self.directory):
                 raise GitError(f"{self.directory}: no such directory") from error
-            raise GitError("git is not installed, or not on PATH") from error
+            if not os.path.isdir(self.directory):  # noqa: PTH112 - the name may not be text
+                raise GitError(f"{self.directory}: not a directory") from error
+            if isinstance(error, FileNotFoundError):
+                raise GitError("git is not installed, or not on PATH") from error
+            raise GitError(f"{self.directory}: git cannot be run here: {error.strerror}") from error
 
     def finish(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
         """What a git that `start` gave prints on its two streams; GitError if it waits for a pipe in the work tree.

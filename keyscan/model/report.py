@@ -33,7 +33,8 @@ class RunInfo:
 
     `root` is the work tree's root, `base` the directory that relative paths start from (empty: the root), both
     absolute with forward slashes; `revision`, `branch` and `remote` are of the repository, where there is one.
-    `invocation` is how keyscan can be called here, in a shell.
+    `invocation` is how keyscan can be called here, in a shell; `can_fix` says whether what `keyscan fix` needs is
+    installed there.
     """
 
     command: str = ""
@@ -45,6 +46,7 @@ class RunInfo:
     branch: str | None = None
     remote: str | None = None
     invocation: str = "keyscan"
+    can_fix: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from keyscan.model.blob import Skip
 from keyscan.model.report import Report, RunInfo, Stats
 from keyscan.scan.name_redaction import scrubbed
 
@@ -43,7 +44,7 @@ def make_report(
         notes=(*notes, *result.notes),
         hidden=result.hidden + len(findings) - len(severe),
         imprecise=len(severe) - len(shown),
-        skipped=tuple(sorted(result.skipped, key=lambda skip: (skip.path, skip.reason))),
+        skipped=tuple(sorted((*result.skipped, *_no_rules(matcher)), key=lambda skip: (skip.path, skip.reason))),
         stats=_stats(result, matcher),
         rules={rule.id: rule for rule in (*matcher.rules, *_hygiene_rules(used)) if rule.id in used},
         show_ignored=options.show_ignored,
@@ -64,6 +65,12 @@ def without_secrets(report: Report, matcher: Matcher, options: ScanOptions) -> R
             ignored=_bare(report.ignored),
         )
     return scrubbed(report, matcher, salts)
+
+
+def _no_rules(matcher: Matcher) -> Iterable[Skip]:
+    """What makes a scan without rules incomplete: it would call everything clean."""
+    if not matcher.rules:
+        yield Skip("rules", "the configuration switches every rule off, so nothing can be found", incomplete=True)
 
 
 def _bare(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -18,7 +18,7 @@ from keyscan.sources.files import Target
 from keyscan.support import process_pool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from keyscan.engine.matcher import Matcher
     from keyscan.model.finding import Finding
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from keyscan.suppressions.policy import SuppressionPolicy
 
 Part = TypeVar("Part")
+Item = TypeVar("Item")
 
 # Files that a worker process takes at a time.
 BATCH = 64
@@ -78,17 +79,37 @@ def scan_blobs(items: Iterable[Blob | Skip], matcher: Matcher, options: ScanOpti
 
 
 def without_excluded(items: Iterable[Blob | Skip], ignores: SuppressionPolicy) -> list[Blob | Skip]:
-    """`items` without those that the configuration excludes."""
-    if not ignores.exclude:
-        return list(items)
-    return [item for item in items if isinstance(item, Skip) or not ignores.excluded(item.origin.path, in_git=True)]
+    """`items` without those that the configuration excludes; a Skip says how many these are."""
+    kept, count = _kept(items, lambda item: ignores.excluded(item.origin.path, in_git=True), ignores)
+    return [*kept, Skip("exclude", f"the configuration excludes {_files(count)}")] if count else kept
 
 
 def targets_kept(targets: Iterable[Target | Skip], ignores: SuppressionPolicy) -> list[Target | Skip]:
-    """`targets` without those that the configuration excludes; what the user named is kept."""
+    """`targets` without those that the configuration excludes, which a Skip counts; what the user named is kept.
+
+    Where no file is left, the scan is incomplete: what was asked for was not read.
+    """
+    kept, count = _kept(targets, lambda one: None if one.named else ignores.excluded(one.name), ignores)
+    if not count:
+        return kept
+    nothing = all(isinstance(one, Skip) for one in kept)
+    which = f"every file ({count})" if nothing else _files(count)
+    return [*kept, Skip("exclude", f"the configuration excludes {which}", incomplete=nothing)]
+
+
+def _kept(
+    items: Iterable[Item | Skip], excluded: Callable[[Item], str | None], ignores: SuppressionPolicy
+) -> tuple[list[Item | Skip], int]:
+    """`items` without those that are `excluded`, and how many these are."""
+    found = list(items)
     if not ignores.exclude:
-        return list(targets)
-    return [one for one in targets if isinstance(one, Skip) or one.named or not ignores.excluded(one.name)]
+        return found, 0
+    kept = [item for item in found if isinstance(item, Skip) or not excluded(item)]
+    return kept, len(found) - len(kept)
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'s' * (count != 1)}"
 
 
 def size_of(targets: Iterable[Target | Skip], enough: int = 1 << 20) -> int:

@@ -18,9 +18,9 @@ _BEFORE, _AFTER = 60, 40
 # Matches looked at on either side for others on the same line.
 _NEAR = 40
 MASK = "********"
-# What continues a token: a rule may cover only a part of one.
-_HEAD = re.compile(rb"[A-Za-z0-9_+/~-]{0,400}\Z")
-_TAIL = re.compile(rb"[A-Za-z0-9_+/.~-]{0,400}=*")
+# What continues a token to the left and to the right: a rule may cover only a part of one.
+_HEAD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/~-"
+_TAIL = _HEAD + b".="
 # Long runs that no rule has claimed: nobody knows that they are harmless.
 _LONG = re.compile(r"[A-Za-z0-9_+/=~-]{20,}")
 
@@ -33,36 +33,57 @@ def snippet(match: Match, matches: Sequence[Match], data: bytes, redacted: str) 
     `redacted` is what the report shows of the secret: its public prefix stays readable.
     """
     start, end = match.secret_start, match.secret_end
-    low = max(data.rfind(b"\n", 0, start) + 1, start - _BEFORE)
-    stop = data.find(b"\n", end, end + _AFTER)
-    high = stop if stop >= 0 else min(len(data), end + _AFTER)
-    # A token that was cut off would look like a short one.
-    low, high = _whole_token(data, low, low)[0], _whole_token(data, high, high)[1]
+    low, high = _window(data, start, end)
     if match.rule.category == "practice":  # about code: what it covers is no secret
         mark = data[start:end].decode("utf-8", "replace")
     else:
-        start, end = _whole_token(data, start, end)
+        start, end = _whole_token(data, (start, end), (low, high))
         mark = redacted.partition("...")[0] + MASK
-    spans = list(_others(match, matches, data))
+    spans = [_whole_token(data, span, (low, high)) for span in _others(match, matches, data, (low, high))]
     before = _masked(data, low, start, spans)
     after = "" if b"\n" in data[start:end] else _masked(data, end, high, spans)
     return Snippet(before, mark.partition("\n")[0][: _BEFORE + _AFTER], after)
 
 
-def _whole_token(data: bytes, start: int, end: int) -> Span:
-    """data[start:end] with what continues it on either side."""
-    head, tail = _HEAD.search(data, max(0, start - 400), start), _TAIL.match(data, end)
-    return head.start() if head else start, tail.end() if tail else end
+def _window(data: bytes, start: int, end: int) -> Span:
+    """What is shown round data[start:end]: at most its line, without a token that would be cut off at either side.
+
+    A part of a token would look like a short one, and be shown.
+    """
+    line = data.rfind(b"\n", 0, start) + 1
+    low = max(line, start - _BEFORE)
+    stop = data.find(b"\n", end, end + _AFTER + 1)
+    high = stop if stop >= 0 else min(len(data), end + _AFTER)
+    if low > line and data[low - 1] in _TAIL:
+        low = start - len(data[low:start].lstrip(_TAIL))
+    if high < len(data) and stop < 0 and data[high] in _TAIL:
+        high = end + len(data[end:high].rstrip(_TAIL))
+    return low, high
 
 
-def _others(match: Match, matches: Sequence[Match], data: bytes) -> Iterable[Span]:
-    """The spans near a match that hold another secret, or the second half of one."""
+def _whole_token(data: bytes, span: Span, window: Span) -> Span:
+    """The span with what continues it on either side, within the window."""
+    (start, end), (low, high) = span, window
+    if start > low:
+        start = low + len(data[low:start].rstrip(_HEAD))
+    if end < high:
+        end = high - len(data[end:high].lstrip(_TAIL))
+    return start, end
+
+
+def _others(match: Match, matches: Sequence[Match], data: bytes, window: Span) -> Iterable[Span]:
+    """The spans near a match that hold another secret, the second half of one, or the same one once more."""
+    secret, at = data[match.secret_start : match.secret_end], window[0]
+    while match.rule.category != "practice" and (at := data.find(secret, at, window[1])) >= 0:
+        if at != match.secret_start:
+            yield at, at + len(secret)
+        at += len(secret)
     at = bisect_left(matches, match.secret_start, key=lambda one: one.secret_start)
     for other in matches[max(0, at - _NEAR) : at + _NEAR]:
         if other is not match and other.rule.category != "practice":
-            yield _whole_token(data, other.secret_start, other.secret_end)
+            yield other.secret_start, other.secret_end
         if other.companion:
-            yield _whole_token(data, other.companion.start, other.companion.end)
+            yield other.companion.start, other.companion.end
 
 
 def _masked(data: bytes, low: int, high: int, spans: Iterable[Span]) -> str:

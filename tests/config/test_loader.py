@@ -79,6 +79,7 @@ def test_a_directory_below_the_root_has_the_roots_configuration(repo, run, anthr
     """The configuration at the root counts in directories below it, and its globs count from the root."""
     repo.write(".keyscan.toml", 'exclude = ["/sub/gen/"]\n')
     repo.write("sub/gen/a.py", anthropic_key)
+    repo.write("sub/c.py", "x\n")
     assert run("scan", cwd=repo.path / "sub").code == 0
     # What the user names is read, whatever the configuration excludes.
     assert run("scan", "sub/gen/a.py", cwd=repo.path).code == 1
@@ -215,7 +216,7 @@ def test_a_named_file_is_trusted(repo, run, anthropic_key):
 
 def test_isolated_takes_nothing_from_the_repository(repo, run, anthropic_key):
     """With --isolated neither configuration nor markers of the repository count."""
-    repo.write(".keyscan.toml", "exit-zero = true\nexclude = ['*']\n")
+    repo.write(".keyscan.toml", "exit-zero = true\nexclude = ['*.py']\n")
     repo.write("a.py", f"k = '{anthropic_key}'  # keyscan:allow\n")
     assert run("scan", cwd=repo.path).code == 0
     assert run("scan", "--isolated", cwd=repo.path).code == 1

@@ -67,3 +67,11 @@ def test_errors_name_the_command(repo):
     """Not an option before it."""
     with pytest.raises(GitError, match="git diff failed"):
         Git(repo.path).run(command.PATHSPEC_MAGIC, "diff", "nothing", "--")
+
+
+@pytest.mark.parametrize(("name", "words"), [("a.py", "not a directory"), ("gone", "no such directory")])
+def test_a_directory_that_is_none_is_named(repo, name, words):
+    """Git cannot be started there, and the message says why."""
+    repo.write("a.py", "x\n")
+    with pytest.raises(GitError, match=f"{name}: {words}"):
+        Git(repo.path / name).run("status")

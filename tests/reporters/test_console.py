@@ -69,6 +69,16 @@ def test_a_blocked_commit_says_what_to_do_first():
     assert "history" not in text
 
 
+def test_a_command_that_is_not_installed_is_not_the_way_on():
+    """Without the parsers of `keyscan fix` the step is done by hand, and how to install them comes last."""
+    for command, commit in (("staged", None), ("pre-push", "c" * 40)):
+        run = {"command": command, "can_fix": False, "revision": commit}
+        text = render("console", reports.report(reports.finding(1, origin=Origin("a.py", commit=commit)), **run))
+        assert "take it out: read the variable named below instead" in text
+        assert "keyscan fix --staged" not in text
+    assert "keyscan fix" not in render("console", reports.report(reports.finding(1), command="scan", can_fix=False))
+
+
 def test_a_tracked_environment_file_is_taken_out_of_the_index():
     """A hygiene finding alone asks for `keyscan env --fix`, not for a change of code."""
     one = reports.finding(1, rule_id="env-tracked", provider="keyscan", origin=Origin(".env"))

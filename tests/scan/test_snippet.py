@@ -49,6 +49,19 @@ def test_the_rest_of_a_token_is_masked(scanner):
     assert other[:12] not in line
 
 
+def test_a_token_that_is_cut_off_is_not_shown(scanner):
+    """Of keys that follow one another without a break no part stands at the ends of what is shown."""
+    for line in shown(scanner, GITHUB * 5 + ANTHROPIC * 2 + GITHUB):
+        for secret in (GITHUB[4:], ANTHROPIC[13:]):
+            assert not [at for at in range(len(secret) - 7) if secret[at : at + 8] in line]
+
+
+def test_a_password_that_stands_twice_is_masked_twice(scanner):
+    """Also where no rule sees the second one."""
+    (line,) = shown(scanner, 'password = "kV9!xT2m_q"  # see kV9!xT2m_q in the wiki\n')
+    assert "xT2m" not in line
+
+
 def test_a_long_line_is_cut(scanner):
     """Of a minified line only some characters round the secret are shown."""
     (line,) = shown(scanner, "a b;" * 5000 + f'k="{GITHUB}";' + "c d;" * 5000)

@@ -112,6 +112,10 @@ def command(
         raise click.UsageError("give one repository")
     if paths and not os.path.lexists(paths[0]):
         raise UsageError(f"{paths[0]}: no such file or directory")
+    if paths and not os.path.isdir(paths[0]):  # noqa: PTH112 - the name may not be text
+        raise UsageError(
+            f"{paths[0]}: not a directory: name the repository's (to scan a file as it is now: keyscan scan)"
+        )
     if range_ is not None and staged_since is not None:
         raise click.UsageError("give --range or --staged-since, not both")
     chosen = f"{staged_since}..HEAD" if staged_since is not None else range_

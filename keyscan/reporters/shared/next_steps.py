@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _UNPUBLISHED = frozenset({"staged", "pre-push"})
 # Paths and commits that are named in a command; with more it says so.
 _NAMED = 4
+_FIX_MISSING = "keyscan fix does it, once installed: pip install 'keyscan-linter[fix]'"
 # How a comment begins and ends, by the ending of a file's name; JSON and CSV have none.
 _COMMENTS = {
     ("#", ""): "py rb sh bash zsh fish yml yaml toml cfg conf ini properties env tf hcl r pl pm mk cmake ps1 nix",
@@ -60,7 +61,9 @@ def after(report: Report) -> Iterator[str]:
         yield "Revoke first: what was pushed has been copied. Step by step:"
         yield f"  {run} explain {clean(secrets[0].fingerprint)}"
     elif secrets and command == "scan":
-        yield f"Moves keys from code into .env: {run} fix. Was a key ever committed or shared, revoke it first:"
+        if report.run.can_fix:
+            yield f"To move keys from code into .env: {run} fix"
+        yield "If a key was ever committed or shared, revoke it first. Step by step:"
         yield f"  {run} explain {clean(secrets[0].fingerprint)}"
     yield from _acceptance(report.findings[0] if not secrets else secrets[0], run)
 
@@ -102,7 +105,11 @@ def _commit(report: Report) -> Iterator[str]:
     paths = _paths(report.findings)
     yield f"keyscan: this commit is blocked: {count} staged, not published yet. To go on:"
     if secrets:
-        yield f"  1. take it out: {run} fix --staged   (or by hand: read the variable named below, git add {paths})"
+        by_hand = f"read the variable named below instead, git add {paths}"
+        if report.run.can_fix:
+            yield f"  1. take it out: {run} fix --staged   (or by hand: {by_hand})"
+        else:
+            yield f"  1. take it out: {by_hand}   ({_FIX_MISSING})"
     if files:
         yield f"  {2 if secrets else 1}. keep the file out of git: {run} env --fix"
     yield f"  {1 + bool(secrets) + bool(files)}. commit again. Rotate a key only if it ever left this machine."
@@ -119,11 +126,13 @@ def _push(report: Report) -> Iterator[str]:
     )
     paths = _paths(report.findings)
     if commits == [run.revision]:
-        yield f"  1. take it out: {run.invocation} fix   (or by hand: read the variable named below)"
+        by_hand = "read the variable named below instead"
+        yield f"  1. take it out: {f'{run.invocation} fix   (or by hand: {by_hand})' if run.can_fix else by_hand}"
         yield f"  2. git add {paths} && git commit --amend --no-edit, and push again."
     elif commits:
         yield f"  1. git rebase -i {clean(commits[0][:12])}^   and mark as edit: {_commits(commits)}"
-        yield f"  2. at each stop take the key out ({run.invocation} fix, or by hand), then:"
+        how = f"{run.invocation} fix, or by hand" if run.can_fix else "read the variable named below instead"
+        yield f"  2. at each stop take the key out ({how}), then:"
         yield f"     git add {paths} && git commit --amend --no-edit && git rebase --continue"
         yield "  3. push again."
     yield "  A later commit that removes a key is not enough. Rotate a key only if it ever left this machine."

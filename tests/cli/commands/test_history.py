@@ -508,3 +508,13 @@ def test_an_interruption_reports_what_was_found(tmp_path):
     document = json.loads(done.stdout)
     assert document["complete"] is False
     assert len(document["findings"]) == 1
+
+
+def test_a_file_is_no_repository(repo, run):
+    """The message says what history takes, and what scans a file."""
+    repo.stage("a.py", "x\n")
+    repo.commit()
+    done = run("history", "a.py", cwd=repo.path)
+    assert done.code == 2
+    assert "a.py: not a directory" in done.err
+    assert "keyscan scan" in done.err

@@ -168,3 +168,44 @@ class TestPrecision:
         (tmp_path / ".keyscan.toml").write_text('min-precision = "very-high"\n', encoding="utf-8")
         assert "1 below the minimum precision" in run("scan", cwd=tmp_path).out
         assert run("scan", "--min-precision", "low", cwd=tmp_path).code == 1
+
+
+# Not codequality and csv, which hold findings only: there the exit code tells.
+FORMATS = [
+    "console", "concise", "statistics", "json", "jsonl", "sarif", "gitlab", "github", "github-summary", "junit",
+    "markdown", "html",
+]  # fmt: skip
+
+
+class TestSwitchedOff:
+    """A configuration that leaves nothing to find or to read is never answered with "clean"."""
+
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_no_rule_is_left(self, repo, run, name):
+        """Every format says so, and the scan is incomplete."""
+        repo.write(".keyscan.toml", "builtin-rules = false\n")
+        repo.write("a.py", "x\n")
+        done = run("scan", "-f", name, cwd=repo.path)
+        assert done.code == 3
+        assert "the configuration switches every rule off" in done.out
+
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_every_file_is_excluded(self, repo, run, name):
+        """What was asked for was not read: every format says so, and the scan is incomplete."""
+        repo.write(".keyscan.toml", 'exclude = ["*"]\n')
+        repo.write("a.py", "x\n")
+        done = run("scan", "-f", name, cwd=repo.path)
+        assert done.code == 3
+        assert "the configuration excludes every file" in done.out
+
+    def test_some_files_are_excluded(self, repo, run, anthropic_key):
+        """They are counted, also in the hook, and the rest is scanned."""
+        repo.write(".keyscan.toml", 'exclude = ["/gen/"]\n')
+        repo.stage("gen/a.py", f"{anthropic_key}\n")
+        repo.stage("b.py", "x\n")
+        repo.stage(".keyscan.toml", 'exclude = ["/gen/"]\n')
+        for words in (("scan", "."), ("staged",)):
+            done = run(*words, cwd=repo.path)
+            assert done.code == 0
+            assert "exclude: the configuration excludes 1 file" in done.out
+        assert run("scan", "gen/a.py", cwd=repo.path).code == 1
