@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from keyscan.fleet.executor import ATTEMPTS
+from keyscan.fleet.inventory import stored_size
 from keyscan.fleet.model import RepositoryResult, Status, Task
 
 if TYPE_CHECKING:
@@ -67,7 +70,7 @@ def run(
     store: Store, executor: Executor, repositories: Sequence[Repository], options: FleetOptions, listener: Listener
 ) -> None:
     """Audit `repositories` and store each result; an interruption passes through and leaves the state whole."""
-    todo = deque(Task(one, store.known_digest(one)) for one in repositories)
+    todo = deque(_planned([Task(one, store.known_digest(one)) for one in repositories], executor.workers))
     total, done, disk = len(todo), 0, _Disk(options.disk)
     held: dict[str, int] = {}
     while todo or executor.pending:
@@ -76,13 +79,29 @@ def run(
             key = task.repository.key
             disk.used -= held.pop(key, 0)
             if result.retry and task.attempt < ATTEMPTS:
-                todo.appendleft(replace(task, attempt=task.attempt + 1))
+                todo.appendleft(replace(task, attempt=task.attempt + 1, jobs=1))
                 continue
             if options.keep:
                 disk.used += result.disk
             store.record(_final(result, task))
             done += 1
             listener(result, done, total)
+
+
+def _planned(tasks: Sequence[Task], workers: int) -> list[Task]:
+    """The tasks, the largest first, so that no worker is left alone with one at the end.
+
+    A repository that is larger than what each worker has to do is spread over as many processes as make up for that.
+    What an earlier run has audited counts as nothing: only what is new in it will be read.
+    """
+    sized = [(0 if task.known else _size(task.repository), task) for task in tasks]
+    share = sum(size for size, _ in sized) / workers
+    ordered = sorted(sized, key=lambda pair: -pair[0])
+    return [replace(task, jobs=ceil(size / share)) if size > share else task for size, task in ordered]
+
+
+def _size(repository: Repository) -> int:
+    return repository.size or (stored_size(Path(repository.location)) if repository.local else 0)
 
 
 def _submit(todo: deque[Task], executor: Executor, disk: _Disk, held: dict[str, int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -22,9 +23,13 @@ from keyscan.history.provenance import ProvenanceOptions
 from keyscan.ruleset.cache import load_rules
 from keyscan.scan.report import make_report, timed
 from keyscan.scan.result import ScanOptions
+from keyscan.support import process_pool
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from keyscan.fleet.model import FleetOptions, Repository, Task
+    from keyscan.model.blob import Skip
     from keyscan.model.report import Report
 
 # Repositories after which the store of clean objects is read again, to learn what other processes added.
@@ -93,15 +98,15 @@ class Auditor:
         # A shallow repository without commits of its own is not empty: it is reported as incomplete below.
         if git.ask("rev-list", "--all", "--max-count=1") == b"" and not facts.shallow:
             return RepositoryResult(repository, Status.EMPTY, digest=digest, disk=size)
-        report, known = self._report(git, facts.id_width, repository)
+        report, known = self._report(git, facts.id_width, task)
         rules = owners.read(git)
         emails = self._options.emails
         found = tuple(OwnedFinding(one, owners.owners_of(one, rules, emails=emails)) for one in report.findings)
-        reasons = [skip.reason for skip in report.skipped if skip.incomplete]
+        reasons = _reasons(report.skipped)
         return RepositoryResult(
             repository,
             Status.INCOMPLETE if reasons else Status.AUDITED,
-            reason="; ".join(dict.fromkeys(reasons))[:500],
+            reason=reasons,
             digest=digest,
             findings=found,
             skipped=report.skipped[:1000],
@@ -112,12 +117,13 @@ class Auditor:
             disk=size,
         )
 
-    def _report(self, git: Git, width: int, repository: Repository) -> tuple[Report, int]:
+    def _report(self, git: Git, width: int, task: Task) -> tuple[Report, int]:
         """The report on a repository's whole history, and how many objects were cached."""
         store = self._store(width)
         before, started = store.known_count, time.perf_counter()
-        job = HistoryJob(git, self._matcher, self._scan, jobs=1, store=store)
-        query = scope.HistoryQuery(branches=(repository.branch,) if repository.branch else ())
+        job = HistoryJob(git, self._matcher, self._scan, jobs=min(task.jobs, process_pool.cores()), store=store)
+        branch = task.repository.branch
+        query = scope.HistoryQuery(branches=(branch,) if branch else ())
         options = ProvenanceOptions(email=self._options.emails, rotation_days=self._options.rotation_days)
         try:
             result = audit.audit_history(job, scope.resolve(git, query), query, options)
@@ -137,6 +143,12 @@ class Auditor:
         options = self._options
         made_of = (__version__, self._rules, options.min_severity, options.emails, repository.branch)
         return blake2b(repr(made_of).encode() + b"\0" + tips, digest_size=16).hexdigest()
+
+
+def _reasons(skips: Iterable[Skip]) -> str:
+    """Why something was not read, the most frequent reason first, with how often; empty if everything was."""
+    counted = Counter(skip.reason for skip in skips if skip.incomplete)
+    return "; ".join(f"{reason} ({count})" if count > 1 else reason for reason, count in counted.most_common())[:500]
 
 
 def _tips_of(git: Git) -> bytes:

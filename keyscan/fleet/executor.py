@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from concurrent.futures import CancelledError
 from contextlib import suppress
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Self
 
+from keyscan._version import __version__
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.fleet.model import RepositoryResult, Status
 from keyscan.fleet.process import AuditProcess
@@ -17,9 +19,12 @@ if TYPE_CHECKING:
     from keyscan.fleet.model import FleetOptions, Task
 
 MISSING = "keyscan fleet needs Dask: pip install 'keyscan-linter[fleet]' (from a clone: pip install '.[fleet]')"
-_PLUGIN = "keyscan-audit"
 # Times that a task is given to another worker after its own was lost.
 ATTEMPTS = 3
+# Seconds to wait for the first worker of a scheduler.
+_PATIENCE = 30
+# Seconds between two looks at whether any worker is left, and how many such looks may find none.
+_PAUSE, _LOOKS = 30, 4
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": ATTEMPTS,
     "distributed.worker.daemon": False,
@@ -32,14 +37,17 @@ _SETTINGS = {
 
 
 class SchedulerLost(IncompleteError):  # noqa: N818 - it is told as what happened
-    """The scheduler, or the connection to it, is gone; what was finished is in the state."""
+    """The scheduler, its workers or the connection are gone; what was finished is in the state."""
 
 
-def run_task(task: Task) -> RepositoryResult:
+def run_task(task: Task, plugin_name: str) -> RepositoryResult:
     """Audit one repository on the worker that this runs on, by the process that the worker keeps for it."""
     from distributed import get_worker
 
-    plugin: Any = get_worker().plugins[_PLUGIN]
+    plugin: Any = get_worker().plugins[plugin_name]
+    if plugin.version != __version__:
+        reason = f"its worker has keyscan {__version__}, not {plugin.version}: install the same version on all machines"
+        return RepositoryResult(task.repository, Status.FAILED, reason)
     result: RepositoryResult = plugin.process.audit(task)
     return result
 
@@ -47,10 +55,9 @@ def run_task(task: Task) -> RepositoryResult:
 class AuditPlugin:
     """Gives each worker its audit process, and ends it with the worker. Sent to the workers by pickle."""
 
-    name = _PLUGIN
-
     def __init__(self, options: FleetOptions) -> None:
         self._options = options
+        self.version = __version__
         self.process: AuditProcess | None = None
 
     def setup(self, worker: Any) -> None:
@@ -76,8 +83,10 @@ class DaskExecutor:
             from distributed.diagnostics.plugin import WorkerPlugin
         except ImportError:
             raise UsageError(MISSING) from None
-        self._options, self._cluster = options, None
-        # Two runs on one scheduler must not share a plugin: the options, salt among them, are the run's own.
+        self._cluster = None
+        # Two fleets on one scheduler must not share a plugin: the options, salt among them, are a fleet's own. The same
+        # fleet's next run replaces the plugin of one that was killed, and so ends what that had in flight.
+        self._plugin = "keyscan-audit-" + blake2b(options.salt.encode(), digest_size=8).hexdigest()
         self._futures: dict[Any, Task] = {}
         dask.config.set(_SETTINGS)
         try:
@@ -94,9 +103,30 @@ class DaskExecutor:
             self._client = Client(self._cluster or scheduler, timeout="15s", set_as_default=True)
         except (OSError, TimeoutError, ValueError) as error:
             raise IncompleteError(f"--scheduler {scheduler}: does not answer: {type(error).__name__}") from None
-        # Dask accepts subclasses of its own class only, which must not be imported before it is known to be there.
-        made = type("KeyscanAuditPlugin", (AuditPlugin, WorkerPlugin), {})
-        self._client.register_plugin(made(options), name=_PLUGIN)
+        try:
+            self._prepare(scheduler, type("KeyscanAuditPlugin", (AuditPlugin, WorkerPlugin), {}), options)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, scheduler: str | None, plugin: Any, options: FleetOptions) -> None:
+        """Wait for a worker, and give all workers, present and future, their audit process.
+
+        `plugin`: a subclass of Dask's own class, which must not be imported before it is known to be there.
+        """
+        try:
+            self._client.wait_for_workers(1, timeout=_PATIENCE)
+        except (TimeoutError, OSError):
+            where = scheduler or "this machine's cluster"
+            raise IncompleteError(f"{where}: no worker within {_PATIENCE} s; start one: dask worker {where}") from None
+        try:
+            self._client.register_plugin(plugin(options), name=self._plugin)
+        except (OSError, TimeoutError) as error:
+            raise SchedulerLost(_lost(error)) from None
+        except Exception as error:  # noqa: BLE001 - whatever a worker without keyscan, or with another one, raises
+            what = f"{type(error).__name__}: {error}"[:200]
+            hint = f"install keyscan-linter[fleet] {__version__} on every machine"
+            raise IncompleteError(f"the workers cannot audit ({what}): {hint}") from None
 
     def __enter__(self) -> Self:
         return self
@@ -107,13 +137,16 @@ class DaskExecutor:
     @property
     def workers(self) -> int:
         """How many tasks can run at once; at least one."""
+        return max(1, self._worker_count())
+
+    def _worker_count(self) -> int:
         with suppress(Exception):
-            return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
-        return 1
+            return len(self._client.scheduler_info(n_workers=-1)["workers"])
+        return 0
 
     def submit(self, task: Task) -> None:
         """Queue `task`; its result comes from `completed`."""
-        future = self._client.submit(run_task, task, pure=False, retries=0)
+        future = self._client.submit(run_task, task, self._plugin, pure=False, retries=0)
         self._futures[future] = task
 
     @property
@@ -125,16 +158,28 @@ class DaskExecutor:
         """Wait for at least one result; then all that are there. Nothing when nothing is pending."""
         if not self._futures:
             return
-        from distributed import wait
-
-        try:
-            done = wait(list(self._futures), return_when="FIRST_COMPLETED").done
-        except (OSError, TimeoutError, CancelledError) as error:
-            raise SchedulerLost(_lost(error)) from None
-        for future in done:
+        for future in self._wait():
             task = self._futures.pop(future)
             yield task, self._result(future, task)
             future.release()
+
+    def _wait(self) -> set[Any]:
+        """The futures that are done, at least one; SchedulerLost where none will ever be."""
+        from distributed import wait
+
+        without_workers = 0
+        while True:
+            try:
+                done: set[Any] = wait(list(self._futures), timeout=_PAUSE, return_when="FIRST_COMPLETED").done
+            except (OSError, CancelledError) as error:
+                # TimeoutError is an OSError: nothing was done in time, which is an audit that takes long, or the end.
+                if not isinstance(error, TimeoutError) or self._client.status != "running":
+                    raise SchedulerLost(_lost(error)) from None
+                without_workers = 0 if self._worker_count() else without_workers + 1
+                if without_workers >= _LOOKS:
+                    raise SchedulerLost("no worker is left; what was finished is kept, run again to go on") from None
+                continue
+            return done
 
     def _result(self, future: Any, task: Task) -> RepositoryResult:
         error = future.exception() if future.status == "error" else None
@@ -152,7 +197,7 @@ class DaskExecutor:
         with suppress(Exception):
             self._client.cancel(list(self._futures), force=True)
         with suppress(Exception):
-            self._client.unregister_worker_plugin(_PLUGIN)
+            self._client.unregister_worker_plugin(self._plugin)
         with suppress(Exception):
             self._client.close(timeout=5)
         if self._cluster is not None:

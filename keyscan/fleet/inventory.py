@@ -121,6 +121,23 @@ def _is_repository(directory: Path) -> bool:
     return (directory / "HEAD").is_file() and (directory / "objects").is_dir() and (directory / "refs").is_dir()
 
 
+def stored_size(directory: Path) -> int:
+    """The bytes of a repository's packs, and about those of its loose objects; 0 where that is not known."""
+    objects = next((place for place in (directory / ".git" / "objects", directory / "objects") if place.is_dir()), None)
+    if objects is None:
+        return 0
+    # Loose objects are spread evenly over 256 directories: one of them tells of all, as git's own gc has it.
+    return _bytes_in(objects / "pack") + 256 * _bytes_in(objects / "17")
+
+
+def _bytes_in(directory: Path) -> int:
+    try:
+        with os.scandir(directory) as listing:
+            return sum(entry.stat(follow_symlinks=False).st_size for entry in listing)
+    except OSError:
+        return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which of the repositories found are audited; an unset filter (None, empty) lets everything pass."""

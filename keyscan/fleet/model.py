@@ -80,11 +80,15 @@ class FleetOptions:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One repository to audit; `known` is the digest of what an earlier run audited, empty if none did."""
+    """One repository to audit; `known` is the digest of what an earlier run audited, empty if none did.
+
+    `jobs`: over how many processes of its machine the audit is spread, more than one for a very large repository.
+    """
 
     repository: Repository
     known: str = ""
     attempt: int = 1
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import secrets
 import sqlite3
+import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from keyscan.errors import UsageError
+from keyscan.errors import IncompleteError, UsageError
 from keyscan.fleet.model import COVERED, Repository, Status
 from keyscan.fleet.serialize import finding_from, finding_to
 
@@ -43,11 +45,19 @@ CREATE TABLE IF NOT EXISTS pages (url TEXT PRIMARY KEY, etag TEXT NOT NULL, afte
 """
 
 
+class StateError(IncompleteError):
+    """The state cannot be written, for example because the disk is full; what it holds is whole."""
+
+
 class Store:
     """The state directory's database; one process writes it, one transaction a repository."""
 
     def __init__(self, directory: Path) -> None:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock = _locked(directory / "lock")
+        except OSError as error:
+            raise UsageError(f"{directory}: cannot hold a fleet's state: {error.strerror}") from None
         self._file = directory / FILE
         try:
             self._db = sqlite3.connect(self._file, isolation_level=None, timeout=30)
@@ -68,13 +78,17 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield self._db
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # a full disk has already rolled back
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise StateError(f"{self._file}: cannot be written: {error}; what was finished before is kept") from None
 
     def _meta(self, key: str) -> str:
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -207,8 +221,30 @@ class Store:
             db.execute("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)", (url, etag, after, body))
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database, and let another run have it."""
         self._db.close()
+        self._lock.close()
+
+
+def _locked(file: Path) -> IO[bytes]:
+    """`file`, opened and locked until it is closed or this process ends; UsageError if another process has it."""
+    held = file.open("ab")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            held.seek(0)
+            msvcrt.locking(held.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        held.close()
+        if error.errno not in {errno.EACCES, errno.EAGAIN, errno.EDEADLK}:
+            return file.open("ab")  # a file system without locks
+        raise UsageError(f"{file.parent}: another keyscan fleet is using this state; wait for it to end") from None
+    return held
 
 
 def _text(text: str) -> str:

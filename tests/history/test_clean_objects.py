@@ -329,9 +329,37 @@ class TestCleanObjects:
             store.save()
             known.update(oids)
         large = clean_objects._Ids(4, [])
-        large._parts = [b"".join(sorted(known))]
+        large._parts = [clean_objects._Part(b"".join(sorted(known)), 0)]
         assert all(oid in large for oid in known)
         assert b"\0\1\2\3" in known or b"\0\1\2\3" not in large
+
+    def test_what_was_saved_is_known_at_once(self, monkeypatch):
+        """Also where keys are held as sorted bytes, in files and in memory: many repositories share one store."""
+        monkeypatch.setattr(clean_objects, "_MAX_IN_SET", 2)
+        keys = [number.to_bytes(20, "big") for number in range(9)]
+        for round_ in range(2):
+            store = CleanObjects("shared", 20)
+            for at in range(0, 9, 3):
+                assert len(list(store.unknown(listed(*keys[at : at + 3])))) == (0 if round_ else 3)
+                store.add(b"".join(keys[at : at + 3]))
+                store.save()
+                assert not list(store.unknown(listed(*keys[at : at + 3])))
+        assert len(list(store.unknown(listed(b"x" * 20)))) == 1
+
+    def test_what_is_written_grows_with_what_is_stored(self, monkeypatch):
+        """Over many saves each key is written a few times, not once a save; the files stay few."""
+        written = []
+        plain = clean_objects.write_stored
+        monkeypatch.setattr(
+            clean_objects, "write_stored", lambda name, data: (written.append(len(data)), plain(name, data))
+        )
+        store = CleanObjects("many", 20)
+        for number in range(300):
+            store.add(b"".join((number * 10 + at).to_bytes(20, "big") for at in range(10)))
+            store.save()
+        assert sum(written) < 10 * 300 * 10 * 20
+        assert len(store._segments()) < 16
+        assert not list(CleanObjects("many", 20).unknown(listed(*((at).to_bytes(20, "big") for at in range(3000)))))
 
     def test_two_runs_at_once_lose_nothing(self):
         """Each writes files of its own, also while another merges."""
