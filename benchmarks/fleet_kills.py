@@ -109,7 +109,7 @@ class Outcome:
     kills: Counter[str] = field(default_factory=Counter)
     recorded: Counter[str] = field(default_factory=Counter)
     orphans: int = 0
-    tables: list[object] = field(default_factory=list)
+    tables: list[list[tuple[object, ...]]] = field(default_factory=list)
 
 
 def workers_of(roots: list[psutil.Process]) -> list[psutil.Process]:
@@ -178,10 +178,10 @@ def _unfinished(state: Path) -> bool:
     return bool(pending)
 
 
-def tables(state: Path) -> list[object]:
+def tables(state: Path) -> list[list[tuple[object, ...]]]:
     """What the state holds of repositories, findings, and what could not be read."""
     db = sqlite3.connect(state / "fleet.sqlite")
-    found: list[object] = [db.execute(query).fetchall() for query in _QUERIES]
+    found = [db.execute(query).fetchall() for query in _QUERIES]
     db.close()
     return found
 
@@ -201,13 +201,16 @@ def told(name: str, result: Outcome, reference: Outcome, memory: Memory) -> bool
     """Print what an audit came to; whether it is as the reference."""
     twice = [key for key, count in result.recorded.items() if count > 1]
     same = result.tables == reference.tables
-    rows = [len(table) for table in result.tables]  # type: ignore[arg-type] # lists
+    rows = [len(table) for table in result.tables]
     print(
         f"{name}: {result.seconds:.0f} s, {result.starts} starts, kills {dict(result.kills)}; {rows[0]} repositories, "
         f"{rows[1]} findings, {rows[2]} skips, {'equal' if same else 'DIFFERENT'}; recorded twice {len(twice)}, "
         f"processes left {result.orphans}; at most {memory.most / 1e6:.0f} MB in {memory.processes} processes",
         flush=True,
     )
+    for table, expected in zip(result.tables, reference.tables, strict=True):
+        for row in sorted(set(table) ^ set(expected))[:20]:
+            print(f"  {'only here' if row in table else 'only there'}: {str(row)[:200]}", flush=True)
     memory.most = 0
     return same and not twice and not result.orphans
 

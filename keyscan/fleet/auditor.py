@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from keyscan._version import __version__
 from keyscan.engine import build
 from keyscan.errors import KeyscanError
-from keyscan.fleet import clone, owners
+from keyscan.fleet import clone, inventory, owners
 from keyscan.fleet.model import OwnedFinding, RepositoryResult, Status
 from keyscan.git import repository as git_repository
 from keyscan.git.command import Git
@@ -97,6 +97,9 @@ class Auditor:
             return RepositoryResult(repository, Status.UNCHANGED, digest=digest, disk=size)
         # A shallow repository without commits of its own is not empty: it is reported as incomplete below.
         if git.ask("rev-list", "--all", "--max-count=1") == b"" and not facts.shallow:
+            if inventory.has_packs(Path(directory)):
+                reason = "there are packs of objects, but no refs: damaged, or being deleted"
+                return RepositoryResult(repository, Status.INCOMPLETE, reason, disk=size)
             return RepositoryResult(repository, Status.EMPTY, digest=digest, disk=size)
         report, known = self._report(git, facts.id_width, task)
         rules = owners.read(git)

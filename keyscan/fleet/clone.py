@@ -48,6 +48,8 @@ _UNREACHABLE = re.compile(
     r"unable to access|403|401|404|terminal prompts disabled|host key verification",
     re.IGNORECASE,
 )
+# Variables of the user's own by which git trusts the certificate of a self-hosted forge or a proxy.
+_TRUST = frozenset(("GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_PROXY_SSL_CAINFO"))
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 
 
@@ -67,7 +69,7 @@ def place(state: Path, repository: Repository) -> Path:
 
 def environment(repository: Repository, base: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment of git for `repository`: what could prompt, run a program or use another protocol is off."""
-    kept = {name: value for name, value in base.items() if not name.startswith("GIT_")}
+    kept = {name: value for name, value in base.items() if not name.startswith("GIT_") or name in _TRUST}
     settings = [*_SETTINGS, *_credentials(repository, base)]
     numbered = {f"GIT_CONFIG_KEY_{at}": key for at, (key, _) in enumerate(settings)}
     numbered |= {f"GIT_CONFIG_VALUE_{at}": value for at, (_, value) in enumerate(settings)}

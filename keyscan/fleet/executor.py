@@ -189,8 +189,9 @@ class DaskExecutor:
         if future.status in {"cancelled", "lost"}:
             raise SchedulerLost(_lost(None))
         name = type(error).__name__
-        reason = f"its worker was lost {ATTEMPTS} times" if name == "KilledWorker" else f"its worker failed: {name}"
-        return RepositoryResult(task.repository, Status.FAILED, reason)
+        if name == "KilledWorker":
+            return RepositoryResult(task.repository, Status.FAILED, f"its worker was lost {ATTEMPTS} times")
+        return RepositoryResult(task.repository, Status.FAILED, f"its worker failed: {name}", retry=True)
 
     def close(self) -> None:
         """Cancel what runs and stop the cluster that was started here; a scheduler of somebody else's goes on."""

@@ -123,11 +123,21 @@ def _is_repository(directory: Path) -> bool:
 
 def stored_size(directory: Path) -> int:
     """The bytes of a repository's packs, and about those of its loose objects; 0 where that is not known."""
-    objects = next((place for place in (directory / ".git" / "objects", directory / "objects") if place.is_dir()), None)
+    objects = _objects(directory)
     if objects is None:
         return 0
     # Loose objects are spread evenly over 256 directories: one of them tells of all, as git's own gc has it.
     return _bytes_in(objects / "pack") + 256 * _bytes_in(objects / "17")
+
+
+def has_packs(directory: Path) -> bool:
+    """Whether a repository has a pack of objects."""
+    objects = _objects(directory)
+    return objects is not None and any((objects / "pack").glob("*.pack"))
+
+
+def _objects(directory: Path) -> Path | None:
+    return next((place for place in (directory / ".git" / "objects", directory / "objects") if place.is_dir()), None)
 
 
 def _bytes_in(directory: Path) -> int:

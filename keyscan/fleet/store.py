@@ -60,6 +60,14 @@ class Store:
             raise UsageError(f"{directory}: cannot hold a fleet's state: {error.strerror}") from None
         self._file = directory / FILE
         try:
+            self._db = self._opened()
+        except BaseException:
+            self._lock.close()
+            raise
+        self.run = 0
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
             self._db = sqlite3.connect(self._file, isolation_level=None, timeout=30)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
@@ -67,7 +75,7 @@ class Store:
             self._check_format()
         except sqlite3.Error as error:
             raise UsageError(f"{self._file}: cannot be used as a fleet's state: {error}") from None
-        self.run = 0
+        return self._db
 
     def _check_format(self) -> None:
         with self._writing() as db:

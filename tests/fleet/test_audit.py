@@ -7,7 +7,7 @@ from collections import deque
 from helpers.fleet import options_of, store_of
 
 from keyscan.fleet import audit
-from keyscan.fleet.model import Repository, RepositoryResult, Status
+from keyscan.fleet.model import Repository, RepositoryResult, Status, Task
 
 
 class Executor:
@@ -88,3 +88,18 @@ def test_the_disk_budget_holds_clones_back(tmp_path):
     assert executor.most == 1
     _, _, executor = run(tmp_path / "c", fleet(6, size=1000, local=True), done, disk=250)
     assert executor.most == 4
+
+
+def test_the_largest_are_first_and_spread_over_idle_workers():
+    """What is known counts as nothing; one that is larger than a worker's share gets as many processes as make up."""
+    sizes = {"r0": 10, "r1": 300, "r2": 90, "r3": 0}
+    made = [Repository(name, f"https://h/{name}", size=size) for name, size in sizes.items()]
+    tasks = [Task(one) for one in made] + [Task(Repository("known", "https://h/k", size=900), known="digest")]
+    assert [(one.repository.name, one.jobs) for one in audit._planned(tasks, 4)] == [
+        ("r1", 3),
+        ("r2", 1),
+        ("r0", 1),
+        ("r3", 1),
+        ("known", 1),
+    ]
+    assert [one.jobs for one in audit._planned([Task(Repository("x", "https://h/x"))], 4)] == [1]

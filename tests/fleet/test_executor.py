@@ -102,3 +102,37 @@ def test_without_dask(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match=r"keyscan-linter\[fleet\]"):
         executor.DaskExecutor(options_of(tmp_path), None)
+
+
+def test_a_scheduler_without_workers(tmp_path, cluster, monkeypatch):
+    """It is said after a while, and how to start one."""
+    address, _, workers = cluster
+    for one in workers:
+        one.kill()
+        one.wait()
+    monkeypatch.setattr(executor, "_PATIENCE", 0.5)
+    with pytest.raises(IncompleteError, match=f"no worker within 0.5 s; start one: dask worker {address}"):
+        executor.DaskExecutor(options_of(tmp_path), address)
+
+
+def test_a_worker_of_another_version(tmp_path, repositories, cluster, monkeypatch):
+    """Nothing is audited by it, and the repository says what to install."""
+    address, _, _ = cluster
+    monkeypatch.setattr(executor, "__version__", "9.9.9")
+    with executor.DaskExecutor(options_of(tmp_path, timeout=60), address) as made:
+        made.submit(Task(repositories[0]))
+        (found,) = results_of(made, 1)
+    assert (found.status, found.retry) == (Status.FAILED, False)
+    assert "not 9.9.9: install the same version on all machines" in found.reason
+
+
+def test_two_fleets_on_one_scheduler(tmp_path, repositories, cluster):
+    """Each has its own options and audit processes; the end of one does not end the other."""
+    address, _, _ = cluster
+    first = executor.DaskExecutor(options_of(tmp_path, timeout=60), address)
+    with executor.DaskExecutor(options_of(tmp_path / "other", salt="t", timeout=60), address) as second:
+        second.submit(Task(repositories[0]))
+        assert [one.status for one in results_of(second, 1)] == [Status.AUDITED]
+    first.submit(Task(repositories[1]))
+    assert [one.status for one in results_of(first, 1)] == [Status.AUDITED]
+    first.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from helpers.repository import Repo
 
 from keyscan.errors import UsageError
+from keyscan.fleet import inventory
 from keyscan.fleet.inventory import Filters, distinct, from_directory, from_list, located
 from keyscan.fleet.model import Repository
 
@@ -116,3 +118,18 @@ def test_each_repository_once():
         Repository("a", "https://h/a", branch="b"),
     ]
     assert [(one.location, one.branch) for one in distinct(found)] == [("https://h/a.git", ""), ("https://h/a", "b")]
+
+
+def test_what_a_repository_stores(tmp_path):
+    """The bytes of packs and about those of loose objects, bare or not; nothing where there is no repository."""
+    repo = Repo(tmp_path / "app")
+    assert inventory.stored_size(repo.path) == 0
+    assert not inventory.has_packs(repo.path)
+    for number in range(20):
+        repo.stage(f"{number}", os.urandom(20000))
+    repo.commit()
+    repo.git("repack", "-adq")
+    assert 400_000 < inventory.stored_size(repo.path) < 500_000
+    assert inventory.has_packs(repo.path)
+    assert inventory.stored_size(repo.path / ".git") == inventory.stored_size(repo.path)
+    assert inventory.stored_size(tmp_path / "nothing") == 0

@@ -12,6 +12,7 @@ from helpers.reports import finding
 from keyscan.errors import UsageError
 from keyscan.fleet.model import OwnedFinding, Repository, RepositoryResult, Status
 from keyscan.fleet.serialize import finding_from, finding_to
+from keyscan.fleet.store import Store
 from keyscan.fleet.summary import summarize
 from keyscan.model.blob import Origin, Skip
 from keyscan.model.finding import Provenance
@@ -124,3 +125,12 @@ def test_another_format(tmp_path):
     database.close()
     with pytest.raises(UsageError, match="another version"):
         store_of(tmp_path)
+
+
+def test_one_run_at_a_time(tmp_path):
+    """A second one is refused while the first has the state; what a killed one held is free."""
+    store = store_of(tmp_path)
+    with pytest.raises(UsageError, match="another keyscan fleet is using this state"):
+        Store(tmp_path / "state")
+    store.close()
+    store_of(tmp_path).close()

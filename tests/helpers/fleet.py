@@ -6,10 +6,15 @@ from keyscan.fleet.model import FleetOptions
 from keyscan.fleet.store import Store
 from keyscan.model.rule import Severity
 
+_OPEN: dict = {}
+
 
 def store_of(path):
-    """A state in `path`."""
-    return Store(path / "state")
+    """A state in `path`, opened as if the process that had it before were gone."""
+    if path in _OPEN:
+        _OPEN[path].close()
+    _OPEN[path] = Store(path / "state")
+    return _OPEN[path]
 
 
 def options_of(path, **fields):

@@ -32,6 +32,7 @@ class Provider:
 
     port: int
     context: ssl.SSLContext
+    certificate: bytes = b""
     asked: list = field(default_factory=list)
     resolved: list = field(default_factory=list)
 
@@ -91,7 +92,7 @@ def provider(answer, *names):
 
     server = _Server(("127.0.0.1", 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    made = Provider(server.server_address[1], trusting)
+    made = Provider(server.server_address[1], trusting, authority.cert_pem.bytes())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
