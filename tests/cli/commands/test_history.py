@@ -8,13 +8,10 @@ import shutil
 import subprocess
 import sys
 import zlib
-from datetime import UTC, datetime
 
 import pytest
 from helpers.repository import Repo
 from helpers.tokens import token
-
-from keyscan.history.provenance import exposed_days
 
 
 @pytest.fixture
@@ -162,66 +159,6 @@ class TestCoverage:
             document["stats"]["seconds"] = 0
         assert documents[0] == documents[1]
         assert len(documents[0]["findings"]) == 5
-
-
-class TestProvenance:
-    def test_the_oldest_by_topology_wins_over_dates(self, repo, audit):
-        """A parent with a later date than its child is still the first."""
-        repo.stage("a.py", key())
-        first = repo.commit(env={"GIT_COMMITTER_DATE": "2030-01-01T00:00:00Z"})
-        repo.stage("b.py", "x\n" + key())
-        repo.commit(env={"GIT_COMMITTER_DATE": "2020-01-01T00:00:00Z"})
-        assert audit(repo)[1][0]["commit"] == first
-
-    def test_a_rename_keeps_the_first_place(self, repo, run):
-        """The first path is the finding's, the later one is named beside it."""
-        repo.stage("old.py", key())
-        repo.commit()
-        repo.git("mv", "old.py", "new.py")
-        repo.commit()
-        out = run("history", cwd=repo.path).out
-        assert "old.py:1:1" in out
-        assert "new.py" in out
-
-    def test_mailmap_and_email(self, repo, audit, run):
-        """The author's proper name is told, and the address unless it is not wanted."""
-        repo.stage(".mailmap", "Ada Lovelace <ada@example.org>\n")
-        repo.stage("a.py", key())
-        repo.commit()
-        found = audit(repo)[1][0]
-        assert (found["author"], found["provenance"]["email"]) == ("Ada Lovelace", "ada@example.org")
-        assert audit(repo, "--no-email")[1][0]["provenance"]["email"] is None
-        assert "Ada Lovelace <ada@example.org>" in run("history", cwd=repo.path).out
-        assert "ada@" not in run("history", "--no-email", cwd=repo.path).out
-
-    def test_json_tells_where_it_was_and_is(self, repo, audit):
-        """All paths, the commits, whether HEAD or a branch still holds it, since when."""
-        repo.stage("a.py", key())
-        repo.commit()
-        repo.git("branch", "old")
-        repo.git("mv", "a.py", "b.py")
-        repo.commit()
-        repo.git("rm", "-q", "b.py")
-        repo.commit()
-        known = audit(repo)[1][0]["provenance"]
-        assert (known["commits"], known["paths"]) == (2, ["a.py", "b.py"])
-        assert (known["in_head"], known["branches"], known["overdue"]) == (False, ["old"], True)
-        assert known["exposed_days"] > 90
-
-    def test_all_occurrences(self, repo, audit):
-        """Every commit that wrote it, instead of the first only."""
-        for number in range(3):
-            repo.stage("a.py", f"{number}\n{key()}\n")
-            repo.commit()
-        assert len(audit(repo)[1]) == 1
-        assert len(audit(repo, "--all-occurrences")[1]) == 3
-
-    def test_exposure_counts_whole_days(self):
-        """Days until now, never negative, and None for a date that is none."""
-        now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-        assert exposed_days("nonsense", lambda: now) is None
-        assert exposed_days("2026-03-02T00:00:00+00:00", lambda: now) == 0
-        assert exposed_days("2026-02-01T13:00:00+00:00", lambda: now) == 27
 
 
 class TestGaps:
@@ -414,77 +351,6 @@ class TestShapes:
         code, findings, _ = audit(repo)
         assert code == 1
         assert {(f["path"], f["line"]) for f in findings} == {("big.bin", 400_002), ("small.py", 1)}
-
-
-class TestRanges:
-    def test_a_range_reports_only_what_it_adds(self, repo, audit):
-        """A file that had a secret before the range and is edited in it is not reported again."""
-        repo.stage("a.py", f"{key('before')}\n")
-        repo.commit()
-        repo.stage("a.py", f"{key('before')}\nmore\n")
-        repo.commit()
-        assert audit(repo, "--range", "HEAD~1..HEAD")[0] == 0
-        repo.stage("a.py", f"{key('before')}\n{key('new')}\n")
-        repo.commit()
-        code, [finding], _ = audit(repo, "--range", "HEAD~1..")
-        assert (code, finding["line"]) == (1, 2)
-
-    def test_added_and_removed_within_the_range(self, repo, audit):
-        """Counts by default; with --net only what remains does."""
-        repo.commit()
-        repo.stage("a.py", f"{key('gone')}\n")
-        repo.stage("b.py", f"{key('stays')}\n")
-        repo.commit()
-        repo.stage("a.py", "x\n")
-        repo.stage("b.py", f"moved\n{key('stays')}\n")
-        repo.commit()
-        assert len(audit(repo, "--range", "HEAD~2..HEAD")[1]) == 2
-        code, [finding], _ = audit(repo, "--range", "HEAD~2..HEAD", "--net")
-        assert (code, finding["path"]) == (1, "b.py")
-
-    def test_what_a_merge_takes_over_cleanly_is_not_new(self, repo, audit):
-        """Lines that one parent had are not the merge's."""
-        repo.stage("a.py", "1\n2\n3\n4\n5\n")
-        repo.commit()
-        repo.git("checkout", "-q", "-b", "side")
-        repo.stage("a.py", f"1\n2\n3\n4\n5\n{key()}\n")
-        repo.commit()
-        repo.git("checkout", "-q", "main")
-        repo.stage("a.py", "0\n1\n2\n3\n4\n5\n")
-        repo.commit()
-        repo.git("merge", "-q", "--no-edit", "side")
-        assert audit(repo, "--range", "main^2..main")[0] == 0
-        assert audit(repo, "--range", "main^1..main")[0] == 1
-
-    def test_branch_and_since(self, repo, audit):
-        """--branch reads all of one branch, --since the commits from a date on."""
-        repo.stage("a.py", key("old"))
-        repo.commit(env={"GIT_COMMITTER_DATE": "2020-01-01T00:00:00Z"})
-        repo.git("checkout", "-q", "-b", "side")
-        repo.stage("b.py", key("side"))
-        repo.commit(env={"GIT_COMMITTER_DATE": "2025-01-01T00:00:00Z"})
-        assert len(audit(repo, "--branch", "main")[1]) == 1
-        assert [f["path"] for f in audit(repo, "--since", "2024-01-01")[1]] == ["b.py"]
-        assert audit(repo, "--branch", "main", "--since", "2024-01-01")[0] == 0
-
-    def test_staged_since(self, repo, audit):
-        """Commits since one, and the index."""
-        repo.stage("a.py", key("before"))
-        repo.commit()
-        repo.stage("b.py", key("since"))
-        repo.commit()
-        repo.stage("c.py", key("staged"))
-        assert {f["path"] for f in audit(repo, "--staged-since", "HEAD~1")[1]} == {"b.py", "c.py"}
-
-    def test_a_shallow_range_is_said_only_when_it_is_cut(self, repo, tmp_path, run):
-        """A range within what is here is whole; one that runs into the boundary is not."""
-        for number in range(4):
-            repo.stage("a.py", f"{number}\n")
-            repo.commit()
-        clone = str(tmp_path / "clone")
-        repo.git("clone", "-q", "--depth=3", f"file://{repo.path}", clone)
-        assert run("history", clone, "--range", "HEAD~1..HEAD").code == 0
-        assert run("history", clone, "--range", "HEAD").code == 3
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
