@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyscan.errors import UsageError
+from keyscan.errors import IncompleteError, UsageError
 from keyscan.model.rule import Rule, Severity
 from keyscan.scan import scanner as scan
 from keyscan.scan.report import make_report, timed
@@ -100,9 +100,13 @@ class Scanner:
     def matches(self, data: bytes, path: str = "", *, size: int | None = None) -> list[Match]:
         """The matches in `data`, in order of place, with plaintext, suppressed ones too; `path` says what file it is.
 
-        `size`: how much is going to be scanned in all, if that is more than `data`.
+        `size`: how much is going to be scanned in all, if that is more than `data`. Raises IncompleteError where a
+        bound was hit (a rule took too long, too much is encoded), so that nobody takes the text for clean.
         """
-        return self.matcher(len(data) if size is None else size).scan(data, path=path)
+        result = self.matcher(len(data) if size is None else size).scan(data, path=path)
+        if result.limits:
+            raise IncompleteError("; ".join(result.limits))
+        return result.matches
 
     def scan_text(self, text: str, name: str = _TEXT) -> Report:
         """Scan a text; `name` is the path that findings give, and says what kind of file it is."""

@@ -59,7 +59,7 @@ def measure(values: int) -> tuple[dict[str, list[int]], dict[str, list[int]], li
     wrong, texts = [0, 0], []
     for group, path, text, form, value, secret in cases(document, values):
         data = text.encode()
-        matches = [match for match in matcher.scan(data, path=path) if match.severity >= Severity.MEDIUM]
+        matches = [match for match in matcher.scan(data, path=path).matches if match.severity >= Severity.MEDIUM]
         if secret:
             hit = any(value.encode() in match.secret or match.secret in value.encode() for match in matches)
             for counts in (forms[f"{path}: {form}"], groups[group]):

@@ -29,7 +29,7 @@ def main() -> None:
     for number, line in enumerate(lines):
         entry = json.loads(line)
         text = templates.expand(entry["text"], f"label/{number}").encode()
-        loud = any(match.severity >= Severity.MEDIUM for match in matcher.scan(text, path=entry["path"]))
+        loud = any(match.severity >= Severity.MEDIUM for match in matcher.scan(text, path=entry["path"]).matches)
         told[entry["half"], entry["secret"], loud] += 1
     print("| half | labelled | true among medium and above | secrets kept at medium |\n|---|---|---|---|")
     for half in ("tune", "report"):

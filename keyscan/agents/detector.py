@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from keyscan.errors import IncompleteError
 from keyscan.model.fingerprint import fingerprint
 from keyscan.model.rule import Severity
 
@@ -66,7 +65,7 @@ class Detector:
     def find(self, data: bytes, path: str = "") -> list[Secret]:
         """The secrets of `data`, in order and without overlaps; `path` is the file that it is from, if known.
 
-        Raises IncompleteError when a rule was given up for time, so that nobody takes the text for clean.
+        Raises IncompleteError where a bound was hit, so that nobody takes the text for clean.
         """
         if not data:
             return []
@@ -76,13 +75,8 @@ class Detector:
     def _find(self, data: bytes, path: str) -> list[Secret]:
         if self._clean(data):
             return []
-        timed_out: list[str] = []
-        # Not `Scanner.matches`: it does not tell which rules were given up.
-        matches = self._scanner.matcher(len(data)).scan(data, timed_out, path=path)
-        if timed_out:
-            raise IncompleteError(timed_out[0])
         secrets: list[Secret] = []
-        for match in matches:
+        for match in self._scanner.matches(data, path):
             if self._counts(match, data, path):
                 secrets += self._secrets(match)
         return without_overlaps(secrets)

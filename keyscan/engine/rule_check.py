@@ -60,7 +60,7 @@ def _examples(rule: Rule, matcher: Matcher, engine: str) -> Iterator[str]:
     for number, template in enumerate(rule.examples or own, 1):
         for seed in range(_SEEDS):
             secret, text = example(rule, template, seed)
-            found = [match for match in matcher.scan(text) if not secret or match.secret == secret]
+            found = [match for match in matcher.scan(text).matches if not secret or match.secret == secret]
             if not found:
                 yield f"example {number} is missed ({engine}, seed {seed})"
                 break
@@ -70,7 +70,7 @@ def _examples(rule: Rule, matcher: Matcher, engine: str) -> Iterator[str]:
     for number, template in enumerate(rule.negatives, 1):
         for seed in range(_SEEDS):
             text = example(rule, template, seed)[1]
-            if any(match.severity >= min(rule.severity, 2) for match in matcher.scan(text)):
+            if any(match.severity >= min(rule.severity, 2) for match in matcher.scan(text).matches):
                 yield f"negative {number} hits ({engine}, seed {seed})"
                 break
 

@@ -241,7 +241,7 @@ def _rescan(job: HistoryJob) -> Callable[[Sequence[Listed]], list[Finding]] | No
 def _scan_names(job: HistoryJob, names: Sequence[bytes]) -> Tally:
     """Scan the names of refs: first all at once, since they hardly ever contain anything."""
     tally = Tally()
-    if job.matcher.scan(b"\n".join(names)):
+    if any(job.matcher.scan(b"\n".join(names))):
         for name in names:
             tally.add(scan_blob(Blob(name, Origin(decode_path(name), kind="ref")), job.matcher, job.options))
         tally.files = 0

@@ -20,6 +20,7 @@ from keyscan.history.batch import BatchResult
 from keyscan.history.clean_objects import below_threshold_key, clean_at_path_keys
 from keyscan.history.versions import SMALL, VersionScanner
 from keyscan.model.blob import Blob, Origin, Skip, decode_path
+from keyscan.model.match import Match, MatchResult
 from keyscan.scan.result import ScanOptions, Tally
 from keyscan.scan.scanner import result_of, scan_blob
 from keyscan.sources.chunks import chunks
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from keyscan.git.command import Git
     from keyscan.git.objects import Read
     from keyscan.history.versions import Version
-    from keyscan.model.match import Match
 
 # Findings below the minimum severity that a process remembers, so as to report each once.
 _MAX_BELOW_THRESHOLD = 20_000
@@ -210,11 +210,10 @@ class BatchScan:
 
     def _rematched(self, data: bytes, path: bytes, hits: Hits, carried: list[Match]) -> list[Match] | None:
         """The plain matches at some hits of a text, and those `carried` over; None if a rule timed out."""
-        timed_out: list[str] = []
-        found = self._matcher.plain_matches(data, hits, timed_out, path=decode_path(path))
-        if timed_out:
+        found = self._matcher.plain_matches(data, hits, path=decode_path(path))
+        if found.limits:
             return None
-        return sorted([*carried, *found], key=place_of) if carried else found
+        return sorted([*carried, *found.matches], key=place_of) if carried else found.matches
 
     def _evaluate(
         self, item: Listed, kind: bytes, data: bytes, hits: Hits, plain: list[Match] | None
@@ -225,29 +224,28 @@ class BatchScan:
         """
         tally = self._tally
         tally.blobs += kind == b"blob"
-        timed_out: list[str] = []
-        matches: list[Match] = []
+        found, result = MatchResult(plain or []), MatchResult([])
         if hits:
             path = decode_path(item.path)
             if plain is None:
-                plain = self._matcher.plain_matches(data, hits, timed_out, path=path)
-            matches = self._matcher.with_decoded(plain, data, hits, timed_out, path=path)
-        reportable = self._scanner.reportable(matches) if matches else matches
-        if reportable or timed_out:
+                found = self._matcher.plain_matches(data, hits, path=path)
+            result = self._matcher.with_decoded(found, data, hits, path=path)
+        reportable = MatchResult(self._scanner.reportable(result.matches), result.limits)
+        if any(reportable):
             before = len(tally.skipped)
-            tally.add(result_of(Blob(data, origin_of(item, kind)), reportable, timed_out, self._options))
+            tally.add(result_of(Blob(data, origin_of(item, kind)), reportable, self._options))
             if len(tally.skipped) > before:
                 tally.partly.add(item.oid)
         else:
             tally.bytes += len(data)
-        if not timed_out and not any(match.severity >= self._options.min_severity for match in matches):
+        if not result.limits and not any(match.severity >= self._options.min_severity for match in result.matches):
             oid = unhexlify(item.oid)
-            if matches:
+            if result.matches:
                 self._clean += below_threshold_key(oid)
             else:
                 anywhere = self._scanner.path_bound.isdisjoint(number for number, _ in hits)
                 self._clean += oid if anywhere else clean_at_path_keys(oid, item.path)
-        return None if timed_out else plain
+        return None if result.limits else found.matches
 
 
 def origin_of(item: Listed, kind: bytes = b"blob") -> Origin:

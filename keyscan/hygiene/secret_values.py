@@ -113,7 +113,7 @@ def matches(data: bytes, matcher: Matcher) -> list[Match]:
 
     What a generic rule finds by name and look is judged here, where the file's language is known.
     """
-    found = (match for match in matcher.scan(data) if match.rule.category not in {"practice", "generic"})
+    found = (match for match in matcher.scan(data).matches if match.rule.category not in {"practice", "generic"})
     return [match for match in found if match.severity >= Severity.MEDIUM and not match.rule.public]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from keyscan.model.rule import Precision, Rule, Severity
 
@@ -53,3 +54,10 @@ class Match:
             self.companion_secret,
             self.decoded,
         )
+
+
+class MatchResult(NamedTuple):
+    """The matches in a text, in order of place, and as reasons the bounds that were hit: then there may be more."""
+
+    matches: list[Match]
+    limits: tuple[str, ...] = ()

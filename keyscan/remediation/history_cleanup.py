@@ -144,7 +144,7 @@ def _second_halves(findings: Sequence[Finding], contents: dict[str, bytes], matc
     for finding in findings:
         data = contents.get(finding.origin.blob or "")
         if data is not None and finding.rule_id in paired and not finding.origin.member:
-            found |= {match.companion_secret for match in matcher.scan(data, path=finding.origin.path)}
+            found |= {match.companion_secret for match in matcher.scan(data, path=finding.origin.path).matches}
     return found - {b""}
 
 

@@ -34,7 +34,7 @@ def scrubbed(report: Report, matcher: Matcher, salts: Sequence[str] = ("",)) -> 
         report = replace(report, run=replace(report.run, remote=_USER.sub("", report.run.remote)))
     report = _renamed(report, _without_own(report, salts))
     names = set(_names(report))
-    if not names or not matcher.scan("\n".join(names).encode("utf-8", "surrogateescape")):
+    if not names or not matcher.scan("\n".join(names).encode("utf-8", "surrogateescape")).matches:
         return report
     return _renamed(report, {name: _shown(name, matcher, salts[0]) for name in names})
 
@@ -133,7 +133,7 @@ def _names_of(finding: Finding) -> Iterable[str]:
 
 def _shown(name: str, matcher: Matcher, salt: str) -> str:
     data = name.encode("utf-8", "surrogateescape")
-    for match in reversed(matcher.scan(data)):
+    for match in reversed(matcher.scan(data).matches):
         mark = redacted(match, fingerprint(match.rule.id, match.secret, salt))
         data = data[: match.secret_start] + mark.encode() + data[match.secret_end :]
     return data.decode("utf-8", "surrogateescape")

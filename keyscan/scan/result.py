@@ -10,7 +10,7 @@ from keyscan.model.rule import Precision, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from keyscan.model.blob import Skip
+    from keyscan.model.blob import Blob, Skip
     from keyscan.model.finding import Finding
     from keyscan.suppressions.policy import SuppressionPolicy
 
@@ -84,6 +84,11 @@ class Tally:
         self.cached += other.cached
         self.partly |= other.partly
         self.interrupted |= other.interrupted
+
+    def add_clean(self, blob: Blob) -> None:
+        """Count a blob that holds nothing."""
+        self.files += not blob.overlap
+        self.bytes += len(blob.data) - blob.overlap
 
     def result(self) -> ScanResult:
         """All that was gathered."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from keyscan.engine.matcher import Matcher
     from keyscan.model.finding import Finding
-    from keyscan.model.match import Match
+    from keyscan.model.match import MatchResult
     from keyscan.suppressions.policy import SuppressionPolicy
 
 Part = TypeVar("Part")
@@ -40,34 +40,32 @@ def scan_blob(blob: Blob, matcher: Matcher, options: ScanOptions) -> ScanResult:
     The files in an archive are scanned one by one, under the archive's name and theirs.
     """
     if content.is_plain(blob.data):
-        limits: list[str] = []
-        matches = matcher.scan(blob.data, limits, path=blob.origin.path)
-        return result_of(blob, matches, limits, options)
+        return result_of(blob, matcher.scan(blob.data, path=blob.origin.path), options)
     tally = Tally(files=not blob.overlap, bytes=len(blob.data) - blob.overlap)
     for name, text, reason in content.texts(blob.data, blob.origin.path):
         if reason:
             tally.skipped.append(Skip(name, reason))
             continue
-        origin = replace(blob.origin, path=name, member=name[len(blob.origin.path) :])
-        limits = []
-        matches = matcher.scan(text.data, limits, path=name)
-        lines = Lines(text.data, blob.line, blob.column, text.stored, text.cell)
-        tally.add(_result(replace(blob, data=text.data, origin=origin), matches, limits, options, lines))
+        result = matcher.scan(text.data, path=name)
+        if any(result):
+            origin = replace(blob.origin, path=name, member=name[len(blob.origin.path) :])
+            lines = Lines(text.data, blob.line, blob.column, text.stored, text.cell)
+            tally.add(_result(replace(blob, data=text.data, origin=origin), result, options, lines))
     return tally.result()
 
 
-def result_of(blob: Blob, matches: list[Match], limits: Sequence[str], options: ScanOptions) -> ScanResult:
-    """The result for a scanned blob and its `matches`; `limits` says which bounds were hit on it."""
+def result_of(blob: Blob, result: MatchResult, options: ScanOptions) -> ScanResult:
+    """The result for a blob that was scanned as it stands."""
     size = len(blob.data) - blob.overlap
-    if not matches and not limits:
+    if not any(result):
         return ScanResult(files=not blob.overlap, bytes=size)
-    found = _result(blob, matches, limits, options, Lines(blob.data, blob.line, blob.column))
+    found = _result(blob, result, options, Lines(blob.data, blob.line, blob.column))
     return replace(found, files=not blob.overlap, bytes=size)
 
 
-def _result(blob: Blob, matches: list[Match], limits: Sequence[str], options: ScanOptions, lines: Lines) -> ScanResult:
-    skipped = [Skip(blob.origin.path, reason, incomplete=True) for reason in limits]
-    findings, skip = findings_in(blob, matches, lines, options) if matches else ([], None)
+def _result(blob: Blob, result: MatchResult, options: ScanOptions, lines: Lines) -> ScanResult:
+    skipped = [Skip(blob.origin.path, reason, incomplete=True) for reason in result.limits]
+    findings, skip = findings_in(blob, result.matches, lines, options) if result.matches else ([], None)
     return ScanResult(findings, [*skipped, skip] if skip else skipped)
 
 
@@ -152,21 +150,36 @@ class _FileScanner:
         self._matcher, self._options, self._overlap = matcher, options, overlap
 
     def __call__(self, batch: list[Target]) -> ScanResult:
-        return joined(map(self._file, batch))
-
-    def _file(self, target: Target) -> ScanResult:
-        items = list[ScanResult]()
-        chunks = 0
-        for item in safe_read.read(target, self._overlap):
-            if isinstance(item, Skip):
-                items.append(ScanResult(skipped=(item,)))
-            else:
-                items.append(scan_blob(item, self._matcher, self._options))
+        tally = Tally()
+        for target in batch:
+            results: list[ScanResult] = []
+            chunks = 0
+            for item in safe_read.read(target, self._overlap):
+                if isinstance(item, Skip):
+                    tally.skipped.append(item)
+                    continue
                 chunks += 1
-        result = items[0] if len(items) == 1 else joined(items)
-        if chunks > 1 and self._options.line_hashes and result.findings:
-            return replace(result, findings=self._with_line_hashes(target, result))
-        return result
+                result = self._scan(item)
+                if result is None:
+                    tally.add_clean(item)
+                else:
+                    results.append(result)
+            for result in results if chunks <= 1 else self._of_chunks(target, results):
+                tally.add(result)
+        return tally.result()
+
+    def _scan(self, blob: Blob) -> ScanResult | None:
+        """The result for a blob; None where it holds nothing, as nearly all: making a result costs more than a scan."""
+        if not content.is_plain(blob.data):
+            return scan_blob(blob, self._matcher, self._options)
+        result = self._matcher.scan(blob.data, path=blob.origin.path)
+        return result_of(blob, result, self._options) if any(result) else None
+
+    def _of_chunks(self, target: Target, results: list[ScanResult]) -> Iterator[ScanResult]:
+        """The results of a file that was read in chunks, with the line hashes of the whole file where asked for."""
+        for result in results:
+            hashed = self._options.line_hashes and result.findings
+            yield replace(result, findings=self._with_line_hashes(target, result)) if hashed else result
 
     @staticmethod
     def _with_line_hashes(target: Target, result: ScanResult) -> list[Finding]:

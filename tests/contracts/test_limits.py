@@ -15,12 +15,10 @@ PARAMETERS = 5
 COMPILED_PARAMETERS = 7
 
 # One state machine each: in two files neither half would say anything.
-LONG_MODULES = {"git/pack/reader.py", "ruleset/go_regex.py", "engine/matcher.py"}
+LONG_MODULES = {"git/pack/reader.py", "ruleset/go_regex.py"}
 # One loop that runs for every instruction of every delta: calls would double its time.
 LONG_FUNCTIONS = {("git/pack/delta.py", "apply")}
 MANY_PARAMETERS = {
-    ("engine/matcher.py", "scan"),
-    ("engine/matcher.py", "with_decoded"),
     # Hyperscan says how many arguments its callback gets.
     ("engine/prefilter/nearby_values.py", "on_match"),
 }

@@ -37,14 +37,14 @@ def matcher():
 @pytest.mark.parametrize("text", NOBODYS)
 def test_without_a_provider_near_a_match_stays_generic(matcher, text):
     """Too far, of another shape, or only part of a word: nobody's."""
-    found = matcher.scan(token(text).encode())
+    found = matcher.scan(token(text).encode()).matches
     assert [match.rule.filters for match in found] == ["generic"]
 
 
 @pytest.mark.parametrize("text", MISTRALS)
 def test_the_nearest_provider_owns_a_value_of_its_shape(matcher, text):
     """Before or after the value, on its line or not."""
-    found = matcher.scan(token(text).encode())
+    found = matcher.scan(token(text).encode()).matches
     assert [match.rule.id for match in found] == ["mistral-api-key"]
     assert "Mistral is named beside it" in found[0].evidence
 

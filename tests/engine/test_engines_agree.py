@@ -51,7 +51,7 @@ def test_no_engine_loses_a_match(number):
     for text in texts(RULES[number], Random(number)):  # noqa: S311
         expected = {found.span("secret") for found in pattern._compiled.finditer(text)}
         for name, matcher in MATCHERS.items():
-            ranges = start_ranges(matcher._first.hits(text), matcher.entries, RULES).get(number, [])
+            ranges = start_ranges(matcher._prefilter.hits(text), matcher.entries, RULES).get(number, [])
             got = {(found.secret_start, found.secret_end) for found in pattern.near(text, ranges)}
             assert expected <= got, (name, text)
 
@@ -61,7 +61,7 @@ def test_an_option_of_several_words_is_found_behind_any_text(width):
     """Hyperscan lost ` -_pass` behind 15 bytes: a bounded repeat of what the literal before it ends with."""
     text = b" " * width + b" -_pass ,'tR7kq2Zx9Lmb' "
     for matcher in MATCHERS.values():
-        assert [match.rule.id for match in matcher.scan(text)] == ["generic-long-option-secret"]
+        assert [match.rule.id for match in matcher.scan(text).matches] == ["generic-long-option-secret"]
 
 
 @pytest.mark.skipif(len(MATCHERS) == 1, reason="Hyperscan is not installed")
@@ -72,7 +72,7 @@ def test_the_fast_path_doubts_whatever_is_found():
     random = Random(1)  # noqa: S311
     for rule in RULES:
         text = next(texts(rule, random))
-        if MATCHERS["keywords"].scan(text):
+        if MATCHERS["keywords"].scan(text).matches:
             assert stored.doubtful(text), rule.id
 
 
@@ -85,7 +85,7 @@ def test_a_key_right_behind_an_escape_is_found(before):
     rule = next(rule for rule in RULES if rule.id == "anthropic-api-key")
     text = b"log: " + before.encode() + example(rule, "{secret}", 1)[1] + b" end\n"
     for matcher in MATCHERS.values():
-        assert [match.rule.id for match in matcher.scan(text)] == [rule.id]
+        assert [match.rule.id for match in matcher.scan(text).matches] == [rule.id]
 
 
 @pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff"])
@@ -93,9 +93,9 @@ def test_a_false_byte_order_mark_hides_nothing(mark):
     """A text of single bytes behind the mark of UTF-16 is read as it stands."""
     rule = next(rule for rule in RULES if rule.id == "anthropic-api-key")
     data = mark + b"key = '" + example(rule, "{secret}", 1)[1] + b"'\n"
-    assert MATCHERS["keywords"].scan(content_of(data).data)
+    assert MATCHERS["keywords"].scan(content_of(data).data).matches
     right = data[2:].decode().encode("utf-16-le" if mark == b"\xff\xfe" else "utf-16-be")
-    assert MATCHERS["keywords"].scan(content_of(mark + right).data)
+    assert MATCHERS["keywords"].scan(content_of(mark + right).data).matches
 
 
 @pytest.mark.parametrize("name", MATCHERS)
@@ -105,16 +105,15 @@ def test_a_key_behind_thousands_of_escaped_slashes_is_decoded(name):
     key = example(rule, "{secret}", 1)[1]
     escaped = b"".join(b"\\u%04x" % code for code in key)
     text = b'"https:\\/\\/host\\/path\\/page",\n' * 10_000 + b'"' + escaped + b'"\n'
-    limits: list[str] = []
-    assert [match.rule.id for match in MATCHERS[name].scan(text, limits)] == [rule.id]
-    assert limits == []
+    result = MATCHERS[name].scan(text)
+    assert [match.rule.id for match in result.matches] == [rule.id]
+    assert result.limits == ()
 
 
 @pytest.mark.parametrize("name", MATCHERS)
 def test_a_bound_of_decoding_is_told(name, monkeypatch):
     """Where more looks encoded than is decoded, the scan says so."""
     monkeypatch.setattr(base64, "MOST_BASE64", 3)
-    limits: list[str] = []
-    MATCHERS[name].scan(b"\n".join([b64encode(b"api_key = 12345678901234567890")] * 9), limits)
+    limits = MATCHERS[name].scan(b"\n".join([b64encode(b"api_key = 12345678901234567890")] * 9)).limits
     assert len(limits) == 1
     assert "only the first 3 were decoded" in limits[0]

@@ -65,7 +65,7 @@ def test_the_engine_equals_the_oracle(rule, engine):
     for template in (*(rule.examples or ("{secret}",)), *rule.negatives):
         text = rulecheck.example(rule, template, 3)[1]
         expected = {found.span("secret") for found in matcher._patterns[number]._compiled.finditer(text)}
-        spots = start_ranges(matcher._first.hits(text), matcher._first.entries, RULES).get(number, [])
+        spots = start_ranges(matcher._prefilter.hits(text), matcher._prefilter.entries, RULES).get(number, [])
         got = {(c.secret_start, c.secret_end) for c in matcher._patterns[number].near(text, spots)}
         assert expected <= got, template
         assert bool(expected) == bool(got), template

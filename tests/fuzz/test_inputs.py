@@ -80,7 +80,7 @@ def test_no_file_breaks_the_decoders(seed):
     for _ in range(_ROUNDS):
         for name, content, reason in texts(mutated(SEEDS[seed], random), "file"):
             assert isinstance(reason, str)
-            MATCHER.scan(content.data, [], path=name)
+            MATCHER.scan(content.data, path=name)
 
 
 def test_no_rule_file_breaks_the_loader():

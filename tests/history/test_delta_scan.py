@@ -46,17 +46,17 @@ def test_verdicts_that_are_carried_are_those_of_the_whole(matcher, family):
     text = family[0][0]
     marks, found = (
         scanner.whole(text),
-        matcher.plain_matches(text, matcher.hits(text, matcher.raw_hits(text)), path="a.py"),
+        matcher.plain_matches(text, matcher.hits(text, matcher.raw_hits(text)), path="a.py").matches,
     )
     for base, written, made in family:
         _, changes, sources = delta.apply(base, written, 1 << 24)
         windows, unchanged = delta.spread(changes, sources, len(made), scanner.reach)
         marks = scanner.carried(made, windows, unchanged, marks)
-        expected = matcher.plain_matches(made, delta_scan.hits_of(marks), path="a.py")
+        expected = matcher.plain_matches(made, delta_scan.hits_of(marks), path="a.py").matches
         end = -1 if changes and changes[-2] == len(made) else len(made)
         if is_binary(made) == is_binary(base):
             moved, again = scanner.split(marks, unchanged, end, found)
-            assert sorted([*moved, *matcher.plain_matches(made, again, path="a.py")], key=place_of) == expected
+            assert sorted([*moved, *matcher.plain_matches(made, again, path="a.py").matches], key=place_of) == expected
         found = expected
 
 
@@ -86,9 +86,9 @@ def test_verdicts_are_carried_over_a_change_far_off(matcher, monkeypatch):
     _, changes, sources = delta.apply(base, written, 1 << 24)
     windows, unchanged = delta.spread(changes, sources, len(made), scanner.reach)
     marks = scanner.carried(made, windows, unchanged, scanner.whole(base))
-    expected = matcher.scan(made)
+    expected = matcher.scan(made).matches
     assert len(expected) == 1
-    found = matcher.scan(base)
+    found = matcher.scan(base).matches
     assert scanner.split(marks, unchanged, -1, found) == (expected, [])
     monkeypatch.setattr(delta_scan, "MAX_CARRIED", 0)
     assert scanner.split(marks, unchanged, -1, found) == ([], delta_scan.hits_of(marks))

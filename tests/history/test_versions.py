@@ -31,7 +31,7 @@ def scanner(matcher):
 def first(scanner, matcher, data=BASE, path=b"a.py"):
     """A version without a base, matched."""
     version = scanner.scan(path, data, None, [], None)
-    version.matched(matcher.plain_matches(data, version.hits, path="a.py"))
+    version.matched(matcher.plain_matches(data, version.hits, path="a.py").matches)
     return version
 
 
@@ -47,7 +47,7 @@ def test_without_a_base_all_hits_are_to_be_matched(scanner, matcher):
     version = scanner.scan(b"a.py", BASE, None, [], None)
     assert version.hits
     assert (version.matches, version.changed) == (None, None)
-    assert len(matcher.plain_matches(BASE, version.hits, path="a.py")) == 1
+    assert len(matcher.plain_matches(BASE, version.hits, path="a.py").matches) == 1
 
 
 def test_a_change_far_off_leaves_the_match_moved(scanner, matcher):

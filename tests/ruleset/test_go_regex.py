@@ -195,7 +195,7 @@ def test_both_engines_find_what_a_translated_rule_finds():
 
     rules = gitleaks.parse(tomllib.loads(CONFIG), "team.toml")
     text = f"t='{ACME}' corpkey = {HEX}; x={INI}".encode()
-    assert {match.rule.id for match in Matcher(rules, KeywordPrefilter(rules)).scan(text)} == {
+    assert {match.rule.id for match in Matcher(rules, KeywordPrefilter(rules)).scan(text).matches} == {
         rule.id for rule in rules
     }
     with pytest.raises(RuleError):

@@ -16,7 +16,7 @@ from keyscan.cli.command import Command
 from keyscan.cli.options import DETECTION
 from keyscan.cli.settings import Prepared, with_settings
 from keyscan.config.readers import PROJECT_FILES, git_reader, root_of, root_of_paths
-from keyscan.errors import ExitCode, GitError, UsageError
+from keyscan.errors import ExitCode, GitError, IncompleteError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -208,11 +208,11 @@ def _source(scanner: Scanner, path: str, raw: bytes, findings: Sequence[Finding]
     from keyscan.engine.decoders.content import content_of
     from keyscan.remediation.places import source_of
 
-    matches = [
-        match
-        for match in scanner.matches(content_of(raw).data, path)
-        if match.rule.category != "practice" and not match.rule.public
-    ]
+    try:
+        found = scanner.matches(content_of(raw).data, path)
+    except IncompleteError as error:
+        raise IncompleteError(f"{path}: {error}: fix it by hand") from error
+    matches = [match for match in found if match.rule.category != "practice" and not match.rule.public]
     return source_of(path, raw, matches, [one for one in findings if not one.origin.member], scanner.options.salt)
 
 

@@ -89,13 +89,14 @@ def name_of(match: Match, context: Context) -> bytes:
     return (left.group() if left else b"") + (found.group(1) if found else b"")
 
 
+def is_noisy(path: str) -> bool:
+    """Whether generic rules have nothing to say of a file: long random strings are the rule in it, by its path."""
+    return bool(path_kind(path) & PathKind.NOISY)
+
+
 def skipped(rule: Rule, path: str) -> bool:
-    """Whether a generic rule has nothing to say of a file: told by its path, before any expression is tried."""
-    if not path or rule.filters != "generic":
-        return False
-    kind = path_kind(path)
-    # Letters without quotes are names in a program.
-    return bool(kind & PathKind.NOISY or (rule.id == "generic-bare-password" and kind & PathKind.SOURCE))
+    """Whether this generic rule has nothing to say of a file: letters without quotes are names in a program."""
+    return rule.id == "generic-bare-password" and bool(path_kind(path) & PathKind.SOURCE)
 
 
 def rejection_reason(match: Match, context: Context) -> str | None:

@@ -151,7 +151,7 @@ def test_the_shortest_private_keys_are_found(builtin, curve, wrap):
     body = base64.b64encode(der).decode()
     text = wrap.format(f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----")
     rules = tuple(builtin.values())
-    (match,) = Matcher(rules, KeywordPrefilter(rules)).scan(text.encode())
+    (match,) = Matcher(rules, KeywordPrefilter(rules)).scan(text.encode()).matches
     assert (match.rule.id, match.severity) == ("private-key", Severity.HIGH)
 
 
@@ -221,7 +221,7 @@ def builtin():
 
 def scan(rules, text):
     """The matches of some rules in a text."""
-    return Matcher(rules, KeywordPrefilter(rules)).scan(text.encode())
+    return Matcher(rules, KeywordPrefilter(rules)).scan(text.encode()).matches
 
 
 def test_every_rule_that_names_a_check_proves_its_template(builtin):

@@ -58,7 +58,7 @@ def found(engines, text, path=""):
     data = text if isinstance(text, bytes) else text.encode()
     told = []
     for matcher in engines.values():
-        matches = [match for match in matcher.scan(data, path=path) if match.severity >= 2]
+        matches = [match for match in matcher.scan(data, path=path).matches if match.severity >= 2]
         told.append([(m.secret.decode(), data[m.secret_start : m.secret_end].decode(), m.decoded) for m in matches])
     assert told[0] == told[1]
     return told[0]
@@ -85,7 +85,7 @@ class TestSilent:
         raw = random.Random(7).randbytes(750_000)  # noqa: S311
         text = base64.encodebytes(raw) + b"\n" + base64.b64encode(raw)
         started = time.perf_counter()
-        assert engines["hyperscan"].scan(text) == []
+        assert engines["hyperscan"].scan(text).matches == []
         assert time.perf_counter() - started < 5
 
     def test_minified_escapes(self, engines):
@@ -158,7 +158,7 @@ class TestBase64:
         """Raw and encoded, a secret has one name, and the encoded copy is not shown."""
         marks = set()
         for text in (ANTHROPIC, b64(ANTHROPIC), quote(ANTHROPIC).replace("-", "%2D")):
-            (match,) = [m for m in engines["regex"].scan(text.encode()) if m.severity >= 2]
+            (match,) = [m for m in engines["regex"].scan(text.encode()).matches if m.severity >= 2]
             marks.add(fingerprint(match.rule.id, match.secret))
         assert len(marks) == 1
 

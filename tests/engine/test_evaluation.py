@@ -1,0 +1,93 @@
+"""What becomes of a candidate: dropped, lowered, proved or paired."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from helpers.tokens import token
+
+from keyscan.engine.confirm import Pattern
+from keyscan.engine.evaluation import Evaluator, reach_of
+from keyscan.engine.filters.context import CONTEXT, NEIGHBOURHOOD
+from keyscan.model.rule import Companion, Precision, Rule, Severity
+
+RULE = Rule(
+    "acme-key",
+    "Acme key",
+    "Acme",
+    "test",
+    "(?P<secret>ghp_[A-Za-z0-9]{36})",
+    ("ghp_",),
+    Severity.HIGH,
+    Precision.HIGH,
+    60,
+    prefix="ghp_",
+)
+PROVED = token("ghp_{alnum:30}{crc32-base62:ghp_}")
+PAIR = replace(RULE, companion=Companion("id", "id=(?P<secret>[0-9]{6})", 40, severity=Severity.CRITICAL))
+
+
+def evaluated(rule, text, path="a.py"):
+    """The match of the first candidate of `rule` in `text`."""
+    data = text.encode()
+    return Evaluator([rule]).match(0, data, next(Pattern(rule.pattern, rule.max_length).all(data)), path)
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"),
+    [
+        ("src/a.py", Severity.HIGH),
+        ("tests/a.py", Severity.MEDIUM),
+        ("examples/a.py", Severity.MEDIUM),
+        ("node_modules/x/a.js", Severity.LOW),
+    ],
+)
+def test_the_place_lowers_a_named_format(path, severity):
+    """A key in a test or a sample is one severity lower, in others' code low."""
+    assert evaluated(RULE, f"k = {PROVED}\n", path).severity == severity
+
+
+def test_a_checksum_proves_and_contradicts():
+    """A right checksum makes a match sure wherever it stands; a wrong one makes it a sample."""
+    rule = replace(RULE, checks=("crc32-base62",))
+    proved = evaluated(rule, f"k = {PROVED}\n", "tests/a.py")
+    assert (proved.severity, proved.precision) == (Severity.HIGH, Precision.VERY_HIGH)
+    last = "A" if PROVED[-1] != "A" else "B"
+    wrong = evaluated(rule, f"k = {PROVED[:-1]}{last}\n")
+    assert (wrong.severity, wrong.precision) == (Severity.LOW, Precision.LOW)
+
+
+@pytest.mark.parametrize("after", ["a", "Z", "0", "_", "-"])
+def test_only_a_checksum_ends_a_token_where_text_goes_on(after):
+    """What goes on behind a contradicted token is another, longer one."""
+    rule = replace(RULE, checks=("crc32-base62",))
+    last = "A" if PROVED[-1] != "A" else "B"
+    assert evaluated(rule, PROVED[:-1] + last + after) is None
+    assert evaluated(rule, PROVED + after).severity == Severity.HIGH
+
+
+def test_a_placeholder_is_dropped():
+    """What words and runs explain is no key."""
+    assert evaluated(RULE, "k = ghp_" + "x" * 36) is None
+
+
+def test_the_nearest_companion_is_taken():
+    """A second half in reach raises the severity; the nearest of several is taken."""
+    match = evaluated(PAIR, f"id=111111 {' ' * 20} id=222222 {PROVED} ")
+    assert match.severity == Severity.CRITICAL
+    assert match.companion_secret == b"222222"
+
+
+def test_a_required_companion_decides():
+    """Without it there is no match; where it is optional, the match stays as it is."""
+    alone = f"id=222222{' ' * 60}{PROVED}"
+    assert evaluated(PAIR, alone).severity == Severity.HIGH
+    assert evaluated(replace(PAIR, companion=replace(PAIR.companion, required=True)), alone) is None
+
+
+def test_the_reach_covers_context_and_companion():
+    """Verdicts are cached by the bytes that they depend on."""
+    assert reach_of(RULE) == CONTEXT
+    assert reach_of(replace(RULE, filters="generic")) == NEIGHBOURHOOD
+    assert reach_of(replace(PAIR, companion=replace(PAIR.companion, distance=5000))) == 5000
