@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Flag, auto
-from functools import lru_cache
+from functools import cache, lru_cache
 
 
 class PathKind(Flag):
@@ -22,8 +22,8 @@ class PathKind(Flag):
     NOISY = auto()
 
 
-def _of(*parts: str) -> re.Pattern[str]:
-    return re.compile("|".join(parts), re.IGNORECASE)
+def _of(*parts: str) -> str:
+    return "|".join(parts)
 
 
 def _below(names: str) -> str:
@@ -31,13 +31,12 @@ def _below(names: str) -> str:
     return rf"(?:^|/)(?:{names})/"
 
 
-# Where a value without quotes is code, so that a secret without them is a comment's or a document's example.
-SOURCE = _of(
-    r"\.(?:pyi?|pyx|jsx?|mjs|cjs|tsx?|java|kts?|scala|groovy|go|rb|php|cs|vb|c|h|cc|cpp|hpp|m|mm|swift|rs|dart|lua|pl|"
-    r"pm|r|jl|ex|exs|erl|hs|clj|vue|svelte|rst|adoc)\Z",
-)
-_KINDS = {
-    PathKind.SOURCE: SOURCE,
+_EXPRESSIONS = {
+    # Where a value without quotes is code, so that a secret without them is an example in a comment or document.
+    PathKind.SOURCE: _of(
+        r"\.(?:pyi?|pyx|jsx?|mjs|cjs|tsx?|java|kts?|scala|groovy|go|rb|php|cs|vb|c|h|cc|cpp|hpp|m|mm|swift|rs|dart|lua|pl|"
+        r"pm|r|jl|ex|exs|erl|hs|clj|vue|svelte|rst|adoc)\Z",
+    ),
     PathKind.TEST: _of(
         _below(r"(?:[\w-]*[_.-])?tests?(?:[_.-][\w.-]*)?|testing|specs?|__tests__|e2e|cypress|playwright|test[-_]?data|"
                r"testutils?|integration[-_]tests?|unit[-_]tests?"),
@@ -84,13 +83,19 @@ _KINDS = {
 }  # fmt: skip
 
 
+@cache
+def _patterns() -> tuple[tuple[PathKind, re.Pattern[str]], ...]:
+    """The expressions, compiled when the first path is asked about: at import they would cost each start 3 ms."""
+    return tuple((kind, re.compile(text, re.IGNORECASE)) for kind, text in _EXPRESSIONS.items())
+
+
 @lru_cache(4096)
 def path_kind(path: str) -> PathKind:
     """All kinds that the file at `path` is of; PLAIN for a path that says nothing, or an unknown one."""
     kinds = PathKind.PLAIN
     if path:
         # A test directory of the temporary place where a tool runs says nothing: only relative paths are given.
-        for kind, pattern in _KINDS.items():
+        for kind, pattern in _patterns():
             if pattern.search(path):
                 kinds |= kind
     return kinds

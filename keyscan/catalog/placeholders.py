@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # What people write in examples, templates and instructions instead of a value. Short ones (`my`, `key`) count only
 # beside others: `engine/filters/placeholders.py` asks how much of a value they explain.
@@ -47,15 +48,24 @@ _PUBLISHED = (
     "wJalrXUtnFEMI/K7MDENG",
     "AKIAIOSFODNN7|AKIAI44QH8DHB",
 )
-PUBLISHED = re.compile("|".join(_PUBLISHED).encode())
-
 # Hosts that are reserved for examples (RFC 2606, RFC 6761) or that documents use as such.
-_SAMPLE_HOSTS = re.compile(
+_SAMPLE_HOSTS = (
     rb"(?i:(?:^|[@/.])(?:[\w-]+\.)*(?:example|test|invalid)(?::\d+)?(?:[/\"'`\s?#]|\Z)|"
     rb"(?:^|[@/.])example\.(?:com|org|net|io|dev|mongodb\.net|supabase\.co)\b)"
 )
 
 
+def is_published(value: bytes) -> bool:
+    """Whether `value` contains one that documents print."""
+    return _compiled("|".join(_PUBLISHED).encode()).search(value) is not None
+
+
 def is_sample_host(text: bytes) -> bool:
     """Whether `text` holds a host name that is reserved for examples, such as `db.example.org`."""
-    return _SAMPLE_HOSTS.search(text) is not None
+    return _compiled(_SAMPLE_HOSTS).search(text) is not None
+
+
+@cache
+def _compiled(text: bytes) -> re.Pattern[bytes]:
+    """The expression, compiled when it is first needed: no module of the start-up pays for it."""
+    return re.compile(text)

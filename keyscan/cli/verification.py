@@ -15,6 +15,7 @@ from keyscan.errors import UsageError
 from keyscan.model.finding import Finding, Validity
 from keyscan.model.rule import Precision, Severity
 from keyscan.sources import ci
+from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,17 +123,14 @@ def trusted_tables(settings: Settings) -> LiveTables:
 
 def check_kinds(choices: VerifySettings, tables: LiveTables) -> None:
     """UsageError for a kind or an endpoint that no table knows."""
-    from difflib import get_close_matches
-
     known = {
         "--ask": (choices.ask - {"all"}, {table.kind for table in tables.verify}),
         "--endpoint": (set(choices.endpoints), {table.endpoint for table in tables.verify if table.endpoint}),
     }
     for option, (given, names) in known.items():
         for name in sorted(given - names):
-            near = get_close_matches(name, names, 1)
-            hint = f"did you mean {near[0]}?" if near else "see docs/live.md"
-            raise UsageError(f"{option} {name}: no such {'kind' if option == '--ask' else 'product'}; {hint}")
+            hint = did_you_mean(name, names, "; see docs/live.md")
+            raise UsageError(f"{option} {name}: no such {'kind' if option == '--ask' else 'product'}{hint}")
 
 
 def eligible(

@@ -10,7 +10,6 @@ import click
 
 from keyscan.cli.command import SharedOption
 from keyscan.errors import UsageError
-from keyscan.model.finding import VALIDITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -81,6 +80,8 @@ def verify_options(function: Callable[..., Any], *, flag: bool = True) -> Callab
 
 def settings_from(values: Mapping[str, Any]) -> VerifySettings:
     """The values of the options, checked; UsageError names the one that is wrong."""
+    from keyscan.model.finding import VALIDITIES
+
     only = frozenset(part.strip() for part in (values.get("only") or "").split(",") if part.strip())
     for status in sorted(only - set(VALIDITIES)):
         raise UsageError(f"--only {status}: no such status; there are {', '.join(VALIDITIES)}")

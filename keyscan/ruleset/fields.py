@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from keyscan.errors import RuleError
+from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,5 +110,4 @@ class Fields:
         """Raise RuleError if a field is left that nobody asked for."""
         for key in self._table:
             if key not in self._known:
-                near = difflib.get_close_matches(key, self._known, 1)
-                self.fail(f"unknown field {key}" + (f"; did you mean {near[0]}?" if near else ""))
+                self.fail(f"unknown field {key}{did_you_mean(key, self._known)}")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from keyscan.engine.overlaps import place_of
 from keyscan.model.blob import Skip
-from keyscan.model.finding import Finding, Related
 from keyscan.model.fingerprint import fingerprint, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from keyscan.model.blob import Blob, Origin
+    from keyscan.model.finding import Finding, Related
     from keyscan.model.match import Match
     from keyscan.scan.line_index import Lines
     from keyscan.scan.result import ScanOptions
@@ -45,6 +45,7 @@ def finding_of(
     match: Match, origin: Origin, lines: Lines, options: ScanOptions, matches: Sequence[Match] = ()
 ) -> Finding:
     """The redacted finding for a match; `matches` are all of its text in order: none of them is shown beside it."""
+    from keyscan.model.finding import Finding, Related
     from keyscan.scan import code_usage
     from keyscan.scan.snippet import snippet
 

@@ -7,10 +7,10 @@ from bisect import bisect_right, insort
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from keyscan.model.finding import Location
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from keyscan.model.finding import Location
 
 
 # Nearer places than this are not worth remembering, in bytes.
@@ -69,6 +69,8 @@ class Lines:
         """Where data[start:end] stands; `end_column` is exclusive. `decoded`: what was looked through there."""
         cell = self._cell(start) if self._cell else None
         through = ", ".join(filter(None, (self._stored, decoded)))
+        from keyscan.model.finding import Location  # a clean scan needs none
+
         return Location(*self.position(start), *self.position(end), cell, through)
 
     def line_text(self, line: int) -> bytes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.errors import BaselineError
 from keyscan.model.fingerprint import is_fingerprint
+from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,9 +23,9 @@ _ABOUT = (
     "# Accepted findings: fingerprint, path, reason. Written by `keyscan baseline`; both sides of a merge may be kept."
 )
 _LARGEST = 64 << 20
-_SALT = re.compile(r"[0-9a-f]{8,128}\Z")
+_SALT = lazy_pattern(r"[0-9a-f]{8,128}\Z")
 # What would break a line, or is no text: written as %XX, as is the sign itself.
-_ESCAPED = re.compile("[%\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]")
+_ESCAPED = lazy_pattern("[%\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -11,6 +11,8 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyscan.support.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
     from keyscan.model.rule import Rule
 
@@ -18,12 +20,12 @@ if TYPE_CHECKING:
 REACH = 1000
 MODES = ("all", "own", "none")
 
-_OWN = re.compile(
+_OWN = lazy_pattern(
     rb"keyscan:\s?allow(?![\w-])(?:[\[(]([^\])\r\n]{0,200})[\])])?[ \t]*(?:[:,;-]+[ \t]*)?([^\r\n]{0,200})"
 )
 # The end of a comment is no part of the reason.
-_CLOSERS = re.compile(r"\s*(?:\*/|-->|--%>|#}|}}|\*\)|\?>|\"\"\")?[\s\"',;]*$")
-_SAME_LINE = re.compile(
+_CLOSERS = lazy_pattern(r"\s*(?:\*/|-->|--%>|#}|}}|\*\)|\?>|\"\"\")?[\s\"',;]*$")
+_SAME_LINE = lazy_pattern(
     rb"(?P<gitleaks>gitleaks:allow)|(?P<betterleaks>betterleaks:allow)|(?P<trufflehog>trufflehog:ignore)"
     rb"|(?P<detectsecrets>pragma:\s?(?:allow|white)list[ -]secret)|(?P<ggshield>pragma:\s?ggignore|ggignore)"
     rb"|(?P<kingfisher>kingfisher:(?:ignore|allow))|secretlint-disable-line(?P<secretlint>[^\r\n]{0,200})"
@@ -33,18 +35,18 @@ _SAME_LINE = re.compile(
     rb"|noqa:\s*(?:[A-Z]+\d+[,\s]*){0,8}S10[567]\b))"
 )
 # What is meant as our marker and is none.
-_MISSPELT = re.compile(
+_MISSPELT = lazy_pattern(
     rb"keyscan[ \t]*[:=_.-]?[ \t]*"
     rb"(?:ignor[a-z]*|al+o?w[a-z]*|disable[a-z]*|skip[a-z]*|nosec|noqa|(?:white|allow)list[a-z]*)(?:-[a-z-]+)?",
     re.IGNORECASE,
 )
-_NEXT_LINE = re.compile(
+_NEXT_LINE = lazy_pattern(
     rb"(?P<detectsecrets>pragma:\s?(?:allow|white)list[ -]nextline[ -]secret)"
     rb"|secretlint-disable-next-line(?P<secretlint>[^\r\n]{0,200})"
 )
-_SECRETLINT_BLOCK = re.compile(rb"secretlint-(disable|enable)(?!-)([^\r\n]{0,200})")
+_SECRETLINT_BLOCK = lazy_pattern(rb"secretlint-(disable|enable)(?!-)([^\r\n]{0,200})")
 # A line that holds nothing but a comment: a marker at the end of a line of code speaks of that line only.
-_COMMENT_LINE = re.compile(rb"\s*(?:#|//|--|;|/\*|\*|<!--|<%--|%|\{#|\{\{!|\(\*|rem\b)|[^A-Za-z0-9]*$", re.IGNORECASE)
+_COMMENT_LINE = lazy_pattern(rb"\s*(?:#|//|--|;|/\*|\*|<!--|<%--|%|\{#|\{\{!|\(\*|rem\b)|[^A-Za-z0-9]*$", re.IGNORECASE)
 # Directives of secretlint that are read in one text.
 _MOST_BLOCKS = 200
 _NAMES = {"detectsecrets": "detect-secrets"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 import warnings
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 from keyscan.model.fingerprint import is_fingerprint
 from keyscan.model.rule import Severity
 from keyscan.support.globs import BadGlob, Globs
+from keyscan.support.suggestions import did_you_mean
 from keyscan.suppressions.ignore import Ignore
 
 # Key as written -> field. Of each pair the singular is there because people write it.
@@ -59,8 +59,7 @@ def ignore(table: dict[str, Any], number: int, where: Place) -> Ignore:
     fields: dict[str, tuple[str, ...]] = {}
     for key, value in table.items():
         if key not in _ALL:
-            near = difflib.get_close_matches(key, _ALL, 1, 0.5)
-            raise where.fail(f"unknown key {key}" + (f"; did you mean {near[0]}?" if near else ""), *at, key)
+            raise where.fail(f"unknown key {key}{did_you_mean(key, _ALL, cutoff=0.5)}", *at, key)
         if key in _LISTS:
             values = [value] if isinstance(value, str) else value
             if not isinstance(values, list) or not values or not all(isinstance(v, str) and v for v in values):

@@ -9,6 +9,8 @@ import re
 import time
 from typing import Any
 
+from keyscan.support.lazy_pattern import lazy_pattern
+
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
@@ -45,7 +47,7 @@ def base64_json(secret: bytes) -> bool:
 # The payload that jwt.io and half of all documentation show.
 _SAMPLE_CLAIMS = {("sub", "1234567890"), ("name", "John Doe")}
 # RFC 7518, RFC 8037, RFC 8812, and `none`, which some libraries accept.
-_ALGORITHMS = re.compile(r"[HRPE]S(?:256|384|512)|ES256K|EdDSA|Ed25519|Ed448|none|dir|RSA-OAEP.*|A\d+.*|ECDH-ES.*")
+_ALGORITHMS = lazy_pattern(r"[HRPE]S(?:256|384|512)|ES256K|EdDSA|Ed25519|Ed448|none|dir|RSA-OAEP.*|A\d+.*|ECDH-ES.*")
 
 
 def _claims(secret: bytes) -> dict[str, Any] | None:
@@ -79,7 +81,7 @@ def supabase_role(secret: bytes) -> bool:
 
 
 # What documentation puts behind the colon, as a whole and in any case.
-_SAMPLE_PASSWORDS = re.compile(
+_SAMPLE_PASSWORDS = lazy_pattern(
     rb"(?:my|your|the|some|test|user)?[_-]?(?:pass(?:word|wd|phrase)?|pwd|secret|token|open ?sesame)\d{0,4}|"
     rb"changeme|change[_-]me|admin|guest|test|foo|bar|x+|\*+",
     re.IGNORECASE,
@@ -131,10 +133,10 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     return number, at
 
 
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)(?:-----END|\Z)", re.DOTALL)
-_PEM_HEADER = re.compile(rb"(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset|MessageID): ?[^\n\\]*")
+_PEM = lazy_pattern(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)(?:-----END|\Z)", re.DOTALL)
+_PEM_HEADER = lazy_pattern(rb"(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset|MessageID): ?[^\n\\]*")
 # What wraps the lines of a block inside code: escapes, quotes, joins, comment and YAML signs.
-_PEM_WRAPPING = re.compile(rb"\\[nrt]|\\u000[ad]|&#1[03];|%0[AaDd]|[\"']\s*[.+]\s*[\"']|[\"',\\\s#*|>;]")
+_PEM_WRAPPING = lazy_pattern(rb"\\[nrt]|\\u000[ad]|&#1[03];|%0[AaDd]|[\"']\s*[.+]\s*[\"']|[\"',\\\s#*|>;]")
 # Shorter bodies hold no key: the shortest, an Ed25519 key in PKCS #8, has 48 bytes.
 _LEAST_KEY = 40
 _LONG_FORM = 0x80

@@ -12,27 +12,28 @@ from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.score import graded
 from keyscan.engine.filters.secret_names import Kind
 from keyscan.engine.filters.value_shape import Shape
+from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from keyscan.engine.filters.context import Context
     from keyscan.model.match import Match
     from keyscan.model.rule import Precision, Rule, Severity
 
-_NAME = re.compile(rb"[\w.-]*\Z")
-_NAME_REST = re.compile(rb"(?:\s|[a-z]{1,3}[\"'])?([\w.-]*)")
-_LAST_WORD = re.compile(rb"([\w.-]+)[^\w]*\Z")
+_NAME = lazy_pattern(rb"[\w.-]*\Z")
+_NAME_REST = lazy_pattern(rb"(?:\s|[a-z]{1,3}[\"'])?([\w.-]*)")
+_LAST_WORD = lazy_pattern(rb"([\w.-]+)[^\w]*\Z")
 # `name: DB_PASSWORD` before its `value:`.
-_PAIR = re.compile(rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
+_PAIR = lazy_pattern(rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
 # Lines that hold digests, ids and badges, whatever their values are called.
-_DIGESTS = re.compile(
+_DIGESTS = lazy_pattern(
     rb"integrity|checksum|sha-?(?:1|224|256|384|512)|\bmd5|digest|etag|fingerprint|thumbprint|commit|revision|"
     rb"badge|shields\.io|codecov\.io|\.svg\?|certificate|public[_-]?key|\bhash|nonce=|crossorigin",
     re.IGNORECASE,
 )
 # `["token", "` begins a list of words, `("token", "` a call.
-_LIST = re.compile(rb"(?:[\[{]|\(\s*[\"'][^\"']*[\"']\s*,)\s*(?:[\"'][^\"'-][^\"']*[\"']\s*,\s*)+\w?[\"'`]?\Z")
+_LIST = lazy_pattern(rb"(?:[\[{]|\(\s*[\"'][^\"']*[\"']\s*,)\s*(?:[\"'][^\"'-][^\"']*[\"']\s*,\s*)+\w?[\"'`]?\Z")
 # What prose about tokens names (an algorithm, a standard), and what forms demand of a password (Laravel's rules).
-_TERMS = re.compile(
+_TERMS = lazy_pattern(
     rb"(?:(?:crc|sha3?|md|aes|rsa|utf|rfc|iso|fips|pbkdf|base|hmac-?sha)[-_]?\d{1,5}|"
     rb"(?:hs|rs|es|ps)(?:256|384|512)|(?:ed|x)(?:25519|448))(?:[-_](?:\d{1,4}|[a-z]{2,6})){0,2}|"
     rb"(?:required|nullable|sometimes|confirmed|string|(?:min|max):\d{1,3})"
@@ -40,7 +41,7 @@ _TERMS = re.compile(
     re.IGNORECASE,
 )
 # Names under which even an id is a secret.
-_STRONG = re.compile(rb"secret|pass|pwd|api[_-]?key|access[_-]?key|private", re.IGNORECASE)
+_STRONG = lazy_pattern(rb"secret|pass|pwd|api[_-]?key|access[_-]?key|private", re.IGNORECASE)
 _QUOTES = (b'"', b"'", b"`")
 _CLASSES = 3
 _SHORT, _LONG, _LONGER = 12, 20, 32
@@ -51,26 +52,26 @@ _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 _NAMELESS = frozenset({"generic-positional-secret", "generic-command-password"})
 _DIRECTIVES = frozenset({"generic-directive-secret"})
 # A name that is a whole argument, as in `f("token", "value")`; setters and readers of variables take such pairs.
-_ARGUMENT = re.compile(rb"[\"'`][ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
-_SETTER = re.compile(
+_ARGUMENT = lazy_pattern(rb"[\"'`][ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
+_SETTER = lazy_pattern(
     rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
     rb"input|fill|type|arg|login|field|cookie|store|update|values)\w{0,20}\s{0,2}[(\[]\s*(?:[\w.\"']{1,40},\s*)?[\"'`][\w.-]*\Z"
 )
-_COMPARED = re.compile(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
-_ENVIRONMENT = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
-_SAMPLE = re.compile(
+_COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
+_ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
+_SAMPLE = lazy_pattern(
     rb"(?i:(?<![a-z])(?:examples?|sample|dummy|fake|mock(?:ed)?|placeholder|tests?|testing|e\.g|such as|demo|"
     rb"insecure|not[ -]a[ -]real)(?![a-z]))"
 )
-_LOCAL = re.compile(
+_LOCAL = lazy_pattern(
     rb"(?i:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|(?:[@/.]|^)example\.(?:com|org|net))"
 )
-_PUBLIC = re.compile(
+_PUBLIC = lazy_pattern(
     rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|searchOnly|search_only|authDomain|"
     rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
     rb"NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
-_MARKUP = re.compile(rb"<(?:input|a|form|meta|button|script)\b[^>]{0,200}\Z", re.IGNORECASE)
+_MARKUP = lazy_pattern(rb"<(?:input|a|form|meta|button|script)\b[^>]{0,200}\Z", re.IGNORECASE)
 _OTHER_VALUES = rb"(?![\w-])[\"'`]?\]?\s{0,3}(?:=>|:=|[:=,>])\s{0,3}[\"'`]?([\w+/=.$@!-]{8,})"
 _MANY_WEAK, _MANY_STRONG = 1, 4
 

@@ -9,10 +9,11 @@ import re
 from math import log2
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyscan.catalog.placeholders import PUBLISHED, WORD_LIST
+from keyscan.catalog.placeholders import WORD_LIST, is_published
 from keyscan.engine.filters import generic
 from keyscan.engine.filters.entropy import shannon
 from keyscan.model.fingerprint import FINGERPRINT_DIGITS
+from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,10 +33,10 @@ _SHORT = 24
 # Bits that the choice among all words, or among few runs, is worth.
 _WORD_CHOICE, _RUN_CHOICE = 7.0, 1.0
 _LEAST_RUN = 4
-_WORD = re.compile("|".join(map(re.escape, WORD_LIST)).encode())
-_REPEAT = re.compile(rb"(.)\1{3,}|(.{2,16}?)\2{2,}", re.DOTALL)
+_WORD = lazy_pattern("|".join(map(re.escape, WORD_LIST)).encode())
+_REPEAT = lazy_pattern(rb"(.)\1{3,}|(.{2,16}?)\2{2,}", re.DOTALL)
 _SEPARATORS = b"-_. /+"
-_HEX = re.compile(rb"[0-9a-f]+|[0-9A-F]+")
+_HEX = lazy_pattern(rb"[0-9a-f]+|[0-9A-F]+")
 
 
 class Explained(NamedTuple):
@@ -98,9 +99,9 @@ def explain(body: bytes) -> Explained:
 
 
 # Scheme and host of an address, and the lower-case names in front of its values: `hooks.slack.com/services/`.
-_ADDRESS = re.compile(rb"\w{2,20}://[^/@\s]*(?=/)|^[a-z0-9.-]+\.[a-z]{2,}(?=/)|[a-z._-]+(?=[/?=&:])")
+_ADDRESS = lazy_pattern(rb"\w{2,20}://[^/@\s]*(?=/)|^[a-z0-9.-]+\.[a-z]{2,}(?=/)|[a-z._-]+(?=[/?=&:])")
 
-_IS_ADDRESS = re.compile(rb"\w{2,20}://|[a-z0-9.-]+/")
+_IS_ADDRESS = lazy_pattern(rb"\w{2,20}://|[a-z0-9.-]+/")
 
 
 def _own_part(match: Match) -> bytes:
@@ -132,7 +133,7 @@ def placeholder(match: Match, _context: Context) -> str | None:
 
 def published(match: Match, _context: Context) -> str | None:
     """A value that a standard or a vendor's document prints."""
-    return "published sample" if PUBLISHED.search(match.secret) else None
+    return "published sample" if is_published(match.secret) else None
 
 
 def low_entropy(match: Match, _context: Context) -> str | None:
@@ -149,7 +150,7 @@ def few_characters(match: Match, _context: Context) -> str | None:
     return "few characters" if len(set(body)) < min(6, len(body) // 2) else None
 
 
-_RULE_ID = re.compile(rb"[a-z0-9]+(?:-[a-z0-9]+)*:\Z")
+_RULE_ID = lazy_pattern(rb"[a-z0-9]+(?:-[a-z0-9]+)*:\Z")
 
 
 def own_fingerprint(match: Match, context: Context) -> str | None:

@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.spelling import surprise
+from keyscan.support.lazy_pattern import lazy_pattern
 
-_REFERENCE = re.compile(
+_REFERENCE = lazy_pattern(
     rb"^--?[a-z]|\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(].*[>)\]}]\Z|^\$[A-Za-z_]\w*\Z|^%[sdrvqi]|%[sdrvqi]\Z|%\(\w+\)"
     rb"|^%\w+%|\{\w*\}|^@[A-Za-z][\w.]+[(/@]|^![A-Z][A-Za-z]+(?:\s|\Z)|^!(?:vault|secret|env)|^[&*][a-z_]+\Z"
     rb"|^#[0-9a-f]{3,8}\Z"
@@ -20,35 +21,35 @@ _REFERENCE = re.compile(
     rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|::|->|=>|\|\||&&|\.\.\.|\bself\.|\bthis\.",
     re.IGNORECASE,
 )
-_PATH = re.compile(
+_PATH = lazy_pattern(
     rb"^(?:\.{1,2}/|~/|[A-Za-z]:[\\/]|\\\\)|://|"
     rb"\.(?:pem|key|crt|cer|json|ya?ml|txt|py|js|ts|xml|ini|cfg|conf|toml|html?|md|rb|go|java|cs|php|sh|env|jks|p12|pfx|"
     rb"com|org|net|io|local|example|internal|svc|so|exe|zip|gz|css|log|sql|db)\Z",
     re.IGNORECASE,
 )
 # Base64 has these shapes too, so they count only when they are spelt like words.
-_SLASHES = re.compile(rb"^/?[\w.@-]+(?:/[\w.@-]+)+/?\Z|^/[\w.@-]+\Z|^(?:[A-Za-z_-]+/)+\Z")
-_MIME = re.compile(rb"^[a-z]+/[a-z0-9.+-]+\Z")
-_NUMBER = re.compile(rb"^[+-]?(?:\d[\d_,]*\.?\d*(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]{1,8})[a-zA-Z%]{0,2}\Z")
-_DATE = re.compile(rb"^\d{4}[-/.]\d\d?(?:[-/.]\d\d?)?(?:[T ]|\Z)|^\d\d?:\d\d|^v?\d+(?:\.\d+)+[\w.-]*\Z")
-_UUID = re.compile(rb"^\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?\Z")
+_SLASHES = lazy_pattern(rb"^/?[\w.@-]+(?:/[\w.@-]+)+/?\Z|^/[\w.@-]+\Z|^(?:[A-Za-z_-]+/)+\Z")
+_MIME = lazy_pattern(rb"^[a-z]+/[a-z0-9.+-]+\Z")
+_NUMBER = lazy_pattern(rb"^[+-]?(?:\d[\d_,]*\.?\d*(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]{1,8})[a-zA-Z%]{0,2}\Z")
+_DATE = lazy_pattern(rb"^\d{4}[-/.]\d\d?(?:[-/.]\d\d?)?(?:[T ]|\Z)|^\d\d?:\d\d|^v?\d+(?:\.\d+)+[\w.-]*\Z")
+_UUID = lazy_pattern(rb"^\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?\Z")
 # The UUID that documents show.
-_SAMPLE_ID = re.compile(rb"^123e4567-e89b|^(?:0{8}|1{8}|f{8})-", re.IGNORECASE)
-_IDENTIFIER = re.compile(rb"^[A-Za-z_@$][\w$-]*(?:[.:/ ][A-Za-z_][\w$-]*)*[.:]?\Z")
-_HASHED = re.compile(
+_SAMPLE_ID = lazy_pattern(rb"^123e4567-e89b|^(?:0{8}|1{8}|f{8})-", re.IGNORECASE)
+_IDENTIFIER = lazy_pattern(rb"^[A-Za-z_@$][\w$-]*(?:[.:/ ][A-Za-z_][\w$-]*)*[.:]?\Z")
+_HASHED = lazy_pattern(
     rb"(?:^|:)\$(?:2[abxy]?|1|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|P|H)\$|^\{(?:SSHA|SHA|MD5|bcrypt|noop)\w*\}|"
     rb"^(?:sha(?:1|224|256|384|512)|md5|pbkdf2\w*|bcrypt|scrypt|argon2\w*)[-:$]",
     re.IGNORECASE,
 )
-_CALL = re.compile(
+_CALL = lazy_pattern(
     rb"\w\([\w., ]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|^[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|\{.*\}|[;{]\Z|==.|"
     rb"\?[.?]|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z"
 )
-_LETTERS = re.compile(rb"[A-Za-z]")
-_CONSTANT = re.compile(rb"^[A-Z]{2,}[0-9]?(?:_[A-Z0-9]+)+\Z")
+_LETTERS = lazy_pattern(rb"[A-Za-z]")
+_CONSTANT = lazy_pattern(rb"^[A-Z]{2,}[0-9]?(?:_[A-Z0-9]+)+\Z")
 _BASE64 = re.compile(rb"^[A-Za-z0-9+/]+={0,2}\Z")
-_HEX = re.compile(rb"^(?:0x)?[0-9a-fA-F]+\Z")
-_COMMON = re.compile(
+_HEX = lazy_pattern(rb"^(?:0x)?[0-9a-fA-F]+\Z")
+_COMMON = lazy_pattern(
     rb"passw(?:or)?d|passwd|passwort|p@ss|pa\$\$|passphrase|secret|token|api[_-]?key|test|admin|root|guest|user|demo|"
     rb"changeit|change|default|example|sample|dummy|fake|mock|foo|bar|baz|letmein|welcome|qwert|asdf|hunter2|"
     rb"abc|xyz|1234|4321|0000|1111|aaaa|xxxx|hello|world|login|invalid|wrong|correct|bad|blah|none|null|undefined|"
@@ -106,7 +107,7 @@ def decoded(value: bytes) -> bytes | None:
     return text if len(text) > 3 and text.isascii() and text.decode().isprintable() else None  # noqa: PLR2004
 
 
-_PART = re.compile(rb"[-_./: @]+")
+_PART = lazy_pattern(rb"[-_./: @]+")
 _LONGEST_PART, _LONGEST_NUMBERED = 14, 6
 
 

@@ -10,6 +10,8 @@ import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyscan.support.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -46,10 +48,10 @@ _ESCAPES = (
     r"\\u00[4-7][0-9A-Fa-f][A-Za-z0-9_-]{3}",
     r"[A-Za-z0-9+]{4}\\/[A-Za-z0-9+]{4}",
 )
-ESCAPED = re.compile("|".join(_ESCAPES).encode())
+ESCAPED = lazy_pattern("|".join(_ESCAPES).encode())
 # Any of which stands in each text that ESCAPED is found in.
 ESCAPE_SIGNS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\x", b"\\/", b"&#")
-SECRET_KIND = re.compile(rb"""(?m)^[ \t-]*["']?kind["']?:[ \t]*["']?Secret\b""")
+SECRET_KIND = lazy_pattern(rb"""(?m)^[ \t-]*["']?kind["']?:[ \t]*["']?Secret\b""")
 
 
 class Trigger(NamedTuple):
