@@ -53,7 +53,8 @@ def new_entries(settings: Settings, findings: list[Finding], reason: str) -> lis
     """An entry for each new finding that counts: the first place of each secret."""
     found: dict[str, Entry] = {}
     findings = redacted_names(findings, Scanner.of(settings).matcher(0), settings.ignores.salts)
-    for finding in sorted(findings, key=lambda finding: finding.sort_key):
+    # A secret that is in a file now is accepted there, not where the history has it too.
+    for finding in sorted(findings, key=lambda finding: (bool(finding.origin.commit), finding.sort_key)):
         if finding.status == "new" and finding.severity >= settings.min_severity:
             entry = Entry(finding.fingerprint, place_of(settings, finding), " ".join(reason.split()))
             found.setdefault(entry.fingerprint, entry)
@@ -61,6 +62,8 @@ def new_entries(settings: Settings, findings: list[Finding], reason: str) -> lis
 
 
 def place_of(settings: Settings, finding: Finding) -> str:
-    """The path of a finding, from the root."""
+    """The path of a finding, from the root, after its commit where the finding is in the history."""
     origin = finding.origin
-    return origin.path if origin.commit or origin.blob else settings.ignores.place(origin.path)
+    if origin.commit:
+        return baseline.past_path(origin.commit, origin.path)
+    return origin.path if origin.blob else settings.ignores.place(origin.path)

@@ -201,6 +201,7 @@ def _policy(
     return SuppressionPolicy(
         entries=config.ignores + _allowlists(values.get("rules", ())),
         known=accepted.reasons(),
+        past=accepted.past(),
         salts=tuple(salts),
         inline=values.get("inline_ignores", "all"),
         exclude=exclude,

@@ -7,17 +7,18 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from keyscan.migrate.result import AcceptedFinding, Note, Unsupported
+from keyscan.migrate.result import AcceptedFinding, AllowedFor, FurtherFile, Note, NothingToDo, Unsupported
 from keyscan.suppressions.ignore import Ignore
 from keyscan.suppressions.schema import pattern_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from keyscan.migrate.result import Item
 
 _FILTERS = {"should_exclude_file": "path_patterns", "should_exclude_line": "lines", "should_exclude_secret": "values"}
 _HASH = re.compile(r'"hashed_secret": *"([0-9a-f]+)"')
+_SHORTEST_WORD = 3
 # Filters that only say what detect-secrets itself thinks likely; we have our own.
 _PLAIN = ("heuristic", "allowlist", "common", "gibberish")
 
@@ -37,6 +38,10 @@ def read(file: str, data: bytes) -> Iterator[Item]:
         for entry in entries if isinstance(entries, list) else []:
             if isinstance(entry, dict):
                 yield from _accepted(file, path, entry, lines)
+    yield from _settings(file, document)
+
+
+def _settings(file: str, document: dict[str, Any]) -> Iterator[Item]:
     for table in _tables(document.get("filters_used")):
         yield from _filter(file, table)
     old = document.get("exclude")
@@ -44,9 +49,10 @@ def read(file: str, data: bytes) -> Iterator[Item]:
         yield from _patterns(file, "path_patterns", [old["files"]] if old.get("files") else [])
         yield from _patterns(file, "lines", [old["lines"]] if old.get("lines") else [])
     for table in _tables(document.get("plugins_used")):
-        if "limit" in table:
-            why = f"plugin {table.get('name')}: its limit {table['limit']}; keyscan's rules have their own"
-            yield Unsupported(file, why)
+        if "path" in table:
+            yield Unsupported(file, f"plugin {table.get('name')}: keyscan runs no code of a configuration")
+        elif "limit" in table:
+            yield NothingToDo(file, "entropy limits: keyscan's rules have their own")
 
 
 def _tables(value: Any) -> Iterator[dict[str, Any]]:
@@ -71,13 +77,16 @@ def _accepted(file: str, path: str, entry: dict[str, Any], lines: dict[str, int]
     audited = ", audited as no secret" if entry.get("is_secret") is False else ""
     reason = f"from {file}: {kind}{audited}"
     line = number if isinstance(number, int) else 0
-    yield AcceptedFinding(place, path.replace("\\", "/"), line, sha1=digest, reason=reason)
+    yield AcceptedFinding(place, path.replace("\\", "/"), line, digests=(digest,), reason=reason)
 
 
 def _filter(file: str, table: dict[str, Any]) -> Iterator[Item]:
     name = str(table.get("path", "")).rpartition(".")[2]
     patterns = table.get("pattern")
-    if name in _FILTERS:
+    if "wordlist" in str(table.get("path", "")):
+        if isinstance(table.get("file_name"), str):
+            yield FurtherFile("detect-secrets wordlist", table["file_name"], file)
+    elif name in _FILTERS:
         values = [patterns] if isinstance(patterns, str) else patterns if isinstance(patterns, list) else []
         yield from _patterns(file, _FILTERS[name], values)
     elif not any(word in str(table.get("path", "")) for word in _PLAIN):
@@ -94,4 +103,17 @@ def _patterns(file: str, key: str, patterns: list[Any]) -> Iterator[Item]:
             good.append(str(pattern))
     if good:
         ignore = Ignore(file, reason="excluded for detect-secrets")
-        yield replace(ignore, **{key: tuple(good)})  # type: ignore[arg-type]
+        yield AllowedFor(replace(ignore, **{key: tuple(good)}))  # type: ignore[arg-type]
+
+
+def read_wordlist(file: str, data: bytes) -> Iterator[Item]:
+    """A list of words, one a line: a secret that contains one is none."""
+    words = tuple(line for line in data.decode("utf-8-sig", "replace").splitlines() if len(line) >= _SHORTEST_WORD)
+    if words:
+        yield AllowedFor(Ignore(f"{file}:1", stopwords=words, reason="in the word list of detect-secrets"))
+
+
+def read_arguments(place: str, arguments: Mapping[str, Sequence[str]]) -> Iterator[Item]:
+    """What a call of detect-secrets excludes: `--exclude-files`, `--exclude-lines`, `--exclude-secrets`."""
+    for name, key in (("files", "path_patterns"), ("lines", "lines"), ("secrets", "values")):
+        yield from _patterns(place, key, list(arguments.get(f"--exclude-{name}", ())))

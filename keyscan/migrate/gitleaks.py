@@ -1,77 +1,192 @@
-"""`.gitleaks.toml` and `.betterleaks.toml`, and the fingerprints in `.gitleaksignore`."""
+"""`.gitleaks.toml`, `.gitleaksignore` and baselines of gitleaks and betterleaks."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from keyscan.config.loader import parse
-from keyscan.migrate.result import AcceptedFinding, DisabledRule, ImportedRule, Note, Unsupported
+from keyscan.migrate import comments
+from keyscan.migrate.result import (
+    AcceptedFinding,
+    AllowedFor,
+    DisabledRule,
+    FurtherFile,
+    ImportedRule,
+    Note,
+    NothingToDo,
+    Unsupported,
+)
 from keyscan.ruleset import gitleaks
 from keyscan.support import toml_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from keyscan.migrate.counterparts import Counterparts
     from keyscan.migrate.result import Item
     from keyscan.suppressions.ignore import Ignore
 
 _FINGERPRINT = re.compile(r"(?:(?P<commit>[0-9a-f]{40}):)?(?P<path>.+):(?P<rule>[^:]+):(?P<line>\d+)\Z")
+# The length of the path of an entry of an array: its name and number.
+_ENTRY = 2
 _KEYS = ("id", "description", "regex", "secretGroup", "entropy", "path", "keywords")
 
 
-def read_config(file: str, data: bytes, known: frozenset[str]) -> Iterator[Item]:
-    """Rules, allowlists and what is extended; `known` are the ids of the built-in rules."""
-    document = parse(file, data)
-    lines = toml_lines.index(data.decode("utf-8", "replace"))
-    loaded = gitleaks.convert(document, file, lines)
-    yield from (Unsupported(f"{file}:{line}", text) for line, text in loaded.lost)
-    yield from (Note(f"{file}:{line}: {text}") for line, text in loaded.notes)
-    tables = document.get("rules")
-    converted = {rule.id for rule in loaded.rules}
-    for table in tables if isinstance(tables, list) else []:
-        if isinstance(table, dict) and gitleaks.rule_id(str(table.get("id"))) in converted:
-            yield ImportedRule({key: table[key] for key in _KEYS if key in table})
-    for ignore in loaded.ignores:
+class _Config:
+    """One configuration with its lines and comments, read table by table."""
+
+    def __init__(self, file: str, data: bytes, known: Counterparts) -> None:
+        self.file, self.known = file, known
+        text = data.decode("utf-8-sig", "replace")
+        self.document = parse(file, data)
+        self.lines = toml_lines.index(text)
+        self.starts = sorted(set(self.lines.values()))
+        self.last = text.count("\n") + 2
+        self.comments = comments.of_toml(text)
+        self.loaded = gitleaks.convert(self.document, file, self.lines)
+        self.converted = {rule.id for rule in self.loaded.rules}
+        self.rule_lines = [line for path, line in self.lines.items() if path[0] == "rules" and len(path) == _ENTRY]
+        self._told: set[int] = set()
+
+    def place(self, *path: str | int) -> str:
+        """File and line of a key."""
+        return f"{self.file}:{toml_lines.line_of(self.lines, path)}"
+
+    def comments_at(self, line: int, tables: set[int]) -> tuple[str, ...]:
+        """The comments of the table that begins at a line, once."""
+        end = min((start for start in tables if start > line), default=self.last)
+        # What stands right above the next table is about that.
+        while end - 1 in self.comments and end - 1 > line and end != self.last:
+            end -= 1
+        found = comments.between(self.comments, line, end) if line not in self._told else ()
+        self._told.add(line)
+        return found
+
+
+def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
+    """Rules, allowlists and what is extended; `known` are the built-in rules."""
+    config = _Config(file, data, known)
+    by_commit = {line for line, _ in config.loaded.commits}
+    for line, text in config.loaded.lost:
+        if line not in by_commit or not text.startswith(gitleaks.BY_COMMIT):
+            yield Unsupported(f"{file}:{line}", text)
+    for line, commit in config.loaded.commits:
+        reason = f"from {file}: commit {commit[:12]} is allowed"
+        yield AcceptedFinding(f"{file}:{line}", "", commit=commit, reason=reason)
+    yield from (Note(f"{file}:{line}: {text}") for line, text in config.loaded.notes)
+    tables = {line for path, line in config.lines.items() if _is_table(path)}
+    rules = config.document.get("rules")
+    for number, table in enumerate(rules if isinstance(rules, list) else []):
+        if isinstance(table, dict) and gitleaks.rule_id(str(table.get("id"))) in config.converted:
+            line = toml_lines.line_of(config.lines, ("rules", number))
+            kept = {key: table[key] for key in _KEYS if key in table}
+            yield ImportedRule(kept, f"{file}:{line}", config.comments_at(line, tables))
+    for ignore in config.loaded.ignores:
         # The path that a rule itself is for travels with the rule.
         if ignore.reason != gitleaks.NOT_ITS_PATH:
-            yield from _allowlist(ignore, converted | known)
-    for name in loaded.disabled:
-        place = f"{file}:{toml_lines.line_of(lines, ('extend', 'disabledRules'))}"
-        if gitleaks.rule_id(name) in known:
-            yield DisabledRule(gitleaks.rule_id(name))
-        else:
-            rule = gitleaks.rule_id(name)
-            yield Unsupported(place, f"disabled rule {rule} is not one of keyscan's (see: keyscan rules list)")
-    for name in loaded.extends:
-        line = toml_lines.line_of(lines, ("extend", "path"))
-        why = f"extend.path {name}: name that file in `rules`, keyscan reads it as it is"
-        yield Unsupported(f"{file}:{line}", why)
+            yield from _allowlist(ignore, config, tables)
+    for name in config.loaded.disabled:
+        yield from _disabled(name, config)
+    for name in config.loaded.extends:
+        yield FurtherFile("gitleaks", name, config.place("extend", "path"))
 
 
-def _allowlist(ignore: Ignore, known: frozenset[str] | set[str]) -> Iterator[Item]:
-    """An allowlist as an ignore, if the rules that it names exist here."""
-    named = [name for name in ignore.rules if not name.endswith("-custom")]
-    existing = tuple(name for name in named if name in known)
-    for name in named:
-        if name not in existing:
-            yield Unsupported(ignore.place, f"its rule {name} is not one of keyscan's (see: keyscan rules list)")
-    if existing or not named:
-        yield replace(ignore, rules=existing, quiet=False)
+def _is_table(path: toml_lines.Path) -> bool:
+    return path[0] in {"rules", "allowlist", "allowlists", "extend"} and (
+        len(path) == 1 or isinstance(path[-1], int) or path[-1] in {"allowlist", "allowlists"}
+    )
+
+
+def _allowlist(ignore: Ignore, config: _Config, tables: set[int]) -> Iterator[Item]:
+    """An allowlist as an ignore for the team's own rules and for our counterparts of the rules that it names."""
+    own = [name for name in ignore.rules if not name.endswith("-custom")]
+    line = int(ignore.place.rpartition(":")[2])
+    rules: list[str] = []
+    for name in own:
+        found = config.known.of(name)
+        # A team's rule of a built-in id is there beside the built-in one, under another id.
+        mine = (f"{name}-custom" if name in config.known.ids else name,) if name in config.converted else ()
+        rules += [*mine, *found]
+        if not mine and not found:
+            why = f"its rule {name} has no counterpart in keyscan (see: keyscan rules list)"
+            yield Unsupported(ignore.place, why)
+    if rules or not own:
+        kept = replace(ignore, rules=tuple(dict.fromkeys(rules)), quiet=False)
+        # A rule that is not carried over itself leaves its comments to its allowlists.
+        above = max((start for start in config.rule_lines if start < line), default=0) if ignore.rules else 0
+        about = config.comments_at(above, tables) if above else ()
+        yield AllowedFor(kept, own[0] if own else "", (*about, *config.comments_at(line, tables)))
+
+
+def _disabled(name: str, config: _Config) -> Iterator[Item]:
+    place = config.place("extend", "disabledRules")
+    found = config.known.closest(name)
+    if not found:
+        yield NothingToDo(place, "disabled rules of gitleaks that keyscan has no counterpart of")
+        return
+    if found != (gitleaks.rule_id(name),):
+        yield Note(
+            f"{place}: disabled rule {name} is here: {', '.join(found)}; disable less in .keyscan.toml if you like"
+        )
+    above = comments.above(config.comments, toml_lines.line_of(config.lines, ("extend", "disabledRules")))
+    yield from (DisabledRule(rule_id, above if rule_id == found[0] else ()) for rule_id in found)
 
 
 def read_ignore(file: str, data: bytes) -> Iterator[Item]:
-    """One `commit:path:rule:line` or `path:rule:line` a line, to be found again by its place."""
-    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+    """One `commit:path:rule:line` or `path:rule:line` a line, to be found again by its place.
+
+    The comment lines above a block of entries are the reason of each.
+    """
+    about: list[str] = []
+    before = ""
+    for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
         text = line.strip()
-        if not text or text.startswith("#"):
-            continue
-        found = _FINGERPRINT.match(text)
-        if not found:
-            yield Unsupported(f"{file}:{number}", "not a fingerprint of gitleaks")
-            continue
-        path = found["path"].rpartition("!")[2]
-        reason = f"from {file}: {found['rule']}"
-        place = f"{file}:{number}"
-        yield AcceptedFinding(place, path, int(found["line"]), found["commit"] or "", reason=reason)
+        if text.startswith("#"):
+            about = [*(about if before.startswith("#") else []), text.lstrip("# ")]
+        elif not text:
+            about = []
+        else:
+            yield _fingerprint(f"{file}:{number}", text, " ".join(filter(None, about)), file)
+        before = text
+
+
+def _fingerprint(place: str, text: str, about: str, file: str) -> Item:
+    found = _FINGERPRINT.match(text)
+    if not found:
+        return Unsupported(place, "not a fingerprint of gitleaks")
+    path = found["path"].rpartition("!")[2]
+    reason = f"{about} (from {file}: {found['rule']})" if about else f"from {file}: {found['rule']}"
+    return AcceptedFinding(place, path, int(found["line"]), found["commit"] or "", reason=reason)
+
+
+def read_baseline(file: str, data: bytes) -> Iterator[Item]:
+    """A report of gitleaks that is used with --baseline-path: findings with their places and, unredacted, secrets."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        yield Unsupported(file, f"not valid JSON: {type(error).__name__}")
+        return
+    if not isinstance(document, list) or not all(isinstance(one, dict) and "RuleID" in one for one in document):
+        yield Unsupported(file, "not a report of gitleaks: no list of findings with a RuleID")
+        return
+    lines = [number for number, line in enumerate(data.splitlines(), 1) if b'"RuleID"' in line]
+    places = lines if len(lines) == len(document) else [1] * len(document)
+    for number, entry in zip(places, document, strict=True):
+        yield _reported(file, number, entry)
+
+
+def _reported(file: str, number: int, entry: dict[str, Any]) -> Item:
+    path, line, commit = entry.get("File"), entry.get("StartLine"), str(entry.get("Commit") or "")
+    if not isinstance(path, str) or not path:
+        return Unsupported(f"{file}:{number}", "a finding without a File")
+    secret = entry.get("Secret")
+    digests = (hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest(),) if isinstance(secret, str) else ()
+    commit = commit if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit) else ""
+    reason = f"from {file}: {entry['RuleID']}"
+    return AcceptedFinding(
+        f"{file}:{number}", path, line if isinstance(line, int) else 0, commit, digests=digests, reason=reason
+    )

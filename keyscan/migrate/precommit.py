@@ -1,24 +1,27 @@
-"""Entries of other scanners in `.pre-commit-config.yaml`; the file itself is the user's to edit."""
+"""Entries of other scanners in `.pre-commit-config.yaml`; the file itself is the user's to edit.
+
+Read line by line: nearly every repository has this file, and few have a YAML parser installed.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from keyscan.migrate.result import Note, Unsupported
+from keyscan.migrate import invocations
+from keyscan.migrate.result import AllowedFor, Note, Unsupported
 from keyscan.suppressions.ignore import Ignore
 from keyscan.suppressions.schema import pattern_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from keyscan.migrate.counterparts import Counterparts
     from keyscan.migrate.result import Item
 
-_REPO = re.compile(r"\s*-?\s*repo:\s*['\"]?(\S+?)['\"]?\s*(?:#.*)?$")
-_HOOK = re.compile(r"\s*-?\s*(id|entry|args|exclude):\s*(.*?)\s*$")
-_SCANNERS = (
-    "gitleaks", "betterleaks", "detect-secrets", "trufflehog", "secretlint", "ggshield", "git-secrets", "talisman",
-)  # fmt: skip
+_REPO = re.compile(r"\s*-?\s*['\"]?repo['\"]?\s*:\s*['\"]?(\S+?)['\"]?\s*(?:#.*)?$")
+_KEY = re.compile(r"(?P<indent>[\s-]*)['\"]?(?P<key>id|entry|args|exclude)['\"]?\s*:\s*(?P<value>.*?)\s*$")
+_MOST_LINES = 200
 SNIPPET = """\
   - repo: https://github.com/OWNER/keyscan
     rev: v0.1.0
@@ -26,42 +29,89 @@ SNIPPET = """\
       - id: keyscan"""
 
 
-def read_config(file: str, data: bytes) -> Iterator[Item]:
+class _Setting(NamedTuple):
+    key: str
+    value: str
+    place: str
+    indent: int
+
+
+def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
     """The entries of other scanners, each named with what replaces it, and what they exclude."""
-    repo, found = "", False
-    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
-        place = f"{file}:{number}"
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    repo, tool, found = "", "", False
+    top: list[_Setting] = []
+    for number, line in enumerate(lines, 1):
         entry = _REPO.match(line)
         if entry:
-            scanner = _is_scanner(entry[1].lower())
-            repo = entry[1] if scanner or entry[1] == "local" else ""
-            if scanner:
-                found = True
-                yield Note(f"{place}: replace the entry for {repo} by the one below")
-            continue
-        hook = _HOOK.match(line)
-        if hook and repo == "local":
-            if hook[1] == "entry" and _is_scanner(hook[2]):
-                found = True
-                yield Note(f"{place}: replace this local hook ({hook[2]}) by the entry below")
-        elif hook and repo:
-            yield from _setting(hook[1], hook[2], place)
+            repo, tool = entry[1], invocations.tool_of(entry[1])
+            told = f"the entry for {repo} by the one below" if tool else ""
+        else:
+            setting = _setting(lines, number, f"{file}:{number}")
+            if setting is None:
+                continue
+            top += [setting] if setting.key == "exclude" and not setting.indent else []
+            told = ""
+            if repo == "local" and setting.key in {"id", "entry"}:
+                tool = invocations.tool_of(setting.value) if setting.key == "entry" else ""
+                told = f"this local hook ({setting.value}) by the entry below" if tool else ""
+            if tool and setting.indent:
+                yield from _carried(setting, tool, known)
+        if told:
+            found = True
+            yield Note(f"{file}:{number}: replace {told}")
     if found:
+        yield from (item for setting in top for item in _excluded(setting, "excluded from all hooks"))
         yield Note(SNIPPET)
 
 
-def _is_scanner(text: str) -> bool:
-    return any(name in text for name in _SCANNERS)
+def _setting(lines: list[str], number: int, place: str) -> _Setting | None:
+    """The setting that begins on the line `number`, with the lines of its value that are indented further."""
+    found = _KEY.match(lines[number - 1])
+    if not found:
+        return None
+    indent = len(found["indent"])
+    rest = []
+    for line in lines[number : number + _MOST_LINES]:
+        if line.strip() and len(line) - len(line.lstrip()) < indent + (found["key"] != "args"):
+            break
+        if found["key"] == "args" and re.match(r"\s*-?\s*\w+\s*:", line):
+            break
+        rest.append(line)
+    value = found["value"]
+    whole = "\n".join([value, *rest]) if value in {"", "|", ">", "|-", ">-"} or _is_open(value) else value
+    return _Setting(found["key"], whole, place, indent)
 
 
-def _setting(key: str, value: str, place: str) -> Iterator[Item]:
-    if key == "args":
-        yield Unsupported(place, f"args {value}: what they mean is in .keyscan.toml now, where it has a counterpart")
-    elif key == "exclude":
-        pattern = value.strip("'\"")
-        several = pattern in {"|", ">", "|-", ">-", ""}
-        problem = "runs over several lines" if several else pattern_problem(pattern)
-        if problem:
-            yield Unsupported(place, f"exclude {pattern!r} {problem}")
-        else:
-            yield Ignore(place, path_patterns=(pattern,), reason="excluded from the hook")
+def _is_open(value: str) -> bool:
+    return value.startswith("[") and "]" not in value
+
+
+def _carried(setting: _Setting, tool: str, known: Counterparts) -> Iterator[Item]:
+    if setting.key in {"args", "entry"}:
+        words = [word for word in invocations.words_of(setting.value) if word != "-"]
+        yield from invocations.read(setting.place, tool, words, known)
+    elif setting.key == "exclude":
+        yield from _excluded(setting, "excluded from the hook")
+
+
+def _excluded(setting: _Setting, reason: str) -> Iterator[Item]:
+    pattern = _plain(setting.value)
+    problem = pattern_problem(pattern)
+    if problem:
+        yield Unsupported(setting.place, f"exclude {pattern!r} {problem}")
+    elif pattern and pattern != "^$":
+        yield AllowedFor(Ignore(setting.place, path_patterns=(pattern,), reason=reason))
+
+
+def _plain(value: str) -> str:
+    """An expression on one line: without YAML's block sign and quotes, and without the spaces of a verbose one."""
+    first, _, rest = value.partition("\n")
+    text = rest if first.strip() in {"|", ">", "|-", ">-", ""} and rest else value
+    text = text.strip()
+    if text[:1] in {"'", '"'} and text[-1:] == text[:1]:
+        text = text[1:-1].replace("''", "'") if text[0] == "'" else text[1:-1].replace("\\\\", "\\")
+    if text.startswith("(?x)"):
+        text = re.sub(r"(?<!\\)#[^\n]*", "", text.removeprefix("(?x)"))
+        return re.sub(r"(?<!\\)\s+", "", text)
+    return " ".join(text.split("\n"))

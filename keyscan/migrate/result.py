@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,33 +14,61 @@ if TYPE_CHECKING:
 class AcceptedFinding(NamedTuple):
     """A finding that was accepted in another tool: by its place, and its hash where the tool keeps one.
 
-    `place` is the file and line that say so; `line` 0: anywhere in the file `path`.
+    `place` is the file and line that say so; `line` 0: anywhere in the file `path`, "" for any file. `digests` are
+    hexadecimal SHA-1 or SHA-256 of the secret; without any and without a line, all that is found in the file is meant.
     """
 
     place: str
     path: str
     line: int = 0
     commit: str = ""
-    sha1: str = ""
+    digests: tuple[str, ...] = ()
     reason: str = ""
 
 
 class ExcludedPath(NamedTuple):
-    """A pattern in gitignore's syntax for `exclude`."""
+    """A pattern in gitignore's syntax for `exclude`, with the comments that stand at it."""
 
     pattern: str
+    comments: tuple[str, ...] = ()
 
 
 class DisabledRule(NamedTuple):
-    """The id of a built-in rule for `disable`."""
+    """The id of a built-in rule for `disable`, with the comments that stand at it."""
 
     id: str
+    comments: tuple[str, ...] = ()
 
 
 class ImportedRule(NamedTuple):
-    """A rule as a table of gitleaks' format."""
+    """A rule as a table of gitleaks' format, with the place that it is from and the comments that stand there."""
 
     table: dict[str, Any]
+    place: str = ""
+    comments: tuple[str, ...] = ()
+
+
+class AllowedFor(NamedTuple):
+    """An ignore, the name of the other tool's rule that it is for ("" for all), and the comments that stand at it."""
+
+    ignore: Ignore
+    rule: str = ""
+    comments: tuple[str, ...] = ()
+
+
+class FurtherFile(NamedTuple):
+    """Another file of the tool `kind`, named at `place`; `name` is its path from the root."""
+
+    kind: str
+    name: str
+    place: str
+
+
+class NothingToDo(NamedTuple):
+    """Something at `place` that keyscan needs no setting for; reports count these by `why`, a plural."""
+
+    place: str
+    why: str
 
 
 class Note(NamedTuple):
@@ -57,7 +85,20 @@ class Unsupported(NamedTuple):
 
 
 if TYPE_CHECKING:
-    Item = AcceptedFinding | ExcludedPath | DisabledRule | ImportedRule | Note | Unsupported | Ignore
+    Item = (
+        AcceptedFinding
+        | ExcludedPath
+        | DisabledRule
+        | ImportedRule
+        | AllowedFor
+        | FurtherFile
+        | NothingToDo
+        | Note
+        | Unsupported
+    )
+
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,39 +115,10 @@ class MigrationResult:
         """Whether anything was read."""
         return bool(self.items)
 
-    @property
-    def accepted(self) -> list[AcceptedFinding]:
-        """Findings that the other tool was told to accept."""
-        return [item for item in self.items if isinstance(item, AcceptedFinding)]
+    def of(self, kind: type[Kind]) -> list[Kind]:
+        """The items of one kind, in the order in which they were read."""
+        return [item for item in self.items if isinstance(item, kind)]
 
-    @property
-    def excluded(self) -> list[str]:
-        """Patterns of paths that are not scanned, each once."""
-        return list(dict.fromkeys(item.pattern for item in self.items if isinstance(item, ExcludedPath)))
-
-    @property
-    def disabled(self) -> list[str]:
-        """Ids of rules that are switched off, each once."""
-        return list(dict.fromkeys(item.id for item in self.items if isinstance(item, DisabledRule)))
-
-    @property
-    def rules(self) -> list[dict[str, Any]]:
-        """Rules as tables of gitleaks' format."""
-        return [item.table for item in self.items if isinstance(item, ImportedRule)]
-
-    @property
-    def ignores(self) -> list[Ignore]:
-        """Ignores, with the place that each comes from."""
-        from keyscan.suppressions.ignore import Ignore
-
-        return [item for item in self.items if isinstance(item, Ignore)]
-
-    @property
-    def notes(self) -> list[str]:
-        """What to tell the user."""
-        return [item.text for item in self.items if isinstance(item, Note)]
-
-    @property
-    def unsupported(self) -> list[Unsupported]:
-        """What is not carried over, and why."""
-        return [item for item in self.items if isinstance(item, Unsupported)]
+    def without(self, kind: type) -> MigrationResult:
+        """What is left when all items of one kind are taken out."""
+        return MigrationResult(tuple(item for item in self.items if not isinstance(item, kind)))

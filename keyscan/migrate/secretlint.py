@@ -1,64 +1,135 @@
-"""`.secretlintrc` and `.secretlintignore`: what secretlint's rules allow, and what it does not read."""
+"""`.secretlintrc` and `.secretlintignore`: a team's own patterns, what rules allow, and what is not read."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from keyscan.migrate.result import ExcludedPath, Unsupported
+from keyscan.migrate import comments as comments_of
+from keyscan.migrate import yaml_file
+from keyscan.migrate.own_rules import imported
+from keyscan.migrate.result import AllowedFor, DisabledRule, ExcludedPath, Note, Unsupported
+from keyscan.support import jsonc
 from keyscan.support.globs import BadGlob, parse
 from keyscan.suppressions.ignore import Ignore
 from keyscan.suppressions.schema import pattern_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
+    from keyscan.migrate.counterparts import Counterparts
     from keyscan.migrate.result import Item
 
 _SLASHED = re.compile(r"/(.*)/([a-z]*)\Z", re.DOTALL)
 _NAME = re.compile(r"secretlint-rule-([a-z0-9-]+)")
+_SLASH_COMMENT = re.compile(r"^\s*//\s*(.*?)\s*$")
+# Rules whose allowed texts are about every secret.
+_ALL = ("pattern", "preset-recommend", "preset-canary")
+_TOO_WIDE = "file names only are no secrets here: see keyscan env for files that should not be in git"
 
 
-def read_config(file: str, data: bytes, providers: Iterable[str]) -> Iterator[Item]:
-    """What its rules allow; a disabled rule or message has no counterpart. `providers` are those of our rules."""
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        yield Unsupported(file, "not JSON (keyscan reads no YAML or JavaScript): write its allows as [[ignore]] values")
+class _Source:
+    """A configuration's text with the line of each rule."""
+
+    def __init__(self, file: str, data: bytes) -> None:
+        self.file = file
+        self.lines = data.decode("utf-8-sig", "replace").splitlines()
+        self.comments = comments_of.of_yaml("\n".join(self.lines))
+        for number, line in enumerate(self.lines, 1):
+            found = _SLASH_COMMENT.match(line)
+            if found:
+                self.comments[number] = found[1]
+
+    def line(self, text: str) -> int:
+        """The first line that contains `text`, else 1."""
+        return next((number for number, line in enumerate(self.lines, 1) if text in line), 1)
+
+    def place(self, text: str) -> str:
+        """File and line of `text`."""
+        return f"{self.file}:{self.line(text)}"
+
+    def comments_at(self, text: str) -> tuple[str, ...]:
+        """The comments above the rule or pattern that `text` names."""
+        number = self.line(text)
+        # A brace of its own may be between.
+        return comments_of.above(self.comments, number) or comments_of.above(self.comments, number - 1)
+
+
+def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
+    """Own patterns, allowed texts, disabled rules; `known` are the built-in rules."""
+    if file.endswith((".js", ".cjs", ".mjs")):
+        yield Unsupported(file, "keyscan runs no JavaScript: save it as .secretlintrc.json and migrate again")
         return
-    names = {one.lower().replace(" ", ""): one for one in providers}
+    text = data.decode("utf-8-sig", "replace")
+    try:
+        document = jsonc.parse(text).value if text.lstrip()[:1] in {"{", "/"} else yaml_file.compose(data).plain()
+    except (ValueError, RecursionError) as error:
+        yield Unsupported(file, f"cannot be read: {error}")
+        return
+    source = _Source(file, data)
     rules = document.get("rules") if isinstance(document, dict) else None
     for rule in rules if isinstance(rules, list) else []:
         if isinstance(rule, dict):
-            yield from _rule(f"{file}:{_line(data, str(rule.get('id')))}", rule, names)
+            yield from _rule(source, rule, known)
 
 
-def _line(data: bytes, text: str) -> int:
-    """The first line that holds `text`, else 1."""
-    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
-        if text in line:
-            return number
-    return 1
-
-
-def _rule(place: str, rule: dict[str, Any], providers: dict[str, str]) -> Iterator[Item]:
+def _rule(source: _Source, rule: dict[str, Any], known: Counterparts) -> Iterator[Item]:
     written = str(rule.get("id", ""))
+    place = source.place(written)
     nested = rule.get("rules")
     for inner in nested if isinstance(nested, list) else []:  # a preset holds rules of its own
         if isinstance(inner, dict):
-            yield from _rule(place, inner, providers)
-    for key in ("disabled", "disabledMessages", "allowMessageIds", "severity"):
+            yield from _rule(source, inner, known)
+    found = _NAME.search(written)
+    name = found[1] if found else ""
+    for key in ("disabledMessages", "allowMessageIds", "severity"):
         if rule.get(key):
             yield Unsupported(place, f"{key} of {written}: use disable or min-severity")
+    if rule.get("disabled") in {True, "true"}:
+        yield from _disabled(place, written, known.of(name))
+        return
     options = rule.get("options")
-    allows = options.get("allows") if isinstance(options, dict) else None
+    if isinstance(options, dict):
+        yield from _patterns(source, options.get("patterns"))
+        yield from _allows(source, written, name, options.get("allows"), known)
+
+
+def _disabled(place: str, written: str, rules: tuple[str, ...]) -> Iterator[Item]:
+    if not rules:
+        yield Unsupported(place, f"disabled rule {written} has no counterpart in keyscan (see: keyscan rules list)")
+        return
+    yield Note(
+        f"{place}: disabled rule {written} is here: {', '.join(rules)}; disable less in .keyscan.toml if you like"
+    )
+    yield from (DisabledRule(rule_id) for rule_id in rules)
+
+
+def _patterns(source: _Source, patterns: Any) -> Iterator[Item]:
+    """The rule `pattern`: a name and one expression, or several."""
+    for number, entry in enumerate(patterns if isinstance(patterns, list) else [], 1):
+        if not isinstance(entry, dict):
+            continue
+        name = str(entry.get("name") or f"pattern-{number}")
+        place, about = source.place(name), source.comments_at(name)
+        several = entry.get("patterns")
+        written = [entry.get("pattern"), *(several if isinstance(several, list) else [])]
+        expressions = [one for one in written if isinstance(one, str) and one]
+        if not expressions:
+            yield Unsupported(place, f"pattern {name}: {_TOO_WIDE}")
+        elif entry.get("filePathGlobs"):
+            yield Note(f"{place}: pattern {name} is looked for in every file, not in its filePathGlobs only")
+        for at, expression in enumerate(expressions):
+            rule_id = f"{name}-{at + 1}" if len(expressions) > 1 else name
+            table = {"id": rule_id, "description": name, "regex": _expression(expression, literal=False)}
+            yield from imported(table, place, about)
+
+
+def _allows(source: _Source, written: str, name: str, allows: Any, known: Counterparts) -> Iterator[Item]:
     if not isinstance(allows, list) or not allows:
         return
-    found = _NAME.search(written)
-    name = found[1].replace("-", "") if found else ""
-    named = (providers[name],) if name in providers else ()
-    if not named and name not in {"pattern", "presetrecommend"}:
+    place = source.place(written)
+    rules = () if name in _ALL else known.of(name)
+    if not rules and name not in _ALL:
         texts = ", ".join(map(str, allows))
         yield Unsupported(place, f"allows of {written} ({texts}): no provider of that name in keyscan")
         return
@@ -69,25 +140,34 @@ def _rule(place: str, rule: dict[str, Any], providers: dict[str, str]) -> Iterat
             yield Unsupported(place, f"{str(allow)!r} {problem}")
     good = tuple(pattern for pattern, problem in zip(patterns, problems, strict=True) if not problem)
     if good:
-        yield Ignore(place, providers=named, values=good, reason="allowed for secretlint")
+        ignore = Ignore(place, rules=rules, values=good, reason="allowed for secretlint")
+        yield AllowedFor(ignore, name if rules else "", source.comments_at(written))
 
 
-def _expression(text: str) -> str:
-    """An entry of allows, a text or /expression/flags, as an expression of ours."""
+def _expression(text: str, *, literal: bool = True) -> str:
+    """A text or /expression/flags as an expression; `literal`: without slashes it is a text."""
     found = _SLASHED.match(text)
     if not found:
-        return re.escape(text)
+        return re.escape(text) if literal else text
     flags = "".join(flag for flag in found[2] if flag in "ims")
-    return f"(?{flags}:{found[1]})" if flags else found[1]
+    body = found[1].replace(r"\/", "/")
+    if literal:
+        body = re.sub(r"\(\?<(?=\w)", "(?P<", body)
+        return f"(?{flags}:{body})" if flags else body
+    return f"(?{flags}){body}" if flags else body
 
 
 def read_ignore(file: str, data: bytes) -> Iterator[Item]:
     """`.secretlintignore` is in gitignore's syntax, as `exclude` is."""
-    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+    about: list[str] = []
+    for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
+        if line.startswith("#"):
+            about.append(line.lstrip("# ").rstrip())
         try:
             found = parse(line)
         except BadGlob as error:
             yield Unsupported(f"{file}:{number}", str(error))
             continue
         if found:
-            yield ExcludedPath(found.text)
+            yield ExcludedPath(found.text, tuple(filter(None, about)))
+            about = []

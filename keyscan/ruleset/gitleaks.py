@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # The reason of an ignore that stands for a rule's own condition on paths.
 NOT_ITS_PATH = "not its path"
+# How a remark on an allowlist by commit begins.
+BY_COMMIT = "commits"
 # How far before the secret a keyword that is not part of the expression may stand.
 _REACH = 200
 _SHORTEST = 3
@@ -41,7 +43,10 @@ _ALLOW_KEYS = {"description", "condition", "commits", "paths", "regexes", "regex
 
 @dataclass
 class Loaded:
-    """What a file gave: rules, ignores, built-in rules to leave out, files that it extends, and remarks by line."""
+    """What a file gave: rules, ignores, built-in rules to leave out, files that it extends, and remarks by line.
+
+    `commits` are those in which an allowlist allows everything; `lost` says so of them too.
+    """
 
     rules: list[Rule] = field(default_factory=list)
     ignores: list[Ignore] = field(default_factory=list)
@@ -49,6 +54,7 @@ class Loaded:
     extends: list[str] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
     lost: list[tuple[int, str]] = field(default_factory=list)
+    commits: list[tuple[int, str]] = field(default_factory=list)
 
 
 def is_ours(document: dict[str, Any]) -> bool:
@@ -228,9 +234,11 @@ def _allow(table: dict[str, Any], at: tuple[str | int, ...], rule: str | None, p
     for key in table:
         if key not in _ALLOW_KEYS:
             loaded.lost.append((place.line(*at, key), f"{key} of an allowlist: keyscan has no such condition"))
+    together = str(table.get("condition", "OR")).upper() in {"AND", "&&"}
     if table.get("commits"):
-        text = "commits: an ignore by commit dies with a rebase; use a fingerprint or the baseline"
+        text = f"{BY_COMMIT}: commit-based ignores do not survive a rebase; use a fingerprint or the baseline"
         loaded.lost.append((place.line(*at, "commits"), text))
+        loaded.commits += [(place.line(*at, "commits"), one) for one in _texts(table["commits"]) if not together]
     parts = {
         "path_patterns": _patterns(table, "paths", at, place, loaded),
         _target(table): _patterns(table, "regexes", at, place, loaded),
@@ -240,7 +248,6 @@ def _allow(table: dict[str, Any], at: tuple[str | int, ...], rule: str | None, p
     rules: tuple[str, ...] = _ids(rule) if rule else ()
     rules = rules or tuple(name for one in _texts(table.get("targetRules")) for name in _ids(rule_id(one)))
     reason = " ".join(str(table.get("description") or "").split())
-    together = str(table.get("condition", "OR")).upper() in {"AND", "&&"}
     if together and table.get("commits"):
         return
     for chosen in [parts] if together and parts else [{key: value} for key, value in parts.items()]:

@@ -35,8 +35,9 @@ class Status(NamedTuple):
 class SuppressionPolicy:
     """All that was said to be fine, in force on the day `today` (ISO).
 
-    `known` maps the baseline's fingerprints to their reasons. `salts` are those that fingerprints were made with,
-    the project's own first. `inline` says whose markers count: all, own or none. `prefix` leads from the root
+    `known` maps the baseline's fingerprints to their reasons, `past` are those of them that were accepted in the
+    history, so that a scan of the files says nothing of their absence. `salts` are those that fingerprints were made
+    with, the project's own first. `inline` says whose markers count: all, own or none. `prefix` leads from the root
     to where the scan's relative paths begin, `root` is the root's absolute path ("" when paths are the root's).
     """
 
@@ -49,6 +50,7 @@ class SuppressionPolicy:
     today: str = ""
     root: str = ""
     prefix: str = ""
+    past: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self._text: ScannedText | None = None
@@ -149,7 +151,7 @@ class SuppressionPolicy:
             for entry in self.active
             if entry.label not in used and not entry.quiet
         ]
-        gone = len(set(self.known or ()) - {finding.fingerprint for finding in met})
+        gone = len(set(self.known or ()) - self.past - {finding.fingerprint for finding in met})
         if gone:
             entries = "1 entry" if gone == 1 else f"{gone} entries"
             notes.append(f"{entries} of the baseline not found in this scan (see: keyscan baseline prune)")

@@ -37,7 +37,7 @@ _LISTS = {
 }
 # Field -> key as shown and written by us.
 NAMES = {field: key for key, field in _LISTS.items() if key.endswith("s")}
-_ALL = (*_LISTS, "severity", "reason", "expires")
+_ALL = (*_LISTS, "severity", "reason", "expires", "allow-unused")
 _LONGEST_PATTERN = 2000
 
 
@@ -74,7 +74,11 @@ def ignore(table: dict[str, Any], number: int, where: Place) -> Ignore:
     written = {_LISTS[key]: key for key in table if key in _LISTS}
     _check(fields, where, at, written)
     expires = _day(table.get("expires"), where, *at, "expires")
-    made = Ignore(where.place(*at), severity=severity, reason=" ".join(reason.split()), expires=expires)
+    unused = table.get("allow-unused", False)
+    if not isinstance(unused, bool):
+        raise where.fail("allow-unused must be true or false", *at, "allow-unused")
+    reason = " ".join(reason.split())
+    made = Ignore(where.place(*at), severity=severity, reason=reason, expires=expires, quiet=unused)
     return replace(made, **fields)  # type: ignore[arg-type]
 
 

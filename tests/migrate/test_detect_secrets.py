@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from keyscan.migrate.detect_secrets import read
-from keyscan.migrate.result import AcceptedFinding, Note, Unsupported
+from keyscan.migrate.detect_secrets import read, read_arguments, read_wordlist
+from keyscan.migrate.result import AcceptedFinding, AllowedFor, FurtherFile, Note, NothingToDo, Unsupported
 from keyscan.suppressions.ignore import Ignore
 
 
@@ -32,17 +32,29 @@ def test_entries_filters_and_plugins():
                 {"path": "detect_secrets.filters.regex.should_exclude_line", "pattern": ["x.*y", "("]},
                 {"path": "my.module.filter"},
                 {"path": "detect_secrets.filters.heuristic.is_uuid"},
+                {"path": "detect_secrets.filters.wordlist.should_exclude_secret", "file_name": "w.txt"},
             ],
-            "plugins_used": [{"name": "Base64", "limit": 4.5}],
+            "plugins_used": [{"name": "Base64", "limit": 4.5}, {"name": "Own", "path": "file://own.py"}],
         }
     )
-    assert AcceptedFinding("b:5", "a/b.py", 3, sha1="ab12", reason="from b: AWS") in found
-    assert [item for item in found if isinstance(item, Ignore)] == [
+    assert AcceptedFinding("b:5", "a/b.py", 3, digests=("ab12",), reason="from b: AWS") in found
+    assert [item.ignore for item in found if isinstance(item, AllowedFor)] == [
         Ignore("b", lines=("x.*y",), reason="excluded for detect-secrets")
     ]
     assert sum(isinstance(item, Note) for item in found) == 1
     whys = " ".join(item.why for item in found if isinstance(item, Unsupported))
     assert "'('" in whys
     assert "my.module.filter" in whys
-    assert "limit 4.5" in whys
+    assert "plugin Own" in whys
+    assert sum(isinstance(item, NothingToDo) for item in found) == 1
+    assert FurtherFile("detect-secrets wordlist", "w.txt", "b") in found
     assert "heuristic" not in whys
+
+
+def test_word_lists_and_arguments():
+    """Words become stop words, what a call excludes becomes ignores."""
+    (allowed,) = read_wordlist("w", b"example\nab\n")
+    assert allowed.ignore.stopwords == ("example",)
+    assert list(read_wordlist("w", b"\n")) == []
+    made = [item.ignore for item in read_arguments("p", {"--exclude-files": ["^a"], "--exclude-secrets": ["b"]})]
+    assert [(one.path_patterns, one.values) for one in made] == [(("^a",), ()), ((), ("b",))]

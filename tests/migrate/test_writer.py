@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyscan.migrate import writer
-from keyscan.migrate.result import DisabledRule, ExcludedPath, ImportedRule, MigrationResult
+from keyscan.migrate.result import AllowedFor, DisabledRule, ExcludedPath, ImportedRule, MigrationResult
 from keyscan.suppressions.ignore import Ignore
 
 
@@ -25,13 +25,25 @@ def test_configuration_and_rules():
         ExcludedPath("dist/"),
         ExcludedPath("dist/"),
         DisabledRule("r"),
-        Ignore("p:3", values=("v",), reason="because"),
-        ImportedRule(table),
+        AllowedFor(Ignore("p:3", values=("v",), reason="because", quiet=True), "", ("once\nsaid",)),
+        ImportedRule(table, "p:4", ("rule",)),
+        ImportedRule(table, "q:1"),
     ))  # fmt: skip
     configuration = writer.configuration(result, "rules.toml")
     assert tomllib.loads(configuration) == {
         "rules": ["rules.toml"], "exclude": ["dist/"], "disable": ["r"],
-        "ignore": [{"values": ["v"], "reason": "because"}],
+        "ignore": [{"values": ["v"], "reason": "because", "allow-unused": True}],
     }  # fmt: skip
     assert "# from p:3" in configuration
-    assert tomllib.loads(writer.rules(result)) == {"rules": [table]}
+    assert "# once said\n[[ignore]]" in configuration
+    rules = writer.rules(result)
+    assert "# rule\n[[rules]]\n# from p:4" in rules
+    assert tomllib.loads(rules) == {"rules": [table, {**table, "id": "a-2"}]}
+
+
+def test_comments_of_single_values():
+    """A list with a commented value has one value a line."""
+    result = MigrationResult((ExcludedPath("a", ("why",)), ExcludedPath("b"), DisabledRule("r", ("how",))))
+    text = writer.configuration(result, "rules.toml")
+    assert '    # why\n    "a",\n    "b",\n' in text
+    assert tomllib.loads(text) == {"exclude": ["a", "b"], "disable": ["r"]}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,183 +18,136 @@ from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
+    from keyscan.cli.migration import Trial
     from keyscan.config.settings import Settings
-    from keyscan.migrate.result import AcceptedFinding, Item, MigrationResult
-    from keyscan.model.finding import Finding
-    from keyscan.suppressions.baseline import Entry
+    from keyscan.migrate.result import FurtherFile
 
-RULES_FILE = "keyscan-rules.toml"
-_GITLEAKS = (".gitleaks.toml", "gitleaks.toml", ".betterleaks.toml", "betterleaks.toml")
-_IGNORED = (".gitleaksignore", ".betterleaksignore")
-_SECRETLINT = (".secretlintrc", ".secretlintrc.json", ".secretlintrc.yml", ".secretlintrc.yaml", ".secretlintrc.js")
-_EXCLUDES = (".trufflehogignore", "trufflehog-exclude.txt", ".trufflehog-exclude.txt", "exclude-patterns.txt")
-_LARGEST = 64 << 20
+# Kind of file -> what the option for it is called.
+_OPTIONS = {
+    "gitleaks": "gitleaks-config",
+    "gitleaks baseline": "gitleaks-baseline",
+    "trufflehog": "trufflehog-config",
+    "trufflehog excludes": "trufflehog-excludes",
+    "detect-secrets": "detect-secrets-baseline",
+}
 
 
 @click.command(name="migrate", cls=Command)
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite keyscan's own files without asking.")
+@click.option("--no-history", is_flag=True, help="Try the new configuration on the files only, not on the history.")
+@click.option("--gitleaks-config", multiple=True, metavar="FILE", help="A configuration besides .gitleaks.toml.")
+@click.option("--gitleaks-baseline", multiple=True, metavar="FILE", help="A report used with its --baseline-path.")
+@click.option("--trufflehog-config", multiple=True, metavar="FILE", help="A file with custom detectors.")
 @click.option("--trufflehog-excludes", multiple=True, metavar="FILE", help="A file for its --exclude-paths.")
 @click.option("--detect-secrets-baseline", multiple=True, metavar="FILE", help="A baseline besides .secrets.baseline.")
 @with_settings(only=CONFIGURATION | {"disable", "engine"}, new_baseline=True)
-def command(
-    dry_run: bool,
-    force: bool,
-    trufflehog_excludes: tuple[str, ...],
-    detect_secrets_baseline: tuple[str, ...],
-    settings: Settings,
-) -> int:
-    """Read the files of gitleaks, betterleaks, detect-secrets, secretlint and trufflehog, and write keyscan's own.
+def command(*, dry_run: bool, force: bool, no_history: bool, settings: Settings, **files: tuple[str, ...]) -> int:
+    """Read the files of other scanners, and write keyscan's own: .keyscan.toml, rules, a baseline.
 
-    Says line by line what could not be carried over. Nothing of the other tools is changed or removed.
+    Of gitleaks, betterleaks, trufflehog, detect-secrets, ggshield, secretlint and Talisman, in their usual places and
+    where hooks and pipelines name them. The result is tried out: what was allowed stays allowed. What could not be
+    carried over is listed. Nothing of the other tools is changed or removed.
     """
-    more = {"trufflehog": trufflehog_excludes, "detect-secrets": detect_secrets_baseline}
-    result = read_all(settings, more)
-    if not result:
-        click.echo(f"keyscan: nothing of another scanner found in {settings.root}")
+    trial = _tried(settings, _named(files), history=not no_history)
+    if trial is None:
+        output.emit(f"keyscan: nothing of another scanner found in {output.without_secrets(settings.root)}\n")
         return ExitCode.CLEAN
-    settings, result, entries = accepted(settings, result)
-    for line in _lines(result):
-        click.echo(output.without_secrets(line))
-    for name, text in _outputs(settings, result, entries):
-        _write(Path(settings.root, name), name, text, dry_run=dry_run, force=force)
-    click.echo(
-        f"keyscan: {len(result.ignores)} ignores, {len(result.rules)} rules, {len(entries)} accepted findings, "
-        f"{len(result.excluded)} excluded paths carried over; {len(result.unsupported)} not"
-    )
+    outputs = list(_outputs(settings, trial))
+    # What is written comes before what is said: a reader who goes away takes nothing with them.
+    written = [] if dry_run else _write(settings.root, outputs, settings.baseline, force=force)
+    shown = [f"--- {name} (not written)\n{text}" for name, text in outputs] if dry_run else []
+    lines = [*_lines(trial), *written, *_closing(trial, dry_run=dry_run)]
+    output.emit(output.without_secrets("".join((*shown, *(f"{line}\n" for line in lines)))))
     return ExitCode.CLEAN
 
 
-def read_all(settings: Settings, more: dict[str, tuple[str, ...]]) -> MigrationResult:
-    """What all files of other tools at the root say."""
-    from keyscan.migrate import detect_secrets, gitleaks, precommit, secretlint, trufflehog
-    from keyscan.migrate.result import MigrationResult
+def _named(files: dict[str, tuple[str, ...]]) -> list[FurtherFile]:
+    from keyscan.migrate.result import FurtherFile
 
-    rules = Scanner.of(replace(settings, rules=())).rules
-    known = frozenset(rule.id for rule in rules)
-    providers = {rule.provider for rule in rules}
-    readers: list[tuple[tuple[str, ...], Callable[[str, bytes], Iterable[Item]]]] = [
-        (_GITLEAKS, lambda file, data: gitleaks.read_config(file, data, known)),
-        (_IGNORED, gitleaks.read_ignore),
-        ((".secrets.baseline", *more["detect-secrets"]), detect_secrets.read),
-        (_SECRETLINT, lambda file, data: secretlint.read_config(file, data, providers)),
-        ((".secretlintignore",), secretlint.read_ignore),
-        ((*_EXCLUDES, *more["trufflehog"]), trufflehog.read_exclude_paths),
-        ((".pre-commit-config.yaml",), precommit.read_config),
+    return [
+        FurtherFile(kind, name, f"--{option}")
+        for kind, option in _OPTIONS.items()
+        for name in files[option.replace("-", "_")]
     ]
-    result = MigrationResult()
-    for names, reader in readers:
-        for name in names:
-            data = _read(settings, name, asked=name in more["trufflehog"] + more["detect-secrets"])
-            if data is not None:
-                result += reader(name, data)
-    return result
 
 
-def _read(settings: Settings, name: str, *, asked: bool) -> bytes | None:
-    file = Path(settings.root, name)
-    if not file.is_file():
-        if asked:
-            raise UsageError(f"{name}: no such file")
-        return None
-    try:
-        with file.open("rb") as handle:
-            return handle.read(_LARGEST)
-    except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}") from error
-
-
-def accepted(settings: Settings, result: MigrationResult) -> tuple[Settings, MigrationResult, list[Entry]]:
-    """Baseline entries for what was accepted, each found again by scanning its file, and what was not found.
-
-    The settings gain a salt, and the result a line for each accepted finding that is not found again.
-    """
+def _tried(settings: Settings, named: list[FurtherFile], *, history: bool) -> Trial | None:
+    """What other tools' files say, tried out; None when there are none."""
     from keyscan.cli.baseline_file import salted
-    from keyscan.migrate.result import Unsupported
+    from keyscan.cli.migration import tried
+    from keyscan.cli.repository_findings import all_findings
+    from keyscan.migrate.counterparts import Counterparts
+    from keyscan.migrate.discovery import read_all
+    from keyscan.migrate.result import AcceptedFinding
     from keyscan.suppressions import baseline
-    from keyscan.suppressions.baseline import Entry
 
-    if not result.accepted:
-        return settings, result, []
-    settings = salted(settings, settings.salt or baseline.new_salt())
-    entries: dict[str, Entry] = {}
-    missing: list[Item] = []
-    scanned: dict[tuple[str, str], list[Finding]] = {}
-    for wanted in result.accepted:
-        key = (wanted.commit, wanted.path)
-        if key not in scanned:
-            scanned[key] = list(_findings(settings, wanted))
-        found = [finding for finding in scanned[key] if _is_it(finding, wanted)]
-        for finding in found:
-            entries.setdefault(finding.fingerprint, Entry(finding.fingerprint, wanted.path, wanted.reason))
-        if not found:
-            why = f"keyscan finds nothing there ({wanted.path}:{wanted.line}), so nothing to accept"
-            missing.append(Unsupported(wanted.place, why))
-    return settings, result + missing, list(entries.values())
+    known = Counterparts(Scanner.of(replace(settings, rules=(), disable=())).rules)
+    result = read_all(settings.root, known, named)
+    if not result:
+        return None
+    if result.of(AcceptedFinding):
+        settings = salted(settings, settings.salt or baseline.new_salt())
+    return tried(settings, result, known, lambda wanted: all_findings(wanted, history=history))
 
 
-def _is_it(finding: Finding, wanted: AcceptedFinding) -> bool:
-    if wanted.sha1 and finding.secret is not None:
-        secret = finding.secret.encode()
-        if hashlib.sha1(secret, usedforsecurity=False).hexdigest() == wanted.sha1:
-            return True
-    return bool(wanted.line) and finding.location.line <= wanted.line <= finding.location.end_line
-
-
-def _findings(settings: Settings, wanted: AcceptedFinding) -> Iterator[Finding]:
-    """The findings, with their secrets, in the file (or the blob of a commit) that an accepted finding names."""
-    from keyscan.git.command import Git
-    from keyscan.model.blob import Blob, Origin
-    from keyscan.model.rule import Severity
-
-    name = wanted.path
-    if wanted.commit:
-        found = next(Git(settings.root).objects([f"{wanted.commit}:{name}".encode("utf-8", "surrogateescape")]), None)
-        data = found[1] if found and found[0] == b"blob" else b""
-    else:
-        place = os.path.realpath(os.path.join(settings.root, name))  # noqa: PTH118
-        inside = place.startswith(os.path.realpath(settings.root) + os.sep)
-        data = Path(place).read_bytes() if inside and os.path.isfile(place) else b""  # noqa: PTH113
-    if "\n" in name or not data:
-        return
-    scanner = Scanner.of(replace(settings, rules=(), show_secrets=True, min_severity=Severity.INFO))
-    yield from scanner.scan_blobs([Blob(data, Origin(name))]).findings
-
-
-def _lines(result: MigrationResult) -> Iterator[str]:
+def _lines(trial: Trial) -> Iterator[str]:
+    """What to do and what was lost, each by its place; good news by their number."""
+    from keyscan.migrate.result import Note, NothingToDo, Unsupported
     from keyscan.reporters.shared.escape import clean
 
-    for note in result.notes:
-        yield from (clean(line) for line in note.split("\n"))
-    yield from (clean(f"not carried over: {item.place}: {item.why}") for item in result.unsupported)
+    for note in trial.result.of(Note):
+        yield from (clean(line) for line in note.text.split("\n"))
+    yield from (clean(f"not carried over: {item.place}: {item.why}") for item in trial.result.of(Unsupported))
+    counts = Counter(item.why for item in trial.result.of(NothingToDo))
+    yield from (clean(f"nothing to do for {count}: {why}") for why, count in counts.items())
 
 
-def _outputs(settings: Settings, result: MigrationResult, entries: list[Entry]) -> Iterator[tuple[str, str]]:
+def _closing(trial: Trial, *, dry_run: bool) -> Iterator[str]:
+    """The summary, and what to do next."""
+    from keyscan.migrate.result import AllowedFor, ExcludedPath, ImportedRule, Unsupported
+
+    found = trial.result
+    counts = (
+        (len(found.of(AllowedFor)), "ignore"),
+        (len(found.of(ImportedRule)), "rule"),
+        (len(trial.entries), "accepted finding"),
+        (len({item.pattern for item in found.of(ExcludedPath)}), "excluded path"),
+    )
+    text = ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counts)
+    yield f"keyscan: {text} carried over; {len(found.of(Unsupported))} not"
+    if trial.left:
+        secrets = "1 secret" if trial.left == 1 else f"{trial.left} secrets"
+        yield f"keyscan: {secrets} left that nothing allowed: see them with `keyscan scan` and `keyscan history`"
+    elif not dry_run:
+        yield "keyscan: a scan with the new configuration is clean; commit it"
+
+
+def _outputs(settings: Settings, trial: Trial) -> Iterator[tuple[str, str]]:
+    from keyscan.cli.migration import RULES_FILE
     from keyscan.migrate import writer
+    from keyscan.migrate.result import AllowedFor, DisabledRule, ExcludedPath, ImportedRule
     from keyscan.suppressions import baseline
 
-    if result.rules:
+    result = trial.result
+    if result.of(ImportedRule):
         yield RULES_FILE, writer.rules(result)
-    if result.rules or result.ignores or result.excluded or result.disabled:
+    if any(result.of(kind) for kind in (ImportedRule, AllowedFor, ExcludedPath, DisabledRule)):
         yield ".keyscan.toml", writer.configuration(result, RULES_FILE)
-    if entries:
+    if trial.entries:
         # An existing baseline is added to, never replaced.
-        yield settings.baseline, baseline.dump(settings.accepted.with_entries(entries)).decode()
+        yield settings.baseline, baseline.dump(trial.settings.accepted.with_entries(trial.entries)).decode()
 
 
-def _write(file: Path, name: str, text: str, *, dry_run: bool, force: bool) -> None:
-    from keyscan.config.schema import BASELINE
-
-    if dry_run:
-        click.echo(output.without_secrets(f"--- {name} (not written)\n{text}"), nl=False)
-        return
-    if file.exists() and not force and name != BASELINE:
-        if not sys.stdin.isatty():
-            raise UsageError(f"{name}: there already; see what would be written with --dry-run, or give --force")
-        if not click.confirm(f"{name} is there already. Overwrite it?"):
-            click.echo(f"{name}: kept")
-            return
-    output.write_file(str(file), text)
-    click.echo(f"wrote {name}")
+def _write(root: str, outputs: list[tuple[str, str]], added_to: str, *, force: bool) -> list[str]:
+    """Write the files, all or none; what to say of each. The file `added_to` has what was there in it already."""
+    there = [name for name, _ in outputs if name != added_to and not force and Path(root, name).exists()]
+    if there and not sys.stdin.isatty():
+        raise UsageError(f"{there[0]}: there already; see what would be written with --dry-run, or give --force")
+    kept = {name for name in there if not click.confirm(f"{name} is there already. Overwrite it?", err=True)}
+    for name, text in outputs:
+        if name not in kept:
+            output.write_file(str(Path(root, name)), text)
+    return [f"{name}: kept" if name in kept else f"wrote {name}" for name, _ in outputs]
