@@ -313,3 +313,22 @@ def test_a_report_is_written_to_a_pipe_not_over_it(repo, spawn):
     assert b'"findings"' in os.read(end, 1 << 16)
     os.close(end)
     assert pipe.is_fifo()
+
+
+def test_what_was_accepted_in_the_history_is_not_missed_in_the_files(repo, run):
+    """An entry that names its commit is not called missing by a scan, and covers the secret in the history."""
+    repo.stage("a.py", f"k = '{KEYS[0]}'\n")
+    commit = repo.commit()
+    repo.stage("a.py", "k = 1\n")
+    repo.commit()
+    assert run("baseline", "create", "--history", cwd=repo.path).code == 0
+    (entry,) = baseline.load((repo.path / FILE).read_bytes(), FILE).entries
+    assert entry.path == f"{commit[:12]}:a.py"
+    assert "not found" not in run("scan", cwd=repo.path).out
+    assert run("history", cwd=repo.path).code == 0
+    repo.write("a.py", f"k = '{KEYS[0]}'\n")
+    assert run("scan", cwd=repo.path).code == 0
+    (repo.path / FILE).unlink()
+    run("baseline", "create", "--history", cwd=repo.path)
+    (entry,) = baseline.load((repo.path / FILE).read_bytes(), FILE).entries
+    assert entry.path == "a.py"

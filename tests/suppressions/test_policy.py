@@ -61,14 +61,20 @@ def test_unused_and_expired_ignores_are_reported(repo, run):
     repo.write("a.py", f"k = '{KEY}'\n")
     repo.write(
         ".keyscan.toml",
-        "[[ignore]]\npath = 'x'\n[[ignore]]\npath = 'a.py'\nexpires = 2020-01-01\n[[ignore]]\npath = 'a.py'\n",
+        "[[ignore]]\npath = 'x'\n[[ignore]]\npath = 'a.py'\nexpires = 2020-01-01\n[[ignore]]\npath = 'a.py'\n"
+        "[[ignore]]\npath = 'y'\nallow-unused = true\n",
     )
     result = run("scan", cwd=repo.path)
     assert result.code == 0
     assert "ignore at .keyscan.toml:1 covers nothing found" in result.out
     assert "ignore at .keyscan.toml:3 expired on 2020-01-01" in result.out
     assert ".keyscan.toml:6" not in result.out
+    assert ".keyscan.toml:8" not in result.out
     assert "covers nothing" not in run("scan", "a.py", cwd=repo.path).out
+    repo.write(".keyscan.toml", "[[ignore]]\npath = 'x'\nallow-unused = 1\n")
+    result = run("scan", cwd=repo.path)
+    assert result.code == 2
+    assert ".keyscan.toml:3: allow-unused must be true or false" in result.err
 
 
 def test_reasons_can_be_demanded(repo, run):
