@@ -322,7 +322,7 @@ def test_what_was_accepted_in_the_history_is_not_missed_in_the_files(repo, run):
     repo.stage("a.py", "k = 1\n")
     repo.commit()
     assert run("baseline", "create", "--history", cwd=repo.path).code == 0
-    (entry,) = baseline.load((repo.path / FILE).read_bytes(), FILE).entries
+    (entry,) = load((repo.path / FILE).read_bytes(), FILE).entries
     assert entry.path == f"{commit[:12]}:a.py"
     assert "not found" not in run("scan", cwd=repo.path).out
     assert run("history", cwd=repo.path).code == 0
@@ -330,5 +330,5 @@ def test_what_was_accepted_in_the_history_is_not_missed_in_the_files(repo, run):
     assert run("scan", cwd=repo.path).code == 0
     (repo.path / FILE).unlink()
     run("baseline", "create", "--history", cwd=repo.path)
-    (entry,) = baseline.load((repo.path / FILE).read_bytes(), FILE).entries
+    (entry,) = load((repo.path / FILE).read_bytes(), FILE).entries
     assert entry.path == "a.py"
