@@ -21,13 +21,15 @@ from keyscan.scan.result import ScanOptions, ScanResult
 from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from keyscan.config.settings import Settings
     from keyscan.engine.matcher import Matcher
     from keyscan.model.blob import Blob, Skip
+    from keyscan.model.finding import Finding
     from keyscan.model.match import Match
     from keyscan.model.report import Report, RunInfo
+    from keyscan.scan.report import VerifiedFindings
     from keyscan.sources.files import Target
 
 _TEXT = "<text>"
@@ -148,12 +150,14 @@ class Scanner:
         size = sum(len(item.data) for item in items if hasattr(item, "data"))
         return scan.scan_blobs(items, self.matcher(size), self.options)
 
-    def report(self, result: ScanResult, run: RunInfo, *, whole: bool = False) -> Report:
-        """The report on a finished scan.
-
-        `whole`: all that the configuration speaks of was scanned, so that unused ignores can be named.
-        """
-        return make_report(result, self.matcher(0), self.options, run, whole=whole)
+    def report(
+        self,
+        result: ScanResult,
+        run: RunInfo,
+        verify: Callable[[tuple[Finding, ...]], VerifiedFindings] | None = None,
+    ) -> Report:
+        """The report on a finished scan; `verify` asks about the new findings in it."""
+        return make_report(result, self.matcher(0), self.options, run, verify)
 
     def with_options(self, options: ScanOptions) -> Scanner:
         """The same rules and compiled engine under other options."""

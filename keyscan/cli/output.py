@@ -6,12 +6,12 @@ import os
 import re
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from keyscan.cli.verify_options import VERIFY_KEY
 from keyscan.errors import ExitCode, OutputClosed, UsageError
 from keyscan.reporters.registry import LOCATED, PLAINTEXT, render
 from keyscan.reporters.shared import summary
@@ -19,30 +19,48 @@ from keyscan.scan.report import timed
 from keyscan.support import storage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyscan.api import Scanner
+    from keyscan.cli.verify_options import VerifySettings
     from keyscan.config.settings import Settings
+    from keyscan.model.blob import Blob
+    from keyscan.model.finding import Finding
     from keyscan.model.report import Report, RunInfo
+    from keyscan.scan.report import VerifiedFindings
     from keyscan.scan.result import ScanResult
 
 
-def finish(result: ScanResult, scanner: Scanner, settings: Settings, started: float, *, whole: bool = False) -> int:
+def finish(
+    result: ScanResult,
+    scanner: Scanner,
+    settings: Settings,
+    started: float,
+    verify: Callable[[tuple[Finding, ...]], VerifiedFindings] | None = None,
+) -> int:
     """Report on a scan that began at `started` (of `time.perf_counter`); the exit code.
 
-    `whole`: all that the configuration speaks of was scanned.
+    `verify` asks about the new findings: `verifier` makes it.
     """
     run = run_info(settings, started, findings=bool(result.findings))
-    report = scanner.report(result, run, whole=whole)
-    context = click.get_current_context(silent=True)
-    if context is not None and context.meta.get(VERIFY_KEY):
-        from keyscan.cli.verification import verified
-
-        report = verified(report, settings)
+    report = scanner.report(result, run, verify)
     formats = {settings.format, *(name for name, _ in settings.reports)}
     if not scanner.options.show_secrets or formats <= PLAINTEXT:
         return write(report, settings)
     from keyscan.scan.report import without_secrets
 
     return write(report, settings, without_secrets(report, scanner.matcher(0), scanner.options))
+
+
+def verifier(
+    settings: Settings, choices: VerifySettings, stdin: Blob | None = None
+) -> Callable[[tuple[Finding, ...]], VerifiedFindings] | None:
+    """What asks about the new findings of a report; None without `--verify`."""
+    if not choices.verify:
+        return None
+    from keyscan.cli.verification import verified
+
+    return partial(verified, settings=settings, choices=choices, stdin=stdin)
 
 
 def run_info(settings: Settings, started: float, *, findings: bool = True) -> RunInfo:

@@ -109,6 +109,7 @@ def resolve(given: SharedOptions, root: str, read: Read | None = None, *, new_ba
     require_reasons = bool(values.pop("require_reasons", False))
     ignores = _policy(values, config, accepted, root, require_reasons=require_reasons)
     values.setdefault("salt", ignores.salts[0])
+    values["trusted_rules"] = values.get("rules", ()) if named else given.rules
     return Settings(**values, root=root, trusted=bool(named), config=config, accepted=accepted, ignores=ignores)
 
 

@@ -7,21 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from keyscan.cli.sending import Sender, audit_file, audit_of, consent, no_core_dumps
-from keyscan.cli.verify_options import STDIN, VERIFY_KEY, VerifySettings
 from keyscan.errors import UsageError
 from keyscan.model.finding import Finding, Validity
 from keyscan.model.rule import Precision, Severity
+from keyscan.scan.report import VerifiedFindings
 from keyscan.sources import ci
 from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from keyscan.cli.verify_options import VerifySettings
     from keyscan.config.settings import Settings
-    from keyscan.model.report import Report
+    from keyscan.model.blob import Blob, Skip
     from keyscan.model.rule import Rule
     from keyscan.ruleset.live_tables import LiveTables
     from keyscan.verify.candidate import Candidate
@@ -33,57 +32,58 @@ OPEN = frozenset({
 })  # fmt: skip
 
 
-def verified(report: Report, settings: Settings) -> Report:
-    """The report with validities where `--verify` asked for them; as it is otherwise."""
-    context = click.get_current_context(silent=True)
-    choices = context.meta.get(VERIFY_KEY) if context else None
-    if not isinstance(choices, VerifySettings) or not choices.verify or report.interrupted:
-        return report
+def verified(
+    findings: tuple[Finding, ...], settings: Settings, choices: VerifySettings, stdin: Blob | None = None
+) -> VerifiedFindings:
+    """The findings with validities, except in a pull request from a fork, whose author could aim at the requests.
+
+    `stdin`: what was read from standard input, since it cannot be read again.
+    """
     if not choices.forks and ci.from_fork(os.environ, ci.event_of(os.environ)):
         note = "not verified: this is a pull request from a fork (use --verify-forks to verify anyway)"
-        return replace(report, notes=(*report.notes, note))
-    return with_validities(report, settings, choices)
+        return VerifiedFindings(findings, (note,))
+    return with_validities(findings, settings, choices, stdin)
 
 
-def with_validities(report: Report, settings: Settings, choices: VerifySettings) -> Report:
-    """Ask about the report's new findings, after consent; findings, notes and completeness say what came of it."""
+def with_validities(
+    findings: tuple[Finding, ...], settings: Settings, choices: VerifySettings, stdin: Blob | None = None
+) -> VerifiedFindings:
+    """Ask about findings, after consent; notes, a Skip and `interrupted` say what came of it."""
     from keyscan.support import http
 
     http.require()
     tables = trusted_tables(settings)
     check_kinds(choices, tables)
-    found, unread = eligible(report.findings, settings)
+    candidates, unread = eligible(findings, settings, stdin=stdin)
     with no_core_dumps():
-        plan, result = asked(found, tables, choices)
+        plan, result = asked(candidates, tables, choices)
     validities = {**unread, **result.validities}
     missing = Validity("unknown", "not-found", "the key is no longer at its location, or cannot be read")
-    findings = tuple(_with(finding, validities.get(finding.fingerprint, missing)) for finding in report.findings)
+    findings = tuple(_with(finding, validities.get(finding.fingerprint, missing), choices) for finding in findings)
     kept = tuple(one for one in findings if not choices.only or (one.validity and one.validity.status in choices.only))
-    notes = [*report.notes, summary_line(plan, result)]
-    live = sum(1 for one in findings if one.validity and one.validity.status in {"live", "limited"})
-    if live:
+    notes = [summary_line(plan, result)]
+    if any(one.validity and one.validity.status in {"live", "limited"} for one in findings):
         notes.append("to revoke a key or see how: keyscan revoke FINGERPRINT")
     if len(kept) < len(findings):
-        notes.append(f"{len(findings) - len(kept)} findings hidden by --only {','.join(sorted(choices.only))}")
-    report = replace(report, findings=kept, notes=tuple(notes), interrupted=result.interrupted)
-    return _incomplete(report, findings)
+        hidden = len(findings) - len(kept)
+        notes.append(f"{hidden} finding{'s' * (hidden != 1)} hidden by --only {','.join(sorted(choices.only))}")
+    skipped = () if result.interrupted else tuple(_unfinished(findings))
+    return VerifiedFindings(kept, tuple(notes), skipped, result.interrupted)
 
 
-def _incomplete(report: Report, findings: Iterable[Finding]) -> Report:
-    """The report with a Skip when verification could not be finished: what is not known is not clean."""
+def _unfinished(findings: Iterable[Finding]) -> Iterator[Skip]:
+    """A Skip when verification could not be finished: what is not known is not clean."""
     from keyscan.model.blob import Skip
 
-    left = sum(1 for finding in findings if finding.validity and finding.validity.reason in OPEN)
-    if not left or report.interrupted:
-        return report
-    skip = Skip("verification", f"{left} findings could not be verified; each states its reason", incomplete=True)
-    return replace(report, skipped=(*report.skipped, skip))
+    count = sum(1 for finding in findings if finding.validity and finding.validity.reason in OPEN)
+    if count:
+        reason = f"{count} finding{'s' * (count != 1)} could not be verified; each states its reason"
+        yield Skip("verification", reason, incomplete=True)
 
 
-def _with(finding: Finding, validity: Validity) -> Finding:
+def _with(finding: Finding, validity: Validity, choices: VerifySettings) -> Finding:
     """The finding with its validity: live is one step worse, dead is low."""
-    context = click.get_current_context(silent=True)
-    if context and context.params.get("no_email"):
+    if not choices.emails:
         validity = replace(validity, identity=tuple(pair for pair in validity.identity if "@" not in pair[1]))
     severity = finding.severity
     if validity.status == "live":
@@ -106,11 +106,7 @@ def trusted_files(settings: Settings) -> list[Path]:
     """The built-in rules and the rule files that the user named: never those of the scanned repository."""
     from keyscan.ruleset import loader
 
-    context = click.get_current_context()
-    named = [Path(path) for path in context.params.get("rules") or ()]
-    if settings.trusted:
-        named += [Path(path) for path in settings.rules]
-    places = dict.fromkeys([loader.builtin_dir(), *named])
+    places = dict.fromkeys([loader.builtin_dir(), *map(Path, settings.trusted_rules)])
     return [file for place in places for file in loader.rule_files(place)]
 
 
@@ -134,7 +130,7 @@ def check_kinds(choices: VerifySettings, tables: LiveTables) -> None:
 
 
 def eligible(
-    findings: Iterable[Finding], settings: Settings, *, test_keys: bool = False
+    findings: Iterable[Finding], settings: Settings, *, test_keys: bool = False, stdin: Blob | None = None
 ) -> tuple[list[Candidate], dict[str, Validity]]:
     """The findings' secrets in plain text, and why some are not asked about: public, test keys, unsure ones.
 
@@ -157,8 +153,6 @@ def eligible(
             unread[finding.fingerprint] = Validity("not-checked", "not-sent", why)
         else:
             chosen.append(finding)
-    context = click.get_current_context(silent=True)
-    stdin = context.meta.get(STDIN) if context else None
     marks = {finding.fingerprint for finding in chosen}
     salts = {settings.salt, *settings.ignores.salts}
     blobs = blobs_of(chosen, settings.root, stdin)

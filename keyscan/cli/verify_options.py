@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +14,13 @@ from keyscan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from keyscan.model.blob import Blob
-
-# Where a command's choices is kept until its report is made.
-VERIFY_KEY = "keyscan.verification"
-# Where what was read from standard input is kept: it cannot be read again.
-STDIN = "keyscan.stdin"
-
 
 @dataclass(frozen=True, slots=True)
 class VerifySettings:
-    """What the command line says about verification; nothing of it can be configured."""
+    """What the command line says about verification; nothing of it can be configured.
+
+    `emails`: identities keep their e-mail addresses.
+    """
 
     verify: bool = False
     only: frozenset[str] = frozenset()
@@ -35,6 +31,11 @@ class VerifySettings:
     fresh: bool = False
     forks: bool = False
     yes: bool = False
+    emails: bool = True
+
+
+# What commands without these options are given.
+OFF = VerifySettings()
 
 
 def _declared(*names: str, **attributes: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
@@ -59,18 +60,18 @@ OPTION_NAMES = ("verify", "only", "ask", "endpoints", "allow_private", "audit_fi
 
 
 def verify_options(function: Callable[..., Any], *, flag: bool = True) -> Callable[..., Any]:
-    """The options of verification for a scanning command; their values go to `finish` by the click context.
+    """The options of verification for a scanning command, which gets them as `verify`.
 
     Without `flag` there is no `--verify`: the command verifies anyway.
     """
 
     @wraps(function)
-    def wrapper(*args: Any, **values: Any) -> Any:
+    def wrapper(**values: Any) -> Any:
         own = {name: values.pop(name) for name in OPTION_NAMES if name in values}
-        context = click.get_current_context(silent=True)
-        if context is not None and VERIFY_KEY not in context.meta and (not flag or any(own.values())):
-            context.meta[VERIFY_KEY] = settings_from(own if flag else {**own, "verify": True})
-        return function(*args, **values)
+        verify = settings_from(own if flag else {**own, "verify": True}) if not flag or any(own.values()) else OFF
+        if values.get("no_email"):
+            verify = replace(verify, emails=False)
+        return function(**values, verify=verify)
 
     for names, attributes in reversed(_OPTIONS if flag else _OPTIONS[1:]):
         kind = SharedOption if flag else click.Option
@@ -109,15 +110,3 @@ def endpoints_of(given: Iterable[str]) -> dict[str, str]:
     from keyscan.verify.request import endpoint_of
 
     return dict(endpoint_of(text) for text in given)
-
-
-def ask_for(choices: VerifySettings) -> None:
-    """Have `finish` verify in this command, as `--verify` does."""
-    click.get_current_context().meta[VERIFY_KEY] = choices
-
-
-def remember_stdin(blob: Blob) -> None:
-    """Keep what was read from standard input: it cannot be read again."""
-    context = click.get_current_context(silent=True)
-    if context is not None:
-        context.meta[STDIN] = blob

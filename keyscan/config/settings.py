@@ -19,8 +19,9 @@ class Settings:
     """The settings of one run.
 
     `root` is the repository (or directory) that configuration and baseline are from. `trusted`: the user named the
-    configuration. `reports` are (format, file) besides the main one; `color` None: on a terminal only.
-    `accepted` is the baseline, `ignores` the policy made of it, of `[[ignore]]` entries and of inline markers.
+    configuration. `trusted_rules` are those of `rules` that the user named, not the repository. `reports` are (format,
+    file) besides the main one; `color` None: on a terminal only. `accepted` is the baseline, `ignores` the policy made
+    of it, of `[[ignore]]` entries and of inline markers.
     """
 
     format: str = "console"
@@ -32,6 +33,7 @@ class Settings:
     show_secrets: bool = False
     show_ignored: bool = False
     rules: tuple[str, ...] = ()
+    trusted_rules: tuple[str, ...] = ()
     disable: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     engine: str = "auto"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keyscan.model.blob import Skip
@@ -11,7 +11,7 @@ from keyscan.model.report import Report, RunInfo, Stats
 from keyscan.scan.name_redaction import scrubbed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from keyscan.engine.matcher import Matcher
     from keyscan.model.finding import Finding
@@ -25,30 +25,44 @@ def timed(started: float, command: str = "") -> RunInfo:
     return RunInfo(command, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - seconds)), seconds)
 
 
-def make_report(
-    result: ScanResult, matcher: Matcher, options: ScanOptions, run: RunInfo, *, whole: bool = False
-) -> Report:
-    """The report on a finished scan.
+@dataclass(frozen=True, slots=True)
+class VerifiedFindings:
+    """New findings with their validities, without those that nobody wants to see, and what is to be said of it."""
 
-    `whole`: all that the configuration speaks of was scanned, so that unused ignores can be named.
-    """
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+    skipped: tuple[Skip, ...] = ()
+    interrupted: bool = False
+
+
+def make_report(
+    result: ScanResult,
+    matcher: Matcher,
+    options: ScanOptions,
+    run: RunInfo,
+    verify: Callable[[tuple[Finding, ...]], VerifiedFindings] | None = None,
+) -> Report:
+    """The report on a finished scan; `verify` asks about its new findings, unless the scan was interrupted."""
     findings = _settled(result.findings, matcher, options)
     severe = [finding for finding in findings if finding.severity >= options.min_severity]
     shown = tuple(finding for finding in severe if finding.precision >= options.min_precision)
     used = {finding.rule_id for finding in shown}
-    notes = options.ignores.notes(findings, whole=whole) if options.ignores else []
+    notes = options.ignores.notes(findings, whole=result.whole) if options.ignores else []
+    new = tuple(finding for finding in shown if finding.status == "new")
+    verified = verify(new) if verify and not result.interrupted else VerifiedFindings(new)
+    skipped = (*result.skipped, *_no_rules(matcher), *verified.skipped)
     report = Report(
-        findings=tuple(finding for finding in shown if finding.status == "new"),
+        findings=verified.findings,
         known=tuple(finding for finding in shown if finding.status == "baseline"),
         ignored=tuple(finding for finding in shown if finding.status == "ignored"),
-        notes=(*notes, *result.notes),
+        notes=(*notes, *result.notes, *verified.notes),
         hidden=result.hidden + len(findings) - len(severe),
         imprecise=len(severe) - len(shown),
-        skipped=tuple(sorted((*result.skipped, *_no_rules(matcher)), key=lambda skip: (skip.path, skip.reason))),
+        skipped=tuple(sorted(skipped, key=lambda skip: (skip.path, skip.reason))),
         stats=_stats(result, matcher),
         rules={rule.id: rule for rule in (*matcher.rules, *_hygiene_rules(used)) if rule.id in used},
         show_ignored=options.show_ignored,
-        interrupted=result.interrupted,
+        interrupted=result.interrupted or verified.interrupted,
         run=run,
     )
     return report if options.show_secrets else without_secrets(report, matcher, options)

@@ -37,6 +37,8 @@ class ScanResult:
 
     `hidden`: secrets below the minimum severity that are counted and not among the findings. `cached`: objects that
     were not read, since an earlier run did. `partly`: ids of a history's objects that were not read completely.
+    `whole`: everything that the configuration applies to was scanned, so that unused ignores can be named;
+    what is added up has to say so anew.
     """
 
     findings: Sequence[Finding] = ()
@@ -50,6 +52,7 @@ class ScanResult:
     hidden: int = 0
     cached: int = 0
     interrupted: bool = False
+    whole: bool = False
 
     def __add__(self, other: ScanResult) -> ScanResult:
         return joined((self, other))

@@ -12,7 +12,7 @@ import click
 from keyscan.cli.command import Choice, Command
 from keyscan.cli.commands import history
 from keyscan.cli.settings import scan_options
-from keyscan.cli.verify_options import verify_options
+from keyscan.cli.verify_options import VerifySettings, verify_options
 from keyscan.config.readers import PROJECT_FILES
 from keyscan.errors import ExitCode, UsageError
 from keyscan.sources.ci import event_of, scope_of
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @scan_options
 @verify_options
 @history.history_options
-def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, settings: Settings) -> int:
+def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, verify: VerifySettings, settings: Settings) -> int:
     """Scan what this CI run is about: a pull request's or a push's own commits, or all on a schedule.
 
     Knows GitHub, GitLab, Azure, Bitbucket, CircleCI, Jenkins and Buildkite by their variables. With --mode tree,
@@ -58,7 +58,13 @@ def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, settings: Se
         return _outputs(environ, ExitCode.CLEAN, settings)
     # The next step is told of findings that do not fail this one.
     reports = (*settings.reports, *_own_reports(environ))
-    code = _scan(paths, plan, replace(settings, reports=reports, exit_zero=False), audit)
+    reported = replace(settings, reports=reports, exit_zero=False)
+    if plan.what == "tree":
+        from keyscan.cli.commands.scan import scan_paths
+
+        code = scan_paths(paths, reported, verify)
+    else:
+        code = _scan_history(plan, reported, audit, verify)
     _outputs(environ, code, settings)
     return ExitCode.CLEAN if settings.exit_zero and code == ExitCode.FINDINGS else code
 
@@ -69,15 +75,7 @@ def _own_reports(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     return [("github-summary", summary)] if summary and environ.get("GITHUB_ACTIONS") else []
 
 
-def _scan(paths: tuple[str, ...], plan: CiScope, settings: Settings, audit: AuditOptions) -> int:
-    if plan.what == "tree":
-        from keyscan.cli.commands.scan import scan_paths
-
-        return scan_paths(paths, settings)
-    return _scan_history(plan, settings, audit)
-
-
-def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions) -> int:
+def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions, verify: VerifySettings) -> int:
     from keyscan.git.command import Git
     from keyscan.history import scope
     from keyscan.history.audit import audit_history
@@ -96,7 +94,7 @@ def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions) -> int
         where = scope.of_updates(git, span.updates, span.known) if span else scope.resolve(git, query)
         return audit_history(job, where, query, audit.provenance)
 
-    return history.run(git, steps, settings, audit)
+    return history.run(git, steps, settings, audit, verify)
 
 
 def _configuration(settings: Settings) -> list[str]:

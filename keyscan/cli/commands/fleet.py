@@ -11,7 +11,7 @@ import click
 
 from keyscan.cli import fleet_progress, fleet_sources, fleet_verification, output
 from keyscan.cli.command import Command
-from keyscan.cli.verify_options import VERIFY_KEY, verify_options
+from keyscan.cli.verify_options import VerifySettings, verify_options
 from keyscan.errors import ExitCode, IncompleteError, UsageError
 from keyscan.fleet import audit, inventory
 from keyscan.fleet.forges import FORGES
@@ -23,8 +23,6 @@ from keyscan.model.rule import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from keyscan.cli.verify_options import VerifySettings
 
     _ParamType = click.ParamType[int]  # generic from click 8.2 on
 else:
@@ -132,7 +130,7 @@ def _source_options(function: Any) -> Any:
 )
 @click.option("--exit-zero", is_flag=True, help="Report findings, but exit with 0.")
 @verify_options
-def command(sources: tuple[str, ...], state: Path, **values: Any) -> int:
+def command(sources: tuple[str, ...], state: Path, verify: VerifySettings, **values: Any) -> int:
     """Audit the whole history of many repositories.
 
     SOURCES are files with one repository a line (URL or path, optionally a branch), `-` for such a list on standard
@@ -155,13 +153,12 @@ def command(sources: tuple[str, ...], state: Path, **values: Any) -> int:
             store.record(RepositoryResult(one, Status.UNREACHABLE, reason))
         lost = {one.key for one, _ in failed}
         interrupted, problem = _audit(store, [one for one in todo if one.key not in lost], options, values)
-        choices = click.get_current_context().meta.get(VERIFY_KEY)
-        if choices and choices.verify and not interrupted and not problem:
-            interrupted = _verify(store, options, choices)
+        if verify.verify and not interrupted and not problem:
+            interrupted = _verify(store, options, verify)
         summary = summarize(store, interrupted=interrupted)
         code = summary.exit_code
-        if choices and choices.verify:
-            summary, code = fleet_verification.filtered(summary, choices)
+        if verify.verify:
+            summary, code = fleet_verification.filtered(summary, verify)
         _write(summary, reports, values["sarif_dir"], store, options)
     finally:
         store.close()

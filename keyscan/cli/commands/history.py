@@ -14,7 +14,7 @@ from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
 from keyscan.cli.settings import scan_options
-from keyscan.cli.verify_options import verify_options
+from keyscan.cli.verify_options import OFF, VerifySettings, verify_options
 from keyscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def command(
     all_objects: bool,
     recurse_submodules: bool,
     audit: AuditOptions,
+    verify: VerifySettings,
     settings: Settings,
 ) -> int:
     """Scan every version of every file that any branch, tag, stash or note reaches, each once.
@@ -127,7 +128,7 @@ def command(
             result.tally.add(_index(job))
         return _with_submodules(job, query, audit, result) if recurse_submodules else result
 
-    return run(Git(paths[0] if paths else "."), steps, settings, audit)
+    return run(Git(paths[0] if paths else "."), steps, settings, audit, verify)
 
 
 def scan_range(git: Git, range_: str, settings: Settings) -> int:
@@ -138,7 +139,13 @@ def scan_range(git: Git, range_: str, settings: Settings) -> int:
     return run(git, lambda job: _audit(job, query, audit), settings, audit)
 
 
-def run(git: Git, steps: Callable[[HistoryJob], HistoryResult], settings: Settings, audit: AuditOptions) -> int:
+def run(
+    git: Git,
+    steps: Callable[[HistoryJob], HistoryResult],
+    settings: Settings,
+    audit: AuditOptions,
+    verify: VerifySettings = OFF,
+) -> int:
     """Do `steps` and report; an interruption reports what was found until then."""
     from keyscan.cli import progress
     from keyscan.git import repository
@@ -165,7 +172,7 @@ def run(git: Git, steps: Callable[[HistoryJob], HistoryResult], settings: Settin
     if store is not None and store.known_count:
         note = "unchanged objects were taken from the cache (--no-cache reads everything)"
         found = replace(found, notes=(*found.notes, note), cached=store.known_count)
-    return output.finish(found, scanner, settings, started)
+    return output.finish(found, scanner, settings, started, output.verifier(settings, verify))
 
 
 def _audit(job: HistoryJob, query: HistoryQuery, audit: AuditOptions) -> HistoryResult:

@@ -70,8 +70,8 @@ def command(
     FINGERPRINT is what reports show (the line "ignore"). For kinds that keyscan cannot revoke itself, it prints the
     address and the steps.
     """
-    from keyscan.cli import verification
-    from keyscan.cli.commands.verify import report_of
+    from keyscan.cli import output, verification
+    from keyscan.cli.commands.verify import found_at
     from keyscan.support import http
 
     http.require()
@@ -80,7 +80,8 @@ def command(
     tables = verification.trusted_tables(settings)
     choices = VerifySettings(True, endpoints=endpoints_of(endpoints), allow_private=allow_private, yes=yes_revoke)
     verification.check_kinds(choices, tables)
-    report = report_of((place,), settings)
+    found = found_at((place,), settings)
+    report = found.scanner.report(found.result, output.run_info(settings, found.started))
     findings = {finding.fingerprint: finding for finding in (*report.findings, *report.known, *report.ignored)}
     missing = [mark for mark in fingerprints if mark not in findings]
     if missing:

@@ -13,7 +13,7 @@ from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
 from keyscan.cli.settings import scan_options
-from keyscan.cli.verify_options import remember_stdin, verify_options
+from keyscan.cli.verify_options import OFF, VerifySettings, verify_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,16 +31,23 @@ _STDIN = "<stdin>"
 @click.option("--stdin-filename", default=_STDIN, metavar="NAME", help="The name for what '-' reads.")
 @scan_options
 @verify_options
-def command(paths: tuple[str, ...], everything: bool, stdin_filename: str, settings: Settings) -> int:
+def command(
+    paths: tuple[str, ...], everything: bool, stdin_filename: str, verify: VerifySettings, settings: Settings
+) -> int:
     """Scan files and directories (default: this one); '-' reads standard input.
 
     Inside a git work tree: tracked files, and untracked ones that git does not ignore.
     """
-    return scan_paths(paths, settings, everything=everything, stdin_filename=stdin_filename)
+    return scan_paths(paths, settings, verify, everything=everything, stdin_filename=stdin_filename)
 
 
 def scan_paths(
-    paths: Sequence[str], settings: Settings, *, everything: bool = False, stdin_filename: str = _STDIN
+    paths: Sequence[str],
+    settings: Settings,
+    verify: VerifySettings = OFF,
+    *,
+    everything: bool = False,
+    stdin_filename: str = _STDIN,
 ) -> int:
     """Scan and report; the exit code."""
     from keyscan.scan import scanner as scan
@@ -50,16 +57,16 @@ def scan_paths(
     scanner = Scanner.of(settings)
     named = [path for path in paths if path != "-"] if paths else ["."]
     targets = scanner.targets(named, everything=everything)
+    blob = None
     with files.ignored_by_git(() if everything else named) as left_out:
         matcher = scanner.matcher(None if "-" in paths else scan.size_of(targets))
         result = scanner.scan_files(targets)
         if "-" in paths:
             blob = safe_read.read_stdin(sys.stdin.buffer, stdin_filename)
-            remember_stdin(blob)
             result += scan.scan_blob(blob, matcher, scanner.options)
-        result = replace(result, notes=(*result.notes, *_ignored(left_out())))
-    whole = not settings.ignores.prefix and named == ["."]
-    return output.finish(result, scanner, settings, started, whole=whole)
+        whole = not settings.ignores.prefix and named == ["."]
+        result = replace(result, notes=(*result.notes, *_ignored(left_out())), whole=whole)
+    return output.finish(result, scanner, settings, started, output.verifier(settings, verify, blob))
 
 
 def _ignored(names: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,7 @@ from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
 from keyscan.cli.settings import scan_options
-from keyscan.cli.verification import verified
-from keyscan.cli.verify_options import remember_stdin, verify_options
+from keyscan.cli.verify_options import VerifySettings, verify_options
 from keyscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
 
     from keyscan.config.settings import Settings
     from keyscan.model.blob import Blob
-    from keyscan.model.report import Report
+    from keyscan.model.finding import Finding
+    from keyscan.scan.result import ScanResult
 
 _LARGEST = 256 << 20
 
@@ -34,7 +34,7 @@ _LARGEST = 256 << 20
 @click.argument("paths", metavar="[REPORT.json|PATH|-]...", nargs=-1, type=click.Path())
 @scan_options
 @partial(verify_options, flag=False)
-def command(paths: tuple[str, ...], settings: Settings) -> int:
+def command(paths: tuple[str, ...], verify: VerifySettings, settings: Settings) -> int:
     """Check with their providers whether found keys are active: of a JSON report, files and directories, or '-'.
 
     Keys are sent over HTTPS to the hosts that are listed first, and nowhere else. Exit code 1 if findings remain
@@ -42,27 +42,41 @@ def command(paths: tuple[str, ...], settings: Settings) -> int:
     """
     if len(paths) > 1 and "-" in paths:
         raise UsageError("give - or paths, not both")
-    return output.write(verified(report_of(paths, settings), settings), settings)
+    found = found_at(paths, settings)
+    return output.finish(
+        found.result, found.scanner, settings, found.started, output.verifier(settings, verify, found.stdin)
+    )
 
 
-def report_of(paths: tuple[str, ...], settings: Settings) -> Report:
-    """The findings of a report, scanned again where they stand, or those of files, directories or standard input."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a scan for keys to be asked about gave; `stdin` is what was read from standard input."""
+
+    scanner: Scanner
+    result: ScanResult
+    started: float
+    stdin: Blob | None = None
+
+
+def found_at(paths: tuple[str, ...], settings: Settings) -> Found:
+    """The findings of a report, scanned again at their locations, or those of files, directories or standard input."""
     from keyscan.model.blob import Blob, Origin
 
+    started = time.perf_counter()
+    scanner = Scanner.of(settings)
     if paths == ("-",):
         data = sys.stdin.buffer.read(_LARGEST + 1)
         entries = entries_of(data)
         if entries is None:
             blob = Blob(data, Origin("<stdin>", kind="stdin"))
-            remember_stdin(blob)
-            return _scanned(settings, [blob])
-        return _again(entries, settings)
+            return Found(scanner, scanner.scan_blobs([blob]), started, blob)
+        return Found(scanner, _rescanned(entries, scanner, settings), started)
     if len(paths) == 1 and os.path.isfile(paths[0]):  # noqa: PTH113
         with open(paths[0], "rb") as handle:  # noqa: PTH123
             entries = entries_of(handle.read(_LARGEST + 1))
         if entries is not None:
-            return _again(entries, settings)
-    return _of_files(paths or (".",), settings)
+            return Found(scanner, _rescanned(entries, scanner, settings), started)
+    return Found(scanner, scanner.scan_files(scanner.targets(paths or (".",))), started)
 
 
 def entries_of(data: bytes) -> list[dict[str, Any]] | None:
@@ -80,35 +94,25 @@ def entries_of(data: bytes) -> list[dict[str, Any]] | None:
     return [entry for entry in findings if isinstance(entry, dict)]
 
 
-def _of_files(paths: tuple[str, ...], settings: Settings) -> Report:
-    started = time.perf_counter()
-    scanner = Scanner.of(settings)
-    return scanner.report(scanner.scan_files(scanner.targets(paths)), output.run_info(settings, started))
-
-
-def _scanned(settings: Settings, blobs: list[Blob]) -> Report:
-    started = time.perf_counter()
-    scanner = Scanner.of(settings)
-    return scanner.report(scanner.scan_blobs(blobs), output.run_info(settings, started))
-
-
-def _again(entries: list[dict[str, Any]], settings: Settings) -> Report:
-    """The report on the findings of an earlier report, scanned again at their places."""
+def _rescanned(entries: list[dict[str, Any]], scanner: Scanner, settings: Settings) -> ScanResult:
+    """The findings of an earlier report, scanned again at their locations: each secret once, a Skip for the others."""
     from keyscan.cli.plaintext import blobs_at
     from keyscan.model.blob import Skip
 
     wanted = {str(entry.get("fingerprint")) for entry in entries}
-    report = _scanned(settings, list(blobs_at(_origins(entries), settings.root)))
-    kept: dict[str, Any] = {}
-    for finding in report.findings:
+    result = scanner.scan_blobs(list(blobs_at(_origins(entries), settings.root)))
+    kept: dict[str, Finding] = {}
+    for finding in sorted(result.findings, key=lambda finding: finding.sort_key):
         if finding.fingerprint in wanted:
             kept.setdefault(finding.fingerprint, finding)
-    accepted = {finding.fingerprint for finding in (*report.known, *report.ignored)}
-    gone = len(wanted - kept.keys() - accepted)
-    if gone:
-        reason = f"{gone} findings of the report are no longer at their locations"
-        report = replace(report, skipped=(*report.skipped, Skip("report", reason, incomplete=True)))
-    return replace(report, findings=tuple(kept.values()))
+    gone = len(wanted - kept.keys())
+    if not gone:
+        return replace(result, findings=tuple(kept.values()))
+    which = "1 finding of the report is no longer at its location"
+    if gone > 1:
+        which = f"{gone} findings of the report are no longer at their locations"
+    skip = Skip("report", which, incomplete=True)
+    return replace(result, findings=tuple(kept.values()), skipped=(*result.skipped, skip))
 
 
 def _origins(entries: list[dict[str, Any]]) -> Iterator[Any]:
