@@ -92,6 +92,13 @@ DETECTION = frozenset({
 CONFIGURATION = frozenset({"baseline", "config", "isolated"})
 
 
+# Of commands that report ages.
+rotation_days_option = click.option(
+    "--rotation-days", type=click.IntRange(1), default=90, show_default=True, metavar="DAYS",
+    help="Age in days from which an exposed secret is overdue for rotation.",
+)  # fmt: skip
+
+
 def shared(function: Callable[..., Any], only: Collection[str] | None = None) -> Callable[..., Any]:
     """`function` with the shared options, or with those that are named in `only`."""
     for name, option in reversed(OPTIONS.items()):

@@ -10,7 +10,7 @@ import click
 
 from keyscan.api import Scanner
 from keyscan.cli.command import Choice, Command
-from keyscan.cli.options import DETECTION
+from keyscan.cli.options import DETECTION, rotation_days_option
 from keyscan.cli.output import emit, use_color, write_file
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
@@ -28,8 +28,7 @@ _SHARED = DETECTION - {"inline_ignores"} | {"color"}
 @click.argument("repo", default=".", type=click.Path())
 @click.option("-f", "--format", "form", type=Choice(_FORMATS), default="console", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="Write the checklist to FILE, atomically.")
-@click.option("--rotation-days", type=click.IntRange(1), default=90, show_default=True, metavar="DAYS",
-              help="The age from which a key is to be replaced.")  # fmt: skip
+@rotation_days_option
 @with_settings(only=_SHARED)
 def command(repo: str, form: str, output: str | None, rotation_days: int, settings: Settings) -> int:
     """The security checklist for AI keys: pass, fail, or can't be seen from here, each with its evidence.

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from keyscan.api import enabled, load_rules
 from keyscan.cli import fleet_progress, fleet_sources, fleet_verification, output
 from keyscan.cli.command import Command
+from keyscan.cli.options import rotation_days_option, shared
 from keyscan.cli.verify_options import VerifySettings, verify_options
 from keyscan.errors import ExitCode, IncompleteError, UsageError
 from keyscan.fleet import audit, inventory
@@ -30,6 +33,10 @@ else:
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?\Z", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+
+
+# Of the shared options those that count for every repository alike.
+_SHARED = frozenset({"rules", "disable", "min_severity", "exit_zero"})
 
 
 class Size(_ParamType):
@@ -91,24 +98,8 @@ def _source_options(function: Any) -> Any:
     help="Time limit of one repository, clone included.",
 )
 @click.option("--keep", is_flag=True, help="Keep clones, and update them in later runs.")
-@click.option("--rules", multiple=True, metavar="PATH", type=click.Path(exists=True), help="Add these rules.")
-@click.option("--disable", multiple=True, metavar="RULE", help="Leave out the rule with this id.")
-@click.option(
-    "--min-severity",
-    type=click.Choice([one.label for one in Severity]),
-    default="medium",
-    show_default=True,
-    help="Report findings at or above this severity.",
-)
 @click.option("--no-email", is_flag=True, help="Leave e-mail addresses out of the state and the reports.")
-@click.option(
-    "--rotation-days",
-    type=click.IntRange(1),
-    default=90,
-    show_default=True,
-    metavar="DAYS",
-    help="The age from which an exposed secret is overdue.",
-)
+@rotation_days_option
 @click.option(
     "--report",
     "reports",
@@ -128,8 +119,8 @@ def _source_options(function: Any) -> Any:
     default="auto",
     help="How progress is told: live on a terminal, else one line for each repository.",
 )
-@click.option("--exit-zero", is_flag=True, help="Report findings, but exit with 0.")
 @verify_options
+@partial(shared, only=_SHARED)
 def command(sources: tuple[str, ...], state: Path, verify: VerifySettings, **values: Any) -> int:
     """Audit the whole history of many repositories.
 
@@ -198,10 +189,12 @@ def _verify(store: Store, options: FleetOptions, choices: VerifySettings) -> boo
 
 
 def _options(state: Path, salt: str, values: dict[str, Any]) -> FleetOptions:
+    """The options of the audit; RuleError or UsageError for rules that no worker could load."""
+    enabled(load_rules([Path(path) for path in values["rules"]]), values["disable"], "--disable")
     return FleetOptions(
         state=str(state.absolute()),
         salt=salt,
-        min_severity=Severity[values["min_severity"].upper()],
+        min_severity=Severity[(values["min_severity"] or "medium").upper()],
         rules=tuple(str(Path(path).absolute()) for path in values["rules"]),
         disable=values["disable"],
         keep=values["keep"],
@@ -240,7 +233,6 @@ def _write(
 
 def _sarif(store: Store, options: FleetOptions) -> Iterator[tuple[str, str]]:
     from keyscan.fleet.reports import sarif
-    from keyscan.ruleset.cache import load_rules
 
     rules = {rule.id: rule for rule in load_rules([Path(path) for path in options.rules])}
     return sarif.documents(store, rules)

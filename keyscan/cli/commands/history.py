@@ -13,6 +13,7 @@ import click
 from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
+from keyscan.cli.options import rotation_days_option
 from keyscan.cli.settings import scan_options
 from keyscan.cli.verify_options import OFF, VerifySettings, verify_options
 from keyscan.errors import UsageError
@@ -67,8 +68,7 @@ _OPTIONS = (
     click.option("--net", is_flag=True, help="Report only secrets still present at the end of the range."),
     click.option("--all-occurrences", is_flag=True, help="Report every commit and path that contains a secret."),
     click.option("--no-email", is_flag=True, help="Leave e-mail addresses out of the report."),
-    click.option("--rotation-days", type=click.IntRange(1), default=90, show_default=True, metavar="DAYS",
-                 help="The age from which an exposed secret is overdue."),
+    rotation_days_option,
     click.option("--allow-shallow", is_flag=True,
                  help="Accept a shallow, grafted or partial history: report what is missing, but do not fail for it."),
     click.option("--no-cache", is_flag=True, help="Read every object, also those cached as clean."),

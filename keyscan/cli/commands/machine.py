@@ -13,6 +13,7 @@ import click
 from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
+from keyscan.cli.options import rotation_days_option
 from keyscan.cli.settings import Prepared, with_settings
 from keyscan.errors import ExitCode, UsageError
 from keyscan.sources.home import Roots
@@ -44,14 +45,7 @@ def _without_configuration(values: dict[str, Any]) -> Prepared:
     metavar="DIR",
     help="Search this home directory instead of your own.",
 )
-@click.option(
-    "--rotation-days",
-    type=click.IntRange(1),
-    default=90,
-    show_default=True,
-    metavar="DAYS",
-    help="The age from which a secret is overdue.",
-)
+@rotation_days_option
 @click.option(
     "--redact", is_flag=True, help="Replace secrets in transcripts and histories; asks first, keeps a backup."
 )

@@ -10,7 +10,7 @@ import click
 from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
-from keyscan.cli.options import DETECTION
+from keyscan.cli.options import DETECTION, rotation_days_option
 from keyscan.cli.repository_findings import findings_of, rule_of
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, IncompleteError, UsageError
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 @click.command(name="rotate", cls=Command)
 @click.argument("target", metavar="[RULE|FINGERPRINT]", default="")
 @click.option("--check", is_flag=True, help="List the repository's keys by age; exit with 1 if one is overdue.")
-@click.option("--rotation-days", type=click.IntRange(1), default=90, show_default=True, metavar="DAYS",
-              help="The age from which a key is overdue.")  # fmt: skip
+@rotation_days_option
 @click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="console", show_default=True,
               help="How to print the plan.")  # fmt: skip
 @with_settings(only=DETECTION)

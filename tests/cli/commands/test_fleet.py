@@ -119,3 +119,23 @@ def test_wrong_command_lines(run, tmp_path, argv, message):
     assert result.code == 2
     assert message in result.err
     assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--rules", "nope"], "nope: no such rule file"),
+        (["--rules", "bad.toml"], "bad.toml: rule x:"),
+        (["--disable", "nope"], "--disable nope: no such rule"),
+    ],
+)
+def test_rules_that_no_worker_could_load_are_named_before_anything_is_audited(
+    run, fleet, tmp_path, monkeypatch, argv, message
+):
+    """A mistake in the rules is one line and exit code 2, not a worker that ends again and again."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.toml").write_text('[[rules]]\nid = "x"\n')
+    result = run("fleet", str(fleet), "--state", str(tmp_path / "state"), *argv)
+    assert result.code == 2
+    assert message in result.err
+    assert not result.out
