@@ -29,7 +29,7 @@ class Candidate(NamedTuple):
 
 
 class SearchRange(NamedTuple):
-    """A part of a text to search; `single`: the first match that begins in it, else all that lie in it."""
+    """A part of a text to search; `single`: start by start for matches that begin there, else for those within it."""
 
     start: int
     end: int
@@ -96,11 +96,13 @@ class Pattern:
             # What ends where the text is cut may go on; it begins behind this place's hits, and is no match of theirs.
             yield from (found for found in self.all(data, place.start, end) if found.end < end or end == len(data))
             return
-        for start in range(place.start, min(place.end, len(data))):
+        start, stop = place.start, min(place.end, len(data))
+        while start < stop:
             found = self.at(data, start) if data[start] in self._first else None
             if found:
+                # Where the ranges of two hits were joined, a second match may begin behind the first.
                 yield found
-                return
+            start = found.end if found and found.end > start else start + 1
 
     def near(self, data: bytes, spots: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
         """Matches for which one of `spots`, (first start, last start) ranges in rising order, has room."""

@@ -7,6 +7,7 @@ from base64 import b64encode
 from random import Random
 
 import pytest
+from helpers.matches import rule as rule_of
 from helpers.regex_samples import sample
 
 from keyscan.engine import build
@@ -117,3 +118,17 @@ def test_a_bound_of_decoding_is_told(name, monkeypatch):
     limits = MATCHERS[name].scan(b"\n".join([b64encode(b"api_key = 12345678901234567890")] * 9)).limits
     assert len(limits) == 1
     assert "only the first 3 were decoded" in limits[0]
+
+
+@pytest.mark.parametrize("name", ["regex", "hyperscan"])
+def test_neighbours_whose_search_ranges_touch_are_both_found(name):
+    """A short rule whose keyword may stand anywhere in it: its hits share a range, and each has its match."""
+    if name == "hyperscan":
+        pytest.importorskip("hyperscan")
+    rules = [rule_of(id="acme-key", pattern=r"[a-z]{0,5}_ak(?P<secret>[0-9]{6,8})", keywords=("_ak",), max_length=16)]
+    text = b"_ak827163 _ak928374 _ak182736"
+    assert [match.secret for match in build.matcher(rules, name).scan(text).matches] == [
+        b"827163",
+        b"928374",
+        b"182736",
+    ]

@@ -18,12 +18,9 @@ from keyscan.engine.matcher import Matcher
 from keyscan.engine.prefilter.entries import entries_of, width_of
 from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
 from keyscan.engine.prefilter.keywords import KeywordPrefilter
-from keyscan.engine.prefilter.truncate import expressions
 from keyscan.model.match import Match, Span
 from keyscan.model.rule import Precision, Severity
 from keyscan.ruleset.cache import load_rules
-from keyscan.ruleset.regex_syntax import parse_tree
-from keyscan.scan.line_index import Lines
 
 RULES = load_rules()
 BOTH = {"regex": Matcher(RULES, KeywordPrefilter(RULES))}
@@ -123,29 +120,6 @@ def test_no_entry_looks_at_much_text():
     assert max(width_of(entry) for entry in entries_of([r for r in RULES if r.category != "practice"])[0]) <= 180
 
 
-@pytest.mark.parametrize(
-    ("pattern", "first", "behind"),
-    [
-        ("ab{2,9}", "ab{2}", ""),
-        ("a(?:b|c{1,3})(?:d|e)?", "a(?:b|c{1})", ""),
-        ("ab(?P<secret>[0-9]{6,9})(?=[;,])", "ab[0-9]{6,9}[;,]", ""),
-        ("ab(?P<secret>[0-9]{6,9})(?=[;,]|\\Z)", "ab[0-9]{6}", ""),
-        ("ab[^c]{0,300}cd[e ]{0,300}fg(?P<secret>[0-9]{6})", "ab", "fg[0-9]{6}"),
-        ("ab[x-z]{90}[^c]{3,100}cd(?P<secret>[0-9]{6})", "ab[x-z]{90}[^c]{3}", "cd[0-9]{6}"),
-        ("ab[^c]{0,300}c?(?P<secret>[0-9]{0,6})", "ab", ""),
-        ("[^c]{0,300}ab(?P<secret>[0-9]{6})", "", "ab[0-9]{6}"),
-    ],
-)
-def test_how_an_expression_is_cut(pattern, first, behind):
-    """The shortest start from which a match can follow, what is looked for behind it, and what must come later."""
-    if "(?P" not in pattern:
-        pattern = f"(?P<secret>{pattern})"
-    rule = dataclasses.replace(RULES[0], pattern=pattern, category="api")
-    for text, wanted in zip(expressions(rule), (first, behind), strict=True):
-        # How it is written does not matter: the parser's trees are compared.
-        assert str(parse_tree(text)) == str(parse_tree(wanted)), text
-
-
 def test_a_value_is_not_found_because_its_search_ends():
     """A value too long for its rule is none, wherever the part of the text that is searched ends within it."""
     long = token("{alnum:260}", "long")
@@ -178,16 +152,6 @@ def candidates(matcher, number, text):
 
     spots = start_ranges(matcher._prefilter.hits(text), matcher._prefilter.entries, RULES).get(number, [])
     return list(matcher._patterns[number].near(text, spots))
-
-
-@given(st.text(alphabet="ab\n\u00e9\U0001f511", max_size=60), st.data())
-def test_offset_to_place_and_back(text, data):
-    """An offset's line and column lead back to the offset."""
-    raw = text.encode()
-    index = data.draw(st.integers(0, len(text)))
-    offset = len(text[:index].encode())
-    lines = Lines(raw)
-    assert lines.offset(*lines.position(offset)) == offset
 
 
 MB = 1 << 20

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import random
-import re
 import textwrap
 import time
 from urllib.parse import quote
@@ -16,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyscan.engine.matcher import Matcher
-from keyscan.engine.prefilter import encoding_triggers as triggers
 from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
 from keyscan.engine.prefilter.keywords import KeywordPrefilter
 from keyscan.model.fingerprint import fingerprint
@@ -179,81 +177,6 @@ class TestBase64:
         told = [one for one in found(engines, text) if one[0] == ANTHROPIC]
         assert len(told) == 1
         assert b64(ANTHROPIC)[4:40] in told[0][1] or len(told[0][1]) in range(144, 150)
-
-
-class TestEscapes:
-    @pytest.mark.parametrize("name", TOKENS)
-    @pytest.mark.parametrize(
-        "encode",
-        [
-            lambda text: text.replace("-", r"\u002d").replace("_", r"\u005F"),
-            lambda text: text.replace("-", r"\x2d").replace("_", r"\x5f"),
-            lambda text: text.replace("-", "%2D").replace("_", "%5f"),
-            lambda text: text.replace("-", "%252D").replace("_", "%255F"),
-            lambda text: text.replace("-", r"\\u002d").replace("_", r"\\u005f"),
-            lambda text: text.replace("-", "&#45;").replace("_", "&#95;"),
-            named(r"\u{:04x}"),
-            named(r"\x{:02x}"),
-            named("%{:02X}"),
-        ],
-    )
-    def test_each_kind(self, engines, name, encode):
-        """A token with its marks or all of it escaped is found exactly where it stands."""
-        written = encode(TOKENS[name])
-        for text in (f'a = 1\nkey = "{written}"\nb = 2', f"https://example.com/?key={written}&x=1"):
-            told = found(engines, text)
-            assert [(secret, place) for secret, place, _ in told] == [(TOKENS[name], written)]
-
-    def test_json_in_json(self, engines):
-        """A key in JSON inside a string of JSON, twice over."""
-        inner = json.dumps({"mistral_api_key": token("{alnum:32}", "mistral"), "anthropic": ANTHROPIC})
-        for _ in range(2):
-            assert secrets(engines, inner)[-1] == ANTHROPIC
-            inner = json.dumps({"body": inner})
-
-
-class TestPieces:
-    @pytest.mark.parametrize(
-        "text",
-        [
-            '"{a}" "{b}"',
-            '"{a}" + "{b}"',
-            "'{a}' +\n    '{b}'",
-            "'{a}'\n    '{b}'",
-            "'{a}' . '{b}'",
-            '"{a}" \\\n  "{b}"',
-            '"{a}\\\n{b}"',
-            "['{a}', '{b}'].join('')",
-            "`{a}` + `{b}`",
-            '"{a}" .. "{b}"',
-            '"{a}" & "{b}"',
-            r'"k = \"{a}\" + \"{b}\"\n"',
-            r'"k = \"{a}\"\n   \"{b}\"\n"',
-        ],
-    )
-    @pytest.mark.parametrize("cut", [3, 7, 13, 40])
-    def test_joined(self, engines, text, cut):
-        """A token cut in two, at a mark or in its middle, is found from its first to its last byte."""
-        written = f"x = 1\nkey = {text.replace('{a}', ANTHROPIC[:cut]).replace('{b}', ANTHROPIC[cut:])}\ny = 2\n"
-        ((secret, place, decoded),) = found(engines, written)
-        assert (secret, decoded) == (ANTHROPIC, "a string in pieces")
-        assert place.startswith(ANTHROPIC[:cut])
-        assert place.endswith(ANTHROPIC[cut:])
-
-    def test_three_pieces(self, engines):
-        """More joints than one."""
-        written = " + ".join(f'"{part}"' for part in (ANTHROPIC[:7], ANTHROPIC[7:13], ANTHROPIC[13:]))
-        assert secrets(engines, f"key = {written}") == [ANTHROPIC]
-
-
-class TestTriggers:
-    @given(st.binary(min_size=4, max_size=12), st.binary(max_size=5), st.binary(max_size=5))
-    def test_the_base64_of_a_word_holds_a_form(self, word, before, after):
-        """Whatever stands round it, one of a word's three forms is in the base64."""
-        text = base64.b64encode(before + word + after).decode().rstrip("=")
-        forms = list(triggers._forms(word))
-        assert any(form.sign in text for form in forms)
-        assert any(re.search(form.text, text + "A") for form in forms)
 
 
 def test_staged_and_in_history(repo, run):

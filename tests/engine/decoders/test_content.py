@@ -1,161 +1,58 @@
-"""Texts in other encodings and notebooks: found where an editor shows them."""
+"""What the bytes of a file are: an archive, a notebook, another encoding, or plain text."""
 
 from __future__ import annotations
 
-import base64
+import io
 import json
-import re
-import time
+import zipfile
 
 import pytest
-from helpers.tokens import token
-from hypothesis import given
-from hypothesis import strategies as st
 
-from keyscan.engine.decoders import content as contents
-from keyscan.engine.decoders import notebook
-from keyscan.engine.decoders import unicode as utf
+from keyscan.engine.decoders import content
 
-KEY = token("sk-ant-api03-{b64url:93}AA", "contents")
-SOURCE = f"# größer\nkey = '{KEY}'\n"
-PNG = b"\x89PNG\r\n\x1a\n"
-MARKS = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff", "utf-32-le": b"\xff\xfe\0\0", "utf-32-be": b"\0\0\xfe\xff"}
+NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "source": ["x = 1"]}], "nbformat": 4}).encode()
 
 
-def scanned(run, directory, data, name="a.py", *options):
-    """The JSON document of a scan of one file."""
-    (directory / name).write_bytes(data)
-    return json.loads(run("scan", "-f", "json", *options, name, cwd=directory).out)
+def zipped() -> bytes:
+    """An archive of one file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("inner.txt", "text")
+    return out.getvalue()
 
 
-def places(document):
-    """(line, column, end column) of every finding."""
-    return [(one["line"], one["column"], one["end_column"]) for one in document["findings"]]
+@pytest.mark.parametrize("data", [b"", b"x = 1\n", b'{"a": 1}', b"BZ is a word", b"Rare", "größer".encode()])
+def test_plain_text(data):
+    """Ordinary text is scanned as it stands, not copied."""
+    assert content.is_plain(data)
+    assert content.content_of(data).data is data
 
 
-def written(*cells, **more):
-    """A notebook of these cells."""
-    return json.dumps({"cells": list(cells), "metadata": {}, "nbformat": 4, "nbformat_minor": 5, **more}, indent=1)
+@pytest.mark.parametrize(
+    "data",
+    ["x".encode("utf-16"), "abcd".encode("utf-16-le"), NOTEBOOK, zipped(), b"\x1f\x8b\x08\0"],
+    ids=["utf-16", "utf-16-le", "notebook", "zip", "gzip"],
+)
+def test_what_is_not_plain(data):
+    """Other encodings, notebooks and archives are looked at more closely."""
+    assert not content.is_plain(data)
 
 
-def code(source, outputs=()):
-    """A code cell."""
-    return {"cell_type": "code", "metadata": {}, "source": source.splitlines(keepends=True), "outputs": list(outputs)}
+def test_a_notebook_knows_its_cells():
+    """Offsets within a cell have its number, from 1."""
+    made = content.content_of(NOTEBOOK)
+    assert made.cell(NOTEBOOK.index(b"x = 1")) == 1
+    assert content.content_of(b'{"a": 1}').cell is None
 
 
-class TestEncodings:
-    @pytest.mark.parametrize(
-        "data",
-        [
-            b"",
-            b"\0",
-            b"\xff\xfe",
-            b"\0\0\0\0",
-            bytes(range(256)) * 40,
-            b"\x7fELF\x02\x01\x01" + b"\0" * 500,
-            b"a\0" * 1,
-        ],
-    )
-    def test_binary_is_no_text(self, data):
-        """Binary data with zeros is scanned as it is, and never fails."""
-        assert utf.text_of(data).stored in {"", "UTF-16"}
-        assert utf.text_of(data + b"\x01\x02\x03").data is not None
-
-    def test_plain_text_is_not_copied(self):
-        """Ordinary text passes untouched."""
-        data = SOURCE.encode()
-        assert contents.is_plain(data)
-        assert contents.content_of(data).data is data
-
-    @pytest.mark.parametrize("mark", [True, False])
-    @pytest.mark.parametrize("encoding", MARKS)
-    def test_places_are_those_of_an_editor(self, run, tmp_path, encoding, mark):
-        """With a byte order mark and without, line and column count characters."""
-        data = (MARKS[encoding] if mark else b"") + SOURCE.encode(encoding)
-        document = scanned(run, tmp_path, data)
-        assert places(document) == [(2, 8, 8 + len(KEY))]
-        plain = scanned(run, tmp_path, SOURCE.encode(), "b.py")
-        assert document["findings"][0]["fingerprint"] == plain["findings"][0]["fingerprint"]
-
-    def test_windows_line_ends_and_odd_bytes(self, run, tmp_path):
-        """CRLF, a lone surrogate and a cut last character do no harm."""
-        data = b"\xff\xfe" + SOURCE.replace("\n", "\r\n").encode("utf-16-le") + b"\x00\xd8" + b"x"
-        assert places(scanned(run, tmp_path, data)) == [(2, 8, 8 + len(KEY))]
-
-    def test_a_mark_takes_no_column(self, run, tmp_path):
-        """The byte order mark of UTF-8 is no character."""
-        assert places(scanned(run, tmp_path, b"\xef\xbb\xbf" + KEY.encode())) == [(1, 1, 1 + len(KEY))]
-
-    def test_line_hashes_see_the_text(self, run, tmp_path):
-        """GitHub's line hash is that of the text, however it is stored."""
-
-        def line_hash(data):
-            (tmp_path / "a.py").write_bytes(data)
-            sarif = json.loads(run("scan", "-f", "sarif", "a.py", cwd=tmp_path).out)
-            return sarif["runs"][0]["results"][0]["partialFingerprints"]["primaryLocationLineHash"]
-
-        assert line_hash(SOURCE.encode()) == line_hash(SOURCE.encode("utf-16"))
-
-    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
-    def test_staged_and_in_history(self, repo, run, encoding):
-        """The hook and the audit read the same text."""
-        repo.stage("a.ps1", SOURCE.encode(encoding))
-        assert places(json.loads(run("staged", "-f", "json", cwd=repo.path).out)) == [(2, 8, 8 + len(KEY))]
-        repo.commit()
-        assert places(json.loads(run("history", "-f", "json", cwd=repo.path).out)) == [(2, 8, 8 + len(KEY))]
-
-    @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=0, max_size=200))
-    def test_nothing_is_lost(self, text):
-        """With a byte order mark every text comes out as it went in."""
-        text = text.removeprefix("\ufeff")
-        assert (
-            utf.text_of(b"\xff\xfe" + text.encode("utf-16-le", "surrogatepass")).data == text.encode()
-            or text[:1] == "\0"
-        )
+def test_the_texts_of_an_archive_and_of_a_file():
+    """A file is one text, an archive one for each member, named by both."""
+    assert [(name, made.data, reason) for name, made, reason in content.texts(b"x", "a.txt")] == [("a.txt", b"x", "")]
+    assert [(name, made.data) for name, made, _ in content.texts(zipped(), "a.zip")] == [("a.zip!/inner.txt", b"text")]
 
 
-class TestNotebooks:
-    def test_pictures_are_silent_and_fast(self, run, tmp_path):
-        """Megabytes of a picture that happens to hold a token take no time and give no finding."""
-        picture = base64.b64encode(PNG + bytes(range(256)) * 16384).decode() + KEY.replace("-", "/").replace("_", "+")
-        output = {"output_type": "display_data", "data": {"image/png": picture, "text/plain": ["<Figure>"]}}
-        data = written(code("plot()", [output])).encode()
-        started = time.perf_counter()
-        assert b"iVBOR" not in notebook.without_pictures(data)
-        assert time.perf_counter() - started < 1
-        assert len(notebook.without_pictures(data)) == len(data)
-        assert scanned(run, tmp_path, data, "a.ipynb")["findings"] == []
-
-    @pytest.mark.parametrize(
-        "text",
-        [
-            '"image/png": "not a picture, {key}"',
-            '"image/png": ["iVBORw0KGgo=", "{key}"]',
-            '"text/plain": "iVBORw0K {key}"',
-            '"text/html": "<img src=\\"data:image/png;base64,iVBORw0KGgo=\\"> {key}"',
-        ],
-    )
-    def test_nothing_hides_as_a_picture(self, text):
-        """Only base64 that begins like a picture is left out."""
-        text = text.replace("{key}", "left-in")
-        assert b"left-in" in notebook.without_pictures(text.encode())
-
-    def test_the_cell_is_named(self, run, tmp_path):
-        """Source, outputs and tracebacks are scanned, and the finding names the cell, from 1."""
-        other = token("sk-ant-api03-{b64url:93}AA", "other")
-        third = token("sk-ant-api03-{b64url:93}AA", "third")
-        stream = {"output_type": "stream", "name": "stdout", "text": [f"using {other}\n"]}
-        error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": [f"\x1b[0;31mkey {third} refused"]}
-        data = written(code("x = 1"), code(f'client("a", key="{KEY}")', [stream]), code("y", [error]))
-        document = scanned(run, tmp_path, data.encode(), "a.ipynb")
-        shown = run("scan", "a.ipynb", cwd=tmp_path).out
-        assert re.findall(r"\(cell \d\)", shown) == ["(cell 2)", "(cell 2)", "(cell 3)"]
-        lines = data.splitlines()
-        for one, secret in zip(document["findings"], [KEY, other, third], strict=True):
-            assert one["column"] == lines[one["line"] - 1].index(secret) + 1
-
-    def test_outside_of_cells(self, run, tmp_path):
-        """A key in the metadata belongs to no cell."""
-        document = scanned(run, tmp_path, written(code("x"), other=KEY).encode(), "a.ipynb")
-        assert len(document["findings"]) == 1
-        assert "(cell" not in run("scan", "a.ipynb", cwd=tmp_path).out
+def test_a_broken_archive_is_read_as_bytes_and_said():
+    """What only begins like an archive is a reason, and its bytes are scanned all the same."""
+    found = [(name, made.data, bool(reason)) for name, made, reason in content.texts(zipped()[:40], "a.zip")]
+    assert ("a.zip", zipped()[:40], False) in found
+    assert any(reason for _, _, reason in found)

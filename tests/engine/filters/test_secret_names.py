@@ -1,0 +1,57 @@
+"""What a name says of its value."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyscan.engine.filters.secret_names import Kind, kind_of, words_of
+
+ABOUT = (
+    "password_field tokenType SECRET_NAME api_key_header passwordHash next_token csrfToken publicKey primary_key "
+    "keyword image_token crew_key task_key captcha_token theme_token idempotency_key prompt_tokens ice-pwd"
+)
+
+
+HOLDS = {
+    Kind.PASSWORD: "password DB_PASSWORD dbPassword userPwd MYSQL_ROOT_PASS password_1 PASSWORD_PROD rootpassword",
+    Kind.SECRET: "token api_key apiKey CLIENT_SECRET x-api-key authToken secret_key_base APIKEY github.token",
+    Kind.VENDOR: "azure_search_key SPEECH_KEY webhookKey",
+    Kind.WEAK: "key cookie salt my_key",
+}
+
+
+@pytest.mark.parametrize("name", ABOUT.split())
+def test_names_about_secrets_hold_none(name):
+    """What follows the telling word decides."""
+    assert kind_of(name.encode()) == Kind.NONE
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in HOLDS.items() for name in names.split()])
+def test_names_of_secrets_in_every_style(kind, name):
+    """Snake, camel, kebab, dotted, upper; numbers and stages at the end change nothing."""
+    assert kind_of(name.encode()) == kind
+
+
+@pytest.mark.parametrize("name", ["getToken", "load_password", "redact_secret", "generateApiKey"])
+def test_a_call_that_is_named_after_a_secret_does_not_hold_it(name):
+    """What is called with a value hands it on only where its name does not say that it makes or reads one."""
+    assert kind_of(name.encode(), call=True) == Kind.NONE
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (b"dbPassword", [b"db", b"password"]),
+        (b"API_KEY_2", [b"api", b"key", b"2"]),
+        (b"HTTPToken", [b"http", b"token"]),
+    ],
+)
+def test_words_of_a_name(name, words):
+    """Any case style is cut into words, in lower case."""
+    assert words_of(name) == words
+
+
+@pytest.mark.parametrize("name", ["_token", "masked_password", "PLACEHOLDER_SECRET"])
+def test_stand_ins_hold_no_secret(name):
+    """A form's token, and names of what replaces a secret."""
+    assert kind_of(name.encode()) == Kind.NONE

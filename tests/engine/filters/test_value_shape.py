@@ -1,0 +1,102 @@
+"""What a value looks like, alone."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.tokens import token
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyscan.engine.filters import value_shape as literals
+from keyscan.engine.filters.secret_names import Kind, kind_of
+from keyscan.engine.filters.spelling import surprise
+from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
+
+
+@pytest.mark.parametrize(
+    ("reason", "value"),
+    [
+        ("reference", "${DB_PASSWORD}"),
+        ("reference", "{{ password }}"),
+        ("reference", "%(password)s"),
+        ("reference", "vault:secret/app#key"),
+        ("reference", "process.env.TOKEN"),
+        ("reference", "<your-token>"),
+        ("reference", "--password"),
+        ("path", "/run/secrets/db"),
+        ("path", "https://example.org/token"),
+        ("path", "certs/server-1.pem"),
+        ("path", "application/json"),
+        ("number", "86400"),
+        ("number", "2024-01-31"),
+        ("number", "v1.2.3"),
+        ("hash", "$2b$12$abcdefghijklmnopqrstuv"),
+        ("hash", "sha256:0011"),
+        ("sample", "123e4567-e89b-12d3-a456-426614174000"),
+        ("code", "get_token()"),
+        ("code", "settings.token"),
+        ("code", "tokens[0]"),
+        ("code", "a==b"),
+    ],
+)
+def test_values_that_are_no_literal_secret(reason, value):
+    """References, paths, numbers, hashes and code, each by its reason."""
+    assert literals.reason(value.encode()) == reason
+
+
+@pytest.mark.parametrize(
+    "value", ["password", "accessToken", "my-secret-name", "TOKEN_V2", "cGFzc3dvcmQ=", "aaaaaaaa", "abc"]
+)
+def test_words_and_what_encodes_them_are_words(value):
+    """Identifiers, constants, repeated characters, and base64 of a word."""
+    assert shape_of(value.encode()) <= Shape.WORD
+
+
+@pytest.mark.parametrize(
+    "value", ["!Kq83fjwZp", "#9fKq2!mm", "$aB3-x9Qz", "aB3(x9Qzk", "aB3x9Qzk)", "/kJ8sQ2+xZ/pLw9/e7Qz"]
+)
+def test_punctuation_alone_makes_no_reference(value):
+    """Passwords begin and end with anything."""
+    assert literals.reason(value.encode()) is None
+
+
+@given(st.integers())
+def test_random_text_of_some_length_is_told_from_words(seed):
+    """Sixteen letters and digits are spelt like no word."""
+    value = token("{alnum:16}", str(seed)).encode()
+    assert surprise(value) > SPELT - 1
+    assert literals.reason(value) in {None, "number"}
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_have_a_shape(value):
+    """Nothing that stands in a file breaks the judges."""
+    assert literals.reason(value) is None or value
+    assert shape_of(value) in Shape
+    assert surprise(value) >= 0
+    assert kind_of(value) in Kind
+
+
+@pytest.mark.parametrize(
+    ("value", "slug"),
+    [(b"gpt-4o", True), (b"bge-m3", True), (b"text_embedding_3_large", True), (b"word", False), (b"My-Name", False)],
+)
+def test_slugs(value, slug):
+    """Readable parts joined by signs, in one case."""
+    assert literals.is_slug(value) is slug
+    assert not literals.is_slug(token("{lowernum:8}-{lowernum:12}").encode())
+
+
+def test_base64_of_text():
+    """Only what decodes to printable text of some length does."""
+    assert literals.decoded(b"cGFzc3dvcmQ=") == b"password"
+    assert literals.decoded(b"cGFz") is None
+    assert literals.decoded(b"cGFzc3dvcmQ") is None
+    assert literals.decoded(b"/+/+/+/+") is None
+
+
+def test_uuids():
+    """With and without braces."""
+    assert literals.is_uuid(b"7f3c1e9a-52b4-4d7e-9a10-3c5b8e2f6d41")
+    assert literals.is_uuid(b"{7F3C1E9A-52B4-4D7E-9A10-3C5B8E2F6D41}")
+    assert not literals.is_uuid(b"7f3c1e9a52b44d7e9a103c5b8e2f6d41")

@@ -1,0 +1,56 @@
+"""The prefilter with Hyperscan."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from helpers.matches import rule
+
+hyperscan = pytest.importorskip("hyperscan")
+
+from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter  # noqa: E402
+
+PLAIN = rule(id="plain", pattern=r"acme_(?P<secret>[a-z0-9]{20})", keywords=("acme_",), max_length=25)
+NAMED = rule(id="named", pattern="x", context=("mistral",), value="[a-z0-9]{12}", keywords=("mistral",), max_length=200)
+TEXT = b"x acme_" + b"a1" * 10 + b"\nMISTRAL_API_KEY=a1b2c3d4e5f6\nmistral is a word of prose\n"
+
+
+@pytest.fixture(scope="module")
+def prefilter():
+    """Both rules, compiled."""
+    return HyperscanPrefilter.of([PLAIN, NAMED])
+
+
+def rules_hit(prefilter, hits):
+    """The numbers of the rules that were hit, each once for each place."""
+    return sorted({(prefilter.entries[number].rule, end) for number, end in hits})
+
+
+def test_names_without_a_value_are_no_hits(prefilter):
+    """They are raw hits: a later version may bring the value."""
+    raw, hits = prefilter.raw_hits(TEXT), prefilter.hits(TEXT)
+    assert set(hits) < set(raw)
+    assert {rule for rule, _ in rules_hit(prefilter, hits)} == {0, 1}
+    last = TEXT.rindex(b"mistral")
+    assert [end for _, end in hits if end > last] == []
+    assert [end for _, end in raw if end > last]
+    assert sorted(prefilter.drop_without_value(TEXT, raw)) == sorted(hits)
+
+
+def test_an_empty_text(prefilter):
+    """Hyperscan is not asked."""
+    assert prefilter.hits(b"") == prefilter.raw_hits(b"") == []
+
+
+def test_what_is_stored_and_what_travels_finds_the_same(prefilter):
+    """Dumped databases and a copy in another process give the same hits."""
+    loaded = HyperscanPrefilter(prefilter.entries, (), prefilter.dump())
+    copied = pickle.loads(pickle.dumps(prefilter))  # noqa: S301 - what was just made
+    assert loaded.hits(TEXT) == copied.hits(TEXT) == prefilter.hits(TEXT)
+
+
+def test_bytes_that_do_not_fit_are_an_error(prefilter):
+    """Damaged databases do not load."""
+    with pytest.raises(hyperscan.HyperscanError):
+        HyperscanPrefilter(prefilter.entries, (), [b"junk", b"junk"])
