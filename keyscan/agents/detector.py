@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from keyscan.model.fingerprint import fingerprint
+from keyscan.model.fingerprint import fingerprint, secret_digits
 from keyscan.model.rule import Severity
 
 if TYPE_CHECKING:
@@ -21,29 +21,40 @@ if TYPE_CHECKING:
     from keyscan.api import Scanner
     from keyscan.fastpath.engine import Quick
     from keyscan.model.match import Match
-    from keyscan.model.rule import Rule
+    from keyscan.model.rule import Precision, Rule
     from keyscan.suppressions.policy import SuppressionPolicy
 
-# Hexadecimal digits of the fingerprint that a token shows: as many as reports show.
-TOKEN_DIGITS = 8
 # Bytes that are searched around a text's own end by the longest rule: what a stream must hold back.
 LONGEST_MATCH = 24_576
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret in a text: half-open byte offsets, the rule that found it, and its fingerprint."""
+    """A secret in a text: half-open byte offsets, the surest rule that found it there, and its fingerprint.
+
+    `digits` stand for the secret whatever rule finds it.
+    """
 
     start: int
     end: int
     rule: Rule
     severity: Severity
     fingerprint: str
+    digits: str
 
     @property
     def token(self) -> str:
         """What stands in the secret's place: the same for the same secret, different for different ones."""
-        return f"[keyscan:{self.rule.id}:{self.fingerprint.rpartition(':')[2][:TOKEN_DIGITS]}]"
+        return f"[keyscan:{self.rule.id}:{self.digits}]"
+
+    @property
+    def sureness(self) -> tuple[bool, Precision, Severity]:
+        """Orders what several rules say of one secret: the surest last."""
+        return self.rule.filters != "generic", self.rule.precision, self.severity
+
+    def named_by(self, other: Secret) -> Secret:
+        """This secret as `other`, which has the same value, names it."""
+        return Secret(self.start, self.end, other.rule, other.severity, other.fingerprint, other.digits)
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,7 @@ class Detector:
         for match in self._scanner.matches(data, path):
             if self._counts(match, data, path):
                 secrets += self._secrets(match)
-        return without_overlaps(secrets)
+        return one_name_each(without_overlaps(secrets))
 
     def warm_up(self) -> None:
         """Store what the fast path loads, so that the next process answers in milliseconds."""
@@ -107,11 +118,13 @@ class Detector:
             rule,
             match.severity,
             fingerprint(rule.id, match.secret, self.salt),
+            secret_digits(match.secret, self.salt),
         )
         if match.companion is not None:
             span = match.companion
             mark = fingerprint(rule.id, match.companion_secret, self.salt)
-            yield Secret(span.start, span.end, rule, match.severity, mark)
+            digits = secret_digits(match.companion_secret, self.salt)
+            yield Secret(span.start, span.end, rule, match.severity, mark, digits)
 
     @cached_property
     def _quick(self) -> Quick | None:
@@ -144,5 +157,20 @@ def without_overlaps(secrets: Iterable[Secret]) -> list[Secret]:
         elif secret.end > kept[-1].end:
             # The rest of a longer secret may not stay: both are replaced by the first one's token.
             last = kept[-1]
-            kept[-1] = Secret(last.start, secret.end, last.rule, last.severity, last.fingerprint)
+            kept[-1] = Secret(last.start, secret.end, last.rule, last.severity, last.fingerprint, last.digits)
     return kept
+
+
+def surest(secrets: Iterable[Secret]) -> dict[str, Secret]:
+    """For the digits of each secret, how the surest rule names it; of equally sure ones, the first."""
+    found: dict[str, Secret] = {}
+    for secret in secrets:
+        if secret.digits not in found or secret.sureness > found[secret.digits].sureness:
+            found[secret.digits] = secret
+    return found
+
+
+def one_name_each(secrets: list[Secret]) -> list[Secret]:
+    """`secrets` of one text, where one that several rules found has one name."""
+    names = surest(secrets)
+    return secrets if len(names) == len(secrets) else [one.named_by(names[one.digits]) for one in secrets]

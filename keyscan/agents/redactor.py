@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from keyscan.agents.detector import Detector, Secret
+from keyscan.agents.detector import Detector, Secret, surest
 from keyscan.agents.replacement import known_values, replaced, replaced_everywhere
 from keyscan.errors import IncompleteError
 from keyscan.model.rule import Severity
@@ -85,6 +85,7 @@ class Redactor:
         made = walker.redacted(value, "", 0)
         if not walker.secrets:
             return Redaction(value)
+        walker.settle()
         return Redaction(walker.repeated(made), tuple(walker.secrets))
 
     def stream(self, *, line_buffered: bool = False, path: str = "") -> StreamFilter:
@@ -120,6 +121,15 @@ class _Walker:
             return [self.redacted(inner, key, depth + 1) for inner in value]
         return value
 
+    def settle(self) -> None:
+        """Name each secret as the surest of its rules does, whichever string that looked at."""
+        names = surest(self.secrets)
+        named = [one.named_by(names[one.digits]) for one in self.secrets]
+        tokens = {old.token: new.token for old, new in zip(self.secrets, named, strict=True) if old.token != new.token}
+        self._values = {value: tokens.get(token, token) for value, token in self._values.items()}
+        self._values.update((old.encode(), new) for old, new in tokens.items())
+        self.secrets = named
+
     def repeated(self, value: Any) -> Any:
         """`value` with every further occurrence of a found secret replaced."""
         if isinstance(value, str):
@@ -149,7 +159,7 @@ class _Walker:
         for one in self._detector.find(lead + data + b'"\n', self._path):
             start, end = max(0, one.start - len(lead)), min(len(data), one.end - len(lead))
             if end > start:
-                yield Secret(start, end, one.rule, one.severity, one.fingerprint)
+                yield Secret(start, end, one.rule, one.severity, one.fingerprint, one.digits)
 
 
 def strings(value: Any, depth: int = 0) -> Iterator[str]:

@@ -47,6 +47,7 @@ class StreamFilter:
         self._shown = b""
         self._held = bytearray()
         self._values: dict[bytes, str] = {}
+        self._tokens: dict[str, str] = {}
         self._context = LINE_CONTEXT if line_buffered else LONGEST_MATCH
         self.secrets: list[Secret] = []
         self.failures: list[str] = []
@@ -120,7 +121,7 @@ class StreamFilter:
         for one in found:
             if one.start >= cut:
                 break
-            parts += [self._without_known(text[at : max(at, one.start)]), one.token.encode()]
+            parts += [self._without_known(text[at : max(at, one.start)]), self._token(one)]
             at = min(one.end, cut)
             self.secrets.append(one)
             if len(self._values) < _MAX_REMEMBERED:
@@ -129,6 +130,12 @@ class StreamFilter:
         self._shown = text[max(0, cut - self._context) : cut]
         del self._held[: cut - lead]
         return b"".join(parts)
+
+    def _token(self, secret: Secret) -> bytes:
+        """The secret's token; what has been shown cannot be named anew, so it keeps the name of its first place."""
+        if len(self._tokens) < _MAX_REMEMBERED:
+            self._tokens.setdefault(secret.digits, secret.token)
+        return self._tokens.get(secret.digits, secret.token).encode()
 
     def _left_out(self, end: int, why: str) -> bytes:
         """The notice in place of a part that could not be judged."""

@@ -144,3 +144,61 @@ def test_a_word_is_not_replaced_where_it_is_no_secret():
     word = "bge-reranker-v2-m3x9-7q"
     made = Redactor().redact(f'token = "{word}"\nmodel: {word}\n').text
     assert made.endswith(f"model: {word}\n")
+
+
+class TestOneName:
+    """Two rules that match one key: the surest one names it, everywhere."""
+
+    # Found by its own shape, and as a generic secret where its shape is cut off from what it needs.
+    RULES = """
+[[rules]]
+id = "sure-key"
+name = "Sure key"
+severity = "high"
+precision = "very-high"
+pattern = "sure: (?P<secret>QX[a-z0-9]{20})"
+
+[[rules]]
+id = "doubtful-key"
+name = "Doubtful key"
+severity = "high"
+precision = "low"
+pattern = "doubt: (?P<secret>QX[a-z0-9]{20})"
+"""
+
+    @pytest.fixture
+    def made(self, tmp_path):
+        """A redactor with both rules."""
+        file = tmp_path / "rules.toml"
+        file.write_text(self.RULES)
+        return Redactor.default(rules=[file])
+
+    def test_in_a_text(self, made):
+        """Whichever of the places comes first; it counts as one secret."""
+        value = "QX" + token("{alnum:20}", "one").lower()
+        for text in (f"doubt: {value}\nsure: {value}\n", f"sure: {value}\ndoubt: {value}\n"):
+            found = made.redact(text)
+            tokens = set(TOKEN.findall(found.text))
+            assert len(tokens) == 1
+            assert "sure-key" in tokens.pop()
+            assert found.count == 1
+
+    def test_in_a_value(self, made):
+        """Over the strings of a JSON value, keys and later strings included."""
+        value = "QX" + token("{alnum:20}", "two").lower()
+        found = made.redact_value({"a": f"doubt: {value}", "b": [f"sure: {value}", f"again {value}"]})
+        tokens = set(TOKEN.findall(str(found.value)))
+        assert len(tokens) == 1
+        assert "sure-key" in tokens.pop()
+        assert (found.count, value in str(found.value)) == (1, False)
+
+    def test_in_a_stream_and_between_texts(self, made):
+        """What was shown stays as it was; the digits are those of the secret in every text."""
+        value = "QX" + token("{alnum:20}", "three").lower()
+        stream = made.stream(line_buffered=True)
+        shown = stream.feed(f"doubt: {value}\n".encode()) + stream.feed(f"sure: {value}\n".encode()) + stream.close()
+        (first, second) = TOKEN.findall(shown.decode())
+        assert first == second
+        alone = [TOKEN.findall(made.redact(f"{word}: {value}\n").text)[0] for word in ("doubt", "sure")]
+        assert len({one.rpartition(":")[2] for one in alone}) == 1
+        assert first == alone[0]
