@@ -1,7 +1,10 @@
 """`keyscan fleet` against a shell loop of `keyscan history`, over generated repositories and real ones; and its growth.
 
     python benchmarks/fleet.py make DIRECTORY --count 500            # generate repositories of different shapes
-    python benchmarks/fleet.py run DIRECTORY [--loop] [--peer CMD]   # fleet; with --loop the shell loop after it
+    python benchmarks/fleet.py run PLACE [--loop] [--peer CMD]       # fleet; with --loop the shell loop after it
+    python benchmarks/fleet.py growth PLACE --counts 50 200 800      # fleet over ever more of them
+
+PLACE is a directory of repositories, or a list with one a line.
 
 `--peer` is a command run once for each repository with its path at the end, for example another scanner's history
 scan that writes to /dev/null. Everything is measured in one run, on the same directories; caches are new for each.
@@ -74,32 +77,52 @@ def stream(rng: random.Random, shape: str, key: bytes) -> bytes:
     return b"".join(out)
 
 
-def timed(name: str, command: list[str], env: dict[str, str]) -> float:
-    """Run a command, print its wall time, CPU and the largest process; the wall time."""
+def timed(name: str, command: list[str], env: dict[str, str]) -> tuple[float, float]:
+    """Run a command, print its wall time, CPU and the largest process; the two times."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, check=False)
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(f"{name}: {wall:.1f} s wall, {cpu:.1f} s CPU, exit {done.returncode}, {after.ru_maxrss >> 10} MB", flush=True)
-    return wall
+    return wall, cpu
 
 
-def run(directory: Path, *, loop: bool, peer: str) -> None:
+def listed(place: Path) -> list[str]:
+    """The repositories of a list, or those below a directory, in order."""
+    if place.is_file():
+        return place.read_text().split()
+    bare = (file.parent for file in place.glob("**/HEAD") if (file.parent / "objects").is_dir())
+    found = {file.parent for file in place.glob("**/.git")} | {one for one in bare if one.name != ".git"}
+    return sorted(map(str, found))
+
+
+def run(place: Path, *, loop: bool, peer: str) -> None:
     """Time the fleet, then the loops, and print the ratios."""
-    bare = (place.parent for place in directory.glob("**/HEAD") if (place.parent / "objects").is_dir())
-    found = {place.parent for place in directory.glob("**/.git")} | {one for one in bare if one.name != ".git"}
-    repositories = sorted(map(str, found))
+    repositories = listed(place)
     print(f"{len(repositories)} repositories")
     with tempfile.TemporaryDirectory() as scratch:
-        fleet = [sys.executable, "-m", "keyscan", "fleet", str(directory), "--state", f"{scratch}/state"]
-        wall = timed("keyscan fleet", fleet, {})
+        fleet = [sys.executable, "-m", "keyscan", "fleet", str(place), "--state", f"{scratch}/state"]
+        wall, cpu = timed("keyscan fleet", fleet, {})
         timed("keyscan fleet, again", fleet, {})
         named = " ".join(map(shlex.quote, repositories))
         for name, each in (("shell loop of keyscan history", f"{sys.executable} -m keyscan history"), ("peer", peer)):
             if each and (loop or name == "peer"):
                 script = f"for r in {named}; do {each} $r >/dev/null 2>&1; done"
-                other = timed(name, ["sh", "-c", script], {"KEYSCAN_CACHE_DIR": f"{scratch}/cache"})
-                print(f"  {other / wall:.2f} times as long as the fleet")
+                other, spent = timed(name, ["sh", "-c", script], {"KEYSCAN_CACHE_DIR": f"{scratch}/cache"})
+                print(f"  {other / wall:.2f} times the fleet's wall time, {spent / cpu:.2f} times its CPU", flush=True)
+
+
+def growth(place: Path, counts: list[int]) -> None:
+    """Time the fleet over ever more of the repositories, an even choice of all of them each time."""
+    repositories = listed(place)
+    with tempfile.TemporaryDirectory() as scratch:
+        for count in counts:
+            chosen = Path(scratch) / f"{count}.txt"
+            step = len(repositories) / count
+            chosen.write_text("\n".join(repositories[int(number * step)] for number in range(count)) + "\n")
+            fleet = [sys.executable, "-m", "keyscan", "fleet", str(chosen), "--state", f"{scratch}/state-{count}"]
+            wall, cpu = timed(f"{count} repositories", fleet, {})
+            print(f"  {1000 * wall / count:.0f} ms wall and {1000 * cpu / count:.0f} ms CPU a repository", flush=True)
 
 
 def main() -> None:
@@ -110,14 +133,19 @@ def main() -> None:
     making.add_argument("directory", type=Path)
     making.add_argument("--count", type=int, default=500)
     running = actions.add_parser("run")
-    running.add_argument("directory", type=Path)
+    running.add_argument("place", type=Path)
     running.add_argument("--loop", action="store_true")
     running.add_argument("--peer", default="")
+    growing = actions.add_parser("growth")
+    growing.add_argument("place", type=Path)
+    growing.add_argument("--counts", type=int, nargs="+", default=[50, 200, 800])
     given = parser.parse_args()
     if given.action == "make":
         make(given.directory, given.count)
+    elif given.action == "growth":
+        growth(given.place, given.counts)
     else:
-        run(given.directory, loop=given.loop, peer=given.peer)
+        run(given.place, loop=given.loop, peer=given.peer)
 
 
 if __name__ == "__main__":

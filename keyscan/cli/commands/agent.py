@@ -182,11 +182,12 @@ def install_command(
 @command.command(name="uninstall")
 @_with_places
 def uninstall_command(agents: tuple[str, ...], everything: bool, project: bool, user: bool) -> int:
-    """Take keyscan's hooks out of the configuration of AGENT; other hooks stay."""
-    from keyscan.agents import install
+    """Take keyscan's hooks and rules out of the configuration of AGENT; other hooks and rules stay."""
+    from keyscan.agents import deny_rules, install
 
     for where in _places(agents, everything=everything, project=project, user=user):
-        changes = install.uninstall(where)
+        changes = deny_rules.allow(where, _root() if project else None)
+        changes += install.uninstall(where)
         for change in changes:
             click.echo(f"{where.target.title}: {change.what} {change.path}")
         if not changes:
