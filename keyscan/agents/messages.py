@@ -103,10 +103,16 @@ def failure_let_through(why: str) -> str:
     return f"keyscan failed ({why}); this event was not checked (let through: --on-failure warn)"
 
 
-def transcript_holds(file: str, count: int) -> str:
-    """What is told at the end of a session whose transcript holds secrets in plain text."""
+def left_on_disk(title: str, count: int, files: Sequence[str], *, complete: bool) -> str:
+    """What is told at the end of a session that left secrets in plain text on disk."""
     keys = "1 secret is" if count == 1 else f"{count} secrets are"
-    return f"keyscan: {keys} in plain text in {file}; revoke what was shown to a model, and delete or redact the file."
+    more = f" and {len(files) - _MAX_NAMED} more files" if len(files) > _MAX_NAMED else ""
+    rest = "" if complete else " There was no time to look at everything."
+    where = ", ".join(files[:_MAX_NAMED])
+    return (
+        f"keyscan: {keys} in plain text in what {title} keeps: {where}{more}.{rest} Revoke what was shown to a model; "
+        "`keyscan machine --redact` replaces the rest on this disk when the agent has ended."
+    )
 
 
 def printable(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -190,16 +191,18 @@ class Policy:
         return Decision(Action.REPLACE, messages.output_redacted(event.tool, made.secrets), made.value)
 
     def _session_end(self, event: Event) -> Decision:
-        """What is said when a session has left secrets in its transcript."""
+        """What is said when a session has left secrets on disk."""
+        from keyscan.agents import session_end
+        from keyscan.agents.targets import TARGETS
+        from keyscan.sources.home import Roots
+
         path = event.payload.get("transcript_path") or event.payload.get("transcriptPath")
-        if not isinstance(path, str) or not path:
+        named = os.path.join(event.cwd, os.path.expanduser(path)) if isinstance(path, str) and path else ""  # noqa: PTH111, PTH118
+        left = session_end.leftovers(event.dialect, named, self.redactor.detector, Roots.of())
+        if not left.count:
             return _ALLOW
-        for name, file in named_files.existing([path], event.cwd):
-            _, secrets = self.redactor.redact_bytes(named_files.contents(file).replace(b"\\n", b"\n "), "")
-            if secrets:
-                count = len({secret.fingerprint for secret in secrets})
-                return Decision(Action.WARN, messages.transcript_holds(name, count))
-        return _ALLOW
+        title = TARGETS[event.dialect].title if event.dialect in TARGETS else event.dialect
+        return Decision(Action.WARN, messages.left_on_disk(title, left.count, left.files, complete=left.complete))
 
     def _stop(self, event: Event, reason: str) -> Decision:
         """A block where the agent heeds it, else a warning."""

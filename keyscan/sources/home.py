@@ -87,6 +87,21 @@ def found(roots: Roots) -> Iterator[HomeFile | Skip]:
         yield from _once(path, place, roots, seen)
 
 
+def transcripts(agent: str, roots: Roots, moved: tuple[str, Path] | None = None) -> Iterator[str]:
+    """The paths of what one agent keeps of its sessions.
+
+    `moved`: its directory below the home, and the one that the user has put in its place.
+    """
+    for place in places():
+        if place.kind == "transcript" and place.agent == agent:
+            for base, below in roots.bases(place.pattern):
+                lead = f"{moved[0]}/" if moved else ""
+                if moved and base == roots.home and below.startswith(lead):
+                    yield from _glob(moved[1], tuple(below.removeprefix(lead).split("/")))
+                else:
+                    yield from _glob(base, tuple(below.split("/")))
+
+
 def _once(path: str, place: HomePlace, roots: Roots, seen: set[str]) -> Iterator[HomeFile | Skip]:
     real = os.path.realpath(path)
     if real in seen:

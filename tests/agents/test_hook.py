@@ -240,7 +240,8 @@ def test_a_session_end_tells_what_stays_on_disk(tmp_path):
         "hook_event_name": "SessionEnd", "prompt_id": "1", "transcript_path": str(transcript), "reason": "other",
     }).encode()  # fmt: skip
     said = json.loads(Hook(HookOptions("claude-code")).respond(raw)[0].stdout)["systemMessage"]
-    assert "1 secret is in plain text" in said
+    assert f"1 secret is in plain text in what Claude Code keeps: {transcript}. Revoke" in said
+    assert "`keyscan machine --redact`" in said
     assert secret not in said
 
 
