@@ -18,9 +18,9 @@ def run() -> None:
         sys.stdout.write(f"keyscan {__version__}\n")
         return
     if sys.argv[1:] == ["staged"]:
-        from keyscan.fastpath import staged as quick
+        from keyscan.fastpath import staged
 
-        if quick.staged() is not None:
+        if staged.staged() is not None:
             return
     if len(sys.argv) == 3 and sys.argv[1] == "commit-msg":  # noqa: PLR2004 - the command and the file
         from keyscan.fastpath import commit_message

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.model.rule import Rule, Severity
-from keyscan.scan import scanner as scan
 from keyscan.scan.report import make_report, timed
 from keyscan.scan.result import ScanOptions, ScanResult
+from keyscan.scan.scanner import scan_blobs, scan_files, size_of, targets_kept
 from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -138,17 +138,17 @@ class Scanner:
 
         found = files.targets([os.fspath(path) for path in paths], everything=everything)
         ignores = self.options.ignores
-        return scan.targets_kept(found, ignores) if ignores else list(found)
+        return targets_kept(found, ignores) if ignores else list(found)
 
     def scan_files(self, targets: list[Target | Skip]) -> ScanResult:
         """Read and scan files, spread over `jobs` processes where there is enough to do."""
-        matcher = self._matchers.get(False) or self.matcher(scan.size_of(targets))
-        return scan.scan_files(targets, matcher, self.options, self.jobs)
+        matcher = self._matchers.get(False) or self.matcher(size_of(targets))
+        return scan_files(targets, matcher, self.options, self.jobs)
 
     def scan_blobs(self, items: Sequence[Blob | Skip]) -> ScanResult:
         """Scan what was read already, in this process."""
         size = sum(len(item.data) for item in items if hasattr(item, "data"))
-        return scan.scan_blobs(items, self.matcher(size), self.options)
+        return scan_blobs(items, self.matcher(size), self.options)
 
     def report(
         self,

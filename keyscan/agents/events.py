@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Event:
     kind: str
     payload: Mapping[str, Any] = field(repr=False)
     tool: str = ""
-    tool_kind: str = catalog.OTHER_TOOL
+    tool_kind: str = agent_events.OTHER_TOOL
     prompt: Any = field(default=None, repr=False)
     input: Any = field(default=None, repr=False)
     output: Any = field(default=None, repr=False)
@@ -47,7 +47,7 @@ class Event:
     @property
     def is_before(self) -> bool:
         """Whether nothing has happened yet, so that a block prevents it."""
-        return self.kind in {catalog.PROMPT, catalog.MODEL, catalog.PRE_TOOL}
+        return self.kind in {agent_events.PROMPT, agent_events.MODEL, agent_events.PRE_TOOL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +75,20 @@ class Answer:
 def event_from(payload: Mapping[str, Any], named: str, given: str = "") -> Event:
     """The event in a payload; `named` is the agent on the command line, `given` the event there."""
     fields = dict(payload)
-    dialect = catalog.dialect_of(fields, named)
-    name, kind = catalog.event_of(fields, dialect, given)
-    spec = catalog.DIALECTS.get(dialect, catalog.DIALECTS["claude-code"])
-    tool = str(catalog.first_at(fields, spec["tool"]) or "")
+    dialect = agent_events.dialect_of(fields, named)
+    name, kind = agent_events.event_of(fields, dialect, given)
+    spec = agent_events.DIALECTS.get(dialect, agent_events.DIALECTS["claude-code"])
+    tool = str(agent_events.first_at(fields, spec["tool"]) or "")
     return Event(
         dialect=dialect,
         name=name,
         kind=kind,
         payload=payload,
         tool=tool,
-        tool_kind=catalog.tool_kind(tool, name),
-        prompt=catalog.first_at(fields, spec["prompt"]),
+        tool_kind=agent_events.tool_kind(tool, name),
+        prompt=agent_events.first_at(fields, spec["prompt"]),
         input=_input(fields, spec, name),
-        output=catalog.first_at(fields, spec["failed"] if kind == catalog.FAILED else spec["output"]),
+        output=agent_events.first_at(fields, spec["failed"] if kind == agent_events.FAILED else spec["output"]),
         cwd=_directory(fields),
     )
 
@@ -99,7 +99,7 @@ def _input(fields: dict[str, Any], spec: dict[str, Any], name: str) -> Any:
         return {"command": fields.get("command")}
     if name in {"beforeReadFile", "beforeTabFileRead"}:
         return {"file_path": fields.get("file_path"), "content": fields.get("content")}
-    return catalog.first_at(fields, spec["input"])
+    return agent_events.first_at(fields, spec["input"])
 
 
 def _directory(fields: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from keyscan.agents.events import Action, Answer, Decision, Event, Mode, event_f
 from keyscan.agents.policy import Policy, withheld
 from keyscan.agents.protocols.registry import NAMES, protocol
 from keyscan.agents.redactor import Redactor
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 from keyscan.errors import IncompleteError, KeyscanError
 
 if TYPE_CHECKING:
@@ -86,14 +86,14 @@ class Hook:
         if event is None or event.dialect not in NAMES:
             return self._failure_of_unknown(notice)
         speaks = protocol(event.dialect)
-        if event.kind == catalog.POST_TOOL and speaks.replaces(event):
+        if event.kind == agent_events.POST_TOOL and speaks.replaces(event):
             return speaks.answer(event, Decision(Action.REPLACE, notice, withheld(event.output, notice), failed=True))
-        if event.kind == catalog.MODEL:
+        if event.kind == agent_events.MODEL:
             return speaks.answer(event, Decision(Action.BLOCK, notice, failed=True))
         if event.is_before and speaks.withholds(event):
             reason = f"keyscan: stopped, since it could not be checked: keyscan failed ({why})"
             return speaks.answer(event, Decision(Action.BLOCK, reason, failed=True))
-        if event.kind in {catalog.POST_TOOL, catalog.FAILED} and speaks.withholds(event):
+        if event.kind in {agent_events.POST_TOOL, agent_events.FAILED} and speaks.withholds(event):
             return speaks.answer(event, Decision(Action.BLOCK, notice, failed=True))
         return Answer(stderr=f"keyscan: {messages.failure_let_through(why)}\n")
 
@@ -101,7 +101,7 @@ class Hook:
         """The answer where not even the event is known: as for a tool call, which most events are."""
         agent = self.options.agent
         if agent in _JSON_FAILURES:
-            made = Event(agent, self.options.event, catalog.PRE_TOOL, {})
+            made = Event(agent, self.options.event, agent_events.PRE_TOOL, {})
             return protocol(agent).answer(made, Decision(Action.BLOCK, f"keyscan: {notice}", failed=True))
         return Answer(stderr=f"keyscan: {notice}\n", status=2)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyscan.agents import entries
 from keyscan.agents.config_files import BACKUP, Change, read_text, removed, written
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 from keyscan.errors import ConfigError
 from keyscan.support import jsonc
 
@@ -55,7 +55,7 @@ def install(where: Place, caller: Caller) -> list[Change]:
 
 def prefix_program(where: Place) -> Path:
     """The program by which Claude Code runs commands, beside its settings."""
-    return where.path.with_name(catalog.SHELL_PREFIX)
+    return where.path.with_name(agent_events.SHELL_PREFIX)
 
 
 def prefix_in(where: Place) -> str:

@@ -15,8 +15,8 @@ from keyscan.git.repository import inspect
 from keyscan.hygiene.audit import audit
 from keyscan.hygiene.repository import TreeReader
 from keyscan.model.blob import Skip
-from keyscan.scan import scanner as scan
 from keyscan.scan.report import make_report, timed
+from keyscan.scan.scanner import targets_kept
 from keyscan.sources import files
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _source(root: str, scanner: Scanner) -> tuple[tuple[Finding, ...], int]:
     """The findings in the files of the work tree, named from the root, and how many files there were."""
     targets = [_from_root(one, root) for one in files.targets([root])]
     ignores = scanner.options.ignores
-    result = scanner.scan_files(scan.targets_kept(targets, ignores) if ignores else targets)
+    result = scanner.scan_files(targets_kept(targets, ignores) if ignores else targets)
     return scanner.report(result, timed(time.perf_counter())).findings, result.files
 
 
@@ -93,7 +93,7 @@ def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
 
 def _history(root: str, scanner: Scanner) -> tuple[Sequence[Finding] | None, str]:
     """The history's findings and what was covered; None and why when it can't be told."""
-    from keyscan.engine import build as cache
+    from keyscan.engine import build
     from keyscan.history import scope
     from keyscan.history.audit import audit_history
     from keyscan.history.batch import HistoryJob
@@ -103,7 +103,7 @@ def _history(root: str, scanner: Scanner) -> tuple[Sequence[Finding] | None, str
         return (), "there is no commit yet"
     if inspect(git).shallow:
         return None, "a shallow clone: the older commits are not here"
-    matcher = cache.matcher(tuple(rule for rule in scanner.rules if rule.category != "practice"))
+    matcher = build.matcher(tuple(rule for rule in scanner.rules if rule.category != "practice"))
     query = scope.HistoryQuery()
     try:
         tally = audit_history(

@@ -25,11 +25,11 @@ _NO_CLONE = Validity("unknown", "not-found", "no clone of a repository that cont
 def verify(store: Store, options: FleetOptions, choices: VerifySettings) -> str:
     """Ask about every secret of the state, and store what its issuer says; the line on what was sent."""
     from keyscan.ruleset import loader
-    from keyscan.ruleset import verification as tables_of
+    from keyscan.ruleset.verification import load
     from keyscan.support import http
 
     http.require()
-    tables = tables_of.load([loader.builtin_dir(), *map(Path, options.rules)])
+    tables = load([loader.builtin_dir(), *map(Path, options.rules)])
     verification.check_kinds(choices, tables)
     found, states = _candidates(store, options)
     with no_core_dumps():

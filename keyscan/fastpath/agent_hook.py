@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 from keyscan.support.user_config import agents_file
 
 # More than this is worth the whole engine, which works in pieces.
@@ -57,7 +57,7 @@ def _options(arguments: list[str]) -> dict[str, str] | None:
             return None
         options["agent"] = word
         at += 1
-    return options if options["agent"] in catalog.DIALECTS and options["--mode"] in _MODES else None
+    return options if options["agent"] in agent_events.DIALECTS and options["--mode"] in _MODES else None
 
 
 def _read() -> bytes:
@@ -80,19 +80,19 @@ def _answer(raw: bytes, options: dict[str, str]) -> str | None:
     payload = _decoded(raw)
     if not isinstance(payload, dict):
         return None
-    dialect = catalog.dialect_of(payload, options["agent"])
-    name, kind = catalog.event_of(payload, dialect, options["--event"])
-    if kind in (catalog.SESSION_START, catalog.SESSION_END, catalog.MODEL) or any(
+    dialect = agent_events.dialect_of(payload, options["agent"])
+    name, kind = agent_events.event_of(payload, dialect, options["--event"])
+    if kind in (agent_events.SESSION_START, agent_events.SESSION_END, agent_events.MODEL) or any(
         one in payload for one in _NAMES_FILES
     ):
         return None
-    spec = catalog.DIALECTS[dialect]
+    spec = agent_events.DIALECTS[dialect]
     reply = str(spec["clean"])
-    if kind == catalog.PROMPT:
-        prompt = catalog.first_at(payload, spec["prompt"])
+    if kind == agent_events.PROMPT:
+        prompt = agent_events.first_at(payload, spec["prompt"])
         if not isinstance(prompt, str) or "@" in prompt:
             return None
-    elif kind == catalog.PRE_TOOL:
+    elif kind == agent_events.PRE_TOOL:
         found = _tool_answer(payload, dialect, name, spec)
         if found is None:
             return None
@@ -100,7 +100,7 @@ def _answer(raw: bytes, options: dict[str, str]) -> str | None:
     texts: list[str] = []
     _gather(_judged(payload, kind, name, spec), "", texts, 0)
     text = "\n".join(texts)
-    if (kind == catalog.PRE_TOOL and catalog.TOKEN_START in text) or not _is_clean(text):
+    if (kind == agent_events.PRE_TOOL and agent_events.TOKEN_START in text) or not _is_clean(text):
         return None
     _note(options["agent"])
     return reply
@@ -108,16 +108,16 @@ def _answer(raw: bytes, options: dict[str, str]) -> str | None:
 
 def _tool_answer(payload: dict[str, object], dialect: str, name: str, spec: dict[str, object]) -> str | None:
     """The answer before a tool: "" for nothing to say, None where files are to be looked at."""
-    tool = str(catalog.first_at(payload, spec["tool"]) or "")
-    what = catalog.tool_kind(tool, name)
-    if what not in (catalog.SHELL, catalog.READ):
+    tool = str(agent_events.first_at(payload, spec["tool"]) or "")
+    what = agent_events.tool_kind(tool, name)
+    if what not in (agent_events.SHELL, agent_events.READ):
         return ""
-    if what == catalog.READ:
+    if what == agent_events.READ:
         # Where an output can be replaced, a read is judged by what it gives.
         return "" if dialect in _REPLACES_OUTPUTS else None
     if dialect == "claude-code":
         # Filtered by the program that its setting names; without it, files that the command names are looked at.
-        return "" if os.environ.get("CLAUDE_CODE_SHELL_PREFIX", "").endswith(catalog.SHELL_PREFIX) else None
+        return "" if os.environ.get("CLAUDE_CODE_SHELL_PREFIX", "").endswith(agent_events.SHELL_PREFIX) else None
     if dialect == "codex" and payload.get("permission_mode") == "bypassPermissions":
         return None
     return "" if dialect in _REPLACES_OUTPUTS and dialect != "qwen-code" else None
@@ -128,11 +128,11 @@ _REPLACES_OUTPUTS = ("claude-code", "codex", "gemini-cli", "copilot-cli", "mistr
 
 def _judged(payload: dict[str, object], kind: str, name: str, spec: dict[str, object]) -> object:
     """The part of an event that is judged: ids, paths and times beside it are not."""
-    if kind == catalog.PRE_TOOL:
+    if kind == agent_events.PRE_TOOL:
         # Cursor's narrow events have their input beside the other fields.
-        return catalog.first_at(payload, spec["input"]) if name not in _NARROW else payload
-    field = {catalog.PROMPT: "prompt", catalog.POST_TOOL: "output", catalog.FAILED: "failed"}.get(kind)
-    return catalog.first_at(payload, spec[field]) if field else None
+        return agent_events.first_at(payload, spec["input"]) if name not in _NARROW else payload
+    field = {agent_events.PROMPT: "prompt", agent_events.POST_TOOL: "output", agent_events.FAILED: "failed"}.get(kind)
+    return agent_events.first_at(payload, spec[field]) if field else None
 
 
 _NARROW = ("beforeShellExecution", "beforeReadFile", "beforeTabFileRead")

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from keyscan.engine.decoders import content as contents
+from keyscan.engine.decoders import content
 from keyscan.engine.overlaps import place_of
 from keyscan.git import objects
 from keyscan.git.objects import Listed
@@ -77,7 +77,7 @@ class ObjectScanner:
             item = batch[read.number]
             if read.kind == b"commit" and len(read.data) <= SHORT:
                 messages.append((item, read.data))
-            elif self.matcher.local and read.kind == b"blob" and read.rest is None and contents.is_plain(read.data):
+            elif self.matcher.local and read.kind == b"blob" and read.rest is None and content.is_plain(read.data):
                 self._scan_from_previous(item, read.data, scan)
             elif read.rest is None:
                 scan.object(item, read.kind, read.data)
@@ -139,7 +139,7 @@ class BatchScan:
         raw = self._matcher.raw_hits(b"\n".join(texts))
         suspicious = {bisect_left(ends, end) for _, end in raw}
         for number, ((item, data), text) in enumerate(zip(commits, texts, strict=True)):
-            if number in suspicious or not contents.is_plain(text):
+            if number in suspicious or not content.is_plain(text):
                 self.object(item, b"commit", data)
                 continue
             self._tally.commits += 1
@@ -164,7 +164,7 @@ class BatchScan:
             data = data[data.find(b"\n\n") + 2 :]
         elif kind != b"blob":
             return
-        if contents.is_plain(data):
+        if content.is_plain(data):
             self._evaluate(item, kind, data, self._matcher.hits(data, self._matcher.raw_hits(data)), None)
             return
         before = len(tally.findings), len(tally.skipped)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyscan.engine.filters import value_shape as literals
+from keyscan.engine.filters import value_shape
 from keyscan.engine.filters.context import NO_CONTEXT
 from keyscan.engine.filters.entropy import classes, shannon
 from keyscan.engine.filters.placeholders import rejection_reason
@@ -138,7 +138,7 @@ def _is_random(value: bytes) -> bool:
         return False
     if classes(value) < _WEAK_CLASSES or shannon(value) < _LEAST_ENTROPY:
         return False
-    if literals.reason(value):
+    if value_shape.reason(value):
         return False
     match = Match(NAMED, 0, len(value), 0, len(value), value, NAMED.severity, NAMED.precision)
     return rejection_reason(match, NO_CONTEXT) is None

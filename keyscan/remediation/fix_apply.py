@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from keyscan.errors import UsageError
 from keyscan.git.ignore_rules import deciding_rules
-from keyscan.remediation import apply as careful
 from keyscan.remediation import dotenv_file
+from keyscan.remediation.apply import apply as apply_edits
+from keyscan.remediation.apply import check, write
 from keyscan.remediation.edits import EditPlan
 from keyscan.remediation.fix import ENV
 
@@ -24,16 +25,16 @@ def apply(root: str, plan: FixPlan, git: Git | None) -> None:
     not ignore `.env`. The code is written only when `.env` holds every value.
     """
     every = [*plan.ignore.edits, *([plan.env] if plan.env else []), *([plan.example] if plan.example else [])]
-    careful.check(root, EditPlan((*every, *plan.files.edits)))
+    check(root, EditPlan((*every, *plan.files.edits)))
     if git is not None:
-        careful.apply(root, plan.ignore, git)
+        apply_edits(root, plan.ignore, git)
         require_ignored(git)
     if plan.env is not None:
         _write_env(root, plan.env.old, plan.env.new)
     if plan.example is not None:
-        careful.apply(root, EditPlan((plan.example,)), git)
+        apply_edits(root, EditPlan((plan.example,)), git)
     _require_values(root, plan)
-    careful.apply(root, plan.files, git)
+    apply_edits(root, plan.files, git)
 
 
 def require_ignored(git: Git) -> None:
@@ -77,7 +78,7 @@ def stage(git: Git, plan: FixPlan) -> None:
 def _write_env(root: str, old: bytes | None, new: bytes) -> None:
     file = os.path.join(root, ENV)  # noqa: PTH118
     if old is not None:
-        careful.write(root, ENV, new)
+        write(root, ENV, new)
         return
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)

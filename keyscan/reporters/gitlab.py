@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from keyscan._version import __version__
-from keyscan.reporters.shared import rule_summary as kinds
-from keyscan.reporters.shared import validity
+from keyscan.reporters.shared import rule_summary, validity
 from keyscan.reporters.shared.escape import clean, fold, json_line, json_with_lines, prose
 from keyscan.reporters.shared.notifications import notices
 from keyscan.reporters.shared.paths import shown_path
@@ -16,7 +15,7 @@ from keyscan.reporters.shared.paths import shown_path
 if TYPE_CHECKING:
     from keyscan.model.finding import Finding
     from keyscan.model.report import Report
-    from keyscan.reporters.shared.rule_summary import Kind
+    from keyscan.reporters.shared.rule_summary import RuleSummary
 
 _TIME = "%Y-%m-%dT%H:%M:%S"
 _LEVELS = {"error": "fatal", "warning": "warn", "note": "info"}
@@ -29,8 +28,8 @@ _SOLUTION = 7000
 
 def render(report: Report) -> str:
     """The report as GitLab's JSON document."""
-    found = kinds.kinds(report)
-    texts = {rule_id: _texts(kind) for rule_id, kind in found.items()}
+    summaries = rule_summary.summaries(report)
+    texts = {rule_id: _texts(summary) for rule_id, summary in summaries.items()}
     lines = [json_line(_vulnerability(finding, texts[finding.rule_id], report)) for finding in report.findings]
     made = {"version": "15.2.1", "scan": _scan(report), "vulnerabilities": []}
     return json_with_lines(made, "vulnerabilities", lines)
@@ -55,15 +54,19 @@ def _said(notice: Any) -> str:
     return f"{clean(notice.path)}: {notice.text}" if notice.path else notice.text
 
 
-def _texts(kind: Kind) -> dict[str, Any]:
-    """What every finding of a kind says."""
-    rule = {"type": "keyscan_rule_id", "name": fold(f"keyscan rule {kind.id}", _NAME), "value": fold(kind.id, _NAME)}
+def _texts(summary: RuleSummary) -> dict[str, Any]:
+    """What every finding of a rule says."""
+    rule = {
+        "type": "keyscan_rule_id",
+        "name": fold(f"keyscan rule {summary.id}", _NAME),
+        "value": fold(summary.id, _NAME),
+    }
     return {
-        "name": fold(kind.name, _NAME),
-        "description": prose(kinds.description(kind)),
-        "solution": fold(" ".join(map(prose, kinds.steps(kind))), _SOLUTION),
-        "identifiers": [rule, {"type": "cwe", "name": "CWE-798", "value": "798", "url": kinds.WEAKNESS}],
-        "links": [{"url": kind.url}],
+        "name": fold(summary.name, _NAME),
+        "description": prose(rule_summary.description(summary)),
+        "solution": fold(" ".join(map(prose, rule_summary.steps(summary))), _SOLUTION),
+        "identifiers": [rule, {"type": "cwe", "name": "CWE-798", "value": "798", "url": rule_summary.WEAKNESS}],
+        "links": [{"url": summary.url}],
     }
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from keyscan.reporters.shared import rule_summary as kinds
-from keyscan.reporters.shared import validity
+from keyscan.reporters.shared import rule_summary, validity
 from keyscan.reporters.shared.escape import clean
 
 if TYPE_CHECKING:
@@ -15,14 +14,14 @@ if TYPE_CHECKING:
     from keyscan.model.blob import Skip
     from keyscan.model.finding import Finding
     from keyscan.model.report import Report
-    from keyscan.reporters.shared.rule_summary import Kind
+    from keyscan.reporters.shared.rule_summary import RuleSummary
 
 
 def render(report: Report) -> str:
     """The report as one test suite; a clean one has one test, which passed."""
-    found = kinds.kinds(report)
+    summaries = rule_summary.summaries(report)
     unread = [skip for skip in report.skipped if skip.incomplete]
-    cases = [_case(finding, found[finding.rule_id]) for finding in report.findings]
+    cases = [_case(finding, summaries[finding.rule_id]) for finding in report.findings]
     cases += [_error(skip) for skip in unread]
     if not cases:
         cases = ['    <testcase classname="keyscan" name="no secrets found"/>']
@@ -58,15 +57,19 @@ def _properties(report: Report) -> Iterator[str]:
         yield f'      <property name="{name}" value="{value}"/>'
 
 
-def _case(finding: Finding, kind: Kind) -> str:
+def _case(finding: Finding, summary: RuleSummary) -> str:
     where, commit = finding.location, finding.origin.commit
     path, place = clean(finding.origin.path), f"{where.line}:{where.column}"
-    message = f"{kind.name}: {clean(finding.redacted)}"
+    message = f"{summary.name}: {clean(finding.redacted)}"
     body = [f"{path}:{place}: {finding.severity.label}: {message}", *([f"Commit: {commit}"] if commit else [])]
     told = validity.line(finding)
     body += [f"State: {told}"] if told else []
-    body += [f"Why: {clean('; '.join(finding.evidence))}", kinds.help_text(kind), f"Fingerprint: {finding.fingerprint}"]
-    name = f"{kind.id} at {place}" + (f" in {commit[:12]}" if commit else "")
+    body += [
+        f"Why: {clean('; '.join(finding.evidence))}",
+        rule_summary.help_text(summary),
+        f"Fingerprint: {finding.fingerprint}",
+    ]
+    name = f"{summary.id} at {place}" + (f" in {commit[:12]}" if commit else "")
     return (
         f"    <testcase classname={quoteattr(path)} name={quoteattr(name)} file={quoteattr(path)}"
         f' line="{where.line}">\n'

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from keyscan.model.rule import Severity
-from keyscan.reporters.shared import rule_summary as kinds
+from keyscan.reporters.shared import rule_summary
 from keyscan.reporters.shared.escape import cell, code, prose
 from keyscan.reporters.shared.headline import headline
 from keyscan.reporters.shared.notifications import notices
@@ -104,19 +104,19 @@ def _what_to_do(report: Report) -> Iterator[str]:
     if not shown:
         return
     yield "## What to do"
-    for kind in kinds.kinds(report).values():
-        if kind.id not in shown:
+    for summary in rule_summary.summaries(report).values():
+        if summary.id not in shown:
             continue
         yield ""
-        yield f"### {prose(kind.name)}"
+        yield f"### {prose(summary.name)}"
         yield ""
-        if kind.help.opens:
-            yield f"It opens: {prose(kind.help.opens)}"
+        if summary.help.opens:
+            yield f"It opens: {prose(summary.help.opens)}"
             yield ""
-        yield from (f"{number}. {prose(step)}" for number, step in enumerate(kinds.steps(kind), 1))
-        if kind.help.revoke_url:
+        yield from (f"{number}. {prose(step)}" for number, step in enumerate(rule_summary.steps(summary), 1))
+        if summary.help.revoke_url:
             yield ""
-            yield f"Revoke it here: {kinds.link(kind.help.revoke_url)}"
+            yield f"Revoke it here: {rule_summary.link(summary.help.revoke_url)}"
     yield ""
 
 

@@ -15,8 +15,7 @@ import sarif_om as om
 
 from keyscan._version import __version__
 from keyscan.model.rule import Severity
-from keyscan.reporters.shared import rule_summary as kinds
-from keyscan.reporters.shared import validity
+from keyscan.reporters.shared import rule_summary, validity
 from keyscan.reporters.shared.escape import clean, fold, json_line, json_with_lines
 from keyscan.reporters.shared.notifications import notices
 from keyscan.reporters.shared.paths import place, repository
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from keyscan.model.finding import Finding, Location
     from keyscan.model.report import Report
-    from keyscan.reporters.shared.rule_summary import Kind
+    from keyscan.reporters.shared.rule_summary import RuleSummary
 
 MAX_RESULTS = 25_000
 # The platform takes 10 MB after gzip; the rest of the file has its place in what is left below that.
@@ -52,14 +51,14 @@ _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 def render(report: Report) -> str:
     """The report as one SARIF log, one result a line; over the limits the most severe are kept, and it says so."""
-    found = kinds.kinds(report)
-    places = {kind: number for number, kind in enumerate(found)}
+    summaries = rule_summary.summaries(report)
+    places = {rule_id: number for number, rule_id in enumerate(summaries)}
     ranked = sorted((*report.findings, *report.known, *report.ignored), key=_rank)
     twins = _twins(ranked)
     lines = list(
         _fitting(json_line(plain(_result(finding, places, twins, report))) for finding in ranked[:MAX_RESULTS])
     )
-    log = om.SarifLog(runs=[_run(report, found.values(), len(ranked) - len(lines))], version="2.1.0")
+    log = om.SarifLog(runs=[_run(report, summaries.values(), len(ranked) - len(lines))], version="2.1.0")
     return json_with_lines({"$schema": _SCHEMA, "version": "2.1.0", **plain(log)}, "results", lines)
 
 
@@ -109,7 +108,7 @@ def _properties(kind: Any) -> tuple[tuple[str, str, Any], ...]:
     return tuple(found)
 
 
-def _run(report: Report, found: Iterable[Kind], left_out: int) -> Any:
+def _run(report: Report, summaries: Iterable[RuleSummary], left_out: int) -> Any:
     driver = om.ToolComponent(
         name="keyscan",
         organization="The keyscan authors",
@@ -117,7 +116,7 @@ def _run(report: Report, found: Iterable[Kind], left_out: int) -> Any:
         version=__version__,
         information_uri=_HOME,
         short_description=om.MultiformatMessageString(text="Finds API keys and other secrets in code."),
-        rules=[_rule(kind) for kind in found],
+        rules=[_rule(summary) for summary in summaries],
     )
     address = repository(report.run.remote)
     return om.Run(
@@ -171,19 +170,21 @@ def _invocation(report: Report, left_out: int) -> Any:
     )
 
 
-def _rule(kind: Kind) -> Any:
+def _rule(summary: RuleSummary) -> Any:
     return om.ReportingDescriptor(
-        id=kind.id,
-        name=_pascal(kind.id),
-        short_description=om.MultiformatMessageString(text=fold(_sentence(kind.name), MAX_TEXT)),
-        full_description=om.MultiformatMessageString(text=fold(kinds.description(kind), MAX_TEXT)),
-        help=om.MultiformatMessageString(text=kinds.help_text(kind), markdown=kinds.help_markdown(kind)),
-        help_uri=kind.url,
-        default_configuration=om.ReportingConfiguration(level=_LEVELS.get(kind.severity, "note")),
+        id=summary.id,
+        name=_pascal(summary.id),
+        short_description=om.MultiformatMessageString(text=fold(_sentence(summary.name), MAX_TEXT)),
+        full_description=om.MultiformatMessageString(text=fold(rule_summary.description(summary), MAX_TEXT)),
+        help=om.MultiformatMessageString(
+            text=rule_summary.help_text(summary), markdown=rule_summary.help_markdown(summary)
+        ),
+        help_uri=summary.url,
+        default_configuration=om.ReportingConfiguration(level=_LEVELS.get(summary.severity, "note")),
         properties={
-            "security-severity": _SCORES[kind.severity],
-            "precision": kind.precision.label,
-            "tags": [tag for tag in ("security", "secret", "external/cwe/cwe-798", _slug(kind.provider)) if tag],
+            "security-severity": _SCORES[summary.severity],
+            "precision": summary.precision.label,
+            "tags": [tag for tag in ("security", "secret", "external/cwe/cwe-798", _slug(summary.provider)) if tag],
         },
     )
 

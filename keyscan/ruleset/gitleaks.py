@@ -17,7 +17,7 @@ from keyscan.ruleset import required_literals
 from keyscan.ruleset.fields import read_toml
 from keyscan.ruleset.go_regex import Untranslatable, search_pattern, translate
 from keyscan.ruleset.regex_syntax import MAX_MAX_LENGTH, literal_prefix
-from keyscan.support import toml_lines as tomllines
+from keyscan.support import toml_lines
 from keyscan.suppressions.ignore import Ignore
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _followed(document: dict[str, Any], source: str, above: tuple[str, ...]) -> 
     return loaded
 
 
-def convert(document: dict[str, Any], source: str, lines: dict[tomllines.Path, int]) -> Loaded:
+def convert(document: dict[str, Any], source: str, lines: dict[toml_lines.Path, int]) -> Loaded:
     """Everything in a parsed file that we can say too; `lines` gives the places of keys."""
     loaded = Loaded()
     place = _Place(source, lines)
@@ -116,12 +116,12 @@ def convert(document: dict[str, Any], source: str, lines: dict[tomllines.Path, i
 
 
 class _Place:
-    def __init__(self, source: str, lines: dict[tomllines.Path, int]) -> None:
+    def __init__(self, source: str, lines: dict[toml_lines.Path, int]) -> None:
         self.source, self._lines = source, lines
 
     def line(self, *path: str | int) -> int:
         """The line of a key."""
-        return tomllines.line_of(self._lines, path)
+        return toml_lines.line_of(self._lines, path)
 
     def text(self, *path: str | int) -> str:
         """File and line of a key."""

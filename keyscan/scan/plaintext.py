@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyscan.engine.decoders import content as contents
+from keyscan.engine.decoders import content
 from keyscan.model.fingerprint import fingerprints
 from keyscan.verify.candidate import REACH, Candidate
 
@@ -33,7 +33,7 @@ def candidates(
     for blob in blobs:
         if len(found) == len(wanted):
             break
-        for name, text, reason in contents.texts(blob.data, blob.origin.path):
+        for name, text, reason in content.texts(blob.data, blob.origin.path):
             if reason:
                 continue
             for match in matches(text.data, name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.agents.protocols.interface import ClaudeLike
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 
 if TYPE_CHECKING:
     from keyscan.agents.events import Event
@@ -18,4 +18,4 @@ class Augment(ClaudeLike):
 
     def withholds(self, event: Event) -> bool:
         """Tool calls only."""
-        return event.kind == catalog.PRE_TOOL
+        return event.kind == agent_events.PRE_TOOL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.agents.protocols.interface import ClaudeLike, json_answer, specific
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 
 if TYPE_CHECKING:
     from keyscan.agents.events import Answer, Decision, Event
@@ -16,7 +16,7 @@ class ClaudeCode(ClaudeLike):
 
     def replaces(self, event: Event) -> bool:
         """Inputs and outputs of tools that succeeded (2.1.121 and later)."""
-        return event.kind in {catalog.PRE_TOOL, catalog.POST_TOOL}
+        return event.kind in {agent_events.PRE_TOOL, agent_events.POST_TOOL}
 
     def stopped(self, event: Event, reason: str) -> Answer:
         """A prompt that is not sent; without the suppression the message would repeat it."""

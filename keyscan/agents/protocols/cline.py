@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.agents.events import Action, Answer
 from keyscan.agents.protocols.interface import json_answer
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 
 if TYPE_CHECKING:
     from keyscan.agents.events import Decision, Event
@@ -17,11 +17,11 @@ class Cline:
 
     def replaces(self, event: Event) -> bool:
         """Inputs only."""
-        return event.kind == catalog.PRE_TOOL
+        return event.kind == agent_events.PRE_TOOL
 
     def withholds(self, event: Event) -> bool:
         """Everything, at the price of the task."""
-        return event.kind in {catalog.PROMPT, catalog.PRE_TOOL, catalog.POST_TOOL}
+        return event.kind in {agent_events.PROMPT, agent_events.PRE_TOOL, agent_events.POST_TOOL}
 
     def answer(self, event: Event, decision: Decision) -> Answer:
         """What the hook's process prints and returns for a decision."""

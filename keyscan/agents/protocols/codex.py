@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.agents.protocols.interface import ClaudeLike, json_answer, plain_text, specific
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 
 if TYPE_CHECKING:
     from keyscan.agents.events import Answer, Decision, Event
@@ -16,7 +16,7 @@ class Codex(ClaudeLike):
 
     def replaces(self, event: Event) -> bool:
         """Inputs, and outputs whether the tool succeeded or not."""
-        return event.kind in {catalog.PRE_TOOL, catalog.POST_TOOL}
+        return event.kind in {agent_events.PRE_TOOL, agent_events.POST_TOOL}
 
     def input_replaced(self, event: Event, decision: Decision) -> Answer:
         """Another input; it counts only together with `allow`, which leaves the sandbox and approvals as they are."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.agents.events import Action, Answer
 from keyscan.agents.protocols.interface import json_answer
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 
 if TYPE_CHECKING:
     from keyscan.agents.events import Decision, Event
@@ -17,7 +17,7 @@ class CopilotCli:
 
     def replaces(self, event: Event) -> bool:
         """Prompts and outputs; a rewritten input would come with an approval that is the user's to give."""
-        return event.kind in {catalog.PROMPT, catalog.POST_TOOL}
+        return event.kind in {agent_events.PROMPT, agent_events.POST_TOOL}
 
     def withholds(self, event: Event) -> bool:
         """Prompts and tool calls can be stopped."""
@@ -29,13 +29,13 @@ class CopilotCli:
             return Answer()
         if decision.action is Action.WARN:
             return Answer(stderr=decision.reason + "\n")
-        if event.kind == catalog.PROMPT:
+        if event.kind == agent_events.PROMPT:
             if decision.action is Action.REPLACE:
                 return json_answer({"modifiedPrompt": decision.value})
             return json_answer({"decision": "block", "reason": decision.reason})
-        if event.kind == catalog.PRE_TOOL:
+        if event.kind == agent_events.PRE_TOOL:
             return json_answer({"permissionDecision": "deny", "permissionDecisionReason": decision.reason})
-        if event.kind == catalog.POST_TOOL and decision.action is Action.REPLACE:
+        if event.kind == agent_events.POST_TOOL and decision.action is Action.REPLACE:
             return json_answer({"modifiedResult": _camel(decision.value)})
         return Answer(stderr=decision.reason + "\n")
 

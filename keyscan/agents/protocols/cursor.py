@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyscan.agents.events import Action, Answer
 from keyscan.agents.protocols.interface import json_answer
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 
 if TYPE_CHECKING:
     from keyscan.agents.events import Decision, Event
@@ -20,7 +20,7 @@ class Cursor:
         """Inputs at `preToolUse`, outputs of MCP tools at `postToolUse`."""
         if event.name == "preToolUse":
             return True
-        return event.name == "postToolUse" and event.tool_kind == catalog.MCP
+        return event.name == "postToolUse" and event.tool_kind == agent_events.MCP
 
     def withholds(self, event: Event) -> bool:
         """Prompts, reads and tool calls can be stopped."""
@@ -30,10 +30,10 @@ class Cursor:
         """What the hook's process prints and returns for a decision."""
         if decision.action is Action.ALLOW:
             return Answer("{}\n")
-        if event.kind == catalog.PROMPT:
+        if event.kind == agent_events.PROMPT:
             stopped = decision.action is not Action.WARN
             return json_answer({"continue": not stopped, "user_message": decision.reason})
-        if event.kind == catalog.PRE_TOOL:
+        if event.kind == agent_events.PRE_TOOL:
             return json_answer(self._permission(event, decision))
         if decision.action is Action.REPLACE and self.replaces(event):
             return json_answer({"updated_mcp_tool_output": _parsed(decision.value)})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.agents.events import Action, Answer
 from keyscan.agents.protocols.interface import json_answer
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 
 if TYPE_CHECKING:
     from keyscan.agents.events import Decision, Event
@@ -22,7 +22,7 @@ class Goose:
 
     def withholds(self, event: Event) -> bool:
         """Tool calls only."""
-        return event.kind == catalog.PRE_TOOL
+        return event.kind == agent_events.PRE_TOOL
 
     def answer(self, event: Event, decision: Decision) -> Answer:
         """What the hook's process prints and returns for a decision."""

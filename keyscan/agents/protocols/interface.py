@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyscan.agents.events import Action, Answer
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 
 if TYPE_CHECKING:
     from keyscan.agents.events import Decision, Event
@@ -65,7 +65,7 @@ class ClaudeLike:
 
     def replaces(self, event: Event) -> bool:
         """Inputs only; what a subclass adds stands there."""
-        return event.kind == catalog.PRE_TOOL and self.replaces_input
+        return event.kind == agent_events.PRE_TOOL and self.replaces_input
 
     def withholds(self, event: Event) -> bool:
         """Prompts and tool calls can be stopped, what has happened cannot."""
@@ -77,9 +77,9 @@ class ClaudeLike:
             return Answer(self.clean)
         if decision.action is Action.WARN:
             return self.warned(decision.reason)
-        if event.kind == catalog.PROMPT:
+        if event.kind == agent_events.PROMPT:
             return self.stopped(event, decision.reason)
-        if event.kind == catalog.PRE_TOOL:
+        if event.kind == agent_events.PRE_TOOL:
             if decision.action is Action.REPLACE:
                 return self.input_replaced(event, decision)
             return denied(event, decision.reason)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.agents.events import Action, Answer
 from keyscan.agents.protocols.interface import json_answer
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 
 if TYPE_CHECKING:
     from keyscan.agents.events import Decision, Event
@@ -17,7 +17,7 @@ class OpenCode:
 
     def replaces(self, event: Event) -> bool:
         """Prompts, requests, inputs and outputs."""
-        return event.kind in {catalog.PROMPT, catalog.MODEL, catalog.PRE_TOOL, catalog.POST_TOOL}
+        return event.kind in {agent_events.PROMPT, agent_events.MODEL, agent_events.PRE_TOOL, agent_events.POST_TOOL}
 
     def withholds(self, event: Event) -> bool:
         """An error text takes the place of what the event holds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.agents.protocols.interface import ClaudeLike, json_answer, plain_text
-from keyscan.catalog import agent_events as catalog
+from keyscan.catalog import agent_events
 
 if TYPE_CHECKING:
     from keyscan.agents.events import Answer, Decision, Event
@@ -18,7 +18,7 @@ class QwenCode(ClaudeLike):
 
     def replaces(self, event: Event) -> bool:
         """Outputs of tools that succeeded."""
-        return event.kind == catalog.POST_TOOL
+        return event.kind == agent_events.POST_TOOL
 
     def output_replaced(self, event: Event, decision: Decision) -> Answer:
         """Another output: the stop reason becomes the result, and the turn goes on."""

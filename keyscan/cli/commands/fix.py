@@ -165,12 +165,12 @@ def _staged_work(root: str, git: Git, blobs: Sequence[Blob | Skip], settings: Se
     """What is staged, as far as the working tree holds the same."""
     from keyscan.model.blob import Skip
     from keyscan.remediation import fix_targets
-    from keyscan.scan import scanner as scan
     from keyscan.scan.findings import only_added
+    from keyscan.scan.scanner import without_excluded
     from keyscan.sources import staged
 
     scanner = Scanner.of(settings)
-    kept = scan.without_excluded(blobs, settings.ignores)
+    kept = without_excluded(blobs, settings.ignores)
     result = scanner.scan_blobs(kept)
     added = only_added(result.findings, lambda path: staged.added_lines(git, path)) if result.findings else []
     by_name: dict[str, list[Finding]] = {}

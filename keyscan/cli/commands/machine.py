@@ -66,13 +66,13 @@ def command(
     Transcripts, histories, configuration and stores of credentials are read at their known places. Nothing leaves the
     machine. A place that is meant to hold a credential is judged by who may read it and by how old it is.
     """  # fmt: skip
-    from keyscan.machine import backups as kept
+    from keyscan.machine import backups
     from keyscan.machine.audit import audit
     from keyscan.machine.redact import default_backups
 
     del home  # `work` is made from it
     if purge_backups:
-        return _purge(*kept.purge(default_backups()))
+        return _purge(*backups.purge(default_backups()))
     started = time.perf_counter()
     scanner = _scanner(settings)
     progress = _Progress() if sys.stderr.isatty() else None

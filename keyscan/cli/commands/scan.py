@@ -50,7 +50,7 @@ def scan_paths(
     stdin_filename: str = _STDIN,
 ) -> int:
     """Scan and report; the exit code."""
-    from keyscan.scan import scanner as scan
+    from keyscan.scan.scanner import scan_blob, size_of
     from keyscan.sources import files, safe_read
 
     started = time.perf_counter()
@@ -59,11 +59,11 @@ def scan_paths(
     targets = scanner.targets(named, everything=everything)
     blob = None
     with files.ignored_by_git(() if everything else named) as left_out:
-        matcher = scanner.matcher(None if "-" in paths else scan.size_of(targets))
+        matcher = scanner.matcher(None if "-" in paths else size_of(targets))
         result = scanner.scan_files(targets)
         if "-" in paths:
             blob = safe_read.read_stdin(sys.stdin.buffer, stdin_filename)
-            result += scan.scan_blob(blob, matcher, scanner.options)
+            result += scan_blob(blob, matcher, scanner.options)
         whole = not settings.ignores.prefix and named == ["."]
         result = replace(result, notes=(*result.notes, *_ignored(left_out())), whole=whole)
     return output.finish(result, scanner, settings, started, output.verifier(settings, verify, blob))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace as changed
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keyscan.remediation.rewrite import syntax
@@ -134,7 +134,7 @@ _TYPES = {
     "ambient_declaration": "it is in a declaration without code: delete it",
 }
 # `!`: TypeScript knows the variable as `string | undefined`.
-TYPESCRIPT = changed(
+TYPESCRIPT = replace(
     JAVASCRIPT,
     title="TypeScript",
     module="tree_sitter_typescript",
@@ -142,7 +142,7 @@ TYPESCRIPT = changed(
     read="process.env.{name}!",
     forbidden={**JAVASCRIPT.forbidden, **_TYPES},
 )
-TSX = changed(TYPESCRIPT, function="language_tsx")
+TSX = replace(TYPESCRIPT, function="language_tsx")
 _FLOW = re.compile(rb"^\s*(?://|/\*)[^\n]*@flow\b", re.MULTILINE)
 
 
@@ -160,5 +160,5 @@ def rewrite(target: Target) -> Rewrite | LeftAlone:
     else:
         language = JAVASCRIPT
     if b"Deno." in target.text:
-        language = changed(language, read='Deno.env.get("{name}")' + ("!" if language is not JAVASCRIPT else ""))
+        language = replace(language, read='Deno.env.get("{name}")' + ("!" if language is not JAVASCRIPT else ""))
     return syntax.rewrite(target, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyscan.reporters.shared import rule_summary as kinds
+from keyscan.reporters.shared import rule_summary
 from keyscan.reporters.shared.html_escape import anchor, element, esc, fragment
 from keyscan.reporters.shared.rule_summary import importance
 
@@ -12,32 +12,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyscan.model.report import Report
-    from keyscan.reporters.shared.rule_summary import Kind
+    from keyscan.reporters.shared.rule_summary import RuleSummary
 
 
-def section(report: Report, found: dict[str, Kind]) -> Iterator[str]:
+def section(report: Report, summaries: dict[str, RuleSummary]) -> Iterator[str]:
     """The section; empty when nothing was found."""
     shown = list(dict.fromkeys(finding.rule_id for finding in sorted(report.findings, key=importance)))
     if not shown:
         return
     yield "<h2>What to do</h2>"
     # Rules of one provider often ask for the same steps: these stand once, under all their names.
-    groups: dict[tuple[str, ...], list[Kind]] = {}
-    for kind in (found[rule_id] for rule_id in shown):
-        groups.setdefault((kind.help.opens, kind.help.revoke_url, *kinds.steps(kind)), []).append(kind)
+    groups: dict[tuple[str, ...], list[RuleSummary]] = {}
+    for summary in (summaries[rule_id] for rule_id in shown):
+        groups.setdefault((summary.help.opens, summary.help.revoke_url, *rule_summary.steps(summary)), []).append(
+            summary
+        )
     for alike in groups.values():
-        kind = alike[0]
-        yield f'<section class="box kind" id="{fragment(kind.id)}">'
-        yield f"<h3>{', '.join(_anchored(one, first=one is kind) for one in alike)}</h3>"
-        yield element("p", kinds.description(kind))
+        summary = alike[0]
+        yield f'<section class="box kind" id="{fragment(summary.id)}">'
+        yield f"<h3>{', '.join(_anchored(one, first=one is summary) for one in alike)}</h3>"
+        yield element("p", rule_summary.description(summary))
         yield "<ol>"
-        yield from (element("li", step) for step in kinds.steps(kind))
+        yield from (element("li", step) for step in rule_summary.steps(summary))
         yield "</ol>"
-        if kind.help.revoke_url:
-            yield f"<p>Revoke it: {anchor(kind.help.revoke_url)}</p>"
-        yield f'<p class="soft">More: {anchor(kind.url)}</p></section>'
+        if summary.help.revoke_url:
+            yield f"<p>Revoke it: {anchor(summary.help.revoke_url)}</p>"
+        yield f'<p class="soft">More: {anchor(summary.url)}</p></section>'
 
 
-def _anchored(kind: Kind, *, first: bool) -> str:
+def _anchored(summary: RuleSummary, *, first: bool) -> str:
     """A rule's name as a target of links; the first one's target is its section."""
-    return esc(kind.name) if first else f'<span id="{fragment(kind.id)}">{esc(kind.name)}</span>'
+    return esc(summary.name) if first else f'<span id="{fragment(summary.id)}">{esc(summary.name)}</span>'

@@ -16,8 +16,7 @@ from keyscan._version import __version__
 from keyscan.model.rule import Severity
 from keyscan.reporters.html import guidance, timeline
 from keyscan.reporters.html.validity import validity_attribute, validity_badge, validity_filter
-from keyscan.reporters.shared import rule_summary as kinds
-from keyscan.reporters.shared import validity
+from keyscan.reporters.shared import rule_summary, validity
 from keyscan.reporters.shared.headline import headline, sentences
 from keyscan.reporters.shared.html_escape import code, element, esc, fragment
 from keyscan.reporters.shared.notifications import notices
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from keyscan.model.finding import Finding, Related
     from keyscan.model.report import Report
-    from keyscan.reporters.shared.rule_summary import Kind
+    from keyscan.reporters.shared.rule_summary import RuleSummary
 
 # Rows that a browser still filters without a wait; the rest is counted.
 MAX_ROWS = 5000
@@ -45,7 +44,7 @@ def render(report: Report) -> str:
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
-    found = kinds.kinds(report)
+    summaries = rule_summary.summaries(report)
     parts = [
         "<!DOCTYPE html>",
         '<html lang="en">',
@@ -65,9 +64,9 @@ def render(report: Report) -> str:
         *_cards(report),
         *_providers(report),
         *timeline.section(report),
-        *_findings(report, found),
+        *_findings(report, summaries),
         *_accepted(report),
-        *guidance.section(report, found),
+        *guidance.section(report, summaries),
         *_coverage(report),
         "</main>",
         f"<footer>Made by keyscan {esc(__version__)}. {_PROMISE}</footer>",
@@ -158,7 +157,7 @@ def _share(by: Counter[Severity], most: int) -> str:
     return f'<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">{"".join(bars)}</svg>'
 
 
-def _findings(report: Report, found: dict[str, Kind]) -> Iterator[str]:
+def _findings(report: Report, summaries: dict[str, RuleSummary]) -> Iterator[str]:
     yield "<h2>Findings</h2>"
     if not report.findings:
         yield '<p class="good">None.</p>' if report.complete else '<p class="alarm">None in what was read.</p>'
@@ -173,7 +172,7 @@ def _findings(report: Report, found: dict[str, Kind]) -> Iterator[str]:
         yield f'<th scope="col" data-key="{key}"><button type="button">{label}</button></th>'
     yield '<th scope="col" data-key="days" class="number"><button type="button">days exposed</button></th>'
     yield "</tr></thead><tbody>"
-    yield from (_row(finding, number, found, report) for number, finding in enumerate(ranked[:MAX_ROWS]))
+    yield from (_row(finding, number, summaries, report) for number, finding in enumerate(ranked[:MAX_ROWS]))
     yield "</tbody></table></div>"
 
 
@@ -193,7 +192,7 @@ def _controls(findings: list[Finding]) -> Iterator[str]:
     yield '<span id="count" class="soft" role="status"></span></div>'
 
 
-def _row(finding: Finding, number: int, found: dict[str, Kind], report: Report) -> str:
+def _row(finding: Finding, number: int, summaries: dict[str, RuleSummary], report: Report) -> str:
     origin, where = finding.origin, finding.location
     path = shown_path(origin.path, report)
     spell = timeline.spell(finding, report)
@@ -213,7 +212,7 @@ def _row(finding: Finding, number: int, found: dict[str, Kind], report: Report) 
         f"<td>{esc(finding.rule_name)}<br>{code(finding.redacted)}{validity_badge(finding)}</td>"
         f"<td>{code(f'{path}:{where.line}:{where.column}')}{cell}"
         f"{'<br><span class=soft>only in history</span>' if gone else ''}"
-        f"{_on_paper(finding)}<details><summary>more</summary>{_details(finding, found[finding.rule_id], report)}"
+        f"{_on_paper(finding)}<details><summary>more</summary>{_details(finding, summaries[finding.rule_id], report)}"
         "</details></td>"
         f'<td data-label="introduced">{entered or "unknown"}</td>'
         f'<td class="number" data-label="days exposed">{days}</td></tr>'
@@ -228,7 +227,7 @@ def _on_paper(finding: Finding) -> str:
     return f'<div class="paper">{commit}fingerprint {code(finding.fingerprint)}</div>'
 
 
-def _details(finding: Finding, kind: Kind, report: Report) -> str:
+def _details(finding: Finding, summary: RuleSummary, report: Report) -> str:
     origin, history = finding.origin, finding.provenance
     lines = [("why", esc("; ".join(finding.evidence) or finding.message)), ("rule", code(finding.rule_id))]
     if finding.validity:
@@ -245,7 +244,7 @@ def _details(finding: Finding, kind: Kind, report: Report) -> str:
     lines += [("also", _related(related, report)) for related in finding.related[:20]]
     lines.append(("fingerprint", code(finding.fingerprint)))
     items = "".join(f'<li><span class="soft">{label}:</span> {text}</li>' for label, text in lines)
-    return f'<ul class="inner">{items}<li><a href="#{fragment(kind.id)}">what to do</a></li></ul>'
+    return f'<ul class="inner">{items}<li><a href="#{fragment(summary.id)}">what to do</a></li></ul>'
 
 
 def _related(related: Related, report: Report) -> str:

@@ -1,4 +1,4 @@
-"""What a report knows of each kind of secret that is found in it, and the words in which reports explain it."""
+"""What a report knows of each rule of secret that is found in it, and the words in which reports explain it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def importance(finding: Finding) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RuleSummary:
     """A rule as far as reports show it; `severity` is the worst of the rule's own and its findings'."""
 
     id: str
@@ -57,19 +57,19 @@ class Kind:
         return next((url for url in (self.help.link, self.help.revoke_url) if is_web(url)), WEAKNESS)
 
 
-def kinds(report: Report) -> dict[str, Kind]:
+def summaries(report: Report) -> dict[str, RuleSummary]:
     """The kinds of the report's findings (new, known and ignored ones) by rule id, sorted by it."""
     worst: dict[str, Finding] = {}
     for finding in (*report.findings, *report.known, *report.ignored):
         best = worst.get(finding.rule_id)
         if best is None or finding.severity > best.severity:
             worst[finding.rule_id] = finding
-    return {rule_id: _kind(worst[rule_id], report) for rule_id in sorted(worst)}
+    return {rule_id: _summary(worst[rule_id], report) for rule_id in sorted(worst)}
 
 
-def _kind(finding: Finding, report: Report) -> Kind:
+def _summary(finding: Finding, report: Report) -> RuleSummary:
     rule = report.rules.get(finding.rule_id)
-    return Kind(
+    return RuleSummary(
         id=finding.rule_id,
         name=clean(finding.rule_name) or finding.rule_id,
         provider=clean(finding.provider),
@@ -81,39 +81,39 @@ def _kind(finding: Finding, report: Report) -> Kind:
     )
 
 
-def description(kind: Kind) -> str:
+def description(rule: RuleSummary) -> str:
     """One or two sentences: what it is and what it opens."""
-    opens = clean(kind.help.opens).strip()
-    first = f"{kind.name.rstrip('.')}{' in the code or its history' if kind.secret else ''}."
+    opens = clean(rule.help.opens).strip()
+    first = f"{rule.name.rstrip('.')}{' in the code or its history' if rule.secret else ''}."
     return f"{first} It opens: {opens.rstrip('.')}." if opens else first
 
 
-def steps(kind: Kind) -> Iterator[str]:
+def steps(rule: RuleSummary) -> Iterator[str]:
     """What to do, in order, as plain sentences."""
-    yield from (clean(step) for step in kind.help.steps)
-    if not kind.help.steps and kind.secret:
+    yield from (clean(step) for step in rule.help.steps)
+    if not rule.help.steps and rule.secret:
         yield "Make a new one, put it where the program runs, and revoke the old one."
-    if kind.env and kind.secret:
-        yield f"Read it from the environment ({', '.join(map(clean, kind.env))}) or from a secret manager."
+    if rule.env and rule.secret:
+        yield f"Read it from the environment ({', '.join(map(clean, rule.env))}) or from a secret manager."
 
 
-def help_text(kind: Kind) -> str:
+def help_text(rule: RuleSummary) -> str:
     """All of the help, as plain text."""
-    lines = [description(kind), *(["", _STAYS] if kind.secret else []), "", "What to do:"]
-    lines += [f"{number}. {step}" for number, step in enumerate(steps(kind), 1)]
-    if is_web(kind.help.revoke_url):
-        lines += ["", f"Revoke it here: {kind.help.revoke_url}"]
-    return "\n".join([*lines, "", f"More: {kind.url}", "", _IGNORE])
+    lines = [description(rule), *(["", _STAYS] if rule.secret else []), "", "What to do:"]
+    lines += [f"{number}. {step}" for number, step in enumerate(steps(rule), 1)]
+    if is_web(rule.help.revoke_url):
+        lines += ["", f"Revoke it here: {rule.help.revoke_url}"]
+    return "\n".join([*lines, "", f"More: {rule.url}", "", _IGNORE])
 
 
-def help_markdown(kind: Kind) -> str:
+def help_markdown(rule: RuleSummary) -> str:
     """All of the help, as Markdown in which nothing of a rule file acts."""
-    lines = [f"# {prose(kind.name)}", "", prose(description(kind))]
-    lines += [*(["", f"**{_STAYS}**"] if kind.secret else []), "", "## What to do", ""]
-    lines += [f"{number}. {prose(step)}" for number, step in enumerate(steps(kind), 1)]
-    if kind.help.revoke_url:
-        lines += ["", f"Revoke it here: {link(kind.help.revoke_url)}"]
-    lines += ["", f"More: {link(kind.url)}", "", "## If it is no secret", "", _IGNORE]
+    lines = [f"# {prose(rule.name)}", "", prose(description(rule))]
+    lines += [*(["", f"**{_STAYS}**"] if rule.secret else []), "", "## What to do", ""]
+    lines += [f"{number}. {prose(step)}" for number, step in enumerate(steps(rule), 1)]
+    if rule.help.revoke_url:
+        lines += ["", f"Revoke it here: {link(rule.help.revoke_url)}"]
+    lines += ["", f"More: {link(rule.url)}", "", "## If it is no secret", "", _IGNORE]
     return "\n".join(lines)
 
 
