@@ -136,8 +136,6 @@ class Matcher:
         triggered = list(self._triggered(hits))
         if not triggered:
             return plain
-        if depth == DEPTH:
-            return plain
         decoded = self._decoded(data, triggered, path, depth)
         if not decoded.matches and not decoded.limits:
             return plain
@@ -189,6 +187,11 @@ class Matcher:
         for view in base64.views(data, [(self._triggers[number], end) for number, end in triggered]):
             if isinstance(view, Unread):
                 limits.append(view.reason)
+                continue
+            if depth == DEPTH:
+                # Whether a deeper layer could hold a match, not what: decoding ends somewhere, and says so.
+                if self._prefilter.hits(view.text):
+                    return MatchResult([], (f"encoded more than {DEPTH} times; the innermost layers were not decoded",))
                 continue
             result = self._in_view(view.text, path, depth + 1)
             limits += result.limits

@@ -109,8 +109,10 @@ class Judge:
         hidden = [
             (self._triggers[entries[number][1]], end) for number, end in hits if entries[number][0] >= count
         ]  # fmt: skip
-        if not hidden or depth == DEPTH:
+        if not hidden:
             return True
+        if depth == DEPTH:
+            return False
         from keyscan.engine.decoders.base64 import views
         from keyscan.engine.decoders.view import Unread
 

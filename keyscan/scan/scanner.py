@@ -44,7 +44,8 @@ def scan_blob(blob: Blob, matcher: Matcher, options: ScanOptions) -> ScanResult:
     tally = Tally(files=not blob.overlap, bytes=len(blob.data) - blob.overlap)
     for name, text, reason in content.texts(blob.data, blob.origin.path):
         if reason:
-            tally.skipped.append(Skip(name, reason))
+            # What the user named was asked for: then it is read, or the scan is incomplete.
+            tally.skipped.append(Skip(name, reason, incomplete=blob.origin.named))
             continue
         result = matcher.scan(text.data, path=name)
         if any(result):

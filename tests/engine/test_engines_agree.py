@@ -132,3 +132,41 @@ def test_neighbours_whose_search_ranges_touch_are_both_found(name):
         b"928374",
         b"182736",
     ]
+
+
+def _joined_texts():
+    """Every rule's own example secrets, cut in two at each place of the first 20 bytes, as a program joins strings."""
+    for rule in RULES:
+        if not rule.prefix or not rule.template:
+            continue
+        secret = example(rule, "{secret}", 1)[0]
+        for cut in range(len(rule.prefix) - 1, min(len(rule.prefix) + 12, len(secret) - 1)):
+            yield rule, b'k = "' + secret[:cut] + b'" + "' + secret[cut:] + b'"\n'
+            yield rule, b"k = '" + secret[:cut] + b"' '" + secret[cut:] + b"'\n"
+
+
+@pytest.mark.skipif(len(MATCHERS) == 1, reason="Hyperscan is not installed")
+def test_strings_in_two_pieces_are_found_by_both_engines_or_none():
+    """Where a string is cut must not decide which engine sees the key in it: the trigger means the same for both."""
+    stored = _stored()
+    for rule, text in _joined_texts():
+        results = {name: matcher.scan(text) for name, matcher in MATCHERS.items()}
+        spans = [[(one.rule.id, one.secret, one.severity) for one in result.matches] for result in results.values()]
+        assert spans[0] == spans[1], (rule.id, text)
+        assert not spans[0] or stored.doubtful(text), (rule.id, text)
+
+
+@pytest.mark.parametrize("prefix", ["ghp_", "vcp_", "AKIA"])
+def test_a_key_cut_behind_its_prefix_is_found(prefix):
+    """A short prefix that is no word gives a key away although the string ends some characters after it."""
+    rule = next(one for one in RULES if one.prefix == prefix and one.template)
+    secret = example(rule, "{secret}", 1)[0]
+    for cut in range(len(prefix), len(prefix) + 8):
+        text = b'k = "' + secret[:cut] + b'" + "' + secret[cut:] + b'"\n'
+        for matcher in MATCHERS.values():
+            assert rule.id in [match.rule.id for match in matcher.scan(text).matches], cut
+
+
+def _stored():
+    assert artifact.store_engine(RULES)
+    return fast.open_stored()

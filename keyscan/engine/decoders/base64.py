@@ -12,7 +12,8 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.engine.decoders.escapes import joined, without_escapes
-from keyscan.engine.decoders.view import Pieces, Unread, View
+from keyscan.engine.decoders.view import Pieces, Unread, View, everywhere
+from keyscan.engine.decoders.wide import wide_runs
 from keyscan.engine.prefilter import encoding_triggers as triggers
 from keyscan.engine.prefilter.encoding_triggers import BASE64, KUBERNETES, Trigger
 
@@ -53,8 +54,17 @@ def views(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | U
         yield Unread(f"{len(others):,} places look encoded; only the first {MOST:,} were decoded")
     runs, others = runs[:MOST_BASE64], others[:MOST]
     left = TOTAL
-    for made in (_base64(data, runs), without_escapes(data, others), joined(data, others), _kubernetes(data, others)):
+    for made in (
+        _base64(data, runs),
+        without_escapes(data, others),
+        joined(data, others),
+        _kubernetes(data, others),
+        wide_runs(data, others),
+    ):
         for view in made:
+            if isinstance(view, Unread):
+                yield view
+                continue
             left -= len(view.text)
             if left < 0:
                 yield Unread(f"more than {TOTAL >> 20} MB of decoded text; the rest was not decoded")
@@ -153,11 +163,7 @@ def _decoded(run: _Run, place: int, trigger: Trigger) -> View | None:
         stop = first + -(-(low + end * unit) * 4 // 3) - 1
         return run.place(begin), run.place(min(stop, len(run.text) - 1)) + 1
 
-    return View("base64", text, back, _always)
-
-
-def _always(_start: int, _end: int) -> bool:
-    return True
+    return View("base64", text, back, everywhere)
 
 
 def _stretch(raw: bytes, start: int, end: int, *, wide: bool) -> tuple[int, int]:

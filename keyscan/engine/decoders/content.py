@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.engine.decoders import archive
 from keyscan.engine.decoders import unicode as utf
-from keyscan.engine.decoders.signatures import BYTE_ORDER_MARKS, enclosed
+from keyscan.engine.decoders.signatures import BYTE_ORDER_MARKS, LFS_POINTER, enclosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _MARKS = frozenset(BYTE_ORDER_MARKS)
 # What begins otherwise is plain, but for few things: that spares most texts most questions.
-_TELLING = _MARKS | archive.FIRSTS | {b"{"}
+_TELLING = _MARKS | archive.FIRSTS | {b"{", LFS_POINTER[:1]}
+# Why a pointer of Git LFS is named: it is scanned, and what it points to is not.
+LFS_REASON = "a Git LFS pointer: the content that it stands for is not in the repository and was not read"
 
 
 class Content(NamedTuple):
@@ -28,12 +30,14 @@ def is_plain(data: bytes) -> bool:
     """Whether `data` is to be scanned as it stands; takes next to no time."""
     head = data[:1]
     if head not in _TELLING:
-        return b"\0" not in data[:64] and not enclosed(data)
+        return data.find(b"\0", 0, utf.PROBE) < 0 and not enclosed(data)
     if head == b"{":
         from keyscan.engine.decoders import notebook
 
         return not notebook.is_notebook(data)
-    return b"\0" not in data[:64] and head not in _MARKS and not archive.kind(data)
+    if data.startswith(LFS_POINTER):
+        return False
+    return data.find(b"\0", 0, utf.PROBE) < 0 and head not in _MARKS and not archive.kind(data)
 
 
 def content_of(data: bytes) -> Content:
@@ -51,6 +55,8 @@ def texts(data: bytes, name: str) -> Iterator[tuple[str, Content, str]]:
     """The texts in `data`, a file called `name`, each with its own name; or, with a reason, what is not read."""
     if not archive.kind(data):
         yield name, content_of(data), ""
+        if data.startswith(LFS_POINTER):
+            yield name, Content(b""), LFS_REASON
         return
     for member in archive.members(data, name):
         yield member.name, content_of(member.data), member.reason

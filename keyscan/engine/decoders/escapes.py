@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from keyscan.engine.decoders.view import AROUND, Pieces, View, windows
-from keyscan.engine.prefilter.encoding_triggers import ESCAPED, ESCAPES, PIECES, Trigger
+from keyscan.engine.decoders.view import AROUND, Pieces, Unread, View, windows
+from keyscan.engine.prefilter.encoding_triggers import CUTS, ESCAPED, ESCAPES, PIECES, Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# The widest trigger, with room to spare, and the most that is decoded of one text.
+# The widest trigger, with room to spare, and the bytes of lines with escapes that are decoded of one text.
 _WIDEST = 64
-_LARGEST = 2 * 1024 * 1024
+LARGEST = 2 * 1024 * 1024
 
 _ESCAPE = re.compile(
     rb"(?P<u>\\{1,4}u00[2-7][0-9A-Fa-f])|(?P<x>\\{1,4}x[2-7][0-9A-Fa-f])|(?P<percent>%(?:25)*[2-7][0-9A-Fa-f])"
@@ -22,7 +22,7 @@ _ESCAPE = re.compile(
 _NAMES = {"u": "\\u escapes", "x": "\\x escapes", "percent": "percent-encoding", "entity": "character references"}
 
 
-def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
+def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | Unread]:
     """A view of the lines with escapes between characters of tokens, if a hit says that there are some."""
     near = _near(data, [end for trigger, end in hits if trigger.kind == ESCAPES])
     spans = [found.span() for low, high in near for found in ESCAPED.finditer(data, low, high)]
@@ -39,7 +39,8 @@ def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterato
             at = escape.end()
         made.copy(data, at, end)
         made.instead(b"\n", end, end)
-        if len(made.text) > _LARGEST:
+        if len(made.text) > LARGEST:
+            yield Unread(f"more than {LARGEST >> 20} MB of lines with escapes; the rest was not decoded")
             break
     if made.text:
         yield View(name or "escapes", bytes(made.text), made.back, made.touched)
@@ -72,11 +73,13 @@ def _meaning(escape: re.Match[bytes]) -> bytes | None:
 _JOINTS = (
     rb"""\\{0,3}["'`][ \t]{0,4}(?:(?:\+|\.{1,2}|&%s|\|\||<>|~|_|\\)[ \t]{0,4})?(?:\\?(?:\r?\n|\\n)[ \t]{0,80}){0,2}"""
     rb"""(?:(?:\+|\.{1,2}|&|\|\||<>)[ \t]{0,4})?[rbfuRBFU]?\\{0,3}["'`]|\\\r?\n[ \t]{0,80}"""
+    # Soft line breaks of quoted-printable, and colour codes of terminals.
+    rb"|=[ \t]{0,4}\r?\n|(?:\x1b\[[0-9;]{0,20}[mK])+"
 )
 _JOINT = re.compile(_JOINTS % b"")
 # A list of prefixes is no key: commas join only where a `join` follows.
 _LISTED = re.compile(_JOINTS % b"|,")
-_UP_TO_JOINT = re.compile(rb"""[\w.-]{0,200}?(?="|'|`|\\)""")
+_UP_TO_JOINT = re.compile(rb"""[\w.-]{0,200}?(?="|'|`|\\|=[ \t]{0,4}\r?\n|\x1b\[)""")
 
 
 def _joint(data: bytes, start: int, stop: int) -> re.Pattern[bytes]:
@@ -90,7 +93,7 @@ def joined(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
         sign = trigger.sign.encode()
         if trigger.kind != PIECES or sign not in data[max(0, end - trigger.width) : end]:
             continue
-        rest = _UP_TO_JOINT.match(data, end - (data[end - 1 : end] in b"\"'`\\"))
+        rest = _UP_TO_JOINT.match(data, end - (data[end - 1 : end] in CUTS))
         joint = _joint(data, rest.end(), rest.end() + AROUND).match(data, rest.end()) if rest else None
         if joint:
             spans.append((joint.start(), joint.end()))

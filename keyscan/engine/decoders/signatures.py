@@ -7,6 +7,8 @@ CLOSED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"\x28\xb5\x2f\xf
 ARCHIVES = (*ZIP, GZIP, BZIP2, XZ, *CLOSED)
 # How byte order marks begin.
 BYTE_ORDER_MARKS = (b"\xff", b"\xfe", b"\xef")
+# A pointer of Git LFS, which stands in a repository for a file that is stored elsewhere.
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 TAR, TAR_AT = b"ustar", 257
 _ZIP_END = 22
 

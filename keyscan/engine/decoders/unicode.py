@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-# How much of a text without a byte order mark is looked at.
-_PROBE = 4000
+# How much of a text without a byte order mark is looked at; git calls binary what has a NUL in so much.
+PROBE = 8000
 _MARKS = (
     (b"\xff\xfe\0\0", "utf-32-le"),
     (b"\0\0\xfe\xff", "utf-32-be"),
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_ASCII = bytes(range(0x20, 0x7F)) + b"\t\n\r\f"
+# So many bytes of ASCII in a row are no UTF-16 or UTF-32: hardly ever are they in Chinese, and a key has as many.
+_SINGLE = re.compile(rb"[\x20-\x7e]{16}")
+# What text holds beside NULs, and the largest share of NULs that separate its parts (`env -0`, lists of git).
+_TEXT = bytes(range(0x20, 0x100)) + b"\t\n\r\f\x1b\0"
+_NULS = 8
 _FIRST_BYTES = frozenset({b"\xff\xfe", b"\xfe\xff", b"\xef\xbb"})
 
 
@@ -28,12 +33,15 @@ def text_of(data: bytes) -> Text:
 
     Anything else is returned as it is. What can't be decoded becomes U+FFFD.
     """
-    if data[:2] not in _FIRST_BYTES and b"\0" not in data[:64]:
+    if data[:2] not in _FIRST_BYTES and b"\0" not in data[:PROBE]:
         return Text(data, "")
     if data[:3] == b"\xef\xbb\xbf":
         return Text(data[3:], "")
     name = encoding_of(data)
-    if not name or _is_ascii_behind_mark(data):
+    if not name:
+        return Text(_without_separators(data), "")
+    if _SINGLE.search(data):
+        # A false mark: decoded, the text would be lost. What is UTF-16 in it all the same, the engine finds.
         return Text(data, "")
     text = data.decode(name, "replace").removeprefix("\ufeff")
     return Text(text.encode("utf-8", "replace"), name[:6].upper())
@@ -44,25 +52,28 @@ def encoding_of(data: bytes) -> str:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return name
-    head = data[:_PROBE]
+    head = data[:PROBE]
     if b"\0" not in head[:64] or len(head) < 4:  # noqa: PLR2004 - one character of UTF-32
         return ""
     zeros = [head[place::4].count(0) * 4 / len(head) for place in range(4)]
     return _by_zeros(*zeros)
 
 
-def _is_ascii_behind_mark(data: bytes) -> bool:
-    """Whether what follows a mark is text of single bytes: the mark is false, and decoded the text would be lost."""
-    head = data[2:_PROBE]
-    return len(head) > 1 and b"\0" not in head and not head.translate(None, _ASCII)
+def _without_separators(data: bytes) -> bytes:
+    """`data` with spaces for NULs, in the same places, where these separate or litter what is otherwise text."""
+    head = data[:PROBE]
+    nuls = head.count(0)
+    if not nuls or nuls * _NULS > len(head) or head.translate(None, _TEXT):
+        return data
+    return data.replace(b"\0", b" ")
 
 
 def _by_zeros(first: float, second: float, third: float, fourth: float) -> str:
     """The encoding by the share of zeros among the first, second, third and fourth bytes of each four."""
-    many, few = 0.6, 0.1
-    if second > many and third > many and fourth > many:
+    many, few, most = 0.6, 0.1, 0.9
+    if third > most and fourth > most:
         return "utf-32-le" if first < few else ""
-    if first > many and second > many and third > many:
+    if first > most and second > most:
         return "utf-32-be" if fourth < few else ""
     if second > many and fourth > many and first < few and third < few:
         return "utf-16-le"

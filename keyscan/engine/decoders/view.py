@@ -50,6 +50,11 @@ class View(NamedTuple):
         )
 
 
+def everywhere(_start: int, _end: int) -> bool:
+    """Decoding changed all of the text."""
+    return True
+
+
 class Unread(NamedTuple):
     """A bound that was hit: what of a text was not decoded."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Base64 that is worth a look has one long word.
 _LONG = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
-_QUOTES = frozenset({b'"', b"'", b"`", b"\\"})
+_CUTS = frozenset(bytes((byte,)) for byte in triggers.CUTS)
 
 
 class EncodingLiterals:
@@ -28,22 +28,30 @@ class EncodingLiterals:
     def __init__(self, rules: Sequence[Rule], first: int) -> None:
         self.found = triggers.of(rules)
         self._base64: list[tuple[bytes, int]] = []
-        self._others: list[tuple[bytes, int]] = []
+        # Literals, the numbers of their entries, and whether a quote must follow.
+        self._others: list[tuple[bytes, int, bool]] = []
+        self._wide: list[tuple[bytes, int, bool]] = []
         for number, one in enumerate(self.found, first):
-            if one.sign:
-                kept = self._base64 if one.kind == triggers.BASE64 else self._others
-                kept.append((one.sign.encode(), number))
+            if one.kind == triggers.BASE64:
+                self._base64.append((one.sign.encode(), number))
+            elif one.kind == triggers.WIDE:
+                self._wide.append((one.sign.encode(), number, False))
+            elif one.sign:
+                self._others.append(
+                    (one.sign.encode(), number, one.kind == triggers.PIECES and one.width > len(one.sign))
+                )
         escapes = (number for number, one in enumerate(self.found, first) if one.kind == triggers.ESCAPES)
-        self._others.extend((sign, number) for number in list(escapes)[:1] for sign in triggers.ESCAPE_SIGNS)
+        self._others.extend((sign, number, False) for number in list(escapes)[:1] for sign in triggers.ESCAPE_SIGNS)
 
     def hits(self, data: bytes) -> Iterator[tuple[int, int]]:
         """(entry number, end offset) of each literal."""
-        for sign, number in self._others:
+        for sign, number, quoted in self._others + self._wide if b"\0" in data else self._others:
             at = data.find(sign)
             while at >= 0:
                 end = at + len(sign)
-                # The quote that cuts a prefix short belongs to its trigger.
-                yield number, end + (data[end : end + 1] in _QUOTES)
+                # The quote that cuts a prefix short belongs to its trigger: nothing else tells it from a word.
+                if not quoted or data[end : end + 1] in _CUTS:
+                    yield number, end + quoted
                 at = data.find(sign, at + 1)
         words = [word.span() for word in _LONG.finditer(data)]
         if words:

@@ -20,18 +20,40 @@ if TYPE_CHECKING:
 # The widest text of a trigger, with room to spare.
 WIDEST = 128
 # What a trigger is of.
-BASE64, ESCAPES, PIECES, KUBERNETES = range(4)
+BASE64, ESCAPES, PIECES, KUBERNETES, WIDE = range(5)
 _WORDS = (
     b"API_KEY", b"api_key", b"apiKey", b"api-key", b"ApiKey", b"APIKEY", b"apikey", b"SECRET", b"secret", b"Secret",
     b"PASSWORD", b"password", b"Password", b"PASSWD", b"TOKEN", b"token", b"Token", b"_KEY=", b"PRIVATE KEY",
     b"Authorization", b"Bearer ", b"AccountKey", b"postgres", b"mongodb", b"mysql://", b"redis://", b"amqp://",
 )  # fmt: skip
+# In pictures and programs shorter ones are everywhere.
+_LEAST_WIDE = 3
 _EITHER = {"+": "[+-]", "/": "[/_]"}
-_QUOTE = "[\"'`\\\\]"
-# Prefixes that are words of every program, so that only a quote behind them tells.
-_PLAIN = frozenset({"access", "private", "secret"})
+# What cuts a string short: a quote, a soft line break of quoted-printable, a colour code of a terminal.
+CUTS = b"\"'`\\=\x1b"
+_QUOTE = "[\"'`\\\\=\\x1b]"
+# Prefixes that stand in every program, so that only a quote behind them counts.
+_PLAIN = frozenset(
+    (
+        "access",
+        "private",
+        "secret",
+        "test",
+        "live",
+        "key",
+        "api",
+        "app",
+        "pat",
+        "sdk",
+        "sess",
+        "st",
+        "ls",
+        "AAAA",
+        "EAAA",
+    )
+)
 # Prefixes shorter than this are too common to start from, unless a quote follows.
-_LONG = 6
+_LONG = 4
 # Base64 literals up to this length would hit in every picture: what is known of their neighbours counts too.
 _SHORT = 5
 # Between characters of tokens, those that encoders escape; runs of those that tokens have; and letters by themselves.
@@ -72,7 +94,7 @@ class Trigger(NamedTuple):
 def of(rules: Sequence[Rule]) -> list[Trigger]:
     """The triggers that the prefixes of `rules` call for, in a fixed order."""
     prefixes = sorted({rule.prefix for rule in rules if rule.prefix})
-    made = {trigger.text: trigger for trigger in (*_pieces(prefixes), *_base64(prefixes))}
+    made = {trigger.text: trigger for trigger in (*_pieces(prefixes), *_base64(prefixes), *_wide(prefixes))}
     signs = [Trigger(ESCAPES, text, 40, "") for text in _ESCAPES] if rules else []
     kinds = [Trigger(KUBERNETES, f"kind{middle}Secret", 20, f"kind{middle}Secret") for middle in (": ", '": "', '":"')]
     return [*made.values(), *signs, *(kinds if rules else [])]
@@ -85,12 +107,18 @@ def _pieces(prefixes: Iterable[str]) -> Iterator[Trigger]:
             continue  # heads of PEM files, whose lines are no string's pieces
         cuts = [at + 1 for at, char in enumerate(prefix) if char in "-_"]
         heads.update(prefix[:cut] for cut in cuts if cut >= 3)  # noqa: PLR2004 - `sk-`, `hf_`
-        if prefix[:-1] in _PLAIN:
-            continue
-        if len(prefix) >= _LONG or (len(prefix) >= 4 and not prefix.isalpha() and prefix[-1] not in "-_"):  # noqa: PLR2004
+        word = prefix.isalpha() and prefix.islower()
+        if len(prefix) >= _LONG and not word and prefix.rstrip("-_.") not in _PLAIN:
             yield Trigger(PIECES, re.escape(prefix), len(prefix), prefix)
     for head in sorted(heads):
         yield Trigger(PIECES, re.escape(head) + _QUOTE, len(head) + 1, head)
+
+
+def _wide(prefixes: Iterable[str]) -> Iterator[Trigger]:
+    """The prefixes and telling words in two bytes a character, whichever comes first: UTF-16 that nothing announces."""
+    words = {*(prefix for prefix in prefixes if len(prefix) >= _LEAST_WIDE), *(word.decode() for word in _WORDS)}
+    for word in sorted(words):
+        yield Trigger(WIDE, "\\x00".join(map(re.escape, word)), 2 * len(word), "\0".join(word))
 
 
 def _base64(prefixes: Iterable[str]) -> Iterator[Trigger]:
