@@ -13,7 +13,6 @@ from keyscan.model.blob import Origin
 from keyscan.model.finding import Provenance
 from keyscan.model.rule import Help, Severity
 from keyscan.reporters.html import page as html
-from keyscan.reporters.html import timeline
 from keyscan.reporters.registry import render
 
 
@@ -70,24 +69,6 @@ def test_a_link_is_a_web_address_or_no_link():
     outline = Outline(render("html", reports.report(found)))
     hrefs = [attributes["href"] for tag, attributes in outline.tags if tag == "a"]
     assert set(hrefs) == {"#kind-example-api-key", "https://cwe.mitre.org/data/definitions/798.html"}
-
-
-@pytest.mark.parametrize(
-    "date", ["not a date", "", "9999-99-99", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"]
-)
-def test_a_date_that_cannot_be_is_none(date):
-    """A commit may claim any date: the page is made all the same."""
-    found = reports.finding(origin=Origin("a.py", commit="a" * 40, date=date), provenance=Provenance(first_seen=date))
-    assert "a.py" in render("html", reports.report(found))
-
-
-def test_a_date_after_the_scan_counts_no_day():
-    """A commit from the future has been exposed for no day."""
-    found = reports.finding(origin=Origin("a.py", commit="a" * 40, date="2030-01-01T00:00:00+00:00"))
-    spell = timeline.spell(found, reports.report(found))
-    assert spell is not None
-    assert spell.days == 0
-    assert "0 days, since 2030-01-01" in render("html", reports.report(found))
 
 
 def test_many_findings_are_cut_and_counted(monkeypatch):

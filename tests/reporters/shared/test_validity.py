@@ -42,14 +42,6 @@ def test_a_live_key_is_an_error_in_sarif():
     assert results[0]["properties"]["identity"] == {"user": "Ada", "plan": "pro"}
 
 
-def test_the_page_has_a_badge_and_a_filter():
-    """The page filters by state, when there is one."""
-    page = render("html", report(LIVE, LIMITED))
-    assert '<select id="validity"><option value="">all</option><option>live</option><option>limited</option>' in page
-    assert 'data-validity="live"' in page
-    assert 'id="validity"' not in render("html", report(None))
-
-
 def test_csv_has_columns_only_where_keys_were_asked_about():
     """The columns of the state are there for all rows or for none."""
     rows = list(csv.DictReader(io.StringIO(render("csv", report(LIVE, None)))))
