@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
-from keyscan.config.schema import FILES, Config, Schema, TableReader, Value
+from keyscan.config.schema import FILES, MOST_CONDITIONS, Config, Schema, TableReader, Value, too_many
 from keyscan.errors import ConfigError
 from keyscan.support import toml_lines
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LARGEST = 1 << 20
 # Files that extend one another in a row.
 _DEEPEST = 8
+# Files that a configuration is made of; one that is extended twice counts twice.
+_MOST_FILES = 32
 
 
 class Loader:
@@ -29,6 +31,7 @@ class Loader:
 
     def __init__(self, schema: Schema, read: Read, *, trusted: bool = False) -> None:
         self._schema, self._read, self._trusted = schema, read, trusted
+        self._files = 0
 
     def find(self) -> Config:
         """The configuration at the root; empty when there is none."""
@@ -40,17 +43,20 @@ class Loader:
                 found += [config] if config else []
         if len(found) > 1:
             raise ConfigError(f"{FILES[0]} and [tool.keyscan] in {FILES[1]} both configure keyscan: keep one of them")
-        return found[0] if found else Config()
+        return _checked(found[0]) if found else Config()
 
     def named(self, file: str) -> Config:
         """The configuration in `file`, which must be there."""
-        return self._extended(file, ())
+        return _checked(self._extended(file, ()))
 
     def _extended(self, file: str, above: tuple[str, ...]) -> Config:
         if file in above:
             raise ConfigError(f"{above[-1]}: extends {file}, which extends it in turn")
         if len(above) > _DEEPEST:
             raise ConfigError(f"{file}: extends goes deeper than {_DEEPEST} files")
+        self._files += 1
+        if self._files > _MOST_FILES:
+            raise ConfigError(f"{above[0] if above else file}: extends more than {_MOST_FILES} files")
         data = self._read(file)
         if data is None:
             by = f" (extended by {above[-1]})" if above else ""
@@ -91,6 +97,16 @@ def parse(file: str, data: bytes) -> dict[str, Any]:
         raise ConfigError(f"{file}: not valid TOML: {error}") from error
     except RecursionError as error:
         raise ConfigError(f"{file}: nested too deeply") from error
+
+
+def _checked(config: Config) -> Config:
+    """`config`; ConfigError where its files together have more conditions than one may have."""
+    fields = ("paths", "rules", "providers", "values", "stopwords", "keys", "path_patterns", "lines")
+    count = sum(max(1, sum(len(getattr(ignore, name)) for name in fields)) for ignore in config.ignores)
+    count += len(config.get("exclude", ()))
+    if count > MOST_CONDITIONS:
+        raise ConfigError(f"{config.files[-1]}: {too_many(count)}")
+    return config
 
 
 def combined(base: Config, over: Config) -> Config:

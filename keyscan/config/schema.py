@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Read = Callable[[str], bytes | None]
 
+# Values in the conditions of all ignores and in `exclude` that one configuration may have; fingerprints do not count.
+MOST_CONDITIONS = 5000
 FILES = (".keyscan.toml", "pyproject.toml")
 BASELINE = ".keyscan-baseline"
 
@@ -151,7 +153,24 @@ class TableReader:
 
         if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
             raise self.fail("ignore must be an array of tables: write [[ignore]]", "ignore")
+        # Before any of them is compiled.
+        count = sum(_conditions(entry) for entry in value)
+        if count > MOST_CONDITIONS:
+            raise self.fail(too_many(count), "ignore")
         return tuple(ignore(entry, number, self) for number, entry in enumerate(value))
+
+
+def too_many(count: int) -> str:
+    """What is said of a configuration with more conditions than it may have."""
+    return (
+        f"{count:,} conditions in ignores and exclude, and {MOST_CONDITIONS:,} may be; use a baseline for many findings"
+    )
+
+
+def _conditions(table: Mapping[str, Any]) -> int:
+    """How many values the conditions of an `[[ignore]]` have."""
+    lists = (len(value) if isinstance(value, list) else 1 for key, value in table.items() if "fingerprint" not in key)
+    return max(1, sum(lists))
 
 
 def _texts(value: Any) -> tuple[str, ...] | None:

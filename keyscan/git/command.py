@@ -33,6 +33,8 @@ _PATIENCE = 5.0
 # Files that git reads in any directory of a work tree.
 _READ_BY_GIT = (".gitignore", ".gitattributes", ".mailmap", ".gitmodules")
 _MAX_DIRECTORIES = 100_000
+# What `Git.objects` gives as the type of an object that is larger than it was asked for.
+TOO_LARGE = b"too large"
 # Before the command, for pathspecs that `from_top` makes: magic is switched off otherwise.
 PATHSPEC_MAGIC = "--no-literal-pathspecs"
 
@@ -182,9 +184,10 @@ class Git:
         out = self.run("cat-file", "--batch-check=%(objecttype)", stdin=b"".join(name + b"\n" for name in names))
         return [b"" if line.endswith(b"missing") else line for line in out.splitlines()]
 
-    def objects(self, names: list[bytes]) -> Iterator[tuple[bytes, bytes] | None]:
+    def objects(self, names: list[bytes], most: int | None = None) -> Iterator[tuple[bytes, bytes] | None]:
         """(type, contents) of each object of `names` (ids, or revisions without a newline); None: missing.
 
+        One of more than `most` bytes is not held in memory: its type is `TOO_LARGE`, its contents are empty.
         One git answers all, so a list of any length costs one process.
         """
         if not names:
@@ -196,7 +199,7 @@ class Git:
         feeder.start()
         try:
             for name in names:
-                yield _answer(process.stdout, name)
+                yield _answer(process.stdout, name, most)
         finally:
             process.stdout.close()
             process.kill()
@@ -214,7 +217,7 @@ def _feed(pipe: IO[bytes], names: list[bytes]) -> None:
         pipe.close()
 
 
-def _answer(pipe: IO[bytes], name: bytes) -> tuple[bytes, bytes] | None:
+def _answer(pipe: IO[bytes], name: bytes, most: int | None) -> tuple[bytes, bytes] | None:
     header = pipe.readline()
     if not header.endswith(b"\n"):
         raise GitError(f"git cat-file ended early, at {name.decode('utf-8', 'replace')}")
@@ -222,6 +225,11 @@ def _answer(pipe: IO[bytes], name: bytes) -> tuple[bytes, bytes] | None:
     if parts[-1] == b"missing" or len(parts) != 3:  # noqa: PLR2004 - id, type, size
         return None
     size = int(parts[2])
+    if most is not None and size > most:
+        while size > 0 and (part := pipe.read(min(size, 1 << 20))):
+            size -= len(part)
+        pipe.read(1)
+        return TOO_LARGE, b""
     data = pipe.read(size)
     if len(data) != size or pipe.read(1) != b"\n":
         raise GitError(f"git cat-file ended early, at {name.decode('utf-8', 'replace')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import tomllib
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,9 +14,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+# Bytes of one rule file: all built-in ones together have a quarter of it.
+_LARGEST = 4 << 20
+
+
 def read_toml(file: Path) -> dict[str, Any]:
-    """The parsed TOML of `file`; RuleError names the file and the position."""
+    """The parsed TOML of `file`, a regular one; RuleError names the file and the position."""
     try:
+        found = file.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise RuleError(f"{file}: not a regular file")
+        if found.st_size > _LARGEST:
+            raise RuleError(f"{file}: larger than {_LARGEST >> 20} MB, which no rule file is")
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise RuleError(f"{file}: cannot be read: {error.strerror}") from error

@@ -23,6 +23,8 @@ _ABOUT = (
     "# Accepted findings: fingerprint, path, reason. Written by `keyscan baseline`; both sides of a merge may be kept."
 )
 _LARGEST = 64 << 20
+# Two baselines made apart have two salts, and each costs a digest for each finding.
+_MOST_SALTS = 64
 _SALT = lazy_pattern(r"[0-9a-f]{8,128}\Z")
 # The path of an entry whose secret is in the history only: `commit:path`, as git names it.
 _PAST = lazy_pattern(r"[0-9a-f]{12}:")
@@ -115,6 +117,8 @@ def load(data: bytes, file: str) -> Baseline:
         entry = _entry(line, f"{file}:{number}")
         there = found.get(entry.fingerprint)
         found[entry.fingerprint] = _joined(there, entry) if there else entry
+    if len(salts) > _MOST_SALTS:
+        raise BaselineError(f"{file}: more than {_MOST_SALTS} salts; make it anew with: keyscan baseline create")
     return Baseline(tuple(sorted(salts)), tuple(sorted(found.values())))
 
 

@@ -63,6 +63,10 @@ class Ignore:
         return f"{self.place}: {self.reason}" if self.reason else self.place
 
     @cached_property
+    def _fingerprints(self) -> frozenset[str]:
+        return frozenset(self.fingerprints)
+
+    @cached_property
     def _globs(self) -> Globs:
         return Globs(self.paths)
 
@@ -95,7 +99,7 @@ class Ignore:
             (self.severity is None or match.severity <= self.severity)
             and (not self.rules or any(fnmatchcase(rule.id, name) for name in self.rules))
             and (not self.providers or rule.provider.lower() in {name.lower() for name in self.providers})
-            and (not self.fingerprints or not set(self.fingerprints).isdisjoint(fingerprints))
+            and (not self.fingerprints or not self._fingerprints.isdisjoint(fingerprints))
             and (not self.stopwords or self._has_stopword(match.secret))
             and self.fits(path)
             and (not self.values or self._values.found(match.secret))
@@ -110,7 +114,7 @@ class Ignore:
             and (self.severity is None or finding.severity <= self.severity)
             and (not self.rules or any(fnmatchcase(finding.rule_id, name) for name in self.rules))
             and (not self.providers or finding.provider.lower() in {name.lower() for name in self.providers})
-            and (not self.fingerprints or finding.fingerprint in self.fingerprints)
+            and (not self.fingerprints or finding.fingerprint in self._fingerprints)
             and self.fits(path)
         )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyscan.model.fingerprint import fingerprint, fingerprints
 from keyscan.support.globs import Globs
+from keyscan.support.work_budget import WorkBudget
 from keyscan.suppressions.ignore import ScannedText
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from keyscan.model.finding import Finding
     from keyscan.model.match import Match
     from keyscan.suppressions.ignore import Ignore
+
+
+# Processor seconds that ignores and excluded paths may take in one process: a repository's own configuration asks for
+# them. When they are over, neither hides anything any more, which is reported.
+_SECONDS = 30.0
+# Generic rules whose fingerprints are compared with one another: more than there are.
+_MOST_GENERIC = 40
 
 
 class Status(NamedTuple):
@@ -54,6 +62,7 @@ class SuppressionPolicy:
 
     def __post_init__(self) -> None:
         self._text: ScannedText | None = None
+        self._budget = WorkBudget(_SECONDS)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travels to worker processes without what it compiled."""
@@ -70,7 +79,10 @@ class SuppressionPolicy:
 
     def excluded(self, path: str, *, in_git: bool = False) -> str | None:
         """The pattern of `exclude` that keeps a file from being read; `in_git`: `path` counts from the root."""
-        return self._excluded.match(path if in_git else self.place(path)) if self.exclude else None
+        if not self.exclude or self._budget.spent:
+            return None
+        with self._budget:
+            return self._excluded.match(path if in_git else self.place(path))
 
     def place(self, path: str) -> str:
         """`path`, as a report names it, relative to the root."""
@@ -94,13 +106,23 @@ class SuppressionPolicy:
         pattern = None if origin.named else self.excluded(path, in_git=True)
         if pattern:
             return Status("ignored", f"excluded: {pattern}", marks[0])
-        for entry in self.active:
-            if entry.covers(match, path, marks, text):
+        if self.active and not self._budget.spent:
+            with self._budget:
+                entry = next((entry for entry in self.active if entry.covers(match, path, marks, text)), None)
+            if entry:
                 return Status("ignored", entry.label, marks[0])
         for mark in marks:
             if self.known and mark in self.known:
                 return Status("baseline", self.known[mark] or "in the baseline", mark)
-        return Status("new", text.markers.remark(match.secret_start, match.secret_end, match.rule), marks[0])
+        remark = text.markers.remark(match.secret_start, match.secret_end, match.rule)
+        return Status("new", remark or self._overspent(), marks[0])
+
+    def _overspent(self) -> str:
+        """Why ignores no longer apply; empty while they do."""
+        if not self._budget.spent:
+            return ""
+        limit = f"{self._budget.seconds:.0f} s"
+        return f"the configuration's ignores took more than {limit} and no longer apply: simplify them"
 
     def _marks(self, match: Match) -> list[str]:
         """The fingerprints that a match is known by, the current one under the project's own salt first.
@@ -118,15 +140,17 @@ class SuppressionPolicy:
         """The generic rules that accepted or ignored fingerprints are of."""
         named = {mark for entry in self.entries for mark in entry.fingerprints}
         rule_ids = {mark.rpartition(":")[0] for mark in (*(self.known or ()), *named)}
-        return frozenset(rule_id for rule_id in rule_ids if rule_id.startswith("generic-"))
+        return frozenset(sorted(rule_id for rule_id in rule_ids if rule_id.startswith("generic-"))[:_MOST_GENERIC])
 
     def settle(self, finding: Finding) -> Finding:
         """A finding that no rule of the matcher made (a file's hygiene): its path, rule and fingerprint decide."""
         origin = finding.origin
         path = origin.path if origin.commit or origin.blob else self.place(origin.path)
         pattern = self.excluded(path, in_git=True)
-        for entry in self.active:
-            if entry.covers_finding(finding, path):
+        if self.active and not self._budget.spent:
+            with self._budget:
+                entry = next((entry for entry in self.active if entry.covers_finding(finding, path)), None)
+            if entry:
                 return replace(finding, status="ignored", status_reason=entry.label)
         if pattern:
             return replace(finding, status="ignored", status_reason=f"excluded: {pattern}")
@@ -140,8 +164,10 @@ class SuppressionPolicy:
         notes = [
             f"ignore at {entry.place} expired on {entry.expires}: renew it or remove it"
             for entry in self.entries
-            if entry not in self.active
+            if entry.expires and entry.expires < self.today
         ]
+        if self._budget.spent:
+            notes.append(self._overspent())
         if not whole:
             return notes
         met = list(findings)

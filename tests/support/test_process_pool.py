@@ -57,6 +57,13 @@ class TestStream:
         assert len(found) == 40
         assert found.count(os.getpid()) == (1 if way == "spawn" else 0)
 
+    def test_no_more_processes_than_cores_can_use(self, way, monkeypatch):
+        """A scanned repository may ask for 64 jobs: a core gets a few."""
+        monkeypatch.setattr(parallel, "cores", lambda: 1)
+        monkeypatch.setattr(parallel, "_MAX_PER_CORE", 3)
+        pids = set(parallel.stream(pid_of, range(300), jobs=64)) - {os.getpid()}
+        assert 0 < len(pids) <= 3, way
+
     def test_one_job_is_this_process(self):
         """And so are fewer tasks than are worth it."""
         assert set(parallel.stream(pid_of, range(40), jobs=1)) == {os.getpid()}
