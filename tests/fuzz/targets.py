@@ -215,8 +215,7 @@ def fuzz_decoders(data: bytes) -> None:
     is_plain(data)
     for name, content, reason in texts(data, "file"):
         assert isinstance(reason, str)
-        limits: list[str] = []
-        for match in _matcher().scan(content.data, limits, path=name):
+        for match in _matcher().scan(content.data, path=name).matches:
             assert 0 <= match.secret_start <= match.secret_end <= len(content.data)
 
 
