@@ -139,7 +139,9 @@ class Matcher:
         decoded = self._decoded(data, triggered, path, depth)
         if not decoded.matches and not decoded.limits:
             return plain
-        return MatchResult(without_overlaps([*plain.matches, *decoded.matches]), plain.limits + decoded.limits)
+        return MatchResult(
+            without_overlaps([*plain.matches, *decoded.matches], layers=True), plain.limits + decoded.limits
+        )
 
     def _at(self, number: int, data: bytes, place: SearchRange, path: str) -> Sequence[Match]:
         """The matches of a rule at a place, from the cache where the same text was there before."""

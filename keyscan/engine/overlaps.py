@@ -11,16 +11,17 @@ if TYPE_CHECKING:
     from keyscan.model.match import Match, Span
 
 
-def without_overlaps(matches: Iterable[Match]) -> list[Match]:
+def without_overlaps(matches: Iterable[Match], *, layers: bool = False) -> list[Match]:
     """One match a secret: where two overlap, the surer rule's, then the longer; sorted by place.
 
-    The second half of a pair is told with its first, not once more by itself.
+    With `layers`, some matches stand in what others encode: there the surer, then the more severe is kept, and of
+    equals the decoded one. The second half of a pair is told with its first, not once more by itself.
     """
     found = list(matches)
     halves = _merged([match.companion for match in found if match.companion])
     kept: list[tuple[int, int]] = []
     chosen: list[Match] = []
-    for match in sorted(found, key=_rank):
+    for match in sorted(found, key=_layered_rank if layers else _rank):
         if not match.companion and _touches(halves, match.secret_start, match.secret_end):
             continue
         span = (match.secret_start, match.secret_end)
@@ -55,15 +56,11 @@ def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
     return at > 0 and spans[at - 1][1] > start
 
 
-def _rank(match: Match) -> tuple[bool, bool, int, int, int, int, str]:
+def _rank(match: Match) -> tuple[bool, int, int, int, int, str]:
     rule = match.rule
     length = match.secret_end - match.secret_start
-    return (
-        rule.filters == "generic",
-        not match.decoded,
-        -rule.precision,
-        -length,
-        -rule.severity,
-        match.secret_start,
-        rule.id,
-    )
+    return rule.filters == "generic", -rule.precision, -length, -rule.severity, match.secret_start, rule.id
+
+
+def _layered_rank(match: Match) -> tuple[bool, int, int, bool, tuple[bool, int, int, int, int, str]]:
+    return match.rule.filters == "generic", -match.precision, -match.severity, not match.decoded, _rank(match)

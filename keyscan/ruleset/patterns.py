@@ -20,6 +20,8 @@ LEFT = (
 )
 # The structural checks that compute a checksum, so that no other text passes them.
 CHECKSUMS = frozenset(("crc32-base62", "crc32-hex", "crc32-hex-little", "github-fine-grained", "age", "nkey"))
+# Marks that vendors put into or at the end of tokens of one length: base64 of `OpenAI` and `XgroqX`, Anthropic's end.
+MARKED = re.compile(r"(?:T3BlbkFJ|WGdyb3FY)\[A-Za-z0-9\]\{\d+\}\Z|\{93\}AA\Z")
 # What may follow a token: nothing that could make it part of a longer one.
 RIGHT = r"(?![A-Za-z0-9_-])"
 
@@ -80,7 +82,7 @@ def word_pattern(word: str) -> str:
 
 
 def bare(value: str, *, proved: bool = False) -> str:
-    """The whole expression for a value that is certain by itself; `proved`: a checksum decides where it ends.
+    """The whole expression for a value that is certain by itself; `proved`: a checksum or a mark decides where it ends.
 
     One that begins like nothing else (`github_pat_`) may stand right behind other text: settings that were pasted
     without the ends of their lines have been committed.

@@ -152,9 +152,10 @@ def _pattern(fields: Fields, context: tuple[str, ...], value: str) -> str:
 
 
 def _is_proved(fields: Fields, value: str) -> bool:
-    """Whether a checksum tells where a value of fixed length ends, whatever follows it."""
+    """Whether a checksum or a vendor's mark tells where a value of fixed length ends, whatever follows it."""
     checks = fields.peek("checks")
-    if not isinstance(checks, list) or patterns.CHECKSUMS.isdisjoint(map(str, checks)):
+    checked = isinstance(checks, list) and not patterns.CHECKSUMS.isdisjoint(map(str, checks))
+    if not checked and not patterns.MARKED.search(value):
         return False
     try:
         low, high = parse_tree(value).getwidth()

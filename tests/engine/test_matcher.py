@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import dataclasses
 import functools
@@ -178,3 +179,29 @@ def test_pathological_input_is_done_in_time(name):
     started = time.monotonic()
     matcher.scan(NASTY[name])
     assert time.monotonic() - started < 120
+
+
+@pytest.mark.parametrize("engine", sorted(BOTH))
+@pytest.mark.parametrize(
+    ("template", "rule_id"),
+    [
+        ("sk-ant-api03-{b64url:93}AA", "anthropic-api-key"),
+        ("sk-{alnum:20}T3BlbkFJ{alnum:20}", "openai-legacy-api-key"),
+        ("gsk_{alnum:20}WGdyb3FY{alnum:24}", "groq-api-key"),
+    ],
+)
+def test_a_marked_token_of_one_length_ends_where_a_letter_follows(engine, template, rule_id):
+    """In a database file the next record's byte may be a letter; the vendor's mark tells where the token ends."""
+    secret = token(template, "ends").encode()
+    found = BOTH[engine].scan(b"\x02\x17 " + secret + b"G next").matches
+    assert [(match.rule.id, match.secret) for match in found] == [(rule_id, secret)]
+
+
+@pytest.mark.parametrize("engine", sorted(BOTH))
+def test_of_an_outer_and_a_decoded_match_the_surer_is_kept(engine):
+    """A short-term Bedrock key is base64 of an address that holds a session token: the key is what was issued."""
+    address = "bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Security-Token="
+    inner = address + token("IQoJb3JpZ2luX2Vj{alnum:600}", "inner") + "&Version=1"
+    secret = "bedrock-api-key-" + base64.b64encode(inner.encode()).decode()
+    found = BOTH[engine].scan(f"AWS_BEARER_TOKEN_BEDROCK={secret}\n".encode()).matches
+    assert [(match.rule.id, match.severity) for match in found] == [("aws-bedrock-api-key-short", Severity.HIGH)]

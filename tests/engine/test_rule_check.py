@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 import regex
@@ -13,7 +14,7 @@ from keyscan.engine.matcher import Matcher
 from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
 from keyscan.engine.prefilter.keywords import KeywordPrefilter
 from keyscan.model.rule import Severity
-from keyscan.ruleset import loader
+from keyscan.ruleset import loader, templates
 
 RULES = loader.load([loader.builtin_dir()])
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -69,6 +70,59 @@ def test_the_engine_equals_the_oracle(rule, engine):
         got = {(c.secret_start, c.secret_end) for c in matcher._patterns[number].near(text, spots)}
         assert expected <= got, template
         assert bool(expected) == bool(got), template
+
+
+# What may be the value in a text: padding may belong to it.
+_TOKEN = re.compile(rb"[^\s\"'`=:,;<>(){}\[\]]+(?:={1,2}(?![^\s\"'`]))?|[^\s\"'`,;<>(){}\[\]=]+")
+_PLACEHOLDER_FIELD = re.compile(r"(?<!\{)\{([a-z0-9-]+)(?::(\d+))?\}")
+
+
+def _shape_decides(pattern, secret, text):
+    """Whether the rule's own secret in place of some token of `text` would be found."""
+    for found in _TOKEN.finditer(text):
+        tried = text[: found.start()] + secret + text[found.end() :]
+        if any(tried[one.secret_start : one.secret_end] == secret for one in pattern.all(tried)):
+            return True
+    return False
+
+
+def _name_decides(rule, text):
+    """Whether `text` holds a value of the rule's shape, so that only what stands round it can be wrong."""
+    return any(re.fullmatch(rule.value.encode(), found.group()) for found in _TOKEN.finditer(text)) or bool(
+        re.search(rule.value.encode(), text)
+    )
+
+
+@EVERY_RULE
+def test_a_negative_is_dropped_for_its_own_reason(rule):
+    """A negative shows a wrong value where a right one is found, or a right value where the name is wrong."""
+    pattern = MATCHERS["regex"]._patterns[RULES.index(rule)]
+    for template in rule.negatives:
+        secret, text = rulecheck.example(rule, template, 0)
+        if any(pattern.all(text)):
+            continue  # found and dropped by a filter, a check or a missing companion
+        # Blocks of several lines and addresses: any right one in its place would be found.
+        shape = _shape_decides(pattern, secret, text) or any(pattern.all(secret))
+        assert shape or _name_decides(rule, text), template
+
+
+@EVERY_RULE
+def test_a_placeholder_of_full_length_is_dropped(rule):
+    """`xxxx` in the whole shape that a rule demands is nobody's key, whichever filter says so."""
+
+    def run(field):
+        letters = templates.ALPHABETS.get(field.group(1), "")
+        made = next((letter for letter in "xX" if letter in letters), letters[:1])
+        return made * int(field.group(2) or 0)
+
+    fields = [field.group(1) for field in _PLACEHOLDER_FIELD.finditer(rule.template)]
+    if rule.filters == "none" or not fields or not set(fields) <= set(templates.ALPHABETS):
+        pytest.skip("made by a checksum, or judged by its structure")
+    secret = _PLACEHOLDER_FIELD.sub(run, rule.template)
+    matcher = Matcher([rule], KeywordPrefilter([rule]))
+    for template in rule.examples or ("{secret}",):
+        text = templates.expand(template, "x", secret).encode()
+        assert not [match for match in matcher.scan(text).matches if match.severity >= Severity.MEDIUM], template
 
 
 def test_ids_are_unique():

@@ -118,10 +118,15 @@ def _table_problems(places: list[Path]) -> list[str]:
             found += [f"{file}: {probe.kind}: answer {row} is never reached" for row in unreachable(probe)]
     if not found:
         try:  # together with the built-in ones, as `keyscan verify --rules` reads them
-            verification.load(dict.fromkeys([loader.builtin_dir(), *places]))
+            verification.load([loader.builtin_dir(), *(place for place in places if not _is_builtin(place))])
         except RuleError as error:
             found.append(str(error))
     return found
+
+
+def _is_builtin(place: Path) -> bool:
+    """Whether `place` is the directory of the built-in rules or one of its files."""
+    return place.resolve().is_relative_to(loader.builtin_dir().resolve())
 
 
 def _parsed(file: Path) -> list[Rule]:

@@ -30,16 +30,18 @@ CHECKS: dict[str, Callable[[bytes], bool | None]] = {
     "github-fine-grained": checksum.github_fine_grained,
     "gitlab-routable": checksum.gitlab_routable,
     "json": structure.json_object,
+    "jwe": structure.jwe,
     "jwt": structure.jwt,
     "macaroon": structure.macaroon,
     "nkey": checksum.nkey,
     "pem": structure.pem,
     "supabase-role": structure.supabase_role,
+    "unspelt": structure.unspelt,
 }
 
 
 # What a contradiction means, where it does not mean a sample.
-_MEANINGS = {"expiry": "it has expired"}
+_MEANINGS = {"expiry": "it has expired", "unspelt": "it is spelt like words"}
 
 
 def contradiction(names: tuple[str, ...], secret: bytes) -> str:

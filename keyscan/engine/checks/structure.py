@@ -9,6 +9,8 @@ import re
 import time
 from typing import Any
 
+from keyscan.engine.filters.spelling import surprise
+from keyscan.engine.filters.value_shape import SPELT
 from keyscan.support.lazy_pattern import lazy_pattern
 
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
@@ -48,36 +50,57 @@ def base64_json(secret: bytes) -> bool:
 _SAMPLE_CLAIMS = {("sub", "1234567890"), ("name", "John Doe")}
 # RFC 7518, RFC 8037, RFC 8812, and `none`, which some libraries accept.
 _ALGORITHMS = lazy_pattern(r"[HRPE]S(?:256|384|512)|ES256K|EdDSA|Ed25519|Ed448|none|dir|RSA-OAEP.*|A\d+.*|ECDH-ES.*")
+_GITHUB_APP = lazy_pattern(rb"\Agh[a-z]_\d+_")
+_CONTENT = lazy_pattern(r"A(?:128|192|256)(?:GCM|CBC-HS(?:256|384|512))|(?:X?C20P)")
+
+
+def _header(secret: bytes) -> dict[str, Any]:
+    """The header of a JSON Web Token, behind GitHub's prefix where it has one; empty when it is none."""
+    return _object(decode_base64(_GITHUB_APP.sub(b"", secret).partition(b".")[0])) or {}
 
 
 def _claims(secret: bytes) -> dict[str, Any] | None:
     """The payload of a JSON Web Token; None when header or payload is not what it must be."""
     parts = secret.split(b".")
-    head = _object(decode_base64(parts[0]))
-    if head is None or not isinstance(head.get("alg"), str) or not _ALGORITHMS.fullmatch(head["alg"]):
+    if not _ALGORITHMS.fullmatch(str(_header(secret).get("alg"))):
         return None
     return _object(decode_base64(parts[1])) if len(parts) > 1 else None
 
 
 def jwt(secret: bytes) -> bool:
     """A JSON Web Token: header and payload are JSON objects, the algorithm is known, the payload no sample's."""
-    claims = _claims(secret[secret.find(b"eyJ") :])
+    claims = _claims(secret)
     if claims is None:
+        return False
+    # Without a signature it may end in a dot, but only if its header says so.
+    if secret.endswith(b".") and _header(secret).get("alg") != "none":
         return False
     return not any(claims.get(name) == value for name, value in _SAMPLE_CLAIMS)
 
 
+def jwe(secret: bytes) -> bool:
+    """An encrypted token: its header names two algorithms, for the key and for the content."""
+    head = _header(secret)
+    return bool(_ALGORITHMS.fullmatch(str(head.get("alg")))) and bool(_CONTENT.fullmatch(str(head.get("enc"))))
+
+
 def expiry(secret: bytes) -> bool | None:
     """False for a JSON Web Token whose time (claim exp, in seconds since 1970) has passed; it never proves."""
-    claims = _claims(secret[secret.find(b"eyJ") :])
+    claims = _claims(secret)
     until = claims.get("exp") if claims else None
     return False if isinstance(until, int | float) and until < time.time() else None
 
 
 def supabase_role(secret: bytes) -> bool:
-    """A Supabase key of the older kind: a token issued by `supabase` for a role, not the local demo's."""
+    """A Supabase key of the older kind: a token of `supabase` for a role, or anybody's for `service_role`.
+
+    Whoever hosts it names the issuer; `supabase-demo` is the issuer of the keys that every local stack has.
+    """
     claims = _claims(secret)
-    return claims is not None and claims.get("iss") == "supabase" and isinstance(claims.get("role"), str)
+    if claims is None or claims.get("iss") == "supabase-demo":
+        return False
+    role = claims.get("role")
+    return role == "service_role" or (claims.get("iss") == "supabase" and isinstance(role, str))
 
 
 # What documentation puts behind the colon, as a whole and in any case.
@@ -94,6 +117,13 @@ def basic_auth(secret: bytes) -> bool:
     if not (colon and user and password) or user == password or _SAMPLE_PASSWORDS.fullmatch(password):
         return False
     return all(32 <= byte < 127 for byte in user + password)  # noqa: PLR2004 - what can be printed
+
+
+def unspelt(secret: bytes) -> bool | None:
+    """False for letters that are spelt like words, blanks between them left out; it never proves."""
+    letters = b"".join(secret.replace(b"\xc2\xa0", b" ").split())
+    apart = surprise(secret.replace(b"\xc2\xa0", b" "))
+    return False if min(surprise(letters), apart) < SPELT else None
 
 
 _EOS, _LOCATION, _IDENTIFIER, _VERIFIER, _SIGNATURE = 0, 1, 2, 4, 6

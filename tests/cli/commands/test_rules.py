@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from keyscan.ruleset import loader
+
 RULE = """provider = "Own"
 
 [[rules]]
@@ -60,3 +62,11 @@ def test_a_wrong_table_is_named(run, tmp_path, old, new, message):
     assert result.code == 2
     assert result.out.count(message) == 1
     assert "own.toml" in result.out
+
+
+@pytest.mark.parametrize("name", ["generic.toml", "jwt.toml"])
+def test_a_builtin_file_is_checked_once(run, name):
+    """A built-in file given by its path does not collide with itself."""
+    result = run("rules", "check", str(loader.builtin_dir() / name))
+    assert result.code == 0, result.out
+    assert "0 problems" in result.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 
 import pytest
@@ -188,3 +189,74 @@ def test_every_check_is_described():
     page = (ROOT / "docs" / "rule-format.md").read_text(encoding="utf-8")
     table = page.partition("| Check |")[2].partition("##")[0]
     assert set(re.findall(r"(?m)^\| `([^`]+)`", table)) == set(CHECKS)
+
+
+def _segment(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _web_token(head, payload, signature_bytes):
+    """A JSON Web Token with these JSON texts and a signature of zero or more bytes."""
+    return f"{_segment(head)}.{_segment(payload)}.{token(f'{{b64url:{-(-signature_bytes * 4 // 3)}}}')}"
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "size"),
+    [
+        ("HS256", 32),
+        ("HS512", 64),
+        ("RS256", 256),
+        ("RS512", 512),
+        ("PS512", 1024),
+        ("ES256", 64),
+        ("EdDSA", 64),
+        ("none", 0),
+    ],
+)
+def test_web_tokens_of_every_algorithm_are_found(algorithm, size):
+    """A JSON Web Token is one whatever signs it, and without a signature if its header says none."""
+    rules = cache.load_rules()
+    head = json.dumps({"alg": algorithm, "typ": "JWT"}).encode()
+    text = _web_token(head, b'{"sub":"user-7","iat":1700000000}', size).encode()
+    found = [
+        match
+        for match in Matcher(rules, KeywordPrefilter(rules)).scan(text).matches
+        if match.severity >= Severity.MEDIUM
+    ]
+    assert [(match.rule.id, match.secret) for match in found] == [("jwt", text)]
+
+
+def test_a_web_token_may_hold_blanks_in_its_json():
+    """Serializers that indent give other first characters than `eyJ`."""
+    text = _web_token(b'{\n "alg": "HS256"\n}', b'{ "sub": "user-7" }', 32).encode()
+    assert CHECKS["jwt"](text) is True
+    assert not text.startswith(b"eyJ")
+
+
+def test_a_signed_token_without_its_signature_is_none():
+    """What was cut off behind the second dot proves nothing."""
+    assert CHECKS["jwt"](_web_token(b'{"alg":"HS256"}', b'{"sub":"user-7"}', 0).encode()) is False
+
+
+@pytest.mark.parametrize("head", [b'{"alg":"dir","enc":"A256GCM"}', b'{"alg":"RSA-OAEP-256","enc":"A128CBC-HS256"}'])
+def test_encrypted_tokens_are_found(head):
+    """An encrypted token is a session for whoever sends it."""
+    rules = cache.load_rules()
+    key = "" if b"dir" in head else token("{b64url:342}")
+    text = ".".join([_segment(head), key, *(token(f"{{b64url:{size}}}") for size in (16, 160, 22))]).encode()
+    found = Matcher(rules, KeywordPrefilter(rules)).scan(text).matches
+    assert [(match.rule.id, match.severity) for match in found] == [("jwe", Severity.MEDIUM)]
+
+
+def test_a_service_role_is_one_whoever_issues_it():
+    """Who hosts Supabase names the issuer; the issuer of the published local keys proves a sample."""
+    assert CHECKS["supabase-role"](token("{jwt:iss=acme,role=service_role}").encode()) is True
+    assert CHECKS["supabase-role"](token("{jwt:iss=acme,role=anon}").encode()) is False
+    assert CHECKS["supabase-role"](token("{jwt:iss=supabase-demo,role=service_role}").encode()) is False
+
+
+@pytest.mark.parametrize(("text", "expected"), [("this must have four", False), ("kqtz wbxn mfrd jhgv", None)])
+def test_letters_in_groups_are_told_from_words(text, expected):
+    """Four words of four letters are no app password."""
+    assert CHECKS["unspelt"](text.encode()) is expected
+    assert CHECKS["unspelt"](text.replace(" ", "\u00a0").encode()) is expected
