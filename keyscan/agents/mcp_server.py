@@ -67,7 +67,7 @@ class Tools:
         return answer(self.scanner.report(self.scanner.scan_blobs(blobs), timed(started)))
 
     def env_check(self, path: str, roots: Sequence[Path]) -> dict[str, Any]:
-        """How the repository at `path` keeps its files of secrets."""
+        """How the repository at `path` keeps its secrets files."""
         from keyscan.git import worktree
         from keyscan.hygiene.audit import audit
 

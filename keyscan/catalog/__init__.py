@@ -1,1 +1,1 @@
-"""What well-known things are called: files of secrets, agents' files. Data and predicates only."""
+"""What well-known things are called: secrets files, agents' files. Data and predicates only."""

@@ -1,7 +1,7 @@
-"""The security checklist for AI keys, item by item, for one repository: pass, fail, or can't be seen from here.
+"""The security checklist for AI keys for one repository: each item passes, fails, or cannot be verified from it.
 
-The items are those of the guides that people are given: keys in the environment, .env ignored, one key an
-environment, server-side calls, rotation, logs, and what only a provider's dashboard can show.
+The items are those of the providers' guides: keys in the environment, .env ignored, one key per environment,
+server-side calls, rotation, logs, and what only a provider's console can show.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from keyscan.model.finding import Finding
 
-PASS, FAIL, UNSEEN = "pass", "fail", "can't be seen from here"
+PASS, FAIL, UNSEEN = "pass", "fail", "cannot be verified from the repository"
 # Findings that an item names one by one.
 _NAMED = 5
 
 
 class Item(NamedTuple):
-    """One line of the checklist: what is asked, the answer, what shows it, and what to do about it."""
+    """One line of the checklist: the question, the answer, the evidence, and what to do."""
 
     id: str
     title: str
@@ -29,10 +29,10 @@ class Item(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What was found out about the repository; None where it was not looked for or can't be.
+    """What is known of the repository; None where it was not checked or cannot be.
 
-    `habits` and `hygiene` are findings by rule, `source` those of keys in the files of now, `old` those of the
-    history. `real_files` are (path, environment, days since it changed) of environment files with real values.
+    `source` are findings of keys in the working tree, `old` in the history; `habits` and `hygiene` are findings of
+    those rules. `real_files` are (path, environment, days since it changed) of environment files with real values.
     """
 
     source: Sequence[Finding]
@@ -56,22 +56,23 @@ def items(facts: Facts) -> tuple[Item, ...]:
               f"{facts.files} files scanned, no key in them",
               "Revoke each key, and read the new one from the environment."),
         _env_ignored(facts),
-        _from("templates", "Templates hold names and no values", _of(facts.hygiene, "env-template-real-value"),
+        _from("templates", "Templates contain names and no values", _of(facts.hygiene, "env-template-real-value"),
               "no real value in a template", "Revoke the keys and leave the values empty."),
         _one_key(facts),
         _from("server-side", "API calls are made on the server, never from a browser",
               [*_of(facts.habits, "browser-", "direct-browser-access"), *_of(facts.hygiene, "browser-")],
               "no AI client in browser code, no key under a prefix that bundlers ship",
-              "Call the provider from a server route of yours."),
+              "Call the provider from a route on your own server."),
         _rotation(facts),
         _from("logs", "Keys stay out of logs and URLs", _of(facts.habits, "key-"),
-              "no line seen that prints a key or puts one into a URL",
+              "no line found that prints a key or puts one into a URL",
               "Log whether a key is set; send keys in headers."),
-        _from("artifacts", "Images and packages take no file of secrets along",
+        _from("artifacts", "Images and packages do not include secrets files",
               _of(facts.hygiene, "env-in-docker", "env-in-npm", "env-in-python"),
-              "no build that was seen takes one along", "Run keyscan env --fix."),
+              "no build that was checked includes one", "Run keyscan env --fix."),
         _from("agents", "Agents' configuration refers to the environment", _of(facts.hygiene, "agent-"),
-              "no literal key in an agent's configuration", "Write a reference in the program's own way."),
+              "no literal key in an agent's configuration",
+              "Refer to an environment variable in the program's own syntax."),
         _history(facts),
         Item("hook", "A commit hook runs keyscan", PASS if facts.hook[0] else FAIL, (facts.hook[1],),
              "" if facts.hook[0] else "Run keyscan install, or add keyscan to .pre-commit-config.yaml."),
@@ -125,12 +126,12 @@ def _rotation(facts: Facts) -> Item:
     if old:
         said = tuple(f"{path} has not changed for {days} days" for path, days in old[:_NAMED])
         return Item("rotation", title, FAIL, said, "Create new keys, deploy them, then delete the old ones.")
-    why = "when a key was made is on the provider's page only"
-    return Item("rotation", title, UNSEEN, (why,), "Look at the keys' dates on the provider's page.")
+    why = "only the provider's console shows when a key was created"
+    return Item("rotation", title, UNSEEN, (why,), "Check the keys' creation dates in the provider's console.")
 
 
 def _history(facts: Facts) -> Item:
-    title = "The history holds no key"
+    title = "The history contains no key"
     if facts.old is None:
         return Item("history", title, UNSEEN, (facts.old_why,), "Run keyscan history on a full clone.")
     return _from("history", title, facts.old, facts.old_why, "Revoke each key: old commits keep what was deleted.")
@@ -155,20 +156,21 @@ def _managers(facts: Facts) -> Item:
         "secret-manager",
         title,
         UNSEEN,
-        ("no sign of one in the repository",),
-        "Use the platform's, or Vault, Doppler and their like.",
+        ("none is configured in the repository",),
+        "Use the platform's secret manager, or Vault, Doppler or similar.",
     )
 
 
 _UNSEEN = (
-    Item("spending-limits", "Spending limits are set", UNSEEN, ("they are on the provider's page",),
+    Item("spending-limits", "Spending limits are set", UNSEEN, ("they are in the provider's console",),
          "Set a monthly limit for each key or project."),
-    Item("alerts", "Alerts tell of unusual use", UNSEEN, ("they are on the provider's page",),
+    Item("alerts", "Alerts are set for unusual usage", UNSEEN, ("they are in the provider's console",),
          "Set alerts for cost and rate."),
-    Item("scopes", "Keys can do no more than they must, and expire", UNSEEN, ("rights are on the provider's page",),
-         "Restrict keys by model, endpoint or project, and give them an end."),
-    Item("access", "Who may see production keys is restricted and logged", UNSEEN,
-         ("rights are in the secret manager's and the platform's own logs",), "Review access each week."),
-    Item("revocation", "Revoking a key is written down and practised", UNSEEN, ("people know that, files do not",),
+    Item("scopes", "Keys have minimal permissions and an expiry date", UNSEEN,
+         ("permissions are in the provider's console",),
+         "Restrict keys by model, endpoint or project, and set an expiry date."),
+    Item("access", "Access to production keys is restricted and logged", UNSEEN,
+         ("permissions are in the logs of the secret manager and the platform",), "Review access every week."),
+    Item("revocation", "Revoking a key is documented and practised", UNSEEN, ("this cannot be seen in files",),
          "keyscan rules show RULE says where each kind of key is revoked."),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Audits how repositories keep their files of secrets: gathers what is known of each and runs all checks."""
+"""Audits how repositories keep their secrets files: gathers what is known of each and runs all checks."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _built(one: RepositoryAudit, salt: str) -> Iterator[Finding]:
 
 
 def staged(blobs: Iterable[Blob | Skip], matcher: Matcher, salt: str, disabled: Collection[str]) -> Iterator[Finding]:
-    """Findings on the files of secrets among the blobs of the index; what the engine reports itself is left out."""
+    """Findings on the secrets files among the blobs of the index; what the engine reports itself is left out."""
     for blob in blobs:
         kind = None if isinstance(blob, Skip) else kind_of(blob.origin.path)
         if isinstance(blob, Skip) or kind is None:

@@ -1,4 +1,4 @@
-"""Files of secrets in the history: one `git log`, bounded in time, and one finding per path that held a real value."""
+"""Secrets files in the history: one `git log`, bounded in time, and one finding per path that held a real value."""
 
 from __future__ import annotations
 

@@ -61,10 +61,10 @@ def finding(rule_id: str, path: str, detail: Detail, *, salt: str = "") -> Findi
 def content(values: list[SecretValue]) -> str:
     """What a file holds, for people: the names of at most three real values."""
     if not values:
-        return "it holds no real value"
+        return "it contains no real value"
     names = [f"{value.variable.name or value.what}" for value in values[:3]]
     more = f" and {len(values) - 3} more" if len(values) > 3 else ""  # noqa: PLR2004 - three are named
-    return f"it holds {len(values)} real value{'s' * (len(values) != 1)}: {', '.join(names)}{more}"
+    return f"it contains {len(values)} real value{'s' * (len(values) != 1)}: {', '.join(names)}{more}"
 
 
 def severity_of(values: list[SecretValue], real: Severity) -> Severity:

@@ -1,4 +1,4 @@
-"""Gathers what is known of one repository's files of secrets: git's answers, contents, and the values in them."""
+"""Gathers what is known of one repository's secrets files: git's answers, contents, and the values in them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SYMLINK = "120000"
 
 @dataclass(frozen=True, slots=True)
 class RepositoryAudit:
-    """One repository: its tree, its files of secrets, and the ignore rules that decide about them.
+    """One repository: its tree, its secrets files, and the ignore rules that decide about them.
 
     `agents` are agents' configuration files and their contents. `dotenv_reader` says what reads a `.env` that does
     not exist yet and that nothing ignores, "" for nothing. `skips` are files that were not read, or not completely.
@@ -97,7 +97,7 @@ def repositories(root: str, matcher: Matcher) -> Iterator[RepositoryAudit | Skip
 
 
 def gather(tree: Tree, matcher: Matcher) -> RepositoryAudit:
-    """All that is known of one repository; its files of secrets are read and their values judged by `matcher`."""
+    """All that is known of one repository; its secrets files are read and their values judged by `matcher`."""
     agents = [*tree.agents, *(name for name in tree.untracked if client_of(name))]
     names = [*tree.family, *(name for name in tree.untracked if kind_of(name) or client_of(name))]
     rules = worktree.ignored(tree, [*names, ".env"])

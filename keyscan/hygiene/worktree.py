@@ -1,4 +1,4 @@
-"""What git says of a work tree's files of secrets: tracked, ignored and by which rule, in submodules too.
+"""What git says of a work tree's secrets files: tracked, ignored and by which rule, in submodules too.
 
 Everything is batched: three runs of git per repository, whatever its size.
 """

@@ -20,7 +20,7 @@ class Item(Protocol):
     @property
     def title(self) -> str: ...  # noqa: D102
     @property
-    def status(self) -> str: ...  # noqa: D102 - pass, fail, or can't be seen from here
+    def status(self) -> str: ...  # noqa: D102 - pass, fail, or cannot be verified from the repository
     @property
     def evidence(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
@@ -50,7 +50,7 @@ def summary(items: Sequence[Item]) -> str:
     """The count of each answer."""
     passed = sum(item.status == "pass" for item in items)
     failed = sum(item.status == "fail" for item in items)
-    return f"{passed} pass, {failed} fail, {len(items) - passed - failed} can't be seen from here"
+    return f"{passed} pass, {failed} fail, {len(items) - passed - failed} cannot be verified from the repository"
 
 
 def as_json(items: Sequence[Item]) -> str:
@@ -78,7 +78,7 @@ def markdown(items: Sequence[Item]) -> str:
 
     lines = ["# Key checklist", "", f"{summary(items)}.", ""]
     for item in items:
-        mark = "" if item.status in _BOXES else " (can't be seen from here)"
+        mark = "" if item.status in _BOXES else " (cannot be verified from the repository)"
         lines.append(f"- [{_BOXES.get(item.status, ' ')}] {prose(item.title)}{mark}")
         lines.extend(f"  - {prose(text)}" for text in item.evidence)
         if item.advice and item.status != "pass":

@@ -239,7 +239,7 @@ def _message(finding: Finding) -> str:
     if finding.validity:
         parts.append(f"The key is {validity.word(finding.validity)}.")
     if finding.origin.commit:
-        parts.append(f"It stands in commit {finding.origin.commit[:12]}.")
+        parts.append(f"It is in commit {finding.origin.commit[:12]}.")
     # "](" would be read as a link to a related location.
     return " ".join(parts).replace("](", "] (")
 

@@ -94,7 +94,7 @@ def parse(document: dict[str, Any], source: str) -> list[Rule]:
             faults.append(str(error))
             continue
         if rule.id in seen:
-            faults.append(f"{source}: rule {rule.id}: the id stands twice in this file")
+            faults.append(f"{source}: rule {rule.id}: the id is used twice in this file")
         seen.add(rule.id)
         rules.append(rule)
     if faults:

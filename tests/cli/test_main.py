@@ -11,9 +11,10 @@ import pytest
 from helpers.paths import ROOT
 from helpers.tokens import token
 
+from keyscan import api
 from keyscan.cli import main as cli
 from keyscan.cli.registry import COMMANDS
-from keyscan.scan import scanner as scan
+from keyscan.engine.matcher import Matcher
 
 KEY = token("sk-ant-api03-{b64url:93}AA", "cli")
 
@@ -80,10 +81,10 @@ def test_an_internal_error_shows_no_secret(run, tmp_path, monkeypatch):
     """A crash is one line with a type and a place, without the message, which could hold a secret."""
     (tmp_path / "a").write_text(KEY)
 
-    def crash(*_args):
+    def crash(*_args, **_named):
         raise RuntimeError(KEY)
 
-    monkeypatch.setattr(scan, "scan_blob", crash)
+    monkeypatch.setattr(Matcher, "scan", crash)
     result = run("scan", "a", cwd=tmp_path)
     assert result.code == 3
     assert KEY not in result.err
@@ -97,7 +98,7 @@ def test_an_interrupt_is_130(run, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     (tmp_path / "a").write_text("x")
-    monkeypatch.setattr(scan, "scan_files", interrupt)
+    monkeypatch.setattr(api, "scan_files", interrupt)
     assert run("scan", ".", cwd=tmp_path).code == 130
 
 

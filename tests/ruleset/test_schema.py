@@ -68,7 +68,7 @@ BAD = {
         RULE + "[rules.companion]\nname = 'id'\ndistance = 9\npattern = 'x'\n",
         "rule acme-key: pattern has no group named secret",
     ),
-    "twice": (RULE + RULE, "rule acme-key: the id stands twice in this file"),
+    "twice": (RULE + RULE, "rule acme-key: the id is used twice in this file"),
 }
 
 

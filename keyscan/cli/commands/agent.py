@@ -31,12 +31,12 @@ def command() -> None:
 
 @command.command(name="hook")
 @click.argument("agent")
-@click.option("--mode", type=_MODES, default="redact", help="What becomes of a secret (default: redact).")
+@click.option("--mode", type=_MODES, default="redact", help="What to do with a secret (default: redact).")
 @click.option(
     "--on-failure",
     type=click.Choice(["block", "warn"]),
     default="block",
-    help="When keyscan itself fails: stop, or let through and say so each time (default: block).",
+    help="When keyscan itself fails: block, or allow with a warning each time (default: block).",
 )
 @click.option("--event", default="", metavar="NAME", help="The event, where the payload does not name it.")
 @click.option("--keep-commands", is_flag=True, help="Never rewrite a shell command; refuse those that name key files.")
@@ -124,7 +124,7 @@ def _records() -> Path:
 
 
 _PLACES = (
-    click.option("--all", "everything", is_flag=True, help="Every agent that is on this machine."),
+    click.option("--all", "everything", is_flag=True, help="All agents found on this machine."),
     click.option("--project", is_flag=True, help="In this repository's configuration instead of the user's."),
     click.option("--user", is_flag=True, help="In the user's configuration (the default)."),
 )
@@ -138,12 +138,12 @@ def _with_places(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @command.command(name="install")
 @_with_places
-@click.option("--mode", type=_MODES, default="redact", help="What becomes of a secret (default: redact).")
+@click.option("--mode", type=_MODES, default="redact", help="What to do with a secret (default: redact).")
 @click.option(
     "--on-failure",
     type=click.Choice(["block", "warn"]),
     default="block",
-    help="When keyscan itself fails: stop, or let through and say so each time (default: block).",
+    help="When keyscan itself fails: block, or allow with a warning each time (default: block).",
 )
 @click.option("--keep-commands", is_flag=True, help="Never rewrite a shell command; refuse those that name key files.")
 @click.option("--deny", "denied", is_flag=True, help="Also write the agent's own rules against reading key files.")
@@ -182,7 +182,7 @@ def install_command(
 @command.command(name="uninstall")
 @_with_places
 def uninstall_command(agents: tuple[str, ...], everything: bool, project: bool, user: bool) -> int:
-    """Take keyscan's hooks and rules out of the configuration of AGENT; other hooks and rules stay."""
+    """Remove keyscan's hooks and rules from the configuration of AGENT; other hooks and rules are kept."""
     from keyscan.agents import deny_rules, install
 
     for where in _places(agents, everything=everything, project=project, user=user):
@@ -198,7 +198,7 @@ def uninstall_command(agents: tuple[str, ...], everything: bool, project: bool, 
 @command.command(name="status")
 @_with_places
 def status_command(agents: tuple[str, ...], everything: bool, project: bool, user: bool) -> int:
-    """Prove that the hooks of AGENT would run, and say what stays open. Exit 1 if something is to be done."""
+    """Check that the hooks of AGENT would run, and list what they do not cover. Exits with 1 if action is needed."""
     from keyscan.agents import entries, install, status
     from keyscan.agents.journal import Journal
 
@@ -221,7 +221,7 @@ def status_command(agents: tuple[str, ...], everything: bool, project: bool, use
 @command.command(name="test")
 @_with_places
 def test_command(agents: tuple[str, ...], everything: bool, project: bool, user: bool) -> int:
-    """Send a made-up key through the installed hooks of AGENT as the agent would. Exit 1 if it is not stopped."""
+    """Send a made-up key through the installed hooks of AGENT as the agent would. Exits with 1 if it is not stopped."""
     from keyscan.agents import entries, install, status
 
     failed = False

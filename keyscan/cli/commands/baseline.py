@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from keyscan.suppressions.baseline import Entry
 
 _SCANNING = DETECTION | {"min_severity"}
-_HISTORY = click.option("--history", is_flag=True, help="Also what is in the history only.")
-_REASON = click.option("--reason", default="", metavar="TEXT", help="Why these are accepted; one line for all.")
+_HISTORY = click.option("--history", is_flag=True, help="Include findings that are only in the history.")
+_REASON = click.option(
+    "--reason", default="", metavar="TEXT", help="Why these findings are accepted; one line for all of them."
+)
 
 
 @click.group(name="baseline", cls=Group)
@@ -35,7 +37,7 @@ def command() -> None:
 @_HISTORY
 @with_settings(only=_SCANNING, new_baseline=True)
 def create(reason: str, history: bool, settings: Settings) -> int:
-    """Accept everything that is found now, so that only what is new is reported from here on."""
+    """Accept all current findings, so that only new ones are reported from now on."""
     file = file_of(settings)
     if file.exists():
         raise UsageError(f"{settings.baseline}: there already; use: keyscan baseline update")
@@ -52,7 +54,7 @@ def create(reason: str, history: bool, settings: Settings) -> int:
 @_HISTORY
 @with_settings(only=_SCANNING)
 def update(reason: str, history: bool, settings: Settings) -> int:
-    """Accept what is new as well; entries that are there stay as they are."""
+    """Accept new findings as well; existing entries are not changed."""
     settings = existing(settings)
     found = new_entries(settings, all_findings(settings, history=history), reason)
     write(settings, settings.accepted.with_entries(found))
@@ -61,12 +63,12 @@ def update(reason: str, history: bool, settings: Settings) -> int:
 
 
 @command.command(name="prune")
-@click.option("--dry-run", is_flag=True, help="List what would go, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="List the stale entries without removing them.")
 @with_settings(only=DETECTION)
 def prune(dry_run: bool, settings: Settings) -> int:
-    """Remove entries whose secret stands nowhere any more: not in the files, not in the history.
+    """Remove stale entries: their secrets are neither in the files nor in the history.
 
-    In a repository the whole history is scanned too, so that an entry accepted there stays.
+    In a repository the whole history is scanned too, so that entries accepted there are kept.
     """
     settings = existing(settings)
     met = {finding.fingerprint for finding in all_findings(settings, history=True)}
@@ -95,9 +97,9 @@ def show(settings: Settings) -> int:
 @_HISTORY
 @with_settings(only=_SCANNING, new_baseline=True)
 def review(history: bool, settings: Settings) -> int:
-    """Walk through the findings on a terminal: see the place, accept with a reason, or skip.
+    """Review findings one by one on a terminal: see each location, accept with a reason, or skip.
 
-    Each answer is written at once: interrupt whenever you like, and go on later.
+    Each answer is saved at once: you can interrupt at any time and continue later.
     """
     from keyscan.cli.review import walk
 

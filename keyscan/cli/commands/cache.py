@@ -17,15 +17,15 @@ _ANSWERS = ("verify.json", "verify.salt")
 
 @click.group(name="cache", cls=Group)
 def command() -> None:
-    """Show or clear what is remembered: compiled rules, and ids of objects that hold nothing.
+    """Show or clear the cache: compiled rules, and ids of objects without secrets.
 
-    It lies in the user's cache directory (or KEYSCAN_CACHE_DIR), never in a scanned repository.
+    The cache is in the user's cache directory (or KEYSCAN_CACHE_DIR), never in a scanned repository.
     """
 
 
 @command.command(name="show")
 def show() -> int:
-    """Show where the cache is, and how much it holds."""
+    """Show where the cache is and how large it is."""
     place = storage.cache_directory()
     click.echo(f"directory  {place}")
     for title, wanted in (("objects", True), ("rules", False)):
@@ -36,10 +36,10 @@ def show() -> int:
 
 
 @command.command(name="clear")
-@click.option("--objects", "only", flag_value="objects", help="Only the ids of objects that hold nothing.")
+@click.option("--objects", "only", flag_value="objects", help="Remove only the ids of objects without secrets.")
 @click.option("--rules", "only", flag_value="rules", help="Only compiled rules.")
 def clear(only: str | None) -> int:
-    """Remove what the cache holds."""
+    """Remove the contents of the cache."""
     gone, left = storage.clear(
         lambda name: (
             name in _ANSWERS or (only is not None and name.startswith(clean_objects.PREFIX) is (only == "rules"))

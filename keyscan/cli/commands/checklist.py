@@ -31,9 +31,9 @@ _SHARED = DETECTION - {"inline_ignores"} | {"color"}
 @rotation_days_option
 @with_settings(only=_SHARED)
 def command(repo: str, form: str, output: str | None, rotation_days: int, settings: Settings) -> int:
-    """The security checklist for AI keys: pass, fail, or can't be seen from here, each with its evidence.
+    """The security checklist for AI keys: pass, fail, or cannot be verified from the repository, with the evidence.
 
-    Exit code 1 when an item fails. What only a provider's page can show is said to be so.
+    Exit code 1 when an item fails. Items that only a provider's console can answer are marked as such.
     """
     from keyscan.checklist import evidence, items
     from keyscan.git import worktree

@@ -33,16 +33,16 @@ if TYPE_CHECKING:
     type=Choice(["auto", "range", "all", "tree"]),
     default="auto",
     show_default=True,
-    help="auto: what the platform says; range: only new commits; all: the whole history; tree: the files of HEAD.",
+    help="auto: as the platform says; range: only new commits; all: the whole history; tree: the files of HEAD.",
 )
 @click.argument("paths", nargs=-1, type=click.Path())
 @scan_options
 @verify_options
 @history.history_options
 def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, verify: VerifySettings, settings: Settings) -> int:
-    """Scan what this CI run is about: a pull request's or a push's own commits, or all on a schedule.
+    """Scan the commits of this CI run: a pull request's or a push's own, or the whole history on a schedule.
 
-    Knows GitHub, GitLab, Azure, Bitbucket, CircleCI, Jenkins and Buildkite by their variables. With --mode tree,
+    Recognizes GitHub, GitLab, Azure, Bitbucket, CircleCI, Jenkins and Buildkite by their variables. With --mode tree,
     PATHS are scanned as files.
     """
     if paths and mode != "tree":

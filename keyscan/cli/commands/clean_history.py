@@ -27,12 +27,18 @@ if TYPE_CHECKING:
 
 @click.command(name="clean-history", cls=Command)
 @click.argument("repo", default=".", type=click.Path())
-@click.option("--secrets", "marks", multiple=True, metavar="FINGERPRINT", help="Only this one; may be given again.")
-@click.option("--apply", "apply_", is_flag=True, help="Do it, in a fresh mirror; needs --into.")
+@click.option(
+    "--secrets",
+    "marks",
+    multiple=True,
+    metavar="FINGERPRINT",
+    help="Remove only this secret; may be given several times.",
+)
+@click.option("--apply", "apply_", is_flag=True, help="Rewrite the history in a fresh mirror; needs --into.")
 @click.option("--into", metavar="DIR", help="The new directory for the mirror with the clean history.")
 @with_settings(only=DETECTION | {"min_severity"})
 def command(repo: str, marks: tuple[str, ...], apply_: bool, into: str | None, settings: Settings) -> int:
-    """Plan how secrets leave the history; --apply does it in a fresh mirror, never in this repository.
+    """Plan the removal of secrets from history; --apply rewrites a fresh mirror, never this repository.
 
     Rotate the keys first: what was pushed has been copied. Nothing is pushed; the commands are printed.
     """
@@ -42,12 +48,12 @@ def command(repo: str, marks: tuple[str, ...], apply_: bool, into: str | None, s
 
     git = Git(_checked(repo, into, apply_=apply_))
     if next(iter(repository.inspect(git).gaps()), None) is not None:
-        raise IncompleteError("the history is not whole here (shallow or grafted): git fetch --unshallow first")
+        raise IncompleteError("the history is incomplete here (shallow or grafted): git fetch --unshallow first")
     # The plaintext is what has to be replaced; it stays in memory and in the file of replacements.
     scanner = Scanner.of(replace(settings, show_secrets=True), without=("practice",))
     found = _chosen(_audited(git, scanner), marks, settings)
     if not found:
-        click.echo("keyscan: nothing to clean: the history holds none of these secrets", err=True)
+        click.echo("keyscan: nothing to clean: the history contains none of these secrets", err=True)
         return ExitCode.CLEAN
     plan = history_cleanup.plan(git, found, scanner.matcher())
     _print(history_cleanup.describe(plan), _hidden(found, scanner))
@@ -85,7 +91,7 @@ def _audited(git: Git, scanner: Scanner) -> list[Finding]:
         raise KeyboardInterrupt
     for skip in result.tally.skipped:
         if skip.incomplete:
-            raise IncompleteError(f"{skip.path}: {skip.reason}; the history was not read whole")
+            raise IncompleteError(f"{skip.path}: {skip.reason}; the history was not read completely")
     return list(result.tally.findings)
 
 

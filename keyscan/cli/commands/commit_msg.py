@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path())
 @scan_options
 def command(file: str, settings: Settings) -> int:
-    """Scan the commit message in FILE, as git hands it to its commit-msg hook; says nothing of a clean one."""
+    """Scan the commit message in FILE, as git passes it to the commit-msg hook; prints nothing if it is clean."""
     from keyscan.model.blob import Blob, Origin
 
     started = time.perf_counter()

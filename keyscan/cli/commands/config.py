@@ -32,7 +32,7 @@ def command() -> None:
 @command.command(name="show")
 @scan_options
 def show(settings: Settings) -> int:
-    """Print every value in force, and the file and line, or the option, that it comes from."""
+    """Print every effective value, and the file and line, or the option, that sets it."""
     for line in _lines(settings):
         click.echo(without_secrets(line))
     return ExitCode.CLEAN

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 @click.command(name="env", cls=Command)
 @click.argument("repo", default=".", type=click.Path())
-@click.option("--fix", is_flag=True, help="Add ignore rules, untrack, write .env.example; shows the diff first.")
+@click.option("--fix", is_flag=True, help="Add ignore rules, untrack files, write .env.example; shows the diff first.")
 @click.option("--check", is_flag=True, help="Change nothing; with --fix, exit with 1 if there is something to fix.")
-@click.option("-y", "--yes", is_flag=True, help="Do what --fix shows without asking.")
+@click.option("-y", "--yes", is_flag=True, help="Apply what --fix shows without asking.")
 @click.option("--history/--no-history", default=True, help="Look for the files in the history too (default: yes).")
 @scan_options
 def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, settings: Settings) -> int:
-    """Check .env files and their kind: ignored by git, out of images and packages, one key per environment.
+    """Check .env and similar files: ignored by git, not in images or packages, one key per environment.
 
     Severity follows the content: a tracked file of placeholders is informational, one real key is critical.
     """

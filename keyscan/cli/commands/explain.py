@@ -27,7 +27,7 @@ _PLACES = 10
 @click.argument("target", metavar="FINGERPRINT|RULE")
 @with_settings(only=DETECTION)
 def command(target: str, settings: Settings) -> int:
-    """Say why a rule or a finding fired, each check that it passed, and what to do next.
+    """Explain why a rule or a finding fired, which checks it passed, and what to do next.
 
     A fingerprint is looked for in the files, then in the history.
     """
@@ -86,7 +86,7 @@ def _places(findings: Sequence[Finding], mark: str, settings: Settings) -> Itera
     if entry:
         yield f"In the baseline: accepted at {entry.path}{f' ({entry.reason})' if entry.reason else ''}"
     if not findings:
-        yield f"{mark} stands in no file and nowhere in the history."
+        yield f"{mark} is neither in a file nor in the history."
         return
     for finding in findings[:_PLACES]:
         where, commit = finding.location, finding.origin.commit

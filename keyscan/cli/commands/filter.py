@@ -12,11 +12,13 @@ from keyscan.errors import ExitCode, IncompleteError, OutputClosed
 
 @click.command(name="filter", cls=Command)
 @click.option("--line-buffered", is_flag=True, help="Pass each line on as soon as it is complete.")
-@click.option("--name", default="", metavar="PATH", help="The file that the input is from, for rules that go by paths.")
+@click.option(
+    "--name", default="", metavar="PATH", help="The file that the input is from, for rules that depend on paths."
+)
 def command(line_buffered: bool, name: str) -> int:
     """Copy standard input to standard output with secrets replaced by tokens.
 
-    The same secret becomes the same token. Memory is bounded however much passes.
+    The same secret becomes the same token. Memory use is bounded whatever the size of the input.
     """
     from keyscan.agents import command_runner
     from keyscan.cli import user_settings

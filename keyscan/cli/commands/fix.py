@@ -60,7 +60,7 @@ def command(
     work: tuple[Blob | Skip, ...],
     settings: Settings,
 ) -> int:
-    """Replace keys in code and configuration by reads of the environment; shows a diff first.
+    """Replace keys in code and configuration with reads of environment variables; shows a diff first.
 
     The values go into .env, which git ignores, and their names into .env.example. Rotate the keys first: what was
     committed or sent has been copied.
@@ -189,7 +189,7 @@ def _staged_work(root: str, git: Git, blobs: Sequence[Blob | Skip], settings: Se
         differs = raw.replace(b"\r\n", b"\n") != blob.data.replace(b"\r\n", b"\n")
         reason = fix_targets.refusal(root, path, raw, index, force=True)
         if differs:
-            reason = "the working tree holds another version than the index: stage it first (git add)"
+            reason = "the working tree differs from the index: stage it first (git add)"
             source = _source(scanner, path, blob.data, found)
         if source.places:
             sources.append(source)

@@ -117,14 +117,14 @@ def _source_options(function: Any) -> Any:
     "--log-format",
     type=click.Choice(["auto", "text", "json"]),
     default="auto",
-    help="How progress is told: live on a terminal, else one line for each repository.",
+    help="How to show progress (auto: live on a terminal, otherwise one line per repository).",
 )
 @verify_options
 @partial(shared, only=_SHARED)
 def command(sources: tuple[str, ...], state: Path, verify: VerifySettings, **values: Any) -> int:
     """Audit the whole history of many repositories.
 
-    SOURCES are files with one repository a line (URL or path, optionally a branch), `-` for such a list on standard
+    SOURCES are files with one repository per line (URL or path, optionally a branch), `-` for such a list on standard
     input, repositories, or directories that contain clones. Configuration of the audited repositories is ignored.
     """  # fmt: skip
     reports = [_report(text) for text in values["reports"]]

@@ -79,13 +79,15 @@ _OPTIONS = (
 
 @click.command(name="history", cls=Command)
 @click.argument("paths", metavar="[REPO]", nargs=-1, type=click.Path())
-@click.option("--range", "range_", metavar="A..B", help="Only what the commits of this range add.")
-@click.option("--since", metavar="DATE", help="Only what commits since DATE add.")
-@click.option("--branch", "branches", multiple=True, metavar="NAME", help="Only this branch; may be given again.")
-@click.option("--staged-since", metavar="COMMIT", help="Only what commits since COMMIT add, and the index.")
-@click.option("--reflog", is_flag=True, help="Also what only reflogs reach.")
-@click.option("--all-objects", is_flag=True, help="Everything in the object store, also what nothing reaches.")
-@click.option("--recurse-submodules", is_flag=True, help="Also the history of submodules that are checked out.")
+@click.option("--range", "range_", metavar="A..B", help="Scan only what the commits of this range add.")
+@click.option("--since", metavar="DATE", help="Scan only what commits since DATE add.")
+@click.option(
+    "--branch", "branches", multiple=True, metavar="NAME", help="Scan only this branch; may be given several times."
+)
+@click.option("--staged-since", metavar="COMMIT", help="Scan only what commits since COMMIT add, and the index.")
+@click.option("--reflog", is_flag=True, help="Also scan objects that are reachable only from reflogs.")
+@click.option("--all-objects", is_flag=True, help="Scan the whole object store, including unreachable objects.")
+@click.option("--recurse-submodules", is_flag=True, help="Also scan the history of submodules that are checked out.")
 @scan_options
 @verify_options
 @history_options

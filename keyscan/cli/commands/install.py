@@ -33,12 +33,12 @@ _WITH_ARGUMENTS = frozenset(("commit-msg", "pre-push"))
 
 @click.command(name="install", cls=Command)
 @click.option("--push", is_flag=True, help="Install the pre-push hook as well.")
-@click.option("--remove", is_flag=True, help="Remove keyscan's hooks, and put back what they kept.")
+@click.option("--remove", is_flag=True, help="Remove keyscan's hooks and restore the hooks that they kept.")
 @click.option("--force", is_flag=True, help="Write into a hooks directory that is shared by other repositories.")
 def command(push: bool, remove: bool, force: bool) -> int:
     """Install keyscan as this repository's git hook.
 
-    Respects core.hooksPath. A hook that is there already is kept, and runs first.
+    Respects core.hooksPath. An existing hook is kept and runs first.
     """
     from keyscan.git.command import Git
 

@@ -49,7 +49,7 @@ def _without_configuration(values: dict[str, Any]) -> Prepared:
 @click.option(
     "--redact", is_flag=True, help="Replace secrets in transcripts and histories; asks first, keeps a backup."
 )
-@click.option("-y", "--yes", is_flag=True, help="Do what --redact shows without asking.")
+@click.option("-y", "--yes", is_flag=True, help="Apply what --redact shows without asking.")
 @click.option("--purge-backups", is_flag=True, help="Remove the backups that --redact made, and do nothing else.")
 @with_settings(only=_SHARED, prepare=_without_configuration)
 def command(

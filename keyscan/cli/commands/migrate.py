@@ -35,7 +35,7 @@ _OPTIONS = {
 
 
 @click.command(name="migrate", cls=Command)
-@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite keyscan's own files without asking.")
 @click.option("--no-history", is_flag=True, help="Try the new configuration on the files only, not on the history.")
 @click.option("--gitleaks-config", multiple=True, metavar="FILE", help="A configuration besides .gitleaks.toml.")

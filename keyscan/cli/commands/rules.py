@@ -38,7 +38,7 @@ def list_rules(paths: tuple[str, ...]) -> int:
 @click.argument("rule_id")
 @click.option("--rules", "paths", multiple=True, metavar="PATH", help="Add the rules of this file or directory.")
 def show(rule_id: str, paths: tuple[str, ...]) -> int:
-    """Show one rule: what it finds, how sure it is, what its key opens and how to revoke it."""
+    """Show one rule: what it finds, how precise it is, what its key gives access to and how to revoke it."""
     rules = {rule.id: rule for rule in load_rules([Path(path) for path in paths])} | loader.hygiene_rules()
     rule = rules.get(rule_id)
     if rule is None:
@@ -66,7 +66,7 @@ def show(rule_id: str, paths: tuple[str, ...]) -> int:
 @command.command(name="check")
 @click.argument("files", nargs=-1, type=click.Path())
 def check(files: tuple[str, ...]) -> int:
-    """Prove rules: every field valid, both engines compile them, examples hit, negatives stay silent.
+    """Validate rules: every field is valid, both engines compile them, examples match and negatives do not.
 
     Without FILES, checks the built-in rules.
     """

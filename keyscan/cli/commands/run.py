@@ -18,7 +18,7 @@ from keyscan.errors import ExitCode
 def command(shell: str | None, arguments: tuple[str, ...]) -> int:
     """Run COMMAND with the secrets in its output replaced.
 
-    Standard output and standard error are filtered apart; the exit status is the command's own.
+    Standard output and standard error are filtered separately; the exit status is the command's own.
     """
     from keyscan.agents import command_runner
     from keyscan.cli import user_settings

@@ -35,7 +35,7 @@ _LARGEST = 256 << 20
 @scan_options
 @partial(verify_options, flag=False)
 def command(paths: tuple[str, ...], verify: VerifySettings, settings: Settings) -> int:
-    """Check with their providers whether found keys are active: of a JSON report, files and directories, or '-'.
+    """Check with their providers whether keys are active: those of a JSON report, of files and directories, or of '-'.
 
     Keys are sent over HTTPS to the hosts that are listed first, and nowhere else. Exit code 1 if findings remain
     after --only.

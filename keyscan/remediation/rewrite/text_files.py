@@ -1,4 +1,4 @@
-"""Spring properties, and files that are left alone with advice: Dockerfiles, documents, files of secrets."""
+"""Spring properties, and files that are left alone with advice: Dockerfiles, documents, secrets files."""
 
 from __future__ import annotations
 

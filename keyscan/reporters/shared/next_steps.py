@@ -101,7 +101,7 @@ def _commit(report: Report) -> Iterator[str]:
     run = report.run.invocation
     secrets = {finding.fingerprint for finding in report.findings if finding.provider != "keyscan"}
     files = [finding for finding in report.findings if finding.rule_id.startswith("env-")]
-    count = f"{len(secrets)} secret{'s' * (len(secrets) != 1)}" if secrets else "a file of secrets"
+    count = f"{len(secrets)} secret{'s' * (len(secrets) != 1)}" if secrets else "a secrets file"
     paths = _paths(report.findings)
     yield f"keyscan: this commit is blocked: {count} staged, not published yet. To go on:"
     if secrets:

@@ -1,4 +1,4 @@
-"""`keyscan checklist`: each item passes, fails, or says that it can't be seen from here, with its evidence."""
+"""`keyscan checklist`: each item passes, fails, or cannot be verified from the repository, with its evidence."""
 
 from __future__ import annotations
 
@@ -124,8 +124,8 @@ def test_formats(repo, run, tmp_path):
     """Console and Markdown tell the same items, in a file when asked for."""
     in_order(repo)
     out = run("checklist", cwd=repo.path).out
-    assert "pass  The history holds no key" in out
-    assert out.endswith("can't be seen from here\n")
+    assert "pass  The history contains no key" in out
+    assert out.endswith("cannot be verified from the repository\n")
     result = run("checklist", "-f", "markdown", "-o", str(tmp_path / "list.md"), cwd=repo.path)
     assert (result.code, result.out) == (0, "")
     assert "- [x] CI runs keyscan" in (tmp_path / "list.md").read_text()

@@ -1,4 +1,4 @@
-"""`keyscan env`: is each file of secrets ignored, untracked, closed to others, and is each template empty."""
+"""`keyscan env`: is each secrets file ignored, untracked, closed to others, and is each template empty."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_a_fingerprint_is_found_in_files_and_in_the_history(repo, run, anthropic
     result = run("explain", mark, cwd=repo.path)
     assert "First committed 2026-01-02" in result.out
     assert anthropic_key[14:] not in result.out
-    assert "stands in no file" in run("explain", f"{RULE}:{'0' * 20}", cwd=repo.path).out
+    assert "is neither in a file nor in the history" in run("explain", f"{RULE}:{'0' * 20}", cwd=repo.path).out
 
 
 @pytest.mark.parametrize("paths", [[], ["a.py"], [".env", "x y.py"], ["conf/.env.local"]])

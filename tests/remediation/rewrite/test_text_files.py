@@ -1,4 +1,4 @@
-"""Spring properties are rewritten; Dockerfiles, documents and files of secrets get advice."""
+"""Spring properties are rewritten; Dockerfiles, documents and secrets files get advice."""
 
 from __future__ import annotations
 
