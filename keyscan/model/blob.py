@@ -21,7 +21,8 @@ class Origin:
     as UTF-8 with surrogates for bytes that are not.
     `commit` and its fields are set for history only. `kind` is file, stdin, commit-message, tag-message, ref.
     `member` is what `path` ends in when that leads into an archive: `!/` and the member's name.
-    `named`: the user named the file itself, so that no pattern excludes it.
+    `named`: the user named the file itself, so that no pattern excludes it. `outside`: how many characters of `path`
+    lead to the scanned directory: `place` is what is left.
     """
 
     path: str
@@ -33,6 +34,12 @@ class Origin:
     blob: str | None = None
     member: str = ""
     named: bool = False
+    outside: int = 0
+
+    @property
+    def place(self) -> str:
+        """The path below the directory that is scanned: what says of which kind the file is."""
+        return self.path[self.outside :] if self.outside else self.path
 
     @property
     def file(self) -> str:

@@ -31,7 +31,7 @@ def counts(match: Match, origin: Origin) -> bool:
     """Whether a match of any rule counts where it is: habits count in the working code of now only."""
     if match.rule.category != CATEGORY:
         return True
-    path = origin.path
+    path = origin.place
     if origin.commit is not None or origin.kind != "file" or _ELSEWHERE.search(path):
         return False
     if match.rule.id == "browser-direct-call":

@@ -40,14 +40,14 @@ def scan_blob(blob: Blob, matcher: Matcher, options: ScanOptions) -> ScanResult:
     The files in an archive are scanned one by one, under the archive's name and theirs.
     """
     if content.is_plain(blob.data):
-        return result_of(blob, matcher.scan(blob.data, path=blob.origin.path), options)
+        return result_of(blob, matcher.scan(blob.data, path=blob.origin.place), options)
     tally = Tally(files=not blob.overlap, bytes=len(blob.data) - blob.overlap)
     for name, text, reason in content.texts(blob.data, blob.origin.path):
         if reason:
             # What the user named was asked for: then it is read, or the scan is incomplete.
             tally.skipped.append(Skip(name, reason, incomplete=blob.origin.named))
             continue
-        result = matcher.scan(text.data, path=name)
+        result = matcher.scan(text.data, path=name[blob.origin.outside :])
         if any(result):
             origin = replace(blob.origin, path=name, member=name[len(blob.origin.path) :])
             lines = Lines(text.data, blob.line, blob.column, text.stored, text.cell)
@@ -173,7 +173,7 @@ class _FileScanner:
         """The result for a blob; None where it holds nothing, as nearly all: making a result costs more than a scan."""
         if not content.is_plain(blob.data):
             return scan_blob(blob, self._matcher, self._options)
-        result = self._matcher.scan(blob.data, path=blob.origin.path)
+        result = self._matcher.scan(blob.data, path=blob.origin.place)
         return result_of(blob, result, self._options) if any(result) else None
 
     def _of_chunks(self, target: Target, results: list[ScanResult]) -> Iterator[ScanResult]:

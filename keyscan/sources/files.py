@@ -24,11 +24,13 @@ class Target(NamedTuple):
     """A file to scan: where it is, and the name that reports give it.
 
     `named`: by the user, so that it is read whatever it is (through a link, from a pipe) and no pattern excludes it.
+    `outside`: how many characters of the name lead to what is scanned, and say nothing of the kind of file.
     """
 
     file: str
     name: str
     named: bool = False
+    outside: int = 0
 
 
 def targets(paths: Iterable[str], *, everything: bool = False) -> Iterator[Target | Skip]:
@@ -37,11 +39,27 @@ def targets(paths: Iterable[str], *, everything: bool = False) -> Iterator[Targe
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or directory")
+        outside = _outside(path)
         for target in _under(path, everything=everything):
             key = target.path if isinstance(target, Skip) else target.name
             if key not in seen:
                 seen.add(key)
-                yield target
+                yield target._replace(outside=outside) if outside and isinstance(target, Target) else target
+
+
+def _outside(path: str) -> int:
+    """The characters in front of names below `path` that say where the user keeps it, not what kind of file it is.
+
+    A checkout below a directory called `tests` is not a test; `tests/` named from the directory above is.
+    """
+    name = _name(path)
+    absolute = os.path.isabs(path)  # noqa: PTH117
+    if not absolute and not name.startswith(".."):
+        return 0
+    here = _name(os.getcwd())  # noqa: PTH109
+    if absolute and name.startswith(f"{here}/"):
+        return len(here) + 1
+    return len(name) + 1 if os.path.isdir(path) else name.rfind("/") + 1  # noqa: PTH112
 
 
 def _under(path: str, *, everything: bool) -> Iterator[Target | Skip]:

@@ -27,7 +27,7 @@ def read(target: Target, overlap: int) -> Iterator[Blob | Skip]:
     except OSError as error:
         yield Skip(target.name, f"cannot be read: {error.strerror}", incomplete=True)
         return
-    origin = Origin(target.name, named=target.named)
+    origin = Origin(target.name, named=target.named, outside=target.outside)
     try:
         found = os.fstat(descriptor)
         regular = stat.S_ISREG(found.st_mode)

@@ -9,7 +9,7 @@ from helpers.tokens import token
 
 from keyscan.git.command import Git
 from keyscan.model.blob import Skip
-from keyscan.sources import files
+from keyscan.sources import files, safe_read
 
 KEY = token("sk-ant-api03-{b64url:93}AA", "files")
 
@@ -103,3 +103,28 @@ def test_an_unreadable_directory_makes_a_scan_incomplete(repo, run):
         assert run("scan", "secret", cwd=repo.path).code == 3
     finally:
         (repo.path / "secret").chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("argument", "file", "place"),
+    [
+        ("{tmp}/tests/project", "src/a.py", "src/a.py"),
+        ("{tmp}/tests/project/src/a.py", "", "a.py"),
+        ("{here}/tests", "a.py", "tests/a.py"),
+        ("{here}/tests/a.py", "", "tests/a.py"),
+        ("tests", "a.py", "tests/a.py"),
+        ("../tests/project", "src/a.py", "src/a.py"),
+        (".", "tests/a.py", "tests/a.py"),
+    ],
+)
+def test_where_a_directory_lies_says_nothing_of_its_files(tmp_path, monkeypatch, argument, file, place):
+    """Only the path below the scanned directory says of which kind a file is: a checkout may lie below `tests`."""
+    here = tmp_path / "here"
+    for name in ("tests/project/src/a.py", "here/tests/a.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x = 1\n")
+    monkeypatch.chdir(here)
+    path = argument.format(tmp=tmp_path, here=here)
+    found = [one for one in files.targets([path], everything=True) if not file or one.name.endswith(file)]
+    blobs = [blob for one in found for blob in safe_read.read(one, 10)]
+    assert [blob.origin.place for blob in blobs] == [place]
