@@ -165,6 +165,11 @@ def _kill(victim: str, client: subprocess.Popen[bytes], roots: list[psutil.Proce
         roots[1].kill()
     else:
         workers = workers_of(roots)
+        for _ in range(100):
+            if workers or client.poll() is not None:
+                break
+            time.sleep(0.2)
+            workers = workers_of(roots)
         if not workers:
             return
         random.choice(workers).kill()

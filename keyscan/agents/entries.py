@@ -107,9 +107,12 @@ import { spawnSync } from "node:child_process"
 
 const failed = (why) => new Error(`keyscan: stopped, since it could not be checked (${why})`)
 
+let directory = ""
+
 function ask(event, input, output) {
   const done = spawnSync(@PYTHON@, @ARGUMENTS@, {
-    input: JSON.stringify({ event, input, output }), encoding: "utf8", timeout: 60000, maxBuffer: 1 << 28,
+    input: JSON.stringify({ event, input, output, cwd: directory }),
+    encoding: "utf8", timeout: 60000, maxBuffer: 1 << 28,
   })
   if (done.error || done.status !== 0) throw failed(done.error ? done.error.message : done.stderr)
   let answer
@@ -123,14 +126,20 @@ function ask(event, input, output) {
   return answer.replace
 }
 
-export const Keyscan = async () => ({
+export const Keyscan = async (context) => {
+  directory = context?.directory ?? ""
+  return hooks
+}
+
+const hooks = {
   "chat.message": async (input, output) => {
     const parts = ask("chat.message", input, { parts: output.parts })
     if (parts) output.parts.splice(0, output.parts.length, ...parts)
   },
   "tool.execute.before": async (input, output) => {
     const made = ask("tool.execute.before", input, { args: output.args })
-    if (made) output.args = made
+    // The tool runs with this very object.
+    if (made) Object.assign(output.args, made)
   },
   "tool.execute.after": async (input, output) => {
     try {
@@ -145,5 +154,5 @@ export const Keyscan = async () => ({
     const messages = ask("experimental.chat.messages.transform", {}, { messages: output.messages })
     if (messages) output.messages.splice(0, output.messages.length, ...messages)
   },
-})
+}
 """

@@ -36,6 +36,7 @@ def install(where: Place, caller: Caller) -> list[Change]:
     if target.shape == "plugin":
         options = [] if caller.mode == "redact" else ["--mode", caller.mode]
         options += [] if caller.on_failure == "block" else ["--on-failure", caller.on_failure]
+        options += ["--keep-commands"] if caller.keep_commands else []
         return written(where.path, entries.plugin(caller.python, caller.flags, options))
     if target.shape == "vibe":
         from keyscan.agents import vibe_file

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from keyscan.agents import codex_rules, messages, named_files
+from keyscan.agents import codex_rules, messages, named_files, opencode_rules
 from keyscan.agents.events import Action, Decision, Event, Mode
 from keyscan.agents.redactor import TOKEN, Redactor, strings
 from keyscan.catalog import agent_events as catalog
@@ -147,9 +147,9 @@ class Policy:
         """The input of a shell tool with its command run through the filter; None where it stays as it is."""
         if self.mode is Mode.WARN or not self.protocol.replaces(event):
             return None
-        wanted = event.dialect in catalog.REWRITES_SHELL or (
-            event.dialect == "codex" and codex_rules.none_decide(event)
-        )
+        wanted = event.dialect in catalog.REWRITES_SHELL
+        wanted = wanted or (event.dialect == "codex" and codex_rules.none_decide(event))
+        wanted = wanted or (event.dialect == "opencode" and opencode_rules.none_decide(event.cwd))
         return self.rewrite(event) if wanted else None
 
     def _read(self, event: Event) -> Decision:

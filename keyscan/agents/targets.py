@@ -126,7 +126,11 @@ _TARGETS = (
     ),
     Target(
         "opencode", "opencode", "plugin", ".config/opencode", "plugins/keyscan.js", ".opencode/plugins/keyscan.js",
-        (Hooked("plugin"),), ("files that it snapshots into its own repository",), own=True, program="opencode",
+        (Hooked("plugin"),),
+        ("files that it snapshots into its own repository",
+         "what a command printed stays in opencode.db as it was where permissions are configured, and on Windows"),
+        own=True, program="opencode",
+        rewrites="shell commands run with their output piped through the filter; --keep-commands leaves them",
     ),
     Target(
         "cline", "Cline", "scripts", ".cline", "hooks", ".cline/hooks",

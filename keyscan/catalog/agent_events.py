@@ -124,6 +124,7 @@ OLD_TEXT = frozenset((
 TOKEN_START = "[keyscan:"  # noqa: S105 - what stands in a secret's place
 # Where a shell command was rewritten already.
 WRAPPED = " -m keyscan run "
+PIPED = " -m keyscan filter"
 # Dialects in which a shell command is rewritten, so that its output is filtered before the agent has it: those where
 # neither an answer afterwards nor a setting does that. The agent's own rules on commands then see the rewritten one.
 REWRITES_SHELL = frozenset(("vscode", "cursor", "cline", "factory-droid"))
@@ -243,6 +244,27 @@ def quoted(text: str) -> str:
 def wrapped(command: str, python: str, flags: str) -> str:
     """A shell command that runs `command` with its output filtered, its exit status kept."""
     return f'{quoted(python)} {flags}{WRAPPED}--shell "$0" -- {quoted(command)}'
+
+
+def piped(command: str, python: str, flags: str) -> str:
+    """A shell command that runs `command` as it stands with its output piped through the filter, its status kept.
+
+    For agents that look at the parts of a command: those of `command` are still there. POSIX shells only; line ends
+    round the command keep its comments and here-documents whole.
+    """
+    run = f"{{ (\n{command}\n) 2>&1 3>&- 4>&-; echo $? >&3; }}"
+    filtered = f"{quoted(python)} {flags}{PIPED} --line-buffered >&4 3>&-"
+    return f'{{ {{ {run} | {filtered}; }} 3>&1 | {{ read -r code; exit "$code"; }}; }} 4>&1'
+
+
+def piped_input(tool_input: object, python: str, flags: str) -> object:
+    """A shell tool's input with its command piped; None where there is nothing to pipe or it was piped."""
+    if not isinstance(tool_input, dict):
+        return None
+    command = tool_input.get("command")
+    if isinstance(command, str) and command.strip() and PIPED not in command:
+        return {**tool_input, "command": piped(command, python, flags)}
+    return None
 
 
 def rewritten_input(tool_input: object, python: str, flags: str) -> object:

@@ -120,7 +120,8 @@ def _tool_answer(payload: dict[str, object], dialect: str, name: str, spec: dict
         return "" if os.environ.get("CLAUDE_CODE_SHELL_PREFIX", "").endswith(agent_events.SHELL_PREFIX) else None
     if dialect == "codex" and payload.get("permission_mode") == "bypassPermissions":
         return None
-    return "" if dialect in _REPLACES_OUTPUTS and dialect != "qwen-code" else None
+    # Qwen's failing commands are looked at, opencode's commands are rewritten.
+    return "" if dialect in _REPLACES_OUTPUTS and dialect not in ("qwen-code", "opencode") else None
 
 
 _REPLACES_OUTPUTS = ("claude-code", "codex", "gemini-cli", "copilot-cli", "mistral-vibe", "opencode", "qwen-code")

@@ -27,7 +27,7 @@ AGENTS = {
     "gemini-cli": ("gemini", ["-y", "-p", "go"], ()),
     "qwen-code": ("qwen", ["-y", "-p", "go"], ()),
     "copilot-cli": ("copilot", ["-p", "go", "--allow-all"], ("events.jsonl", "session-store.db")),
-    "opencode": ("opencode", ["run", "go"], ("opencode.db",)),
+    "opencode": ("opencode", ["run", "go"], ()),
 }  # fmt: skip
 
 

@@ -36,7 +36,8 @@ def rewritten(event):
     """A rewritten shell command, with an interpreter that is the same everywhere."""
     from keyscan.catalog import agent_events
 
-    return agent_events.rewritten_input(event.input, "/usr/bin/python3", "-I")
+    made = agent_events.piped_input if event.dialect == "opencode" else agent_events.rewritten_input
+    return made(event.input, "/usr/bin/python3", "-I")
 
 
 def answered(agent, name, mode, secret, directory):

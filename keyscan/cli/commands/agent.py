@@ -105,7 +105,10 @@ def _say(answer: Answer, *, at_once: bool) -> None:
 def _rewritten(event: Event) -> Any:
     """The input of a shell tool with its command run through the filter; POSIX shells only."""
     flags = "-I" if sys.flags.isolated else "-P"
-    return None if sys.platform == "win32" else agent_events.rewritten_input(event.input, sys.executable, flags)
+    if sys.platform == "win32":
+        return None
+    made = agent_events.piped_input if event.dialect == "opencode" else agent_events.rewritten_input
+    return made(event.input, sys.executable, flags)
 
 
 def _kept(_event: Event) -> None:
