@@ -22,14 +22,6 @@ TESTED_THROUGH = {
         ("augment claude_code cline codex copilot_cli cursor factory_droid gemini_cli goose interface junie "
         "kiro mistral_vibe opencode qwen_code registry vscode windsurf"),
     ),
-    "catalog": (
-        "catalog/test_secret_files.py",
-        "agent_events agents commit_messages placeholders",
-    ),
-    "checklist": (
-        "cli/commands/test_checklist.py",
-        "evidence items",
-    ),
     "cli": (
         "cli/test_main.py",
         ("config_keys examples fleet_progress fleet_verification options output plaintext powershell progress "
@@ -38,10 +30,6 @@ TESTED_THROUGH = {
     "cli/commands": (
         "cli/test_main.py",
         "agent baseline completion config filter install mcp pre_receive run",
-    ),
-    "config": (
-        "config/test_loader.py",
-        "schema settings",
     ),
     "fastpath": (
         "fastpath/test_staged.py",
@@ -59,11 +47,6 @@ TESTED_THROUGH = {
         "cli/commands/test_history.py",
         "batch",
     ),
-    "hygiene": (
-        "cli/commands/test_env.py",
-        ("audit dotenv_readers env_key_checks file_history finding git_exposure packages repository "
-        "secret_values variables worktree"),
-    ),
     "machine": (
         "machine/test_audit.py",
         "backups sqlite_text",
@@ -79,22 +62,6 @@ TESTED_THROUGH = {
     "remediation/rewrite": (
         "remediation/rewrite/test_python.py",
         "python_syntax syntax",
-    ),
-    "scan": (
-        "cli/commands/test_scan.py",
-        "plaintext report result scanner",
-    ),
-    "sources": (
-        "cli/commands/test_ci.py",
-        "chunks ci commit_range staged",
-    ),
-    "support": (
-        "config/test_loader.py",
-        "suggestions toml_lines user_config",
-    ),
-    "suppressions": (
-        "config/test_loader.py",
-        "schema",
     ),
     "verify": (
         "verify/test_verifier.py",

@@ -8,8 +8,6 @@ import pytest
 from helpers.repository import Repo
 from helpers.tokens import token
 
-from keyscan.sources import ci
-
 KEY = token("sk-ant-api03-{b64url:93}AA", "ci")
 ZERO = "0" * 40
 RULE = """
@@ -24,90 +22,6 @@ max_length = 24
 """
 A, B = "a" * 40, "b" * 40
 REPOSITORY = {"repository": {"default_branch": "main"}}
-PULL = {"pull_request": {"base": {"sha": A}, "head": {"sha": B}}, **REPOSITORY}
-
-
-@pytest.mark.parametrize(
-    ("environ", "event", "expected"),
-    [
-        ({}, {}, ("unknown", "all", "", "", "")),
-        ({"GITHUB_EVENT_NAME": "schedule"}, REPOSITORY, ("github", "all", "", "", "")),
-        ({"GITHUB_EVENT_NAME": "workflow_dispatch"}, {}, ("github", "all", "", "", "")),
-        ({"GITHUB_EVENT_NAME": "pull_request"}, PULL, ("github", "range", A, B, "main")),
-        ({"GITHUB_EVENT_NAME": "pull_request_target"}, PULL, ("github", "range", A, B, "main")),
-        (
-            {"GITHUB_EVENT_NAME": "merge_group"},
-            {"merge_group": {"base_sha": A, "head_sha": B}},
-            ("github", "range", A, B, ""),
-        ),
-        ({"GITHUB_EVENT_NAME": "push"}, {"before": A, "after": B}, ("github", "range", A, B, "")),
-        ({"GITHUB_EVENT_NAME": "push"}, {"before": A, "after": ZERO}, ("github", "nothing", "", "", "")),
-        (
-            {"GITHUB_EVENT_NAME": "push", "GITHUB_REF_NAME": "topic"},
-            {"before": ZERO, "after": B, **REPOSITORY},
-            ("github", "range", "", B, "main"),
-        ),
-        (
-            {"GITHUB_EVENT_NAME": "push", "GITHUB_REF_NAME": "main"},
-            {"before": ZERO, "after": B, **REPOSITORY},
-            ("github", "all", "", "", ""),
-        ),
-        ({"GITHUB_EVENT_NAME": "push"}, {"before": 3, "after": ["x"]}, ("github", "all", "", "", "")),
-        ({"GITHUB_EVENT_NAME": "push"}, {}, ("github", "all", "", "", "")),
-        ({"GITHUB_EVENT_NAME": "push"}, {"deleted": True}, ("github", "nothing", "", "", "")),
-        ({"GITHUB_EVENT_NAME": "push"}, {"before": A}, ("github", "all", "", "", "")),
-        ({"GITHUB_EVENT_NAME": "pull_request"}, {}, ("github", "all", "", "", "")),
-        (
-            {"GITLAB_CI": "true", "CI_MERGE_REQUEST_DIFF_BASE_SHA": A, "CI_COMMIT_SHA": B},
-            {},
-            ("gitlab", "range", A, B, ""),
-        ),
-        ({"GITLAB_CI": "true", "CI_COMMIT_BEFORE_SHA": A, "CI_COMMIT_SHA": B}, {}, ("gitlab", "range", A, B, "")),
-        (
-            {
-                "GITLAB_CI": "1",
-                "CI_COMMIT_BEFORE_SHA": ZERO,
-                "CI_COMMIT_SHA": B,
-                "CI_DEFAULT_BRANCH": "main",
-                "CI_COMMIT_BRANCH": "x",
-            },
-            {},
-            ("gitlab", "range", "", B, "main"),
-        ),
-        ({"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "schedule"}, {}, ("gitlab", "all", "", "", "")),
-        (
-            {
-                "TF_BUILD": "True",
-                "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main",
-                "SYSTEM_PULLREQUEST_SOURCECOMMITID": B,
-            },
-            {},
-            ("azure", "range", "", B, "main"),
-        ),
-        ({"TF_BUILD": "True", "BUILD_SOURCEVERSION": B}, {}, ("azure", "all", "", "", "")),
-        (
-            {"BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_PR_DESTINATION_BRANCH": "main", "BITBUCKET_COMMIT": B},
-            {},
-            ("bitbucket", "range", "", B, "main"),
-        ),
-        ({"CIRCLECI": "true", "CIRCLE_SHA1": B}, {}, ("circleci", "all", "", "", "")),
-        ({"CIRCLECI": "true", "CIRCLE_SHA1": B, "KEYSCAN_BASE": A}, {}, ("circleci", "range", A, B, "")),
-        ({"JENKINS_URL": "x", "CHANGE_TARGET": "main", "GIT_COMMIT": B}, {}, ("jenkins", "range", "", B, "main")),
-        ({"JENKINS_URL": "x", "GIT_PREVIOUS_COMMIT": A, "GIT_COMMIT": B}, {}, ("jenkins", "range", A, B, "")),
-        ({"JENKINS_URL": "x", "GIT_COMMIT": B}, {}, ("jenkins", "all", "", "", "")),
-        (
-            {"BUILDKITE": "true", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "main", "BUILDKITE_COMMIT": B},
-            {},
-            ("buildkite", "range", "", B, "main"),
-        ),
-    ],
-)
-def test_plans(environ, event, expected):
-    """Each platform's variables give the range, or all when it does not say."""
-    if "GITHUB_EVENT_NAME" in environ:
-        environ = {**environ, "GITHUB_ACTIONS": "true"}
-    made = ci.scope_of(environ, event)
-    assert (made.platform, made.what, made.base, made.head, made.default) == expected
 
 
 @pytest.fixture

@@ -10,11 +10,8 @@ from pathlib import Path
 import pytest
 from helpers.repository import Repo
 from helpers.tokens import token
-from hypothesis import given
-from hypothesis import strategies as st
 
 from keyscan.catalog.secret_files import Kind, environment_of, kind_of
-from keyscan.hygiene.variables import variables
 
 
 @pytest.fixture
@@ -225,35 +222,6 @@ def test_templates_are_for_names_only(repo, env, secret):
     assert env(repo)["env-template-real-value", ".env.example"]["line"] == 2
 
 
-VALUES = {
-    # name, template of the value -> real?
-    "APP_SECRET": ("{hex:64}", True),
-    "DJANGO_SECRET_KEY": ("{b64url:50}", True),
-    "DATABASE_URL": ("postgres://app:{alnum:24}@db.example.org/app", True),
-    "DB_PASSWORD": ("{alnum:20}", True),
-    "DATABASE_URL2": ("postgres://postgres:postgres@localhost:5432/app", False),
-    "SECRET_KEY": ("django-insecure-{alnum:50}", False),
-    "GIT_COMMIT": ("{hex:40}", False),
-    "SECRET_PATH": ("/run/secrets/{alnum:20}", False),
-    "AUTH_URL": ("https://login.example.org/{alnum:20}", False),
-    "API_KEY": ("op://vault/item/{alnum:20}", False),
-    "TOKEN": ("encrypted:{alnum:60}", False),
-    "MAX_TOKENS": ("{digits:12}", False),
-    "ACCESS_TOKEN_EXPIRE": ("{digits:14}", False),
-    "PASSWORD": ("changethis", False),
-    "JWT_SECRET": ("replace-me-with-a-long-random-string", False),
-    "NEXT_PUBLIC_SUPABASE_ANON_KEY": ("{alnum:40}", False),
-}
-
-
-@pytest.mark.parametrize("name", VALUES)
-def test_what_counts_as_a_real_value(repo, env, name):
-    """A secret-named variable is real when its value is random and no placeholder or reference."""
-    template, real = VALUES[name]
-    repo.stage(".env", f'{name}="{token(template, name)}"\n')
-    assert (("env-tracked", ".env") in env(repo)) is real
-
-
 def test_other_files_count_only_with_credentials(repo, env):
     """An .npmrc, .netrc or JSON file without a credential is an ordinary file; with one it must not be tracked."""
     files = {
@@ -313,40 +281,6 @@ def test_odd_names(repo, env, secret):
 def test_nothing_in_an_empty_repository(repo, env):
     """A repository with no commit and no file is clean."""
     assert env(repo) == {}
-
-
-YET = {
-    "package.json": '{"dependencies": {"dotenv": "^16"}}',
-    "requirements.txt": "flask\npython-dotenv==1.0\n",
-    "pyproject.toml": '[project]\ndependencies = ["python-dotenv>=1"]\n',
-    "app/main.py": "from dotenv import load_dotenv\nload_dotenv()\n",
-    "settings.py": 'model_config = SettingsConfigDict(env_file=".env")\n',
-    "docker-compose.yml": "services:\n  web:\n    env_file:\n      - .env\n",
-}
-
-
-@pytest.mark.parametrize("path", YET)
-def test_a_project_that_reads_env_is_told_before_it_exists(repo, env, path):
-    """A dependency on dotenv, or code that loads a .env, wants an ignore rule."""
-    repo.stage(path, YET[path])
-    assert set(env(repo)) == {("env-not-ignored-yet", ".gitignore")}
-    repo.stage(".gitignore", ".env\n")
-    assert env(repo) == {}
-
-
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        ("package.json", '{"devDependencies": {"vite": "^6", "eslint-plugin-dotenv-x": "1"}}'),
-        ("requirements.txt", "django\npydotenv-like\n"),
-        ("app.py", "# a .env file would be nice\nimport os\n"),
-        ("docs/guide.py", "load_dotenv()\n"),
-    ],
-)
-def test_a_project_that_reads_no_env_is_left_alone(repo, env, path, text):
-    """Nothing is asked of a project that does not read a .env."""
-    repo.stage(path, text)
-    assert env(repo, "--min-severity", "info") == {}
 
 
 def test_the_history_is_looked_into(repo, env, secret, run):
@@ -427,29 +361,3 @@ def test_a_submodule_that_is_broken_is_named(repo, run, secret, tmp_path):
     assert "two: submodule:" in result.out
     repo.stage("api/.env", secret)
     assert run("env", cwd=repo.path).code == 1
-
-
-LINES = st.lists(
-    st.tuples(
-        st.from_regex(r"(?:export )?[A-Z][A-Z0-9_]{0,10}", fullmatch=True),
-        st.from_regex(r"[A-Za-z0-9/+_.:@-]{0,20}", fullmatch=True),
-        st.sampled_from(["{}", '"{}"', "'{}'", "{} # a comment", " {}"]),
-    ),
-    max_size=8,
-)
-
-
-@given(LINES, st.sampled_from(["\n", "\r\n"]))
-def test_what_is_written_is_parsed(lines, end):
-    """Each variable comes back with its value, at the offsets where the value stands."""
-    text = "".join(f"{name}={form.format(value)}{end}" for name, value, form in lines).encode()
-    found = variables(Kind.ENV, text)
-    assert [(v.name, v.value.decode()) for v in found] == [(n.removeprefix("export "), v) for n, v, _ in lines]
-    assert all(text[v.start : v.end] == v.value for v in found)
-
-
-@given(st.binary(max_size=300), st.sampled_from(list(Kind)))
-def test_no_text_breaks_the_parser(data, kind):
-    """Whatever is in a file, offsets stay in it and nothing is raised."""
-    for variable in variables(kind, data):
-        assert 0 <= variable.start <= variable.end <= len(data)
