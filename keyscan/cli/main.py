@@ -68,6 +68,7 @@ def main(argv: list[str]) -> int:
         from keyscan.cli import powershell
 
         powershell.register()
+    _warn_of_refused_cache(argv)
     try:
         result = group.main(argv, prog_name="keyscan", standalone_mode=False)
         sys.stdout.flush()
@@ -89,6 +90,16 @@ def main(argv: list[str]) -> int:
         return _fail("interrupted", ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, it could show a secret
         return _fail(_internal(error), ExitCode.INCOMPLETE)
+
+
+def _warn_of_refused_cache(argv: list[str]) -> None:
+    """Say that KEYSCAN_CACHE_DIR is not used, except to agents, which read both streams."""
+    from keyscan.support.storage import refused_directory
+
+    refused = refused_directory()
+    if refused and argv[:1] != ["agent"]:
+        why = "is relative or in a repository, whose files could pose as cached ones"
+        _fail(f"KEYSCAN_CACHE_DIR ({refused}) {why}: the user's cache directory is used", ExitCode.CLEAN)
 
 
 def _fail(message: str, code: ExitCode) -> int:

@@ -25,6 +25,9 @@ def store_engine(rules: Sequence[Rule]) -> bool:
         name = engine.stored_name()
         if storage.read(name) is not None and storage.read(doubtful.stored_name()) is not None:
             return True
+        # The small one first: where nothing can be stored, nothing is compiled.
+        if not storage.write(doubtful.stored_name(), doubtful.dumps(rules)):
+            return False
         prefilter = build.hyperscan_prefilter(rules)
         programs = [
             None if rule.context and rule.value else engine.program(rule.pattern, rule.max_length) for rule in rules
@@ -35,7 +38,7 @@ def store_engine(rules: Sequence[Rule]) -> bool:
             targets_of(prefilter.entries),
             programs,
         )
-        return storage.write(doubtful.stored_name(), doubtful.dumps(rules)) and storage.write(name, made)
+        return storage.write(name, made)
     except (ImportError, OSError, ValueError, AttributeError):
         # No Hyperscan, no home directory, or a Python whose compiler is not the one that is known here.
         return False

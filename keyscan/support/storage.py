@@ -25,10 +25,11 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: 
 def cache_directory() -> str:
     """The cache's directory: KEYSCAN_CACHE_DIR, else where the platform keeps caches; may not exist yet.
 
-    Raises OSError where the user has no home directory.
+    KEYSCAN_CACHE_DIR does not count where `refused_directory` names it. Raises OSError where the user has no home
+    directory.
     """
     chosen = os.environ.get("KEYSCAN_CACHE_DIR")
-    if chosen:
+    if chosen and not refused_directory():
         return chosen
     if sys.platform == "linux":  # platformdirs takes 5 ms to import, and says just this
         base = os.environ.get("XDG_CACHE_HOME", "")
@@ -41,6 +42,40 @@ def cache_directory() -> str:
     import platformdirs
 
     return platformdirs.user_cache_dir("keyscan", appauthor=False)
+
+
+def refused_directory() -> str:
+    """KEYSCAN_CACHE_DIR where it is relative or in a repository's work tree, else empty.
+
+    What is stored is run and believed, and such a place may hold files that a stranger committed.
+    """
+    chosen = os.environ.get("KEYSCAN_CACHE_DIR", "")
+    if not chosen:
+        return ""
+    if not os.path.isabs(chosen):  # noqa: PTH117
+        return chosen
+    place = os.path.realpath(chosen)
+    while not os.path.lexists(os.path.join(place, ".git")):  # noqa: PTH118
+        above = os.path.dirname(place)  # noqa: PTH120
+        if above == place:
+            return ""
+        place = above
+    return chosen
+
+
+def unusable() -> str:
+    """Why nothing can be stored, with the place; empty when something can."""
+    import tempfile
+
+    place = "the cache directory"
+    try:
+        place = cache_directory()
+        os.makedirs(place, exist_ok=True)  # noqa: PTH103
+        with tempfile.NamedTemporaryFile(dir=place) as file:
+            file.write(b"x" * 4096)
+    except OSError as error:
+        return f"{place}: {error.strerror or error}"
+    return ""
 
 
 def code_key() -> str:

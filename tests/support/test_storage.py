@@ -158,3 +158,59 @@ def test_the_import_costs_nothing_but_what_is_there_already():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['__future__', 'keyscan.support', 'keyscan.support.storage']"
+
+
+class TestRefusedDirectory:
+    """What a repository may have brought along is not believed."""
+
+    @pytest.mark.parametrize("where", ["repo/cache", "repo/a/b/cache", "repo", "link", "relative"])
+    def test_in_a_repository_it_does_not_count(self, tmp_path, monkeypatch, where):
+        """Below a work tree, through a link to it, or relative: the user's own directory is used."""
+        (tmp_path / "repo" / ".git").mkdir(parents=True)
+        (tmp_path / "repo" / "cache").mkdir()
+        (tmp_path / "link").symlink_to(tmp_path / "repo" / "cache")
+        chosen = where if where == "relative" else str(tmp_path / where)
+        monkeypatch.setenv("KEYSCAN_CACHE_DIR", chosen)
+        assert storage.refused_directory() == chosen
+        assert storage.cache_directory().endswith("/keyscan") == (sys.platform == "linux")
+        assert str(tmp_path / "repo") not in storage.cache_directory()
+
+    def test_elsewhere_it_counts(self, tmp_path, monkeypatch):
+        """A directory in no repository, made or not."""
+        (tmp_path / "other" / ".git").mkdir(parents=True)
+        monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(tmp_path / "cache" / "new"))
+        assert storage.refused_directory() == ""
+        assert storage.cache_directory() == str(tmp_path / "cache" / "new")
+
+    def test_planted_files_change_nothing(self, repo, spawn, anthropic_key):
+        """A committed cache that calls everything clean is neither read nor written, and one line says so."""
+        import hashlib
+
+        from keyscan.fastpath import doubtful, engine
+
+        for name in (doubtful.stored_name(), engine.stored_name()):
+            repo.stage(f".cache/{name}", hashlib.blake2b(b"", digest_size=16).hexdigest() + "\n")
+        repo.stage("a.py", f'k = "{anthropic_key}"\n')
+        before = sorted(repo.path.rglob("*"))
+        for argv in (["staged"], ["scan", "a.py"], ["commit-msg", "a.py"]):
+            result = spawn(argv, cwd=repo.path, env={"KEYSCAN_CACHE_DIR": str(repo.path / ".cache")})
+            assert result.code == 1, argv
+            assert "the user's cache directory is used" in result.err
+        assert [file for file in sorted(repo.path.rglob("*")) if ".git" not in file.parts] == [
+            file for file in before if ".git" not in file.parts
+        ]
+
+
+def test_a_cache_that_cannot_be_written_is_said_and_costs_no_compilation(repo, run, monkeypatch, tmp_path):
+    """`keyscan staged` says in one line where and why, and compiles nothing that it could not store."""
+    from keyscan.engine import build
+
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    monkeypatch.setattr(build, "hyperscan_prefilter", lambda _rules: pytest.fail("compiled for nothing"))
+    repo.stage("a.py", "x = 1\n")
+    result = run("staged", cwd=repo.path)
+    assert result.code == 0
+    lines = [line for line in result.out.splitlines() if "nothing can be cached" in line]
+    assert len(lines) == 1
+    assert str(tmp_path / "file") in lines[0]

@@ -74,7 +74,9 @@ def command(whole_files: bool, work: _Index, settings: Settings) -> int:
         # `pre-commit run --all-files` in CI: nothing is staged, and "clean" would be said of nothing.
         return _scan_tracked(work, scanner, settings)
     result = _scan_index(work, scanner, settings, whole_files=whole_files)
-    _store_fast_path(work, scanner, settings)
+    note = _store_fast_path(work, scanner, settings)
+    if note:
+        result = replace(result, notes=(*result.notes, note))
     if not work.entries:
         result = replace(result, notes=(*result.notes, "nothing is staged, so nothing was scanned"))
     return output.finish(result, scanner, settings, work.started)
@@ -99,15 +101,19 @@ def _scan_index(work: _Index, scanner: Scanner, settings: Settings, *, whole_fil
     return result
 
 
-def _store_fast_path(work: _Index, scanner: Scanner, settings: Settings) -> None:
-    """Store what answers the next clean commit without importing all this."""
+def _store_fast_path(work: _Index, scanner: Scanner, settings: Settings) -> str:
+    """Store what answers the next clean commit without importing all this; a note where nothing can be stored."""
     from keyscan.fastpath import artifact
+    from keyscan.support import storage
 
     if settings.rules or settings.disable or not settings.builtin_rules or work.files is None:
-        return
-    artifact.store_engine(scanner.rules)
+        return ""
+    if not artifact.store_engine(scanner.rules):
+        why = storage.unusable()
+        return why and f"nothing can be cached, so every commit takes longer ({why}): set KEYSCAN_CACHE_DIR"
     if settings.config.plain:
         artifact.store_plain([work.files[name] for name in FILES], settings.ignores.exclude)
+    return ""
 
 
 def _scan_tracked(work: _Index, scanner: Scanner, settings: Settings) -> int:
