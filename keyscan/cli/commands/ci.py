@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keyscan.cli import output
 from keyscan.cli.command import Choice, Command
 from keyscan.cli.commands import history
 from keyscan.cli.settings import scan_options
@@ -18,13 +19,17 @@ from keyscan.errors import ExitCode, UsageError
 from keyscan.sources.ci import event_of, scope_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from keyscan.cli.commands.history import AuditOptions
     from keyscan.config.settings import Settings
     from keyscan.history.audit import HistoryResult
     from keyscan.history.batch import HistoryJob
+    from keyscan.model.finding import Finding
     from keyscan.sources.ci import CiScope
+
+# Markers of a range that are named one by one.
+_MOST_MARKERS = 20
 
 
 @click.command(name="ci", cls=Command)
@@ -92,9 +97,22 @@ def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions, verify
 
     def steps(job: HistoryJob) -> HistoryResult:
         where = scope.of_updates(git, span.updates, span.known) if span else scope.resolve(git, query)
-        return audit_history(job, where, query, audit.provenance)
+        result = audit_history(job, where, query, audit.provenance)
+        if span is not None:
+            _warn_of_markers(result.tally.findings)
+        return result
 
     return history.run(git, steps, settings, audit, verify)
+
+
+def _warn_of_markers(findings: Iterable[Finding]) -> None:
+    """Name each place where a marker in the range's own text hides a finding: who wrote one wrote the other."""
+    hidden = [one for one in findings if one.status == "ignored" and one.status_reason.startswith("inline")]
+    for one in hidden[:_MOST_MARKERS]:
+        place = f"{one.origin.path}:{one.location.line}"
+        _warn(f"{place}: a marker in this range hides a finding of {one.rule_id}: review it")
+    if len(hidden) > _MOST_MARKERS:
+        _warn(f"{len(hidden) - _MOST_MARKERS} more markers in this range hide findings: see --show-ignored")
 
 
 def _configuration(settings: Settings) -> list[str]:
@@ -107,7 +125,7 @@ def _configuration(settings: Settings) -> list[str]:
 def _say(text: str) -> None:
     from keyscan.reporters.shared.escape import clean
 
-    click.echo(clean(text), err=True)
+    click.echo(clean(output.without_secrets(text)), err=True)
 
 
 def _warn(text: str) -> None:
@@ -115,7 +133,8 @@ def _warn(text: str) -> None:
     from keyscan.reporters.shared.escape import clean
 
     if os.environ.get("GITHUB_ACTIONS"):
-        click.echo(f"::warning title=keyscan::{clean(text).replace('%', '%25')}")
+        shown = clean(output.without_secrets(text)).replace("%", "%25")
+        click.echo(f"::warning title=keyscan::{shown}")
     else:
         _say(f"keyscan: warning: {text}")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 from helpers.repository import Repo
@@ -53,6 +55,23 @@ def test_a_pull_request_counts_every_commit(pull, run, tmp_path):
     summary = (tmp_path / "summary").read_text()
     assert "anthropic" in summary.lower()
     assert KEY[13:] not in result.out + result.err + summary + (pull.path / "k.sarif").read_text()
+
+
+@pytest.mark.parametrize("marker", ["keyscan:allow a sample", "gitleaks:allow", "pragma: allowlist secret"])
+def test_a_marker_that_a_pull_request_adds_is_named(pull, run, marker):
+    """Each place where the range's own text hides a finding is an annotation; more than twenty are counted."""
+    lines = [f'k = "{token("sk-ant-api03-{b64url:93}AA", str(number))}"  # {marker}' for number in range(23)]
+    pull.stage("c d/m.py", "\n\n" + "\n".join(lines) + "\n")
+    head = pull.commit("markers")
+    event = Path(os.environ["GITHUB_EVENT_PATH"])
+    document = json.loads(event.read_text())
+    document["pull_request"]["head"]["sha"] = head
+    event.write_text(json.dumps(document))
+    out = run("ci", cwd=pull.path).out
+    assert "::warning title=keyscan::c d/m.py:3: a marker in this range hides a finding of anthropic-api-key" in out
+    assert out.count("a marker in this range hides") == 20
+    assert "::warning title=keyscan::3 more markers" in out
+    assert not any(line.split('"')[1][13:] in out for line in lines)
 
 
 def test_exit_zero_passes_but_tells_the_next_step(pull, run, tmp_path):
