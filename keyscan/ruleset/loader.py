@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from keyscan.errors import RuleError
 from keyscan.model.rule import Help, Rule
-from keyscan.ruleset.fields import Fields, read_toml
+from keyscan.ruleset.fields import Fault, Faults, Fields, read_toml
 from keyscan.ruleset.schema import CATEGORIES, HYGIENE, RuleFile, help_of, rule_of
+from keyscan.support import toml_lines
 from keyscan.support.storage import rules_directory
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def load(paths: Iterable[Path]) -> tuple[Rule, ...]:
         for file in rule_files(path):
             document = read_toml(file)
             foreign = _foreign(document)
-            for rule in parse(document, str(file)):
+            for rule in parse(document, str(file), file):
                 if not rule.pattern:
                     continue  # found by code: see hygiene_rules
                 if rule.id in rules and foreign:
@@ -60,7 +61,7 @@ def load(paths: Iterable[Path]) -> tuple[Rule, ...]:
 def hygiene_rules() -> dict[str, Rule]:
     """The built-in rules without a pattern, by id: code finds what they describe; RuleError when they are missing."""
     file = builtin_dir() / f"{HYGIENE}.toml"
-    return {rule.id: rule for rule in parse(read_toml(file), str(file))}
+    return {rule.id: rule for rule in read(file)}
 
 
 def _foreign(document: dict[str, Any]) -> bool:
@@ -68,38 +69,60 @@ def _foreign(document: dict[str, Any]) -> bool:
     return "provider" not in document and any(key in document for key in ("rules", "allowlist", "allowlists", "extend"))
 
 
-def parse(document: dict[str, Any], source: str) -> list[Rule]:
-    """The rules in one parsed rule file, ours or gitleaks'; `source` names it in errors."""
+def read(file: Path) -> list[Rule]:
+    """The rules in a rule file, ours or gitleaks'; RuleError with a line for each fault, with its place."""
+    return parse(read_toml(file), str(file), file)
+
+
+def parse(document: dict[str, Any], source: str, file: Path | None = None) -> list[Rule]:
+    """The rules in one parsed rule file; `source` names it in errors, which have places if it is that of `file`."""
     if _foreign(document):
         from keyscan.ruleset import gitleaks
 
         if not gitleaks.is_ours(document):
             return gitleaks.parse(document, source)
-    head = Fields(document, source)
-    provider = head.text("provider") or "Custom"
-    category = head.one_of("category", CATEGORIES, "custom")
-    common = help_of(head.table("help"), Help(), source)
+    faults = Faults(source)
+    head = Fields(document, source, faults)
+    shared = RuleFile(
+        source,
+        head.text("provider") or "Custom",
+        head.one_of("category", CATEGORIES, "custom"),
+        help_of(head.below("help"), Help()),
+    )
     entries = head.tables("rules")
     head.tables("verify"), head.tables("revoke")  # read by ruleset/verification.py when they are asked for
     head.done()
-    if not entries:
-        raise RuleError(f"{source}: no [[rules]] in it")
-    seen: set[str] = set()
-    rules: list[Rule] = []
-    faults: list[str] = []
-    for number, entry in enumerate(entries, 1):
-        try:
-            rule = rule_of(entry, number, RuleFile(source, provider, category, common))
-        except RuleError as error:
-            faults.append(str(error))
-            continue
-        if rule.id in seen:
-            faults.append(f"{source}: rule {rule.id}: the id is used twice in this file")
-        seen.add(rule.id)
-        rules.append(rule)
-    if faults:
-        raise RuleError("\n".join(faults))
+    if not entries and not faults.found:
+        head.fault("no [[rules]] in it")
+    rules = [rule_of(entry, number, shared, faults) for number, entry in enumerate(entries)]
+    first: set[str] = set()
+    for number, rule in enumerate(rules):
+        if rule.id in first and rule.id:
+            faults.found.append(Fault(("rules", number, "id"), f"rule {rule.id}", "the id is used twice in this file"))
+        first.add(rule.id)
+    if faults.found:
+        raise RuleError("\n".join(faults.lines(_text(file))))
     return rules
+
+
+def _text(file: Path | None) -> str:
+    """The text of a file that was parsed before; empty when there is none."""
+    try:
+        return file.read_text(encoding="utf-8") if file else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def places(file: Path) -> dict[str, str]:
+    """File, line and column of each rule in a rule file, by its id."""
+    found = toml_lines.positions(_text(file))
+    entries = read_toml(file).get("rules")
+    return {
+        str(entry["id"]): f"{file}:{line}:{column}"
+        for number, entry in enumerate(entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and "id" in entry
+        for line, column in [found.get(("rules", number), (1, 1))]
+    }
 
 
 def select(rules: tuple[Rule, ...], keep: Callable[[Rule], bool]) -> tuple[Rule, ...]:

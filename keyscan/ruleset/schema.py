@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from keyscan.model.rule import Companion, Help, Precision, Rule, Severity
 from keyscan.ruleset import bindings, patterns
-from keyscan.ruleset.fields import Fields
+from keyscan.ruleset.fields import Faults, Fields
 from keyscan.ruleset.keyword_proof import holds_one_of
 from keyscan.ruleset.regex_syntax import MAX_MAX_LENGTH, parse_tree, prefix_of_secret
 from keyscan.ruleset.required_literals import required
@@ -41,25 +41,31 @@ class RuleFile:
     help: Help
 
 
-def rule_of(entry: dict[str, Any], number: int, file: RuleFile) -> Rule:
-    """Read the `number`th [[rules]] table of a file; raises RuleError for a field that is not valid."""
-    fields = Fields(entry, f"{file.source}: rule {entry.get('id') or f'number {number}'}")
+def rule_of(entry: dict[str, Any], number: int, file: RuleFile, faults: Faults) -> Rule:
+    """Read the `number`th [[rules]] table of a file, from 0; what is not valid is noted in `faults`."""
+    label = f"{file.source}: rule {entry.get('id') or f'number {number + 1}'}"
+    fields = Fields(entry, label, faults, ("rules", number))
     rule_id = fields.text("id", required=True)
-    if not _ID.match(rule_id):
-        fields.fail("id must be lower-case letters, digits and single hyphens")
+    if rule_id and not _ID.match(rule_id):
+        fields.fault("id must be lower-case letters, digits and single hyphens", "id")
     if file.category == HYGIENE:
         return _without_pattern(fields, rule_id, file)
     context = fields.texts("context")
     value = fields.text("value")
-    pattern = _pattern(fields, context, value)
-    companion = fields.table("companion")
+    pattern = fields.attempt(lambda: _pattern(fields, context, value), "")
+    # What does not compile has neither length nor words, and that it does not is said once.
+    prefix = fields.attempt(lambda: _literal_prefix(pattern, fields), None) if pattern else None
+    pattern = "" if prefix is None else pattern
+    keywords = _keywords(fields, pattern, context, file)
+    if pattern and not keywords:
+        fields.fault("no keywords: give literals of which every match contains one")
     rule = Rule(
         id=rule_id,
         name=fields.text("name") or rule_id,
         provider=fields.text("provider") or file.provider,
         category=file.category,
         pattern=pattern,
-        keywords=_keywords(fields, pattern, context, file),
+        keywords=keywords,
         severity=Severity[fields.one_of("severity", [s.label for s in Severity], "medium").upper()],
         precision=Precision[
             fields.one_of("precision", [p.label for p in Precision], "medium").upper().replace("-", "_")
@@ -68,30 +74,28 @@ def rule_of(entry: dict[str, Any], number: int, file: RuleFile) -> Rule:
         min_entropy=fields.number("min_entropy", 0.0, 8.0),
         checks=fields.texts("checks"),
         filters=fields.one_of("filters", FILTERS, "generic" if file.category == "generic" else "provider"),
-        prefix=_literal_prefix(pattern, fields),
+        prefix=prefix or "",
         env=fields.texts("env"),
         context=context,
         value=value,
-        companion=_companion(companion, fields.where) if companion else None,
+        companion=_companion(fields.below("companion")) if "companion" in fields else None,
         template=fields.text("template"),
         examples=fields.texts("examples"),
         negatives=fields.texts("negatives"),
-        help=help_of(fields.table("help"), file.help, fields.where),
+        help=help_of(fields.below("help"), file.help),
         public=fields.flag("public"),
         test=fields.flag("test"),
         one_line=fields.flag("one_line"),
         source=file.source,
     )
     fields.done()
-    if not rule.keywords:
-        fields.fail("no keywords: give literals of which every match contains one")
     return rule
 
 
 def _without_pattern(fields: Fields, rule_id: str, file: RuleFile) -> Rule:
     """Read a rule whose findings come from code of keyscan's own, which no other file can add to."""
     if not file.source.endswith(f"{HYGIENE}.toml"):
-        fields.fail(f"the category {HYGIENE} is for findings of keyscan's own code: use another")
+        fields.fault(f"the category {HYGIENE} is for findings of keyscan's own code: use another")
     rule = Rule(
         id=rule_id,
         name=fields.text("name", required=True),
@@ -103,7 +107,7 @@ def _without_pattern(fields: Fields, rule_id: str, file: RuleFile) -> Rule:
         precision=Precision.HIGH,
         max_length=0,
         filters="none",
-        help=help_of(fields.table("help"), file.help, fields.where),
+        help=help_of(fields.below("help"), file.help),
         source=file.source,
     )
     fields.done()
@@ -116,7 +120,7 @@ def _keywords(fields: Fields, pattern: str, context: tuple[str, ...], file: Rule
     A user's own are proven here, the built-in rules' by the tests.
     """
     given = tuple(word.lower() for word in fields.texts("keywords") or context)
-    if given and (context or file.category != "custom"):
+    if not pattern or (given and (context or file.category != "custom")):
         return given
     try:
         if given and holds_one_of(pattern, given):
@@ -130,12 +134,18 @@ def _max_length(fields: Fields, pattern: str, value: str) -> int:
     """The most bytes of a match, or of a named rule's value; the expression's own where none is given."""
     if fields.peek("max_length") is not None:
         return fields.whole("max_length", 1, MAX_MAX_LENGTH)
+    if not pattern:
+        return 1
     try:
         high = int(parse_tree(value if value and fields.peek("context") else pattern).getwidth()[1])
     except ValueError:
         return 1  # said where the pattern is checked
     if high > MAX_MAX_LENGTH:
-        fields.fail("pattern can match without bound: write bounds such as {1,200} for * and +, or give max_length")
+        key = "value" if value else "pattern"
+        fields.fault(
+            f"{key} can match without bound: write bounds such as {{1,200}} for * and +, or give max_length", key
+        )
+        return 1
     return max(high, 1)
 
 
@@ -148,7 +158,7 @@ def _pattern(fields: Fields, context: tuple[str, ...], value: str) -> str:
     try:
         return bindings.expanded(pattern)
     except KeyError as error:
-        return str(fields.fail(f"pattern: no part named {error.args[0]} in keyscan/ruleset/bindings.toml"))
+        fields.fail(f"pattern: no part named {error.args[0]} in keyscan/ruleset/bindings.toml", "pattern")
 
 
 def _is_proved(fields: Fields, value: str) -> bool:
@@ -167,32 +177,42 @@ def _is_proved(fields: Fields, value: str) -> bool:
 def _literal_prefix(pattern: str, fields: Fields) -> str:
     """The fixed text with which the secret begins: public, so reports may show it."""
     value = fields.peek("value")
+    key = "value" if value else "pattern"
     named = bool(value and fields.peek("context"))
     try:
         # What stands round a named rule's value is ours, and takes ten times longer to parse than the value.
         tree = parse_tree(f"(?P<secret>{value})" if named else pattern)
     except ValueError as error:
-        fields.fail(f"pattern does not compile: {error}")
+        _uncompiled(fields, key, error)
     number = tree.state.groupdict.get("secret")
     if number is None:
-        fields.fail("pattern has no group named secret: write (?P<secret>...)")
+        fields.fail("pattern has no group named secret: write (?P<secret>...)", key)
     low, high = tree.getwidth()
     if not low:
-        fields.fail("pattern matches the empty string")
+        fields.fail(f"{key} matches the empty string", key)
     limit = fields.peek("max_length")
     if isinstance(limit, int) and high > limit:
         fields.fail(
-            f"pattern can match {'without bound' if high > MAX_MAX_LENGTH * 4 else f'{high} bytes'}, "
-            f"more than its max_length of {limit}"
+            f"{key} can match {'without bound' if high > MAX_MAX_LENGTH * 4 else f'{high} bytes'}, "
+            f"more than its max_length of {limit}",
+            "max_length",
         )
     return prefix_of_secret(tree)
 
 
-def help_of(table: dict[str, Any], base: Help, where: str) -> Help:
-    """Read a `help` table, fields that it lacks from `base`; `where` names it in errors."""
-    if not table:
-        return base
-    fields = Fields(table, f"{where}: help")
+def _uncompiled(fields: Fields, key: str, error: ValueError) -> NoReturn:
+    """Fail with what is wrong in the text of `key` itself, at its place there; a value is parsed within more."""
+    try:
+        parse_tree(str(fields.peek(key)))
+    except ValueError as own:
+        error = own
+    what, _, position = str(error).partition(" at position ")
+    found = re.match(r"\d+", position)
+    fields.fail(f"{key} does not compile: {what}", key, int(found[0]) if found else -1)
+
+
+def help_of(fields: Fields, base: Help) -> Help:
+    """The `help` table in `fields`; what it lacks is taken from `base`."""
     made = Help(
         opens=fields.text("opens") or base.opens,
         revoke_url=fields.text("revoke_url") or base.revoke_url,
@@ -203,9 +223,8 @@ def help_of(table: dict[str, Any], base: Help, where: str) -> Help:
     return made
 
 
-def _companion(table: dict[str, Any], where: str) -> Companion:
-    fields = Fields(table, f"{where}: companion")
-    severity = fields.one_of("severity", [s.label for s in Severity], "")
+def _companion(fields: Fields) -> Companion:
+    severity = fields.one_of("severity", [s.label for s in Severity], "") if "severity" in fields else ""
     made = Companion(
         name=fields.text("name", required=True),
         pattern=fields.text("pattern", required=True),
@@ -217,7 +236,8 @@ def _companion(table: dict[str, Any], where: str) -> Companion:
     try:
         tree = parse_tree(made.pattern)
     except ValueError as error:
-        fields.fail(f"pattern does not compile: {error}")
-    if "secret" not in tree.state.groupdict:
-        fields.fail("pattern has no group named secret")
+        fields.fault(f"pattern does not compile: {error}", "pattern")
+    else:
+        if made.pattern and "secret" not in tree.state.groupdict:
+            fields.fault("pattern has no group named secret", "pattern")
     return made

@@ -1,4 +1,4 @@
-"""On which line of a TOML text a key stands: what `tomllib` does not say."""
+"""On which line and in which column of a TOML text a key is: what `tomllib` does not say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ _PART = lazy_pattern(r""""([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+)""")
 
 def index(text: str) -> dict[Path, int]:
     """The first line of every table and key of `text`, by path; entries of arrays of tables by their number."""
-    lines: dict[Path, int] = {}
+    return {path: line for path, (line, _) in positions(text).items()}
+
+
+def positions(text: str) -> dict[Path, tuple[int, int]]:
+    """The first line and column of every table and key of `text`, both from 1, by path as `index` has it."""
+    lines: dict[Path, tuple[int, int]] = {}
     counts: dict[Path, int] = {}
     table: Path = ()
     quote = ""
@@ -22,19 +27,20 @@ def index(text: str) -> dict[Path, int]:
             quote = "" if line.count(quote) % 2 else quote
             continue
         header, key = _HEADER.match(line), _KEY.match(line)
+        place = (number, len(line) - len(line.lstrip()) + 1)
         if header and not key:
             table = _resolved(_parts(header.group(2)), counts)
             if header.group(1) == "[[":
                 name = table
                 counts[name] = counts.get(name, -1) + 1
                 table = (*name, counts[name])
-                lines.setdefault(name, number)
-            lines.setdefault(table, number)
+                lines.setdefault(name, place)
+            lines.setdefault(table, place)
         elif key:
             path = table
             for part in _parts(key.group(1)):
                 path = (*path, part)
-                lines.setdefault(path, number)
+                lines.setdefault(path, place)
         quote = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
     return lines
 

@@ -49,7 +49,8 @@ def test_a_bad_file_is_one_clear_line(kind, tmp_path):
     file.write_text(text)
     with pytest.raises(RuleError) as raised:
         loader.load([file])
-    assert str(raised.value).startswith(f"{file}: ")
+    assert str(raised.value).startswith(f"{file}:")
+    assert "\n" not in str(raised.value)
     assert expected in str(raised.value)
 
 
@@ -85,9 +86,13 @@ def test_check_lists_every_bad_rule(run, tmp_path):
     (tmp_path / "d.toml").write_text(HEAD + RULE.replace("acme-key", "d-key").replace("lowernum:20", "lowernum:19"))
     result = run("rules", "check", str(tmp_path))
     assert result.code == 2
-    for part in ("a.toml: rule acme-key:", "b.toml: rule b-key: negative 1 hits", "c.toml: rule c-key: no check named"):
+    for part in (
+        "a.toml:11:1: rule acme-key:",
+        "b.toml:4:1: rule b-key: negative 1 hits",
+        "c.toml:4:1: rule c-key: no check named",
+        "d.toml:4:1: rule d-key: example 1 is missed",
+    ):
         assert part in result.out
-    assert "d.toml: rule d-key: example 1 is missed" in result.out
 
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path):
@@ -104,6 +109,82 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path):
     lines = str(caught.value).splitlines()
     assert len(lines) == 3
     assert "rule a-key: pattern can match without bound: write bounds such as {1,200}" in lines[0]
+
+
+FAULTS = """\
+provider = "Acme"
+categry = "custom"
+
+[help]
+opens = 7
+
+[[rules]]
+id = "Acme"
+  pattern = 'acme_(?P<secret>[a-z{20}'
+severity = "hihg"
+max_length = "9"
+colour = 1
+min_entrpy = 3
+
+  [rules.companion]
+  name = "id"
+
+[[rules]]
+id = "b-key"
+value = "a{2"
+value_two = '''
+id = 3
+'''
+keywords = [1]
+"""
+
+
+def test_all_faults_within_a_rule_have_their_places(tmp_path, run):
+    """Every fault of every rule and of the file itself, in its order, with line and column, by every command."""
+    file = tmp_path / "own.toml"
+    file.write_text(FAULTS, encoding="utf-8")
+    said = [
+        (2, 1, "unknown field categry; did you mean category?"),
+        (5, 1, "help: opens must be a string"),
+        (8, 1, "rule Acme: id must be lower-case letters, digits and single hyphens"),
+        (9, 30, "rule Acme: pattern does not compile: unterminated character set"),
+        (10, 1, "rule Acme: severity is 'hihg', not one of info, low, medium, high, critical; did you mean high?"),
+        (11, 1, "rule Acme: max_length must be a whole number"),
+        (12, 1, "rule Acme: unknown field colour"),
+        (13, 1, "rule Acme: unknown field min_entrpy; did you mean min_entropy?"),
+        (15, 3, "rule Acme: companion: distance is missing"),
+        (15, 3, "rule Acme: companion: pattern is missing"),
+        (21, 1, "rule b-key: unknown field value_two; did you mean value?"),
+        (24, 1, "rule b-key: keywords must be a list of non-empty strings"),
+    ]
+    expected = [f"{file}:{line}:{column}: {text}" for line, column, text in said]
+    with pytest.raises(RuleError) as caught:
+        loader.load([file])
+    assert str(caught.value).splitlines() == expected
+    result = run("scan", "--rules", str(file), cwd=tmp_path)
+    assert result.code == 2
+    assert result.err.removeprefix("keyscan: ").splitlines() == expected
+    checked = run("rules", "check", str(file))
+    assert checked.out.splitlines()[:-1] == expected
+    assert checked.out.endswith(f"0 rules checked, {len(expected)} problems\n")
+
+
+def test_an_id_breaks_no_line(tmp_path):
+    """A control character in an id is shown as a space."""
+    file = tmp_path / "own.toml"
+    file.write_text('[[rules]]\nid = "a\\nb\\u001b[31m"\nvalue = "abcde{9}"\n', encoding="utf-8")
+    with pytest.raises(RuleError) as caught:
+        loader.load([file])
+    assert str(caught.value).startswith(f"{file}:2:1: rule a b [31m: id must be")
+
+
+def test_a_fault_in_the_syntax_has_its_place(tmp_path):
+    """What is no TOML is said with line and column, once."""
+    file = tmp_path / "own.toml"
+    file.write_text("a = 1\nb = ?\n", encoding="utf-8")
+    with pytest.raises(RuleError) as caught:
+        loader.load([file])
+    assert str(caught.value) == f"{file}:2:5: not valid TOML: Invalid value"
 
 
 def test_hygiene_rules_are_complete_and_apart_from_those_with_a_pattern():

@@ -45,11 +45,11 @@ BAD = {
     "bad precision": (changed('precision = "high"', 'precision = "sure"'), "rule acme-key: precision is 'sure'"),
     "max_length too large": (changed("= 25", "= 99999999"), "rule acme-key: max_length must be from 1 to"),
     "max_length is text": (changed("= 25", '= "25"'), "rule acme-key: max_length must be a whole number"),
-    "longer than max_length": (changed("= 25", "= 24"), "rule acme-key: pattern can match 25 bytes, more than its"),
-    "without bound": (changed("{20}'", "+'"), "rule acme-key: pattern can match without bound"),
+    "longer than max_length": (changed("= 25", "= 24"), "rule acme-key: value can match 25 bytes, more than its"),
+    "without bound": (changed("{20}'", "+'"), "rule acme-key: value can match without bound"),
     "no pattern": (changed("value = 'acme_[a-z0-9]{20}'", ""), "rule acme-key: give either pattern"),
     "both": (RULE + "pattern = '(?P<secret>x)'\n", "rule acme-key: give either pattern"),
-    "does not compile": (changed("{20}'", "{20'").replace("[a-z0-9]", "(["), "rule acme-key: pattern does not compile"),
+    "does not compile": (changed("{20}'", "{20'").replace("[a-z0-9]", "(["), "rule acme-key: value does not compile"),
     "no group": (changed("value = 'acme", "pattern = 'acme"), "rule acme-key: pattern has no group named secret"),
     "matches nothing": (
         changed("value = 'acme_[a-z0-9]{20}'", "pattern = '(?P<secret>x{0,9})'"),
@@ -62,11 +62,11 @@ BAD = {
     "help with a stranger": (RULE + '[rules.help]\nurl = "x"\n', "rule acme-key: help: unknown field url"),
     "companion without distance": (
         RULE + "[rules.companion]\nname = 'id'\npattern = '(?P<secret>x)'\n",
-        "rule acme-key: distance is missing",
+        "rule acme-key: companion: distance is missing",
     ),
     "companion without group": (
         RULE + "[rules.companion]\nname = 'id'\ndistance = 9\npattern = 'x'\n",
-        "rule acme-key: pattern has no group named secret",
+        "rule acme-key: companion: pattern has no group named secret",
     ),
     "twice": (RULE + RULE, "rule acme-key: the id is used twice in this file"),
 }
@@ -81,8 +81,8 @@ def test_a_bad_rule_is_one_clear_line(kind, tmp_path):
     with pytest.raises(RuleError) as raised:
         loader.load([file])
     message = str(raised.value)
-    assert message.startswith(f"{file}: ")
-    assert expected in message.replace(": companion", "")
+    assert message.startswith(f"{file}:")
+    assert expected in message
     assert "\n" not in message
 
 
@@ -106,7 +106,9 @@ def test_only_keyscans_own_file_has_rules_without_a_pattern(tmp_path):
     """A rule file of a user cannot declare findings that no pattern makes."""
     file = tmp_path / "acme.toml"
     file.write_text('category = "hygiene"\n[[rules]]\nid = "env-x"\nname = "X"\nseverity = "low"\n', encoding="utf-8")
-    with pytest.raises(RuleError, match=r"acme\.toml: rule env-x: the category hygiene is for findings of keyscan's"):
+    with pytest.raises(
+        RuleError, match=r"acme\.toml:2:1: rule env-x: the category hygiene is for findings of keyscan's"
+    ):
         loader.load([file])
 
 

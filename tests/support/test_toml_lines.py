@@ -1,16 +1,35 @@
-"""On which line of a TOML text a key stands."""
+"""The places of keys in a TOML text."""
 
 from __future__ import annotations
 
-from keyscan.support import toml_lines as tomllines
+from keyscan.support.toml_lines import index, line_of, positions
+
+TEXT = """\
+one = 1
+[a.b]
+  two = '''
+three = 3
+'''
+[[list]]
+x = 1
+[[list]]
+  [list.inner]
+  "y z" = 2
+"""
 
 
-def test_lines_of_keys():
-    """Tables, arrays of tables, dotted and quoted keys, and keys after multi-line strings are placed."""
-    text = 'a = """\nb = 1\n"""\nb = 2\n[t.u]\n"c d" = 3\n[[x]]\n[[x]]\ny.z = 1\n[x.sub]\nk = 1\n'
-    lines = tomllines.index(text)
-    assert lines["b",] == 4
-    assert lines["t", "u", "c d"] == 6
-    assert (lines["x", 0], lines["x", 1], lines["x", 1, "y", "z"]) == (7, 8, 9)
-    assert lines["x", 1, "sub", "k"] == 11
-    assert tomllines.line_of(lines, ("x", 1, "unknown")) == 8
+def test_lines_and_columns():
+    """Keys, tables and entries of arrays, none of what is in a string over several lines."""
+    found = positions(TEXT)
+    assert found[("one",)] == (1, 1)
+    assert found[("a", "b", "two")] == (3, 3)
+    assert ("three",) not in found
+    assert found[("list", 1)] == (8, 1)
+    assert found[("list", 1, "inner", "y z")] == (10, 3)
+    assert index(TEXT) == {path: line for path, (line, _) in found.items()}
+
+
+def test_the_nearest_place():
+    """What has no line of its own has that of what contains it, else the first."""
+    assert line_of(index(TEXT), ("list", 1, "inner", "gone")) == 9
+    assert line_of(index(TEXT), ("gone",)) == 1

@@ -11,7 +11,6 @@ from keyscan.api import load_rules
 from keyscan.cli.command import Group
 from keyscan.errors import ExitCode, RuleError, UsageError
 from keyscan.ruleset import loader
-from keyscan.ruleset.fields import read_toml
 from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -78,14 +77,17 @@ def check(files: tuple[str, ...]) -> int:
     taken: dict[str, str] = {}
     for file in (file for place in places for file in loader.rule_files(place)):
         try:
-            for rule in loader.parse(read_toml(file), str(file)):
+            for rule in loader.read(file):
                 if rule.id in taken:
                     found.append(f"{file}: rule {rule.id}: the id is taken by {taken[rule.id]}")
                 taken[rule.id] = str(file)
                 rules.append(rule)
         except RuleError as error:
-            found.append(str(error))
-    found.extend(rule_check.problems([rule for rule in rules if rule.pattern]))
+            found += str(error).splitlines()
+    at = {place: where for file in {rule.source for rule in rules} for place, where in _places(Path(file))}
+    for problem in rule_check.problems([rule for rule in rules if rule.pattern]):
+        source, label, what = problem.split(": ", 2)
+        found.append(f"{at.get((source, label), source)}: {label}: {what}")
     found.extend(line for line in _table_problems(places) if line not in found)
     for line in found:
         click.echo(line)
@@ -129,8 +131,13 @@ def _is_builtin(place: Path) -> bool:
     return place.resolve().is_relative_to(loader.builtin_dir().resolve())
 
 
+def _places(file: Path) -> list[tuple[tuple[str, str], str]]:
+    """The place of each rule in a file, by the file and the rule as problems name them."""
+    return [((str(file), f"rule {rule_id}"), place) for rule_id, place in loader.places(file).items()]
+
+
 def _parsed(file: Path) -> list[Rule]:
     try:
-        return loader.parse(read_toml(file), str(file))
+        return loader.read(file)
     except RuleError:
         return []  # told by the check itself
