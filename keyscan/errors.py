@@ -4,6 +4,7 @@ KeyscanError                 one clear line for the user
 +-- UsageError               exit 2: the command line, or a path that is not there
 +-- ConfigError              exit 2: configuration that cannot be read or is wrong
 +-- RuleError                exit 2: a rule file that cannot be read or is wrong
+|   +-- RuleFileError        exit 2: the same, with several messages
 +-- BaselineError            exit 2: a baseline that cannot be read
 +-- IncompleteError          exit 3: what was asked for could not be read
     +-- GitError             exit 3: git failed, or refuses the repository
@@ -33,6 +34,11 @@ class KeyscanError(Exception):
 
     exit_code: ExitCode = ExitCode.INCOMPLETE
 
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The message, or each of several that are told at once, as lines of their own."""
+        return (str(self),)
+
 
 class UsageError(KeyscanError):
     """The command line cannot be carried out as written."""
@@ -50,6 +56,23 @@ class RuleError(KeyscanError):
     """A rule file cannot be read, or a rule in it is not valid."""
 
     exit_code = ExitCode.USAGE
+
+
+class RuleFileError(RuleError):
+    """A rule file with faults, one message for each."""
+
+    def __init__(self, messages: tuple[str, ...]) -> None:
+        self._messages = messages
+        super().__init__("\n".join(self._messages))
+
+    def __reduce__(self) -> tuple[type[RuleFileError], tuple[tuple[str, ...]]]:
+        """Travels between processes by its messages."""
+        return RuleFileError, (self._messages,)
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """One for each fault."""
+        return self._messages
 
 
 class BaselineError(KeyscanError):

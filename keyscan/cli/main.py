@@ -78,18 +78,18 @@ def main(argv: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return ExitCode.INCOMPLETE
     except KeyscanError as error:
-        return _fail(str(error), error.exit_code)
+        return _fail(error.messages, error.exit_code)
     except click.exceptions.Exit as error:
         return error.exit_code
     except NoCommand as error:
         click.echo(error.ctx.get_help() if error.ctx else error.message)
         return ExitCode.USAGE
     except click.ClickException as error:
-        return _fail(_click_message(error), ExitCode.USAGE)
+        return _fail((_click_message(error),), ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):
-        return _fail("interrupted", ExitCode.INTERRUPTED)
+        return _fail(("interrupted",), ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, it could show a secret
-        return _fail(_internal(error), ExitCode.INCOMPLETE)
+        return _fail((_internal(error),), ExitCode.INCOMPLETE)
 
 
 def _warn_of_refused_cache(argv: list[str]) -> None:
@@ -99,15 +99,16 @@ def _warn_of_refused_cache(argv: list[str]) -> None:
     refused = refused_directory()
     if refused and argv[:1] != ["agent"]:
         why = "is relative or in a repository, whose files could pose as cached ones"
-        _fail(f"KEYSCAN_CACHE_DIR ({refused}) {why}: the user's cache directory is used", ExitCode.CLEAN)
+        _fail((f"KEYSCAN_CACHE_DIR ({refused}) {why}: the user's cache directory is used",), ExitCode.CLEAN)
 
 
-def _fail(message: str, code: ExitCode) -> int:
+def _fail(messages: tuple[str, ...], code: ExitCode) -> int:
+    """Print one line for each message on standard error."""
     from keyscan.cli.output import without_secrets
     from keyscan.reporters.shared.escape import clean
 
     try:
-        sys.stderr.write(f"keyscan: {clean(without_secrets(message))}\n")
+        sys.stderr.writelines(f"keyscan: {clean(without_secrets(message))}\n" for message in messages)
         sys.stderr.flush()
     except OSError:
         pass

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from keyscan.errors import RuleError
+from keyscan.errors import RuleError, RuleFileError
 from keyscan.model.rule import Help, Rule
 from keyscan.ruleset.fields import Fault, Faults, Fields, read_toml
 from keyscan.ruleset.schema import CATEGORIES, HYGIENE, RuleFile, help_of, rule_of
@@ -101,7 +101,7 @@ def parse(document: dict[str, Any], source: str, file: Path | None = None) -> li
             faults.found.append(Fault(("rules", number, "id"), f"rule {rule.id}", "the id is used twice in this file"))
         first.add(rule.id)
     if faults.found:
-        raise RuleError("\n".join(faults.lines(_text(file))))
+        raise RuleFileError(tuple(faults.lines(_text(file))))
     return rules
 
 

@@ -163,7 +163,7 @@ def test_all_faults_within_a_rule_have_their_places(tmp_path, run):
     assert str(caught.value).splitlines() == expected
     result = run("scan", "--rules", str(file), cwd=tmp_path)
     assert result.code == 2
-    assert result.err.removeprefix("keyscan: ").splitlines() == expected
+    assert result.err.splitlines() == [f"keyscan: {line}" for line in expected]
     checked = run("rules", "check", str(file))
     assert checked.out.splitlines()[:-1] == expected
     assert checked.out.endswith(f"0 rules checked, {len(expected)} problems\n")

@@ -83,7 +83,7 @@ def check(files: tuple[str, ...]) -> int:
                 taken[rule.id] = str(file)
                 rules.append(rule)
         except RuleError as error:
-            found += str(error).splitlines()
+            found += error.messages
     at = {place: where for file in {rule.source for rule in rules} for place, where in _places(Path(file))}
     for problem in rule_check.problems([rule for rule in rules if rule.pattern]):
         source, label, what = problem.split(": ", 2)
