@@ -51,7 +51,7 @@ _PUBLISHED = (
 # Hosts that are reserved for examples (RFC 2606, RFC 6761) or that documents use as such.
 _SAMPLE_HOSTS = (
     rb"(?i:(?:^|[@/.])(?:[\w-]+\.)*(?:example|test|invalid)(?::\d+)?(?:[/\"'`\s?#]|\Z)|"
-    rb"(?:^|[@/.])example\.(?:com|org|net|io|dev|mongodb\.net|supabase\.co)\b)"
+    rb"(?:^|[@/.])example\.(?:com|org|net|io|dev|mongodb\.net|supabase\.co)(?![\w-]|\.\w))"
 )
 
 

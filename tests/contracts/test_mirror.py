@@ -17,11 +17,6 @@ TESTED_THROUGH = {
         ("codex_rules config_files deny_rules detector entries journal messages policy status targets "
         "vibe_file"),
     ),
-    "agents/protocols": (
-        "agents/test_hook.py",
-        ("augment claude_code cline codex copilot_cli cursor factory_droid gemini_cli goose interface junie "
-        "kiro mistral_vibe opencode qwen_code registry vscode windsurf"),
-    ),
     "cli": (
         "cli/test_main.py",
         ("config_keys examples fleet_progress fleet_verification options output plaintext powershell progress "

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from helpers.paths import ROOT
 from helpers.tokens import token
 
+ANSWERS = json.loads((ROOT / "tests/data/agent-answers.json").read_text(encoding="utf-8"))
 RECORDED = json.loads((ROOT / "tests/data/agent-events.json").read_text(encoding="utf-8"))
 CASES = [(agent, name) for agent, found in RECORDED.items() for name in found["events"]]
 HOME = "/home/u/proj"
@@ -51,3 +53,38 @@ def answered(agent, name, mode, secret, directory):
     out = answer.stdout.replace(str(directory), HOME)
     err = answer.stderr.replace(str(directory), HOME)
     return {"stdout": json.loads(out) if out else "", "stderr": err, "status": answer.status}
+
+
+def as_recorded(agent, name, mode, directory):
+    """What the hook answers to a recorded event with a fresh key, its token as written down; never with the key."""
+    secret = key(f"{agent}{name}")
+    made = json.dumps(answered(agent, name, mode, secret, project(directory, secret)))
+    assert secret not in made
+    return json.loads(re.sub(r"\[keyscan:anthropic-api-key:[0-9a-f]{8}\]", "@@TOKEN@@", made))
+
+
+def names_of(agent):
+    """The recorded events of an agent."""
+    return list(RECORDED[agent]["events"])
+
+
+def said(agent, kind, action, value=None, name=None, tool_kind="other"):
+    """An agent's answer to a decision with the reason `why`: standard output as JSON where it is, error, status."""
+    from keyscan.agents.events import Action, Decision, Event
+    from keyscan.agents.protocols.registry import protocol
+
+    event = Event(agent, name or kind, kind, {}, tool_kind=tool_kind)
+    made = protocol(agent).answer(event, Decision(Action(action), "why", value))
+    return (json.loads(made.stdout) if made.stdout.strip() else ""), made.stderr, made.status
+
+
+def powers(agent, name="x", tool_kind="other"):
+    """The kinds of events in which an agent takes something else, and those that it can be stopped at."""
+    from keyscan.agents.events import Event
+    from keyscan.agents.protocols.registry import protocol
+    from keyscan.catalog import agent_events as kinds
+
+    every = (kinds.PROMPT, kinds.MODEL, kinds.PRE_TOOL, kinds.POST_TOOL, kinds.SESSION_END)
+    events = [Event(agent, name, kind, {}, tool_kind=tool_kind) for kind in every]
+    one = protocol(agent)
+    return {e.kind for e in events if one.replaces(e)}, {e.kind for e in events if one.withholds(e)}

@@ -1,0 +1,35 @@
+"""Cline: rewrites inputs; what was printed is kept back by ending the task only."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.agent_events import ANSWERS, as_recorded, names_of, powers, said
+
+AGENT = "cline"
+
+
+@pytest.mark.parametrize("mode", ["redact", "block", "warn"])
+@pytest.mark.parametrize("name", names_of(AGENT))
+def test_recorded_events_get_the_written_answers(name, mode, tmp_path):
+    """Each event that was recorded from the agent is answered as written down, and never with the key."""
+    assert as_recorded(AGENT, name, mode, tmp_path) == ANSWERS[AGENT][name][mode]
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "value", "answer"),
+    [
+        ("prompt", "allow", None, ({}, "", 0)),
+        ("prompt", "block", None, ({"cancel": True, "errorMessage": "why"}, "", 0)),
+        ("pre-tool", "replace", {"a": 1}, ({"overrideInput": {"a": 1}}, "", 0)),
+        ("post-tool", "replace", "x", ({"cancel": True, "errorMessage": "why"}, "", 0)),
+        ("post-tool", "warn", None, ({"contextModification": "why"}, "", 0)),
+    ],
+)
+def test_each_decision_in_the_agents_own_words(kind, action, value, answer):
+    """Standard output, standard error and exit status, with the keys that the agent reads and no others."""
+    assert said(AGENT, kind, action, value) == answer
+
+
+def test_what_can_be_replaced_and_what_can_be_stopped():
+    """The hook asks this before it decides."""
+    assert powers(AGENT) == ({"pre-tool"}, {"prompt", "pre-tool", "post-tool"})
