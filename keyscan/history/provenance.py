@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.errors import GitError
 from keyscan.git import added_lines
 from keyscan.git import commits as git_commits
 from keyscan.git.objects import Listed
+from keyscan.history import exposure
 from keyscan.history.ref_tips import RefTips, ref_tips
 from keyscan.model.blob import Origin, Skip, decode_path
 from keyscan.model.finding import Finding, Provenance, Related
@@ -18,7 +18,7 @@ from keyscan.scan.findings import is_added
 from keyscan.support import process_pool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from keyscan.git.command import Git
     from keyscan.git.commits import Commit, Introduced
@@ -32,13 +32,14 @@ _MAX_REFS = 20
 
 @dataclass(frozen=True, slots=True)
 class ProvenanceOptions:
-    """How provenance is reported. `ranged`: only what the given commits add counts."""
+    """How provenance is reported. `ranged`: only what the given commits add counts. `removals`: when it went, too."""
 
     all_occurrences: bool = False
     email: bool = True
     rotation_days: int = 90
     ranged: bool = False
     jobs: int = 0
+    removals: bool = False
 
 
 DEFAULTS = ProvenanceOptions()
@@ -93,10 +94,21 @@ def trace(git: Git, findings: Sequence[Finding], index: HistoryIndex, options: P
         found.sort(key=lambda occurrence: occurrence.finding.status != "new")
     every = options.all_occurrences
     reported = {occurrence.commit for found in secrets.values() for occurrence in (found if every else found[:1])}
-    joiner = _Joiner(git_commits.details(git, sorted(reported)), ref_tips(git, _locations(occurrences)), options)
+    tips = ref_tips(git, _locations(occurrences))
+    gone = exposure.removals(git, _last_written(secrets, tips)) if options.removals else {}
+    joiner = _Joiner(git_commits.details(git, sorted(reported)), tips, options, gone)
     joined = [finding for found in secrets.values() for finding in joiner.findings(found)]
     others = {finding.fingerprint: finding for finding in reversed(rest) if finding.fingerprint not in secrets}
     return Traced([*joined, *others.values()], skips)
+
+
+def _last_written(secrets: Mapping[str, Sequence[Occurrence]], tips: RefTips) -> dict[str, dict[bytes, bytes]]:
+    """For each secret that HEAD has not, the youngest commit that wrote it at each path."""
+    return {
+        mark: {one.path: one.commit for one in sorted(found, key=lambda one: -one.age) if one.path}
+        for mark, found in secrets.items()
+        if tips.head.isdisjoint((one.finding.origin.blob or "").encode() for one in found)
+    }
 
 
 def _order(occurrence: Occurrence) -> tuple[int, bytes, int, int]:
@@ -222,8 +234,14 @@ def _only_added(git: Git, occurrences: Iterable[Occurrence]) -> list[Occurrence]
 class _Joiner:
     """Makes the findings of one secret from its occurrences, given its commits' details and the refs' tips."""
 
-    def __init__(self, details: dict[bytes, Commit], tips: RefTips, options: ProvenanceOptions) -> None:
-        self._details, self._tips, self._options = details, tips, options
+    def __init__(
+        self,
+        details: dict[bytes, Commit],
+        tips: RefTips,
+        options: ProvenanceOptions,
+        gone: Mapping[str, exposure.Removal],
+    ) -> None:
+        self._details, self._tips, self._options, self._gone = details, tips, options, gone
 
     def findings(self, occurrences: Sequence[Occurrence]) -> list[Finding]:
         """The finding for one secret, from its occurrences, oldest first; one per occurrence if all are wanted."""
@@ -263,7 +281,8 @@ class _Joiner:
         blobs = {blob for _, blob in _locations(occurrences)}
         refs = sorted({ref for blob in blobs for ref in self._tips.refs.get(blob, ())})
         first_seen = self._details[occurrences[0].commit].date
-        days = exposed_days(first_seen)
+        days = exposure.exposed_days(first_seen)
+        removal = self._gone.get(occurrences[0].finding.fingerprint)
         return Provenance(
             commits=len({occurrence.commit for occurrence in occurrences}),
             paths=tuple(sorted({decode_path(occurrence.path) for occurrence in occurrences if occurrence.path})),
@@ -272,12 +291,6 @@ class _Joiner:
             first_seen=first_seen,
             exposed_days=days,
             overdue=days is not None and days > self._options.rotation_days,
+            removed=removal.date if removal else None,
+            removed_in=removal.commit if removal else None,
         )
-
-
-def exposed_days(date: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int | None:
-    """Whole days from `date`, ISO 8601 with a zone, until now; never negative, None for what is no date."""
-    try:
-        return max(0, (now() - datetime.fromisoformat(date)).days)
-    except (ValueError, TypeError, OverflowError):
-        return None

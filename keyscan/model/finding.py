@@ -41,7 +41,10 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What history knows of a secret; times in ISO 8601, `exposed_days` counted to the scan's own day."""
+    """What history knows of a secret; times in ISO 8601, `exposed_days` counted to the scan's own day.
+
+    `removed` and `removed_in`: when it left its last file, and the full id of that commit; None: is there, or unknown.
+    """
 
     commits: int = 1
     paths: tuple[str, ...] = ()
@@ -50,6 +53,8 @@ class Provenance:
     first_seen: str | None = None
     exposed_days: int | None = None
     overdue: bool = False
+    removed: str | None = None
+    removed_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from helpers.tokens import token
 
-from keyscan.history.provenance import exposed_days
+from keyscan.history.exposure import exposed_days
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AuditOptions:
-    """The values of the options that all commands on history share."""
+    """The values of the options that all commands on history share; `removals`: a report shows when secrets went."""
 
     all_occurrences: bool = False
     no_email: bool = False
@@ -42,13 +42,14 @@ class AuditOptions:
     no_cache: bool = False
     net: bool = False
     packs: bool | None = None
+    removals: bool = False
 
     @property
     def provenance(self) -> ProvenanceOptions:
         """How provenance is reported."""
         from keyscan.history.provenance import ProvenanceOptions
 
-        return ProvenanceOptions(self.all_occurrences, not self.no_email, self.rotation_days)
+        return ProvenanceOptions(self.all_occurrences, not self.no_email, self.rotation_days, removals=self.removals)
 
 
 def history_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,7 +57,8 @@ def history_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def wrapper(**values: Any) -> Any:
-        audit = AuditOptions(**{name: values.pop(name) for name in AuditOptions.__dataclass_fields__})
+        given = {name: values.pop(name) for name in AuditOptions.__dataclass_fields__ if name in values}
+        audit = AuditOptions(**given, removals="html" in values["settings"].formats)
         return function(**values, audit=audit)
 
     for option in reversed(_OPTIONS):

@@ -211,12 +211,21 @@ def _row(finding: Finding, number: int, summaries: dict[str, RuleSummary], repor
         f'<tr {attributes}><td class="tag {label}">{label}</td>'
         f"<td>{esc(finding.rule_name)}<br>{code(finding.redacted)}{validity_badge(finding)}</td>"
         f"<td>{code(f'{path}:{where.line}:{where.column}')}{cell}"
-        f"{'<br><span class=soft>only in history</span>' if gone else ''}"
+        f"{_gone(finding) if gone else ''}"
         f"{_on_paper(finding)}<details><summary>more</summary>{_details(finding, summaries[finding.rule_id], report)}"
         "</details></td>"
         f'<td data-label="introduced">{entered or "unknown"}</td>'
         f'<td class="number" data-label="days exposed">{days}</td></tr>'
     )
+
+
+def _gone(finding: Finding) -> str:
+    """That a secret is only in history now, and since which commit."""
+    history = finding.provenance
+    if not history or not history.removed_in:
+        return '<br><span class="soft">only in history</span>'
+    day = esc((history.removed or "")[:10])
+    return f'<br><span class="soft">only in history, removed in {code(history.removed_in[:12])} on {day}</span>'
 
 
 def _on_paper(finding: Finding) -> str:

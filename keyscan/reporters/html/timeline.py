@@ -1,4 +1,4 @@
-"""When each secret was introduced and how long it has been exposed, as a timeline of bars."""
+"""When each secret was introduced, when it was removed, and how long it has been exposed, as a timeline of bars."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ _TICKS = 4
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """The time from a secret's first commit to the scan; `gone`: it stands only in history now."""
+    """The time from a secret's first commit to the scan; `gone`: it is only in history now; `end`: since then."""
 
     finding: Finding
     start: datetime
     days: int
     gone: bool
+    end: datetime | None = None
 
 
 def spell(finding: Finding, report: Report) -> Spell | None:
@@ -42,7 +43,9 @@ def spell(finding: Finding, report: Report) -> Spell | None:
     if start is None or end is None:
         return None
     days = history.exposed_days if history and history.exposed_days is not None else (end - start).days
-    return Spell(finding, start, max(days, 0), history is not None and history.in_head is False)
+    gone = history is not None and history.in_head is False
+    removed = _date(history.removed) if history and gone else None
+    return Spell(finding, start, max(days, 0), gone, removed if removed and removed >= start else None)
 
 
 def _date(text: str | None) -> datetime | None:
@@ -68,7 +71,7 @@ def section(report: Report) -> Iterator[str]:
     begin = min(*(one.start for one in spells), end)
     yield "<h2>Timeline</h2>"
     yield '<p class="soft">From the commit that introduced each secret to this scan; most severe first.'
-    yield "A pale bar: it is no longer in the branch, but still in its history, which does not make it safe.</p>"
+    yield "Pale: no longer in the branch, but still in its history, so it stays exposed until it is revoked.</p>"
     yield '<div class="box" id="timeline">'
     yield from _axis(begin, end)
     bars = [_bar(one, begin, end) for one in spells[:MAX_BARS]]
@@ -91,18 +94,28 @@ def _axis(begin: datetime, end: datetime) -> Iterator[str]:
 
 def _bar(one: Spell, begin: datetime, end: datetime) -> str:
     whole = max((end - begin).total_seconds(), 1.0)
-    at = 100 * min(max((one.start - begin).total_seconds() / whole, 0.0), 1.0)
-    # A secret of today still has something to see.
-    at = min(at, 99.4)
+
+    def place(moment: datetime) -> float:
+        # A secret of today still has something to see.
+        return min(100 * max((moment - begin).total_seconds() / whole, 0.0), 99.4)
+
+    at, left = place(one.start), place(one.end or one.start)
+    # A secret that went at once still has something to see of the time that it was there.
+    left = min(max(left, at + 0.6), 99.8) if one.end else at
     label = one.finding.severity.label
     lines = "".join(f'<line x1="{x}" x2="{x}" y1="0" y2="4"/>' for x in (25, 50, 75))
-    kind = ' class="gone"' if one.gone else ""
+    pale = f'<rect class="gone" x="{left:.2f}" y="0" width="{100 - left:.2f}" height="4"/>' if one.gone else ""
+    until = left if one.gone else 100
+    full = f'<rect x="{at:.2f}" y="0" width="{until - at:.2f}" height="4"/>' if until > at else ""
     day = one.start.date().isoformat()
+    removed = f"removed {one.end.date().isoformat()}" if one.end else "removed, day unknown" if one.gone else ""
+    below = f'<br><span class="soft">{removed}</span>' if removed else ""
     said = f"{one.finding.rule_name} was introduced on {day}, {one.days} days ago"
+    said += f", {removed}" if removed else ""
     return (
         f'<div class="spell"><span><span class="tag {label}">{label}</span> {esc(one.finding.rule_name)}<br>'
         f"{code(one.finding.redacted)}</span>"
         f'<svg class="{label}" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{esc(said)}">'
-        f'{lines}<rect{kind} x="{at:.2f}" y="0" width="{100 - at:.2f}" height="4"/></svg>'
-        f"<span>{one.days} day{'s' * (one.days != 1)}, since {day}</span></div>"
+        f"{lines}{full}{pale}</svg>"
+        f"<span>{one.days} day{'s' * (one.days != 1)}, since {day}{below}</span></div>"
     )
