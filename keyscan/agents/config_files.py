@@ -31,9 +31,10 @@ def read_text(path: Path) -> str | None:
         return None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)  # a directory cannot be opened as a file
+        raise ConfigError(f"{path}: not a plain file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ConfigError(f"{path}: not a plain file")
         data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         raise ConfigError(f"{path}: larger than {_LARGEST >> 20} MB")

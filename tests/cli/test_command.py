@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import click
 import pytest
 
@@ -87,20 +83,3 @@ def test_options_without_a_meaning_are_refused(run, command, without):
             continue
         assert f"{option} " not in shown, option
         assert run(*command.split(), option).code == 2
-
-
-def test_powershell_completes_commands_and_options():
-    """The words come one a line; the answer has type, value and help, separated by tabs."""
-    for words, expected in ((["keyscan", "stag"], "plain\tstaged\t"), (["keyscan", "scan", "--min"], "--min-severity")):
-        environment = {**os.environ, "COMP_WORDS": "\n".join(words), "_KEYSCAN_COMPLETE": "powershell_complete"}
-        argv = [sys.executable, "-m", "keyscan"]
-        found = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
-        assert expected in found.stdout, found.stderr
-
-
-def test_powershell_script_names_the_command(run):
-    """The script registers a completer for keyscan, with every placeholder filled."""
-    out = run("completion", "powershell").out
-    assert "-CommandName keyscan " in out
-    assert "$env:_KEYSCAN_COMPLETE = 'powershell_complete'" in out
-    assert "%(" not in out

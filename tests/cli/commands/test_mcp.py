@@ -1,0 +1,21 @@
+"""`keyscan mcp`: what it says before it serves."""
+
+from __future__ import annotations
+
+import sys
+
+
+def test_a_root_that_is_not_there(run, tmp_path):
+    """Named, with exit 2."""
+    done = run("mcp", "--root", str(tmp_path / "gone"))
+    assert done.code == 2
+    assert "gone: no such directory" in done.err
+
+
+def test_without_the_protocols_library(run, monkeypatch):
+    """One line that says what to install."""
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    monkeypatch.delitem(sys.modules, "keyscan.agents.mcp_server", raising=False)
+    done = run("mcp")
+    assert done.code == 2
+    assert "pip install 'keyscan-linter[mcp]'" in done.err
