@@ -77,6 +77,7 @@ _EXPRESSIONS = {
         r"Podfile\.lock|RECORD)\Z",
         r"\.(?:min\.js|min\.css|map|snap|svg|lock|po|pot|xlf|xliff|strings|arb|sum|css|sha256|asc|crt|cer|afm|pub|pyc|"
         r"tfstate\.backup)\Z",
+        r"(?:^|/)messages/[a-z]{2}(?:[-_][A-Z]{2})?(?:\.json\Z|/)",
         _below(r"locales?|i18n|translations?|lang|langs|__snapshots__|\.next|\.nuxt|_next/static"),
         r"[.-][0-9a-f]{8,20}\.(?:js|css|mjs)\Z|(?:^|[/.-])(?:bundle|chunk)\.js\Z",
     ),

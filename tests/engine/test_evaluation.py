@@ -41,11 +41,24 @@ def evaluated(rule, text, path="a.py"):
         ("tests/a.py", Severity.MEDIUM),
         ("examples/a.py", Severity.MEDIUM),
         ("node_modules/x/a.js", Severity.LOW),
+        ("docs/a.md", Severity.HIGH),
     ],
 )
 def test_the_place_lowers_a_named_format(path, severity):
     """A key in a test or a sample is one severity lower, in others' code low."""
     assert evaluated(RULE, f"k = {PROVED}\n", path).severity == severity
+
+
+def test_a_document_lowers_what_no_prefix_tells():
+    """Half of such findings in documents are samples: medium at most, while a vendor's prefix is believed."""
+    assert evaluated(replace(RULE, prefix=""), f"k = {PROVED}\n", "docs/a.md").severity == Severity.MEDIUM
+
+
+@pytest.mark.parametrize(("rule_id", "severity"), [("aws-session-token", Severity.LOW), ("acme-key", Severity.HIGH)])
+def test_a_token_in_an_expired_address_is_low(rule_id, severity):
+    """What signs an address is worth nothing after its time; any other key in an address is one."""
+    text = f"https://a.example.io/?X-Amz-Date=20200101T000000Z&X-Amz-Expires=60&X-Amz-Security-Token={PROVED}\n"
+    assert evaluated(replace(RULE, id=rule_id), text).severity == severity
 
 
 def test_a_checksum_proves_and_contradicts():

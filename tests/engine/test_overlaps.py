@@ -30,13 +30,39 @@ def at(start: int, end: int, rule_id: str = "a", **rule):
         (at(0, 5, "provider"), at(0, 9, "generic", filters="generic", precision=Precision.VERY_HIGH)),
         (at(0, 5, "severe", severity=Severity.CRITICAL), at(1, 6, "mild", severity=Severity.LOW)),
         (at(0, 5, "first"), at(4, 9, "later")),
-        (dataclasses.replace(at(0, 5, "decoded"), decoded="base64"), at(0, 9, "plain")),
     ],
 )
 def test_which_match_wins(winner, loser):
-    """A provider's over a generic, what was decoded, the surer, the longer, the more severe, the first."""
+    """A provider's over a generic, the surer, the longer, the more severe, the first."""
     assert without_overlaps([loser, winner]) == [winner]
     assert without_overlaps([winner, loser]) == [winner]
+
+
+def outer(start: int, end: int, rule_id: str, **values):
+    """A match of text[start:end], with severity, precision or filters of its own."""
+    filters = values.pop("filters", "provider")
+    return dataclasses.replace(at(start, end, rule_id, filters=filters), **values)
+
+
+def decoded(start: int, end: int, rule_id: str, **values):
+    """A match of text[start:end] that stands in what it encodes."""
+    return dataclasses.replace(outer(start, end, rule_id, **values), decoded="base64")
+
+
+@pytest.mark.parametrize(
+    ("winner", "loser"),
+    [
+        (decoded(0, 5, "equal"), outer(0, 9, "plain")),
+        (outer(0, 9, "severe", severity=Severity.HIGH), decoded(2, 5, "mild", severity=Severity.MEDIUM)),
+        (outer(0, 9, "sure", precision=Precision.VERY_HIGH), decoded(2, 5, "guess", precision=Precision.LOW)),
+        (decoded(2, 5, "sure", precision=Precision.VERY_HIGH), outer(0, 9, "guess", severity=Severity.CRITICAL)),
+        (decoded(2, 5, "provider"), outer(0, 9, "generic", filters="generic", severity=Severity.CRITICAL)),
+    ],
+)
+def test_which_match_wins_where_one_stands_in_what_the_other_encodes(winner, loser):
+    """A provider's over a generic, the surer, the more severe; of equals the decoded one."""
+    assert without_overlaps([loser, winner], layers=True) == [winner]
+    assert without_overlaps([winner, loser], layers=True) == [winner]
 
 
 def test_neighbours_are_kept_in_order():

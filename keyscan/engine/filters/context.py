@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 import time
 from dataclasses import dataclass
@@ -41,14 +42,36 @@ class Context:
 NO_CONTEXT = Context(b"", b"")
 
 
-# The last day of an address that Azure signed, or of the key that it was signed with.
-_EXPIRY = re.compile(rb"[?&;]s?k?e=(\d{4}-\d\d-\d\d)")
+# An address ends where a string, an element or a line of prose goes on.
+_OUTSIDE = rb"\s\"'`<>()"
+_BEGINNING = re.compile(rb"[^" + _OUTSIDE + rb"]*\Z")
+_REST = re.compile(rb"[^" + _OUTSIDE + rb"]*")
+# Until when an address is signed: a day (Azure), seconds since 1970 (AWS, Google and Alibaba's older kind, Qiniu), or a
+# time and a number of seconds from then on (AWS, Google and Alibaba today).
+_DAY = re.compile(rb"[?&;]s?k?e=(\d{4}-\d\d-\d\d)")
+_SECONDS = re.compile(rb"[?&;](?:Expires|e)=(\d{10})(?!\d)")
+_FROM = re.compile(rb"[?&;](?:X-Amz|X-Goog|x-oss)-[Dd]ate=(\d{8}T\d{6})Z")
+_FOR = re.compile(rb"[?&;](?:X-Amz|X-Goog|x-oss)-[Ee]xpires=(\d{1,7})(?!\d)")
 
 
 def has_expired(context: Context) -> bool:
-    """Tell whether a signed address says that its time is over."""
-    days = _EXPIRY.findall(context.near)
-    return bool(days) and max(days) < time.strftime("%Y-%m-%d", time.gmtime()).encode()
+    """Tell whether the secret stands in a signed address that says its time is over, as far as the context goes."""
+    begin, rest = _BEGINNING.search(context.before), _REST.match(context.after)
+    address = b"\0".join(part.group() for part in (begin, rest) if part).replace(b"&amp;", b"&")
+    now = time.time()
+    days = _DAY.findall(address)
+    if days:
+        return bool(max(days) < time.strftime("%Y-%m-%d", time.gmtime(now)).encode())
+    if seconds := _SECONDS.search(address):
+        return int(seconds[1]) < now
+    since, lasts = _FROM.search(address), _FOR.search(address)
+    if since is None or lasts is None:
+        return False
+    try:
+        signed = calendar.timegm(time.strptime(since[1].decode(), "%Y%m%dT%H%M%S"))
+    except ValueError:
+        return False
+    return signed + int(lasts[1]) < now
 
 
 def is_binary(data: bytes) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keyscan.catalog.path_kinds import PathKind, path_kind
 from keyscan.engine.filters import secret_names as names
 from keyscan.engine.filters import value_shape as literals
+from keyscan.engine.filters.context import has_expired
 from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.score import graded
 from keyscan.engine.filters.secret_names import Kind
@@ -42,6 +43,8 @@ _TERMS = lazy_pattern(
 )
 # Names under which even an id is a secret.
 _STRONG = lazy_pattern(rb"secret|pass|pwd|api[_-]?key|access[_-]?key|private", re.IGNORECASE)
+# On the line after an empty setting stands the next one.
+_SETTING = re.compile(rb"[A-Za-z][A-Za-z_-]*(?:[._-][A-Za-z0-9_-]+)+[=:]|[A-Z][A-Z0-9_]{2,40}=")
 _QUOTES = (b'"', b"'", b"`")
 _CLASSES = 3
 _SHORT, _LONG, _LONGER = 12, 20, 32
@@ -67,7 +70,7 @@ _LOCAL = lazy_pattern(
     rb"(?i:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|(?:[@/.]|^)example\.(?:com|org|net))"
 )
 _PUBLIC = lazy_pattern(
-    rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|searchOnly|search_only|authDomain|"
+    rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?(?:only|api)?[_-]?key|searchOnly|search_only|authDomain|"
     rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
     rb"NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
@@ -105,6 +108,8 @@ def rejection_reason(match: Match, context: Context) -> str | None:
     found = literals.reason(match.secret)
     if found:
         return found
+    if match.rule.id == "generic-next-line-secret" and _SETTING.match(match.secret):
+        return "another setting"
     kind = _kind(match, context)
     if kind == Kind.NONE:
         return "name"
@@ -199,7 +204,7 @@ def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:
     if literals.is_uuid(value):
         found += ["value-uuid"] if _STRONG.search(name) else ["value-uuid", "value-uuid"]
     if size in _HASH_LENGTHS and not value.strip(b"0123456789abcdefABCDEF"):
-        found.append("value-hash")
+        found.append("value-digest" if kind == Kind.PASSWORD else "value-hash")
     if value.isalpha():
         found.append("value-letters")
     return found
@@ -233,6 +238,8 @@ def _of_neighbourhood(match: Match, context: Context, name: bytes, kind: Kind) -
         found.append("near-sample")
     if _LOCAL.search(line):
         found.append("near-local")
+    if has_expired(context):
+        found.append("near-expired")
     if _PUBLIC.search(line) or (kind < Kind.PASSWORD and _PUBLIC.search(context.near)):
         found.append("near-public")
     if _MARKUP.search(context.before[: len(context.before) - len(context.lead)] + name):

@@ -36,6 +36,7 @@ _LEAST_RUN = 4
 _WORD = lazy_pattern("|".join(map(re.escape, WORD_LIST)).encode())
 _REPEAT = lazy_pattern(rb"(.)\1{3,}|(.{2,16}?)\2{2,}", re.DOTALL)
 _SEPARATORS = b"-_. /+"
+_COMMIT_DIGITS = 40
 _HEX = lazy_pattern(rb"[0-9a-f]+|[0-9A-F]+")
 
 
@@ -160,6 +161,21 @@ def own_fingerprint(match: Match, context: Context) -> str | None:
     return "a fingerprint of keyscan" if _RULE_ID.search(context.before) else None
 
 
+# A side of a merge that nobody finished: the id of its commit is no key.
+_CONFLICT = re.compile(rb"(?:^|\n)(?:>{7,9}|<{7,9}|\|{7,9}) ?\Z")
+
+
+def conflict_marker(match: Match, context: Context) -> str | None:
+    """The commit that git names behind the marker of a conflict."""
+    return "a commit" if len(match.secret) == _COMMIT_DIGITS and _CONFLICT.search(context.before) else None
+
+
+def markup_placeholder(match: Match, _context: Context) -> str | None:
+    """A name between angle brackets as HTML escapes them (`&lt;token&gt;`), or what GitHub wants beside a token."""
+    escaped = b"&lt;" in match.secret and b"&gt;" in match.secret
+    return "placeholder" if escaped or match.secret == b"x-oauth-basic" else None
+
+
 Filter = "Callable[[Match, Context], str | None]"
 PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
     own_fingerprint,
@@ -167,6 +183,8 @@ PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
     low_entropy,
     published,
     placeholder,
+    conflict_marker,
+    markup_placeholder,
 )
 GENERIC: tuple[Callable[[Match, Context], str | None], ...] = (
     own_fingerprint,

@@ -34,6 +34,7 @@ TABLE: dict[str, Evidence] = {
     "value-slug": Evidence(-5, "value", "short parts that can be read, joined by signs"),
     "value-uuid": Evidence(-3, "value", "written as an id"),
     "value-hash": Evidence(-1, "value", "as long as a hash"),
+    "value-digest": Evidence(-5, "value", "as long as a hash, where a password would stand"),
     "value-letters": Evidence(-1, "value", "letters only"),
     "binding-bare": Evidence(-6, "binding", "outside of any string of a program"),
     "binding-argument": Evidence(-4, "binding", "an argument behind a plain word"),
@@ -48,6 +49,7 @@ TABLE: dict[str, Evidence] = {
     "near-many": Evidence(-5, "neighbourhood", "the same name holds other values nearby"),
     "near-sample": Evidence(-3, "neighbourhood", "its line calls it an example or a test"),
     "near-local": Evidence(-2, "neighbourhood", "for this machine or an example's host"),
+    "near-expired": Evidence(-6, "neighbourhood", "in an address whose time is over"),
     "near-public": Evidence(-6, "neighbourhood", "shipped to every visitor by design"),
 }
 # From how many points on a match is worth a look without being asked for, and how sure it is then.

@@ -53,6 +53,7 @@ _PUBLIC_KEYS = frozenset(
     b"idempotency idempotence dedupe dedup storagekey query react row item field node tree label menu tab component "
     b"current registry state reducer redis bucket s3 blob document doc entity record parent child composite candidate "
     b"project incident surrogate hot shortcut keyboard arrow enter escape press down up game trace span metric tag "
+    b"product tenant change img image "
     b"color theme style design activation write measurement beacon tracking analytics recaptcha sitekey".split()
 )
 
@@ -65,13 +66,15 @@ _HANDLES = frozenset(
     b"thumbnail theme design color colour font spacing style captcha recaptcha prompt completion input output total "
     b"max min lexer parser syntax special eos bos pad unk mask sep cls mixpanel project form view state stream media "
     b"video photo avatar file download share vote like ice replay preview first last end word sub stop text bad "
-    b"quantity symbol erc20 nft mint swap pool lp".split()
+    b"quantity symbol erc20 nft mint swap pool lp docs doc document "
+    b"documents spreadsheet spreadsheets sheet folder wiki website middleware".split()
 )
 
 # What is called with a secret's name, not with the secret.
 _GETTERS = frozenset(
     b"get load read fetch find lookup retrieve delete remove has list require resolve describe check is count encode "
-    b"decode generate create make validate verify parse mask redact hash from reset forgot tokenize print log".split()
+    b"decode generate create make validate verify parse mask redact hash from reset forgot tokenize print log "
+    b"clone normalize sanitize".split()
 )
 
 
@@ -98,8 +101,8 @@ def words_of(name: bytes) -> list[bytes]:
 def kind_of(name: bytes, *, call: bool = False) -> Kind:
     """What `name` says of the value that it stands for; `call`: it is called with that value."""
     words = _telling_words(name)
-    # `_token` is what Laravel calls the token of a form.
-    if name == b"_token" or not _UNREAL.isdisjoint(words):
+    # `_token` is what Laravel calls the token of a form, `csrfmiddlewaretoken` what Django calls it.
+    if name in {b"_token", b"csrfmiddlewaretoken"} or not _UNREAL.isdisjoint(words):
         return Kind.NONE
     if not words or words[-1] in _ABOUT or (call and not _GETTERS.isdisjoint(words[:-1])):
         return Kind.NONE

@@ -61,6 +61,17 @@ _COMMON = lazy_pattern(
 _LEET = bytes.maketrans(b"013457@$!", b"oleastasi")
 
 
+# What is shown to everyone: addresses of accounts and contracts on Ethereum and its kin (a private key has 64 digits),
+# ids that say of what they are, public NKeys (a seed begins with S).
+_PUBLIC = re.compile(
+    rb"^0x[0-9a-fA-F]{40}\Z|"
+    rb"^(?:acct|cred|cus|evt|file|msg|org|prj|proj|req|run|sub|team|thread|user|usr)_[0-9A-Za-z]{8,40}\Z|"
+    rb"^[ACNOUX][A-Z2-7]{55}\Z"
+)
+# `library/image:2.0`, and a whole regular expression.
+_NO_TEXT = re.compile(rb"^[a-z0-9._-]+(?:/[a-z0-9._-]+)+:[\w.-]+\Z|^\^.*[\])][+*?}]?\$\Z")
+
+
 class Shape(IntEnum):
     """What a value looks like; ordered by how much it looks like a secret."""
 
@@ -94,6 +105,10 @@ def reason(value: bytes) -> str | None:
         return "number"
     if _SAMPLE_ID.match(value):
         return "sample"
+    if _PUBLIC.match(value):
+        return "public id"
+    if _NO_TEXT.match(value):
+        return "image or pattern"
     if _CALL.search(value):
         return "code"
     return None

@@ -40,8 +40,26 @@ def test_the_text_round_a_match_is_bounded():
     assert found.near == data
 
 
-def test_a_signed_address_that_has_expired():
-    """The last of its days decides, and an address without one never expires."""
-    assert has_expired(Context(b"", b"", near=b"?se=2001-01-01&ske=2001-01-02"))
-    assert not has_expired(Context(b"", b"", near=b"?se=2001-01-01&ske=2999-01-02"))
-    assert not has_expired(Context(b"", b"", near=b"se=2001-01-01"))
+@pytest.mark.parametrize(
+    ("address", "expired"),
+    [
+        (b"https://a/b?se=2001-01-01&ske=2001-01-02&sig=", True),
+        (b"https://a/b?se=2001-01-01&ske=2999-01-02&sig=", False),
+        (b"https://a/b?X-Amz-Date=20200101T000000Z&X-Amz-Expires=3600&X-Amz-Security-Token=", True),
+        (b"https://a/b?X-Amz-Date=29990101T000000Z&X-Amz-Expires=3600&X-Amz-Security-Token=", False),
+        (b"https://a/b?X-Goog-Date=20200101T000000Z&X-Goog-Expires=900&X-Goog-Signature=", True),
+        (b"https://a/b?x-oss-date=20200101T000000Z&x-oss-expires=900&x-oss-signature=", True),
+        (b"https://a/b?Expires=1500000000&Signature=", True),
+        (b"https://a/b?Expires=9500000000&Signature=", False),
+        (b"https://a/b?e=1576142006&amp;token=", True),
+        (b"https://a/b?X-Amz-Date=20209999T000000Z&X-Amz-Expires=1&X-Amz-Security-Token=", False),
+        (b"https://a/b?token=", False),
+        (b"see https://a/b?e=1576142006 and token=", False),
+    ],
+)
+def test_a_signed_address_that_has_expired(address, expired):
+    """Azure's last day, seconds since 1970, or a time and how long from then on; another address says nothing."""
+    assert has_expired(Context(address, b"")) is expired
+    if address.startswith(b"https://a/b?"):
+        name, _, rest = address.rpartition(b"&")
+        assert has_expired(Context(b"https://a/b?" + rest, b"&" + name.partition(b"?")[2])) is expired
