@@ -93,6 +93,7 @@ def test_layers_up_to_the_bound_are_decoded():
     """The bound on layers is told only where something is left behind it."""
     rules = load_rules()
     matcher = Matcher(rules, KeywordPrefilter(rules))
+    assert matcher.scan(b'x = "/a%2Fb", "abc\\u007Fdef"\n' * 3).limits == ()
     for times in (1, 2, 3):
         result = matcher.scan(nested(times))
         assert SECRET.encode() in [match.secret for match in result.matches], times

@@ -28,9 +28,11 @@ def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterato
     spans = [found.span() for low, high in near for found in ESCAPED.finditer(data, low, high)]
     made, name = Pieces(), ""
     for start, end in windows(data, spans):
+        escapes = [(escape, _meaning(escape)) for escape in _ESCAPE.finditer(data, start, end)]
+        if all(char is None for _, char in escapes):
+            continue  # nothing but characters that no token holds: the view would be the text itself
         at = start
-        for escape in _ESCAPE.finditer(data, start, end):
-            char = _meaning(escape)
+        for escape, char in escapes:
             if char is None:
                 continue
             name = name or _NAMES.get(escape.lastgroup or "", "")
