@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from keyscan.engine.prefilter import encoding_triggers as triggers
-from keyscan.engine.prefilter.truncate import expressions, first_bytes
+from keyscan.engine.prefilter.truncate import expressions, first_bytes, without_words
 from keyscan.ruleset.patterns import joined_literals, value_first
 from keyscan.ruleset.regex_syntax import parse_tree
 
@@ -95,7 +95,10 @@ def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str]]:
             continue
         value = values.setdefault(rest, len(values)) if rest else -1
         first = first_bytes(text)
-        entries.append(Entry(text, number, low, high if high <= _WIDEST else -1, value, reach if rest else 0, first))
+        high = high if high <= _WIDEST else -1
+        # Where a match may begin is as before: what is left out stands in front of what is looked for.
+        text = without_words(text, rule.keywords)
+        entries.append(Entry(text, number, low, high, value, reach if rest else 0, first))
     entries.extend(Entry(one.text, len(rules), number, 0) for number, one in enumerate(triggers.of(rules)))
     return entries, list(values)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 import regex
 
 from keyscan.engine import rule_check as rulecheck
-from keyscan.engine.prefilter.truncate import expressions, first_bytes
+from keyscan.engine.prefilter.truncate import expressions, first_bytes, without_words
 from keyscan.ruleset.cache import load_rules
 from keyscan.ruleset.regex_syntax import parse_tree
 
@@ -54,3 +55,29 @@ def test_a_cut_expression_matches_wherever_the_whole_does(rule):
         text = rulecheck.example(rule, (rule.examples or ("{secret}",))[0], seed)[1]
         for found in regex.finditer(rule.pattern.encode(), text):
             assert regex.compile(expressions(rule)[0].encode()).match(text, found.start())
+
+
+MANY = "|".join(f"{chr(97 + number)}word" for number in range(20))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (rf"(?:{MANY})[ ]{{1,4}}[a-z]{{0,9}}token[0-9]", "token[0-9]"),
+        (rf"(?:(?:{MANY})[ ]{{1,4}}token|x{{0,3}}secret)[0-9]", "(?:token|secret)[0-9]"),
+        # What is left must hold a keyword, and few words cost nothing.
+        (rf"(?:{MANY})[ ]{{1,4}}[0-9]", None),
+        ("(?:def|set)[ ]{1,4}token[0-9]", None),
+        ("x{0,3}token[0-9]", None),
+    ],
+)
+def test_a_search_does_not_begin_with_many_common_words(text, left):
+    """Groups of many words are left out in front of a keyword, with what may stand before it."""
+    made = without_words(text, ("token", "secret"))
+    if left is None:
+        assert made == text
+    else:
+        example = "hword abctoken5" if "[a-z]" in text else "hword token5"
+        ends = [{found.end() for found in re.finditer(one, example)} for one in (text, made, left)]
+        assert ends[0] == ends[1] == ends[2] != set()
+        assert "word" not in made
