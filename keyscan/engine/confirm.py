@@ -119,7 +119,7 @@ def _lines(
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """The spots on lines that are longer than `longest`, and the other lines, whole.
 
-    Most lines are far shorter than the window round a spot.
+    Most lines are far shorter than the window around a spot.
     """
     rest: list[tuple[int, int]] = []
     lines: list[tuple[int, int]] = []

@@ -1,6 +1,6 @@
-"""What became of places that were looked at before: versions of a file share nearly all of their lines.
+"""Matches by surrounding text, kept because versions of a file share nearly all of their lines.
 
-A verdict depends on the bytes round its place, the path and nothing else, so where these come again so does the
+A verdict depends on the bytes around its place, the path and nothing else, so where these come again so does the
 verdict. Bounded: the older half is forgotten when the younger is full.
 """
 
@@ -18,13 +18,13 @@ LONGEST = 16 * 1024
 # What an entry takes besides its text.
 _ENTRY = 300
 
-# A rule's number, the path, the text round the place, where in it the place begins, and how long it is (negative:
+# A rule's number, the path, the text around the place, where in it the place begins, and how long it is (negative:
 # where one match begins, else where all lie).
 Key = tuple[int, str, bytes, int, int]
 
 
 class MatchCache:
-    """Matches by place, at offsets from the beginning of the text round it."""
+    """Matches by place, at offsets from the beginning of the text around it."""
 
     def __init__(self) -> None:
         self._young: dict[Key, tuple[Match, ...]] = {}
@@ -32,7 +32,7 @@ class MatchCache:
         self._size = 0
 
     def get(self, key: Key) -> tuple[Match, ...] | None:
-        """What was found there; None when it was not looked at, or long ago."""
+        """The matches there; None when none are kept."""
         found = self._young.get(key)
         if found is None:
             found = self._old.get(key)

@@ -15,7 +15,7 @@ def without_overlaps(matches: Iterable[Match], *, layers: bool = False) -> list[
     """One match a secret: where two overlap, the surer rule's, then the longer; sorted by place.
 
     With `layers`, some matches stand in what others encode: there the surer, then the more severe is kept, and of
-    equals the decoded one. The second half of a pair is told with its first, not once more by itself.
+    equals the decoded one. The second half of a pair is reported with its first, not once more by itself.
     """
     found = list(matches)
     halves = _merged([match.companion for match in found if match.companion])

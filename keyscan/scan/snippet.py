@@ -1,4 +1,4 @@
-"""The line round a finding with every secret on it masked, for reports that people read."""
+"""The line around a finding with every secret on it masked, for reports that people read."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Archives, opened in memory: their members as names and bytes, within bounds that no bomb gets round.
 
-What can't be opened, and what a bound leaves out, is told with its reason. Nothing is written, and a member's
+What can't be opened, and what a bound leaves out, is named with its reason. Nothing is written, and a member's
 name is only a name.
 """
 
@@ -23,8 +23,8 @@ SEPARATOR = "!/"
 _STREAMS = (GZIP, BZIP2, XZ)
 # The bytes that an archive's signature begins with.
 FIRSTS = frozenset(signature[:1] for signature in ARCHIVES)
-# Troubles told of one archive by name; the rest is counted.
-_TOLD = 20
+# What is not read of one archive is named up to this number; the rest is counted.
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +99,16 @@ def members(data: bytes, name: str, bounds: Bounds | None = None) -> Iterator[Me
     Raises nothing: what is broken, encrypted or out of bounds is a member with a reason.
     """
     budget = _Budget(bounds or Bounds())
-    troubles = 0
+    unread = 0
     try:
         for member in _open(data, name, budget, 1):
-            troubles += bool(member.reason)
-            if not member.reason or troubles <= _TOLD:
+            unread += bool(member.reason)
+            if not member.reason or unread <= _NAMED:
                 yield member
     except _Full as full:
         yield Member(name, b"", str(full))
-    if troubles > _TOLD:
-        yield Member(name, b"", f"{troubles - _TOLD} more members were not read")
+    if unread > _NAMED:
+        yield Member(name, b"", f"{unread - _NAMED} more members were not read")
 
 
 def _open(data: bytes, name: str, budget: _Budget, depth: int) -> Iterator[Member]:

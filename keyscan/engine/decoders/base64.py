@@ -89,10 +89,10 @@ def _base64(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
 
 def _place_of(data: bytes, trigger: Trigger, end: int) -> int:
     """Where the base64 literal of a hit begins, by the case-sensitive text; -1 where it is not."""
-    sign = trigger.sign.encode()
-    low = max(0, end - len(sign) - 1)
+    literal = trigger.literal.encode()
+    low = max(0, end - len(literal) - 1)
     part = data[low:end].translate(_STANDARD)
-    at = part.rfind(sign)
+    at = part.rfind(literal)
     return low + at if at >= 0 else -1
 
 
@@ -139,7 +139,7 @@ def _run(data: bytes, place: int) -> _Run:
 
 
 def _decoded(run: _Run, place: int, trigger: Trigger) -> View | None:
-    """What the run means round its trigger, as far as it is text."""
+    """What the run means around its trigger, as far as it is text."""
     index = run.index_of(place)
     first = (index - trigger.phase) % 4
     body = run.text[first:].translate(_STANDARD)

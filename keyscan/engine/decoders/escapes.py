@@ -92,8 +92,8 @@ def joined(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
     """A view of the lines on which a quote cuts a prefix short and a string goes on behind it, joined."""
     spans = []
     for trigger, end in hits:
-        sign = trigger.sign.encode()
-        if trigger.kind != PIECES or sign not in data[max(0, end - trigger.width) : end]:
+        literal = trigger.literal.encode()
+        if trigger.kind != PIECES or literal not in data[max(0, end - trigger.width) : end]:
             continue
         rest = _UP_TO_JOINT.match(data, end - (data[end - 1 : end] in CUTS))
         joint = _joint(data, rest.end(), rest.end() + AROUND).match(data, rest.end()) if rest else None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from keyscan.model.match import Match
 
-# Bytes round an escape or a joint that are looked at: the rest of its line, but no more.
+# Bytes around an escape or a joint that are looked at: the rest of its line, but no more.
 AROUND = 400
 
 

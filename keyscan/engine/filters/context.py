@@ -1,4 +1,4 @@
-"""The text round a match that filters judge by, and whether a text is binary."""
+"""The text around a match that filters judge by, and whether a text is binary."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Context:
     """The text before a secret on its line and after it, each at most CONTEXT bytes, and the path where known.
 
     `lead` is what the rule matched in front of the secret, `left` the bytes before that (at most 64, on any line),
-    `near` the bytes round the secret, NEIGHBOURHOOD on either side.
+    `near` the bytes around the secret, NEIGHBOURHOOD on either side.
     """
 
     before: bytes

@@ -84,9 +84,9 @@ def name_of(match: Match, context: Context) -> bytes:
     if match.rule.id in _DIRECTIVES:
         last = _LAST_WORD.search(context.lead)
         return last.group(1) if last else b""
-    told = _PAIR.match(context.lead)
-    if told:
-        return told.group(1)
+    pair = _PAIR.match(context.lead)
+    if pair:
+        return pair.group(1)
     left = _NAME.search(context.left)
     # A list's sign and the dashes of an option are no part of the name.
     found = _NAME_REST.match(context.lead.lstrip(b"-\"' "))

@@ -1,4 +1,4 @@
-"""The triggers of decoding, found by plain literals: for the first pass that has no Hyperscan."""
+"""The triggers of decoding, found by plain literals: for the prefilter that has no Hyperscan."""
 
 from __future__ import annotations
 
@@ -33,26 +33,28 @@ class EncodingLiterals:
         self._wide: list[tuple[bytes, int, bool]] = []
         for number, one in enumerate(self.found, first):
             if one.kind == triggers.BASE64:
-                self._base64.append((one.sign.encode(), number))
+                self._base64.append((one.literal.encode(), number))
             elif one.kind == triggers.WIDE:
-                self._wide.append((one.sign.encode(), number, False))
-            elif one.sign:
+                self._wide.append((one.literal.encode(), number, False))
+            elif one.literal:
                 self._others.append(
-                    (one.sign.encode(), number, one.kind == triggers.PIECES and one.width > len(one.sign))
+                    (one.literal.encode(), number, one.kind == triggers.PIECES and one.width > len(one.literal))
                 )
         escapes = (number for number, one in enumerate(self.found, first) if one.kind == triggers.ESCAPES)
-        self._others.extend((sign, number, False) for number in list(escapes)[:1] for sign in triggers.ESCAPE_SIGNS)
+        self._others.extend(
+            (literal, number, False) for number in list(escapes)[:1] for literal in triggers.ESCAPE_LITERALS
+        )
 
     def hits(self, data: bytes) -> Iterator[tuple[int, int]]:
         """(entry number, end offset) of each literal."""
-        for sign, number, quoted in self._others + self._wide if b"\0" in data else self._others:
-            at = data.find(sign)
+        for literal, number, quoted in self._others + self._wide if b"\0" in data else self._others:
+            at = data.find(literal)
             while at >= 0:
-                end = at + len(sign)
+                end = at + len(literal)
                 # The quote that cuts a prefix short belongs to its trigger: nothing else tells it from a word.
                 if not quoted or data[end : end + 1] in _CUTS:
                     yield number, end + quoted
-                at = data.find(sign, at + 1)
+                at = data.find(literal, at + 1)
         words = [word.span() for word in _LONG.finditer(data)]
         if words:
             yield from self._in_words(data, words)
@@ -62,9 +64,9 @@ class EncodingLiterals:
         starts = [0]
         for start, end in words:
             starts.append(starts[-1] + end - start + 1)
-        for sign, number in self._base64:
-            at = text.find(sign)
+        for literal, number in self._base64:
+            at = text.find(literal)
             while at >= 0:
                 word = bisect_right(starts, at) - 1
-                yield number, words[word][0] + at - starts[word] + len(sign)
-                at = text.find(sign, at + 1)
+                yield number, words[word][0] + at - starts[word] + len(literal)
+                at = text.find(literal, at + 1)

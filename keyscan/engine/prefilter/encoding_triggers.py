@@ -1,4 +1,4 @@
-"""What in a text says that it may have to be decoded first: a few literals each, looked for in the first pass.
+"""What in a text says that it may have to be decoded first: a few literals each, looked for in the prefilter.
 
 Not every base64 run or escape is looked through, only those that hold the base64 form of a rule's public prefix or
 of a word like `API_KEY`, escapes between characters of tokens, and prefixes that a quote cuts short.
@@ -72,21 +72,21 @@ _ESCAPES = (
 )
 ESCAPED = lazy_pattern("|".join(_ESCAPES).encode())
 # Any of which stands in each text that ESCAPED is found in.
-ESCAPE_SIGNS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\x", b"\\/", b"&#")
+ESCAPE_LITERALS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\x", b"\\/", b"&#")
 SECRET_KIND = lazy_pattern(rb"""(?m)^[ \t-]*["']?kind["']?:[ \t]*["']?Secret\b""")
 
 
 class Trigger(NamedTuple):
     """One trigger: its kind, its expression, and its widest text in bytes.
 
-    `sign` is a literal that stands in each of its texts. For base64: the literal's place in its group of four
+    `literal` is a literal that stands in each of its texts. For base64: the literal's place in its group of four
     characters, and the bytes that it is made from.
     """
 
     kind: int
     text: str
     width: int
-    sign: str
+    literal: str
     phase: int = 0
     plain: bytes = b""
 
@@ -95,9 +95,9 @@ def of(rules: Sequence[Rule]) -> list[Trigger]:
     """The triggers that the prefixes of `rules` call for, in a fixed order."""
     prefixes = sorted({rule.prefix for rule in rules if rule.prefix})
     made = {trigger.text: trigger for trigger in (*_pieces(prefixes), *_base64(prefixes), *_wide(prefixes))}
-    signs = [Trigger(ESCAPES, text, 40, "") for text in _ESCAPES] if rules else []
+    escapes = [Trigger(ESCAPES, text, 40, "") for text in _ESCAPES] if rules else []
     kinds = [Trigger(KUBERNETES, f"kind{middle}Secret", 20, f"kind{middle}Secret") for middle in (": ", '": "', '":"')]
-    return [*made.values(), *signs, *(kinds if rules else [])]
+    return [*made.values(), *escapes, *(kinds if rules else [])]
 
 
 def _pieces(prefixes: Iterable[str]) -> Iterator[Trigger]:
@@ -128,7 +128,7 @@ def _base64(prefixes: Iterable[str]) -> Iterator[Trigger]:
         if len(prefix) > 3 or (len(prefix) == 3 and not prefix[-1].isalnum())  # noqa: PLR2004
     }
     wide = {word.decode().encode("utf-16-le") for word in _WORDS}
-    twice = {encoded.sign.encode() for word in _WORDS for encoded in _forms(word) if encoded.width > 6}  # noqa: PLR2004
+    twice = {encoded.literal.encode() for word in _WORDS for encoded in _forms(word) if encoded.width > 6}  # noqa: PLR2004
     for word in sorted(plain.union(_WORDS, wide, twice)):
         yield from _forms(word)
 
@@ -137,11 +137,11 @@ def _forms(word: bytes) -> Iterator[Trigger]:
     """The three forms of `word` in base64, by what stands before it."""
     for shift in range(3):
         first, last = -(-8 * shift // 6), 8 * (shift + len(word)) // 6
-        sign = b64encode(b"\0" * shift + word + b"\0\0\0").decode()[first:last]
-        text = "".join(_EITHER.get(char, char) for char in sign)
-        if len(sign) <= _SHORT:
+        literal = b64encode(b"\0" * shift + word + b"\0\0\0").decode()[first:last]
+        text = "".join(_EITHER.get(char, char) for char in literal)
+        if len(literal) <= _SHORT:
             text = _class(_before(shift, word[0])) + text + _class(_after((shift + len(word)) % 3, word[-1]))
-        yield Trigger(BASE64, text, len(sign) + 2, sign, first % 4, word)
+        yield Trigger(BASE64, text, len(literal) + 2, literal, first % 4, word)
 
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

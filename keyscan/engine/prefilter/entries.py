@@ -49,7 +49,7 @@ class Entry:
 class Prefilter(Protocol):
     """Something that says where rules might match."""
 
-    # Whether a mark depends on nothing but the bytes before its end that its entry can match.
+    # Whether a raw hit depends on nothing but the bytes before its end that its entry can match.
     local: bool
 
     @property
@@ -66,7 +66,7 @@ class Prefilter(Protocol):
         ...
 
     def drop_without_value(self, data: bytes, found: Hits) -> Hits:
-        """The hits among the marks of `data`."""
+        """The hits among the raw hits of `data`."""
         ...
 
 

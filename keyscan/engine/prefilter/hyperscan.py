@@ -71,7 +71,7 @@ class HyperscanPrefilter:
         return found
 
     def drop_without_value(self, data: bytes, found: Hits) -> Hits:
-        """Those of the marks of `data` that are hits."""
+        """Those of the raw hits of `data` that are hits."""
         if any(number in self._targets for number, _ in found):
             found = with_value(found, self._targets, data, self._scan_values)
         return found

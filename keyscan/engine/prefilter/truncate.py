@@ -1,4 +1,4 @@
-"""Cutting a rule's expression short for the first pass: a superset that compiles fast and hits rarely.
+"""Cutting a rule's expression short for the prefilter: a superset that compiles fast and hits rarely.
 
 Any match of the whole begins with a match of the cut one, so nothing is lost.
 """
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 _REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
 # Groups of more words than this are left out in front of a keyword.
 _MANY_WORDS = 16
-# How much of the secret's own text the first pass looks at, in bytes: enough to be rare, short enough to be cheap.
+# How much of the secret's own text the prefilter looks at, in bytes: enough to be rare, short enough to be cheap.
 DEPTH = 16
 # A repeat that may run longer than this ends the expression: Hyperscan would unroll it. Before the secret more is
 # worth it: ended there, `https?://` alone would be hit at every address.
 _LONGEST_REPEAT = 64
 _LONGEST_BEFORE = 256
-# A start that is wider, in bytes, ends too: that much of a version is looked at round every change, whatever it holds.
+# A start that is wider, in bytes, ends too: that much of a version is looked at around every change, whatever it holds.
 # Habits in code are looked for in no history; and what may be logged is better told by its whole expression.
 _WIDEST_START = 180
 # Nor may all rounds of it be wider, in bytes: what is carried from version to version ends this far from a change.

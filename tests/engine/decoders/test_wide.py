@@ -89,7 +89,7 @@ def test_a_run_knows_its_place():
     trigger = Trigger(WIDE, "", 14, "s\0k\0-\0a\0n\0t\0-")
     for encoding in ("utf-16-le", "utf-16-be"):
         data = f"密码 = '{KEY}' 密码".encode(encoding)
-        end = data.index("sk-ant-"[0].encode()) + len(trigger.sign)
+        end = data.index("sk-ant-"[0].encode()) + len(trigger.literal)
         (view,) = wide.wide_runs(data, [(trigger, end), (trigger, end)])
         at = view.text.index(KEY.encode())
         low, high = view.place(at, at + len(KEY))

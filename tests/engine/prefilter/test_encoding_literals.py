@@ -54,5 +54,5 @@ def test_what_the_expressions_find_the_literals_find(before, word, after):
 
 
 def test_no_rules_no_triggers_but_words():
-    """Without rules only words of every base64 are looked for."""
-    assert {one.kind for one in EncodingLiterals([], 0).found} <= {triggers.BASE64}
+    """Without rules only words are looked for, in base64 and in two bytes a character."""
+    assert {one.kind for one in EncodingLiterals([], 0).found} <= {triggers.BASE64, triggers.WIDE}

@@ -19,7 +19,7 @@ class TestTriggers:
         """Whatever stands round it, one of a word's three forms is in the base64."""
         text = base64.b64encode(before + word + after).decode().rstrip("=")
         forms = list(triggers._forms(word))
-        assert any(form.sign in text for form in forms)
+        assert any(form.literal in text for form in forms)
         assert any(re.search(form.text, text + "A") for form in forms)
 
 
@@ -46,5 +46,5 @@ def test_their_order_is_fixed_and_their_width_bounded():
 def test_escapes_between_characters_of_tokens(text):
     """Each has one of the signs that are looked for first."""
     assert triggers.ESCAPED.search(text)
-    assert any(sign in text for sign in triggers.ESCAPE_SIGNS)
+    assert any(sign in text for sign in triggers.ESCAPE_LITERALS)
     assert not triggers.ESCAPED.search(b"100% of it")
