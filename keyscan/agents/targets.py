@@ -167,7 +167,9 @@ _TARGETS = (
     ),
     Target(
         "mistral-vibe", "Mistral Vibe", "vibe", ".vibe", "hooks.toml", ".vibe/hooks.toml",
-        (Hooked("pre_tool"), Hooked("post_tool")), ("prompts, which have no event",), home_variable="VIBE_HOME",
+        (Hooked("pre_tool"), Hooked("post_tool")),
+        ("prompts, which have no event", "what a command printed stays in the session's journal as it was"),
+        home_variable="VIBE_HOME", program="vibe",
         trust="a project's hooks run in a trusted folder only",
     ),
     Target(

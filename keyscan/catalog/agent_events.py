@@ -152,13 +152,28 @@ def first_at(payload: object, paths: object) -> object:
 
 
 def dialect_of(payload: dict[str, object], named: str) -> str:
-    """Whose payload this is; `named` (what the configuration calls) counts only where the payload does not tell."""
-    for key, dialect in _SIGNS:
-        if key in payload:
-            return dialect
+    """Whose payload this is; `named` (what the configuration calls) counts only where the payload does not tell.
+
+    An event that the agent of the payload's signs does not have, and the named one has, is the named one's: a sign that
+    several agents share must not make an event unknown, since unknown events pass.
+    """
     event = payload.get("hook_event_name") or payload.get("hookEventName") or payload.get("event")
+    found = _by_signs(payload, event, named)
+    if isinstance(event, str) and named in DIALECTS and event not in _events(found) and event in _events(named):
+        return named
+    return found
+
+
+def _events(dialect: str) -> dict[str, str]:
+    return DIALECTS.get(dialect, _CLAUDE)["events"]  # type: ignore[return-value]
+
+
+def _by_signs(payload: dict[str, object], event: object, named: str) -> str:
     for dialect in ("gemini-cli", "mistral-vibe", "opencode"):
         if event in DIALECTS[dialect]["events"] and event not in _CLAUDE_EVENTS:  # type: ignore[operator]
+            return dialect
+    for key, dialect in _SIGNS:
+        if key in payload:
             return dialect
     if "sessionId" in payload and "hook_event_name" not in payload:
         return "copilot-cli"
@@ -226,7 +241,7 @@ def _copilot_event(payload: dict[str, object]) -> str:
 
 def tool_kind(name: str, event: str = "") -> str:
     """What a tool of this name does; `event` tells where the name does not."""
-    lower = name.lower()
+    lower = name.lower().removeprefix("file_system.")  # Mistral Vibe 3 has its tools in groups
     if lower.startswith(("mcp__", "mcp_", "mcp:", "@")) or "mcp" in event.lower():
         return MCP
     if lower in _SHELLS or "ShellExecution" in event:

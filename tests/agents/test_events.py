@@ -22,6 +22,38 @@ def test_the_payload_tells_the_agent(agent, name):
         assert event_from(payload, "claude-code").dialect == agent or name.startswith(("pascal", "prompt_after"))
 
 
+@pytest.mark.parametrize(
+    "sign", ["tool_call_id", "turn_id", "tool_result", "submitted_prompt", "prompt_id", "timestamp"]
+)
+def test_a_shared_sign_makes_no_event_unknown(sign):
+    """Fields that several agents send never turn an event of the named agent into one that passes as unknown."""
+    for agent, spec in catalog.DIALECTS.items():
+        for name, kind in spec["events"].items():
+            field = (
+                "agent_action_name" if agent == "windsurf" else "hookName" if agent == "cline" else "hook_event_name"
+            )
+            own = {"clineVersion": "1"} if agent == "cline" else {}
+            found = event_from({**own, field: name, sign: "1", "tool_name": "x"}, agent)
+            assert found.kind == kind, (agent, name, found.dialect)
+
+
+def test_an_event_of_mistral_vibe_3():
+    """It has ids as others do, and its tools in groups; recorded from 3.0.2."""
+    payload = {
+        "session_id": "1", "transcript_path": "/home/a/.vibe/logs/session/unified/1", "cwd": "/p",
+        "parent_session_id": None, "hook_event_name": "post_tool", "tool_name": "file_system.bash",
+        "tool_call_id": "call_0", "tool_input": {"command": "ls"}, "tool_status": "success",
+        "tool_output": {"stdout": "x"}, "tool_output_text": "stdout: x", "tool_error": None, "duration_ms": 3.1,
+    }  # fmt: skip
+    found = event_from(payload, "mistral-vibe")
+    assert (found.dialect, found.kind, found.tool_kind, found.output) == (
+        "mistral-vibe",
+        catalog.POST_TOOL,
+        catalog.SHELL,
+        "stdout: x",
+    )
+
+
 KINDS = {
     "prompt": catalog.PROMPT, "pre": catalog.PRE_TOOL, "post": catalog.POST_TOOL, "before": catalog.MODEL,
     "permission": catalog.OTHER, "stop": catalog.OTHER, "task": catalog.SESSION_START,

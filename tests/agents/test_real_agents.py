@@ -28,6 +28,7 @@ AGENTS = {
     "qwen-code": ("qwen", ["-y", "-p", "go"], ()),
     "copilot-cli": ("copilot", ["-p", "go", "--allow-all"], ("events.jsonl", "session-store.db")),
     "opencode": ("opencode", ["run", "go"], ()),
+    "mistral-vibe": ("vibe", ["-p", "go", "--auto-approve", "--trust"], ("0000000000000001.jsonl",)),
 }  # fmt: skip
 
 
@@ -42,6 +43,23 @@ env_key = "OPENAI_API_KEY"
 """
 
 
+_VIBE = """
+active_model = "mock"
+enable_telemetry = false
+enable_update_checks = false
+[[providers]]
+name = "x"
+api_base = "{url}/v1"
+api_key_env_var = "MISTRAL_API_KEY"
+backend = "generic"
+api_style = "openai"
+[[models]]
+name = "mock"
+provider = "x"
+alias = "mock"
+"""
+
+
 def program(name):
     """The path of an agent's program, None where it is not."""
     found = Path(PREFIX or "") / "node_modules/.bin" / name
@@ -52,6 +70,7 @@ def configure(agent, home, url):
     """What an agent needs to talk to the stand-in."""
     files = {
         "codex": (".codex/config.toml", _CODEX.format(url=url)),
+        "mistral-vibe": (".vibe/config.toml", _VIBE.format(url=url)),
         "gemini-cli": (".gemini/settings.json", json.dumps({
             "security": {"auth": {"selectedType": "gemini-api-key"}}, "privacy": {"usageStatisticsEnabled": False}})),
         "qwen-code": (".qwen/settings.json", json.dumps({
@@ -75,6 +94,7 @@ def environment(home, url):
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "GOOGLE_GEMINI_BASE_URL": url, "GEMINI_API_KEY": "made-up",
         "GEMINI_CLI_TRUST_WORKSPACE": "true", "OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": "made-up",
         "OPENAI_MODEL": "mock", "COPILOT_PROVIDER_BASE_URL": f"{url}/v1", "COPILOT_MODEL": "mock",
+        "MISTRAL_API_KEY": "made-up",
     }  # fmt: skip
 
 

@@ -84,12 +84,17 @@ class ModelServer:
         """(tool name, arguments, number) of the step that is due; no name: say that all is done."""
         names = [tool_name(tool) for tool in asked.get("tools") or []]
         self.tools |= set(names)
-        done = raw.count(b'"tool_result"') + raw.count(b'function_call_output"') + raw.count(b'"role":"tool"')
+        done = (
+            raw.count(b'"tool_result"')
+            + raw.count(b'function_call_output"')
+            + raw.replace(b'"role": ', b'"role":').count(b'"role":"tool"')
+        )
         if done >= len(self.steps) or not names:
             return None, None, done
         kind, argument = self.steps[done]
         name = next((one for wanted in NAMES[kind] for one in names if one == wanted), None)
-        return name, arguments(kind, name, argument), done
+        declared = next((tool for tool in asked["tools"] if tool_name(tool) == name), {})
+        return name, fitted(arguments(kind, name, argument), declared), done
 
     def gemini(self, handler, path, asked, raw):
         """Gemini's API, which streams when asked to."""
@@ -113,6 +118,14 @@ class ModelServer:
 def tool_name(tool):
     """The name of a declared tool in any of the APIs."""
     return tool.get("name") or tool.get("function", {}).get("name") or tool.get("type", "")
+
+
+def fitted(args, tool):
+    """Arguments as a tool of OpenAI's chat API declares them: Mistral Vibe takes no others."""
+    known = tool.get("function", {}).get("parameters", {}).get("properties", {})
+    if "path" in known and "file_path" in args and "file_path" not in known:
+        args = {"path": args["file_path"]}
+    return {name: value for name, value in args.items() if name in known} if known else args
 
 
 def arguments(kind, name, argument):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class MistralVibe:
-    """Answers as its source of July 2026 takes them; with `strict`, output that is no JSON counts as a failure."""
+    """Answers as Vibe 2 and 3 take them; with `strict`, output that is no JSON counts as a failure."""
 
     def replaces(self, event: Event) -> bool:
         """Inputs and outputs."""
