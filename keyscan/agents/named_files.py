@@ -134,9 +134,10 @@ def contents(path: str) -> bytes:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise IncompleteError(f"{path}: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)  # a directory cannot be opened as a file
+        raise IncompleteError(f"{path}: not a plain file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise IncompleteError(f"{path}: not a plain file")
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise IncompleteError(f"{path}: larger than {LARGEST >> 20} MB")

@@ -72,6 +72,8 @@ def test_contents_are_bounded(tmp_path, monkeypatch):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(IncompleteError, match="not a plain file"):
         named_files.contents(str(tmp_path / "pipe"))
+    with pytest.raises(IncompleteError, match="not a plain file"):
+        named_files.contents(str(tmp_path))
     with pytest.raises(IncompleteError, match="No such file"):
         named_files.contents(str(tmp_path / "missing"))
 

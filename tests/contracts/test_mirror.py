@@ -14,11 +14,11 @@ TESTED_THROUGH = {
     ),
     "cli": (
         "cli/test_main.py",
-        "fleet_progress fleet_verification options plaintext sending verification",
+        "fleet_verification options verification",
     ),
     "fastpath": (
         "fastpath/test_staged.py",
-        "commit_message engine",
+        "engine",
     ),
     "fleet": (
         "fleet/test_audit.py",
@@ -34,7 +34,7 @@ TESTED_THROUGH = {
     ),
     "remediation": (
         "cli/commands/test_fix.py",
-        "fix fix_apply fix_text guidance rotation rotation_text",
+        "fix fix_apply fix_text rotation rotation_text",
     ),
     "remediation/rewrite": (
         "remediation/rewrite/test_python.py",

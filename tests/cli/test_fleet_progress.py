@@ -1,0 +1,48 @@
+"""How far a fleet's run is: lines of text or JSON, or a live bar."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from helpers import reports
+
+from keyscan.cli import fleet_progress
+from keyscan.fleet.model import OwnedFinding, Repository, RepositoryResult, Status
+
+RESULT = RepositoryResult(
+    Repository("a/b\x1b[2J", "https://forge.example/a/b"), Status.FAILED, "gone\n", bytes=5, seconds=1.25,
+    findings=(OwnedFinding(reports.finding(1)),),
+)  # fmt: skip
+
+
+def test_a_line_of_text():
+    """Status, name, reason, findings; nothing in it acts."""
+    assert fleet_progress.line(RESULT, 3, 10) == "[3/10] failed a/b\\x1b[2J: gone\\n, 1 findings (1.2 s)"
+
+
+def test_a_line_of_json():
+    """The same for machines."""
+    made = json.loads(fleet_progress.json_line(RESULT, 3, 10))
+    assert (made["done"], made["total"], made["status"], made["findings"], made["seconds"]) == (
+        3,
+        10,
+        "failed",
+        1,
+        1.25,
+    )
+    assert "\x1b" not in made["repository"]
+
+
+@pytest.mark.parametrize(
+    ("form", "start"), [("text", "[1/2] failed"), ("json", '{"done": 1'), ("auto", "[1/2] failed")]
+)
+def test_where_no_terminal_is_there_are_lines(monkeypatch, form, start):
+    """One for each repository, at once."""
+    out = io.StringIO()
+    monkeypatch.setattr("sys.stderr", out)
+    with fleet_progress.listener(form) as told:
+        told(RESULT, 1, 2)
+    assert out.getvalue().startswith(start)
+    assert out.getvalue().count("\n") == 1
