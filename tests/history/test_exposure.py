@@ -52,7 +52,7 @@ def test_the_page_says_when_a_secret_went(repo, history, run, tmp_path):
     page = tmp_path / "report.html"
     assert run("history", "--report", f"html={page}", "-f", "json", cwd=repo.path).code == 1
     text = page.read_text()
-    assert f"removed in <code>{history[5][:12]}</code> on 2026-01-02" in text
+    assert f"removed in <code>{history[5][:12]}</code> <time>on 2026-01-02</time>" in text
     assert "removed 2026-01-02" in text
     (found,) = json.loads(run("history", "-f", "json", cwd=repo.path).out)["findings"]
     assert found["provenance"]["in_head"] is False

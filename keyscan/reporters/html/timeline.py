@@ -117,5 +117,5 @@ def _bar(one: Spell, begin: datetime, end: datetime) -> str:
         f"{code(one.finding.redacted)}</span>"
         f'<svg class="{label}" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{esc(said)}">'
         f"{lines}{full}{pale}</svg>"
-        f"<span>{one.days} day{'s' * (one.days != 1)}, since {day}{below}</span></div>"
+        f"<span>{one.days} day{'s' * (one.days != 1)}, <time>since {day}</time>{below}</span></div>"
     )

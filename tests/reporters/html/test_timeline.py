@@ -26,7 +26,7 @@ def test_a_date_after_the_scan_counts_no_day():
     spell = timeline.spell(found, reports.report(found))
     assert spell is not None
     assert spell.days == 0
-    assert "0 days, since 2030-01-01" in render("html", reports.report(found))
+    assert "0 days, <time>since 2030-01-01</time>" in render("html", reports.report(found))
 
 
 def test_bars_are_one_a_secret_from_its_first_commit(monkeypatch):
