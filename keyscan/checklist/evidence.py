@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keyscan.api import Scanner
+    from keyscan.history.batch import Progress
     from keyscan.hygiene.repository import RepositoryAudit
     from keyscan.model.finding import Finding
     from keyscan.model.rule import Rule
@@ -42,15 +43,15 @@ _MANAGERS = {
 _DAY = 86_400
 
 
-def facts(root: str, scanner: Scanner, rotation_days: int) -> Facts:
-    """What is known of the repository at `root`."""
+def facts(root: str, scanner: Scanner, rotation_days: int, progress: Progress | None = None) -> Facts:
+    """What is known of the repository at `root`; `progress` is told of the history's objects."""
     rules, options, matcher = scanner.rules, scanner.options, scanner.matcher()
     audited = audit(root, matcher, options.salt, history=False)
     hygiene = make_report(audited.result, matcher, options, timed(time.perf_counter())).findings
     found, count = _source(root, scanner)
     habits = [one for one in found if _is_habit(one, rules)]
     source = [one for one in found if not _is_habit(one, rules) and kind_of(one.origin.path) is None]
-    old, why = _history(root, scanner)
+    old, why = _history(root, scanner, progress)
     repository = audited.repositories[0]
     return Facts(
         source=source,
@@ -91,7 +92,7 @@ def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
     return one._replace(name=os.path.relpath(one.file, root).replace(os.sep, "/"))
 
 
-def _history(root: str, scanner: Scanner) -> tuple[Sequence[Finding] | None, str]:
+def _history(root: str, scanner: Scanner, progress: Progress | None) -> tuple[Sequence[Finding] | None, str]:
     """The history's findings and what was covered; None and why when it can't be told."""
     from keyscan.engine import build
     from keyscan.history import scope
@@ -106,9 +107,8 @@ def _history(root: str, scanner: Scanner) -> tuple[Sequence[Finding] | None, str
     matcher = build.matcher(tuple(rule for rule in scanner.rules if rule.category != "practice"))
     query = scope.HistoryQuery()
     try:
-        tally = audit_history(
-            HistoryJob(git, matcher, scanner.options, scanner.jobs), scope.resolve(git, query), query
-        ).tally
+        job = HistoryJob(git, matcher, scanner.options, scanner.jobs, progress)
+        tally = audit_history(job, scope.resolve(git, query), query).tally
     except IncompleteError as error:
         return None, str(error)
     report = make_report(tally.result(), matcher, scanner.options, timed(time.perf_counter()))

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WIDTH = 24
 # Seconds between two drawings.
@@ -33,6 +38,32 @@ class Bar:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
             self._shown = False
+
+
+@contextmanager
+def step(what: str) -> Iterator[None]:
+    """Say on a terminal's standard error what is going on while it does, where no total is known."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    sys.stderr.write(f"\rkeyscan: {what} ...\x1b[K")
+    sys.stderr.flush()
+    try:
+        yield
+    finally:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+
+@contextmanager
+def shown() -> Iterator[Bar | None]:
+    """A bar if standard error is a terminal, taken away in the end."""
+    made = bar()
+    try:
+        yield made
+    finally:
+        if made is not None:
+            made.clear()
 
 
 def bar() -> Bar | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keyscan.api import Scanner
+from keyscan.cli import progress
 from keyscan.errors import UsageError
 from keyscan.model.fingerprint import is_fingerprint
 from keyscan.model.rule import Rule, Severity
@@ -34,9 +35,10 @@ def history_findings(settings: Settings) -> list[Finding]:
         return []
     git = Git(settings.root)
     scanner = Scanner.of(settings)
-    job = HistoryJob(git, scanner.matcher(), scanner.options, settings.jobs)
     query = scope.HistoryQuery(allow_shallow=True)
-    return audit_history(job, scope.resolve(git, query), query).tally.findings
+    with progress.shown() as bar:
+        job = HistoryJob(git, scanner.matcher(), scanner.options, settings.jobs, bar)
+        return audit_history(job, scope.resolve(git, query), query).tally.findings
 
 
 def all_findings(settings: Settings, *, history: bool) -> list[Finding]:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
+import pty
+import subprocess
+import sys
 
 import pytest
+from helpers.paths import ROOT
+from helpers.tokens import token
 
 from keyscan.cli import progress
+
+KEY = token("sk-ant-api03-{b64url:93}AA")
 
 
 @pytest.mark.parametrize(
@@ -46,3 +54,54 @@ def test_it_is_drawn_now_and_then_and_taken_away(monkeypatch):
     assert out.getvalue().startswith("\rkeyscan [")
     assert out.getvalue().endswith("\r\x1b[K")
     assert out.getvalue().count("\r") == 2
+
+
+class Terminal(io.StringIO):
+    """A standard error that is a terminal."""
+
+    def isatty(self):
+        """Yes."""
+        return True
+
+
+def test_a_step_is_shown_while_it_lasts(monkeypatch):
+    """The line is there during the step, and gone after it, also when the step fails."""
+    monkeypatch.setattr(sys, "stderr", Terminal())
+
+    def fails():
+        with progress.step("reading"):
+            assert sys.stderr.getvalue() == "\rkeyscan: reading ...\x1b[K"
+            raise ValueError("x")
+
+    with pytest.raises(ValueError, match="x"):
+        fails()
+    assert sys.stderr.getvalue().endswith("\r\x1b[K")
+
+
+def test_nothing_is_shown_elsewhere(monkeypatch):
+    """In a pipe there is neither a step nor a bar."""
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with progress.step("reading"), progress.shown() as bar:
+        assert bar is None
+    assert sys.stderr.getvalue() == ""
+
+
+@pytest.mark.parametrize("command", [["env"], ["checklist"], ["migrate", "--dry-run"]])
+def test_commands_that_take_their_time(repo, command):
+    """On a terminal each says what it does on standard error, and the report on standard output is the same."""
+    repo.stage(".env", f"K={KEY}\n")
+    repo.stage(".gitleaksignore", ".env:r:1\n")
+    repo.commit()
+    argv = [sys.executable, "-m", "keyscan", *command]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    piped = subprocess.run(argv, cwd=repo.path, env=environment, capture_output=True, check=False)
+    assert b"\x1b[K" not in piped.stderr
+    main, side = pty.openpty()
+    shown = subprocess.run(argv, cwd=repo.path, env=environment, stdout=subprocess.PIPE, stderr=side, check=False)
+    os.close(side)
+    told = os.read(main, 65536)
+    os.close(main)
+    assert told.startswith(b"\rkeyscan: ")
+    assert told.endswith(b"\r\x1b[K")
+    assert len(shown.stdout) == len(piped.stdout)
+    assert shown.returncode == piped.returncode

@@ -36,13 +36,15 @@ def command(repo: str, form: str, output: str | None, rotation_days: int, settin
     Exit code 1 when an item fails. Items that only a provider's console can answer are marked as such.
     """
     from keyscan.checklist import evidence, items
+    from keyscan.cli import progress
     from keyscan.git import worktree
 
     if not Path(repo).is_dir():
         raise UsageError(f"{repo}: no such directory")
     root = worktree.root_of(repo)
     scanner = Scanner.of(settings)
-    found = items.items(evidence.facts(root, scanner, rotation_days))
+    with progress.step("reading the files"), progress.shown() as bar:
+        found = items.items(evidence.facts(root, scanner, rotation_days, bar))
     color = settings.color if settings.color is not None else use_color(sys.stdout)
     text = _rendered(found, form, color=color and not output)
     if output:

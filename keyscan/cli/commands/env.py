@@ -34,6 +34,7 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, setting
 
     Severity follows the content: a tracked file of placeholders is informational, one real key is critical.
     """
+    from keyscan.cli import progress
     from keyscan.git import worktree
     from keyscan.hygiene.audit import audit
 
@@ -43,7 +44,8 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, setting
     root = worktree.root_of(repo)
     scanner = Scanner.of(settings)
     matcher = scanner.matcher(0)
-    found = audit(root, matcher, settings.salt, history=history and not fix)
+    with progress.step("reading the files and their history" if history else "reading the files"):
+        found = audit(root, matcher, settings.salt, history=history and not fix)
     if fix:
         todo = _plan(found.repositories)
         if todo and (check or not _apply(found.repositories[0], todo, yes=yes)):

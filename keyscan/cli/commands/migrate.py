@@ -76,6 +76,7 @@ def _named(files: dict[str, tuple[str, ...]]) -> list[FurtherFile]:
 
 def _tried(settings: Settings, named: list[FurtherFile], *, history: bool) -> Trial | None:
     """What other tools' files say, tried out; None when there are none."""
+    from keyscan.cli import progress
     from keyscan.cli.baseline_file import salted
     from keyscan.cli.migration import tried
     from keyscan.cli.repository_findings import all_findings
@@ -90,7 +91,8 @@ def _tried(settings: Settings, named: list[FurtherFile], *, history: bool) -> Tr
         return None
     if result.of(AcceptedFinding):
         settings = salted(settings, settings.salt or baseline.new_salt())
-    return tried(settings, result, known, lambda wanted: all_findings(wanted, history=history))
+    with progress.step("trying the new configuration"):
+        return tried(settings, result, known, lambda wanted: all_findings(wanted, history=history))
 
 
 def _lines(trial: Trial) -> Iterator[str]:

@@ -225,7 +225,8 @@ def _gone(finding: Finding) -> str:
     if not history or not history.removed_in:
         return '<br><span class="soft">only in history</span>'
     day = esc((history.removed or "")[:10])
-    return f'<br><span class="soft">only in history, removed in {code(history.removed_in[:12])} <time>on {day}</time></span>'
+    commit = code(history.removed_in[:12])
+    return f'<br><span class="soft">only in history, removed in {commit} <time>on {day}</time></span>'
 
 
 def _on_paper(finding: Finding) -> str:
