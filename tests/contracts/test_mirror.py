@@ -5,46 +5,25 @@ from __future__ import annotations
 import pytest
 from helpers.paths import ROOT
 
-# By folder: the test module that tests the folder's modules through what uses them, and the modules that have none of
-# their own. A new module is not added here: it gets its test module.
+# Modules without a test module of their own, by folder: what tests them, their names, and why. A new module is not
+# added here: it gets its test module.
 TESTED_THROUGH = {
-    "": (
-        "contracts/test_fastpath_imports.py",
-        "__main__ _version",
-    ),
-    "cli": (
-        "cli/test_main.py",
-        "fleet_verification options verification",
-    ),
-    "fastpath": (
-        "fastpath/test_staged.py",
-        "engine",
-    ),
-    "fleet": (
-        "fleet/test_audit.py",
-        "auditor model",
-    ),
-    "history": (
-        "cli/commands/test_history.py",
-        "batch",
-    ),
-    "migrate": (
-        "cli/commands/test_migrate.py",
-        "result",
-    ),
-    "remediation": (
-        "cli/commands/test_fix.py",
-        "fix fix_apply fix_text rotation rotation_text",
-    ),
-    "remediation/rewrite": (
-        "remediation/rewrite/test_python.py",
-        "python_syntax syntax",
-    ),
-    "verify": (
-        "verify/test_verifier.py",
-        "conversation",
-    ),
-}  # fmt: skip
+    # The entry point is tested as a process, the version by the release.
+    "": ("contracts/test_fastpath_imports.py", "__main__ _version"),
+    # Declarations of options, and the joints between commands and verification: each command shows them.
+    "cli": ("cli/commands/test_verify.py", "fleet_verification options verification"),
+    # Types only, and the worker's side of an audit, which a real run over several repositories tests.
+    "fleet": ("cli/commands/test_fleet.py", "auditor model"),
+    # Types only.
+    "history": ("history/test_pipeline.py", "batch"),
+    "migrate": ("cli/commands/test_migrate.py", "result"),
+    # The steps of one command, of which each test runs all, over programs that print the same afterwards.
+    "remediation": ("cli/commands/test_fix.py", "fix fix_apply fix_text rotation rotation_text"),
+    # What the module of each language shares.
+    "remediation/rewrite": ("remediation/rewrite/test_python.py", "python_syntax syntax"),
+    # One exchange with a provider: tested with every answer of every kind over TLS.
+    "verify": ("verify/test_verifier.py", "conversation"),
+}
 MODULES = sorted(file for file in ROOT.glob("keyscan/**/*.py") if file.name != "__init__.py")
 
 
@@ -63,4 +42,6 @@ def test_what_is_named_instead_exists(folder):
     """The test modules and the modules that the list names exist."""
     test, names = TESTED_THROUGH[folder]
     assert (ROOT / "tests" / test).is_file()
+    own = [name for name in names.split() if (ROOT / "tests" / folder / f"test_{name}.py").is_file()]
+    assert own == [], "it has its test module: take it off the list"
     assert [name for name in names.split() if not (ROOT / "keyscan" / folder / f"{name}.py").is_file()] == []
