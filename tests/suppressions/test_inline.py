@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from helpers.matches import rule
 
+from keyscan.api import load_rules
 from keyscan.suppressions.inline import Markers
 
 COVERED = [
@@ -123,3 +124,30 @@ def test_a_report_shows_the_remark(run, tmp_path, anthropic_key):
     assert (
         "note    'keyscan:ignore' is no marker: write keyscan:allow[anthropic-api-key]" in run("scan", cwd=tmp_path).out
     )
+
+
+COMMENTS = ["# @", "// @", "/* @ */", "-- @", "; @", "<!-- @ -->", "% @", "REM @", "{# @ #}", "(* @ *)"]
+
+
+@pytest.mark.parametrize("comment", COMMENTS)
+@pytest.mark.parametrize(
+    "marker", ["noqa", "nosec", "keyscan:ignore", "keyscan: disable-line", "keyscan-skip", "keyscan:alow"]
+)
+def test_no_comment_style_makes_a_marker_of_what_is_none(comment, marker):
+    """A bare marker of another linter and a misspelt one of ours leave a provider's key reported, the latter told."""
+    text = b"k = 'S' " + comment.replace("@", marker).encode()
+    markers, at = Markers(text), text.index(b"S")
+    provider = next(one for one in load_rules() if one.id == "anthropic-api-key")
+    assert markers.over(at, at + 1, provider) is None
+    said = markers.remark(at, at + 1, provider)
+    assert ("is no marker: write keyscan:allow[anthropic-api-key]" in said) == marker.startswith("keyscan")
+
+
+@pytest.mark.parametrize("comment", COMMENTS)
+def test_our_marker_counts_in_every_comment_style(comment):
+    """With its reason, without what closes the comment."""
+    text = b"k = 'S' " + comment.replace("@", "keyscan:allow made up").encode()
+    provider = next(one for one in load_rules() if one.id == "anthropic-api-key")
+    marker = Markers(text).over(text.index(b"S"), text.index(b"S") + 1, provider)
+    assert marker is not None
+    assert marker.reason == "made up"
