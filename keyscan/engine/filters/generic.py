@@ -70,7 +70,7 @@ _LOCAL = lazy_pattern(
     rb"(?i:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|(?:[@/.]|^)example\.(?:com|org|net))"
 )
 _PUBLIC = lazy_pattern(
-    rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?(?:only|api)?[_-]?key|searchOnly|search_only|authDomain|"
+    rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|algolia[_-]?search[_-]?(?:only[_-]?)?(?:api[_-]?)?key|searchOnly|search_only|authDomain|"
     rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
     rb"NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
@@ -162,6 +162,9 @@ def evidence(match: Match, context: Context) -> list[str]:
     name = name_of(match, context)
     kind = _kind(match, context)
     found = [_NAME_EVIDENCE[kind], *_of_value(match.secret, name, kind)]
+    if match.rule.id == "generic-positional-secret" and "value-hash" in found:
+        # `openssl rand -hex 20` makes passwords too, but what sets one in code is given its hash.
+        found.append("value-digest")
     if _bare(match, context):
         found.append("binding-bare")
     if match.rule.id not in _NAMELESS and _is_argument(context, name):
@@ -204,7 +207,7 @@ def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:
     if literals.is_uuid(value):
         found += ["value-uuid"] if _STRONG.search(name) else ["value-uuid", "value-uuid"]
     if size in _HASH_LENGTHS and not value.strip(b"0123456789abcdefABCDEF"):
-        found.append("value-digest" if kind == Kind.PASSWORD else "value-hash")
+        found.append("value-hash")
     if value.isalpha():
         found.append("value-letters")
     return found

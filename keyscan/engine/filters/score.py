@@ -34,7 +34,7 @@ TABLE: dict[str, Evidence] = {
     "value-slug": Evidence(-5, "value", "short parts that can be read, joined by signs"),
     "value-uuid": Evidence(-3, "value", "written as an id"),
     "value-hash": Evidence(-1, "value", "as long as a hash"),
-    "value-digest": Evidence(-5, "value", "as long as a hash, where a password would stand"),
+    "value-digest": Evidence(-4, "value", "given where code sets a password"),
     "value-letters": Evidence(-1, "value", "letters only"),
     "binding-bare": Evidence(-6, "binding", "outside of any string of a program"),
     "binding-argument": Evidence(-4, "binding", "an argument behind a plain word"),
