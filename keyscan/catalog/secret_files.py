@@ -40,6 +40,8 @@ _FIXED = {
     ".netrc": Kind.NETRC,
     "_netrc": Kind.NETRC,
 }
+# Names that are known as a whole: each needs a pattern in PATTERNS and a mark in `catalog/name_sieve.py`.
+FIXED_NAMES = tuple(_FIXED)
 _SERVICE_ACCOUNT = re.compile(r"service[-_]?account.*\.json\Z")
 
 

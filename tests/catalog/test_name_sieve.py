@@ -7,7 +7,7 @@ from helpers.strategies import file_names
 from hypothesis import example, given, settings
 
 from keyscan.catalog.name_sieve import MARKS, may_be_judged_by_name
-from keyscan.catalog.secret_files import kind_of
+from keyscan.catalog.secret_files import FIXED_NAMES, kind_of
 
 
 @settings(max_examples=3000, deadline=None)
@@ -26,6 +26,13 @@ def test_no_name_that_the_catalogue_knows_passes_the_sieve(name):
         assert may_be_judged_by_name(name), name
         assert may_be_judged_by_name(f"a/b/{name}"), name
         assert any(mark in name.lower() for mark in MARKS), name
+
+
+@pytest.mark.parametrize("name", FIXED_NAMES)
+def test_no_fixed_name_passes_the_sieve(name):
+    """Each name in the catalogue may be judged by name, in any case of its letters."""
+    assert may_be_judged_by_name(name)
+    assert may_be_judged_by_name(f"a/{name.upper()}")
 
 
 @pytest.mark.parametrize(

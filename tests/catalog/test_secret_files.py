@@ -6,7 +6,7 @@ import pytest
 from helpers.strategies import file_names
 from hypothesis import given, settings
 
-from keyscan.catalog.secret_files import PATTERNS, Kind, environment_of, kind_of
+from keyscan.catalog.secret_files import FIXED_NAMES, PATTERNS, Kind, environment_of, kind_of
 from keyscan.support.globs import Globs
 
 _GLOBS = Globs(PATTERNS)
@@ -45,6 +45,13 @@ def test_the_patterns_match_every_name_that_is_known(name):
     """No name of the family escapes the patterns by which untracked files are found."""
     if kind_of(name) is not None:
         assert _GLOBS.match(name) is not None, name
+
+
+@pytest.mark.parametrize("name", FIXED_NAMES)
+def test_the_patterns_match_every_fixed_name(name):
+    """Git lists each name in the catalogue, in any case of its letters."""
+    assert Globs(PATTERNS).match(f"a/{name}")
+    assert Globs(PATTERNS).match(name.upper())
 
 
 def test_git_finds_untracked_files_by_the_patterns(repo):

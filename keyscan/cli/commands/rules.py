@@ -10,6 +10,7 @@ import click
 from keyscan.api import load_rules
 from keyscan.cli.command import Group
 from keyscan.errors import ExitCode, RuleError, UsageError
+from keyscan.reporters.shared.headline import plural
 from keyscan.ruleset import loader
 from keyscan.support.suggestions import did_you_mean
 
@@ -91,7 +92,8 @@ def check(files: tuple[str, ...]) -> int:
     found.extend(line for line in _table_problems(places) if line not in found)
     for line in found:
         click.echo(line)
-    click.echo(f"keyscan: {len(rules)} rules checked, {len(found)} problem{'s' * (len(found) != 1)}")
+    rule_count, problem_count = plural(len(rules), "rule"), plural(len(found), "problem")
+    click.echo(f"keyscan: {rule_count} checked, {problem_count}")
     return ExitCode.USAGE if found else ExitCode.CLEAN
 
 
