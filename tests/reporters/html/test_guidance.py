@@ -6,13 +6,13 @@ from helpers import reports
 
 from keyscan.model.rule import Help
 from keyscan.reporters.html import guidance
-from keyscan.reporters.shared.rule_summary import kinds
+from keyscan.reporters.shared.rule_summary import summaries
 
 
 def section(*findings) -> str:
     """The section's HTML."""
     report = reports.report(*findings)
-    return "\n".join(guidance.section(report, kinds(report)))
+    return "\n".join(guidance.section(report, summaries(report)))
 
 
 def test_rules_with_the_same_steps_share_a_section():

@@ -8,18 +8,18 @@ from helpers import reports
 
 from keyscan.model.rule import Help, Severity
 from keyscan.reporters.shared import rule_summary
-from keyscan.reporters.shared.rule_summary import GENERIC, WEAKNESS, importance, kinds
+from keyscan.reporters.shared.rule_summary import GENERIC, WEAKNESS, importance, summaries
 
 
 def kind(**changes):
     """The kind of a finding."""
     found = reports.finding(1, **changes)
-    return kinds(reports.report(found))[found.rule_id]
+    return summaries(reports.report(found))[found.rule_id]
 
 
 def test_kinds_of_new_known_and_ignored_findings():
     """By rule id; the severity is the worst of rule and findings."""
-    made = kinds(reports.full())
+    made = summaries(reports.full())
     assert list(made) == sorted(made)
     assert made["example-api-key"].severity is Severity.CRITICAL
     assert made["other"].severity is Severity.MEDIUM
