@@ -17,6 +17,7 @@ class PathKind(Flag):
     DOCUMENT = auto()
     VENDORED = auto()
     RECORDED = auto()
+    LOG = auto()
     PAGE = auto()
     CONFIGURATION = auto()
     NOISY = auto()
@@ -62,9 +63,10 @@ _EXPRESSIONS = {
     ),
     PathKind.RECORDED: _of(
         _below(r"cassettes?|vcr[\w-]*|recordings?|__snapshots__|snapshots?|goldens?|traces?|replays?|(?:[\w-]*[_-])?datasets?"),
-        r"\.(?:har|trace\.json|jsonl|ndjson|log|snap|csv|tsv)\Z",
+        r"\.(?:har|trace\.json|jsonl|ndjson|snap)\Z",
         r"(?:^|/)[^/]*(?:openapi|swagger)[^/]*\.(?:ya?ml|json)\Z",
     ),
+    PathKind.LOG: r"\.(?:log|out|csv|tsv)\Z",
     PathKind.PAGE: _of(r"\.(?:html?|xhtml|mhtml|cshtml|jsp|erb|ejs|hbs)\Z"),
     PathKind.CONFIGURATION: _of(
         r"(?:^|/)[^/]*\.env(?:\.[\w.-]+)?\Z",
@@ -104,4 +106,6 @@ def path_kind(path: str) -> PathKind:
 
 def is_rehearsal(path: str) -> bool:
     """Whether the file at `path` is a test, a sample, a recording, a document or others' code, by its path."""
-    return bool(path_kind(path) & (PathKind.TEST | PathKind.SAMPLE | PathKind.RECORDED | PathKind.VENDORED))
+    return bool(
+        path_kind(path) & (PathKind.TEST | PathKind.SAMPLE | PathKind.RECORDED | PathKind.LOG | PathKind.VENDORED)
+    )

@@ -52,7 +52,9 @@ _SHORT, _LONG, _LONGER = 12, 20, 32
 _ONE_CLASS = 16
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 # Rules that know a secret by its place, without a name, and rules in which a word comes before the name.
-_NAMELESS = frozenset({"generic-positional-secret", "generic-command-password"})
+_NAMELESS = frozenset({"generic-positional-secret", "generic-pgpass-password", "generic-command-password"})
+# Its quotes are no quotation marks.
+_RAW = "generic-raw-quoted-secret"
 _DIRECTIVES = frozenset({"generic-directive-secret"})
 # A name that is a whole argument, as in `f("token", "value")`; setters and readers of variables take such pairs.
 _ARGUMENT = lazy_pattern(rb"[\"'`][ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
@@ -60,6 +62,8 @@ _SETTER = lazy_pattern(
     rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
     rb"input|fill|type|arg|login|field|cookie|store|update|values)\w{0,20}\s{0,2}[(\[]\s*(?:[\w.\"']{1,40},\s*)?[\"'`][\w.-]*\Z"
 )
+# `<<EOF`, `<<~'EOF'`, `<<<EOT` and the end of that line.
+_HERE_DOCUMENT = lazy_pattern(rb"<<[<~-]?[\"']?\w{1,16}[\"']?[ \t]*\r?\n[ \t]*\Z")
 _COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
 _ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
 _SAMPLE = lazy_pattern(
@@ -151,9 +155,11 @@ def _example(match: Match, context: Context) -> bool:
 
 def _bare(match: Match, context: Context) -> bool:
     """Whether a value stands in a source file outside any string: it is a comment's or a document's."""
-    if match.rule.id in _NAMELESS or not path_kind(context.path) & PathKind.SOURCE:
+    if match.rule.id in _NAMELESS or match.rule.id == _RAW or not path_kind(context.path) & PathKind.SOURCE:
         return False
     before = context.before
+    if _HERE_DOCUMENT.search(context.lead):
+        return False
     return not any(before.count(quote) % 2 for quote in _QUOTES)
 
 
@@ -219,6 +225,7 @@ _PLACES = (
     (PathKind.DOCUMENT, "place-document"),
     (PathKind.VENDORED, "place-vendored"),
     (PathKind.RECORDED, "place-recorded"),
+    (PathKind.LOG, "place-log"),
     (PathKind.PAGE, "place-page"),
     (PathKind.CONFIGURATION, "place-configuration"),
 )

@@ -45,6 +45,7 @@ TABLE: dict[str, Evidence] = {
     "place-document": Evidence(-3, "place", "in a document"),
     "place-vendored": Evidence(-8, "place", "in others' code"),
     "place-recorded": Evidence(-6, "place", "in recorded data"),
+    "place-log": Evidence(-3, "place", "in a log or a table"),
     "place-page": Evidence(-6, "place", "in a page"),
     "near-many": Evidence(-5, "neighbourhood", "the same name holds other values nearby"),
     "near-sample": Evidence(-3, "neighbourhood", "its line calls it an example or a test"),
