@@ -74,7 +74,8 @@ _LOCAL = lazy_pattern(
     rb"(?i:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|(?:[@/.]|^)example\.(?:com|org|net))"
 )
 _PUBLIC = lazy_pattern(
-    rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|algolia[_-]?search[_-]?(?:only[_-]?)?(?:api[_-]?)?key|searchOnly|search_only|authDomain|"
+    rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?only|"
+    rb"(?:algolia|meili\w{0,8}|typesense|instantsearch)[\w-]{0,12}search[\w-]{0,8}key|authDomain|"
     rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
     rb"NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
