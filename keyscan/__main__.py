@@ -10,7 +10,15 @@ import sys
 
 
 def run() -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line and exit with its code; an interrupt while modules are imported is one line, too."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        sys.stderr.write("keyscan: interrupted\n")
+        sys.exit(130)
+
+
+def _run() -> None:
     if sys.argv[1:] == ["--version"]:
         # Answered before click is imported: scripts probe for us with it.
         from keyscan._version import __version__

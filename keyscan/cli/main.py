@@ -5,6 +5,7 @@ Each command is a module in `keyscan/cli/commands/`, imported when it is asked f
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Any
@@ -88,6 +89,10 @@ def main(argv: list[str]) -> int:
         return _fail((_click_message(error),), ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):
         return _fail(("interrupted",), ExitCode.INTERRUPTED)
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        text = f"output cannot be written: {error.strerror}" if full else _internal(error)
+        return _fail((text,), ExitCode.INCOMPLETE)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, it could show a secret
         return _fail((_internal(error),), ExitCode.INCOMPLETE)
 

@@ -74,6 +74,8 @@ class _Work:
     """What is gathered while files are rewritten one after the other."""
 
     names: Names
+    # Of all files: a value that is a secret in one may stand in another where nothing tells it from other text.
+    masks: tuple[tuple[bytes, str], ...] = ()
     edits: list[Edit] = field(default_factory=list)
     shown: list[Edit] = field(default_factory=list)
     fixed: list[Fixed] = field(default_factory=list)
@@ -90,7 +92,9 @@ def plan(sources: Sequence[Source], refusals: dict[str, str], rules: dict[str, I
     cannot be read.
     """
     env_text = read(ENV)
-    work = _Work(Names(dotenv_file.values_of(env_text or b"")))
+    masks = {secret: shown for source in sources for secret, shown in source.masks}
+    longest_first = sorted(masks.items(), key=lambda one: -len(one[0]))
+    work = _Work(Names(dotenv_file.values_of(env_text or b"")), tuple(longest_first))
     have = dict(work.names.values)
     for source in sources:
         if source.path in refusals:
@@ -151,7 +155,7 @@ def _rewrite_file(source: Source, work: _Work, read: Read) -> None:
         text = spliced(text, made.splices)
     if text != before:
         work.edits.append(Edit(source.path, source.raw, encoded(text, source.raw)))
-        work.shown.append(Edit(source.path, masked(before, source.masks), masked(text, source.masks)))
+        work.shown.append(Edit(source.path, masked(before, work.masks), masked(text, work.masks)))
 
 
 def _rewrite_place(source: Source, place: Place, target: Target, work: _Work) -> Rewrite | LeftAlone:
