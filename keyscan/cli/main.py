@@ -74,7 +74,8 @@ def main(argv: list[str]) -> int:
         result = group.main(argv, prog_name="keyscan", standalone_mode=False)
         sys.stdout.flush()
         return int(result or 0)
-    except (BrokenPipeError, OutputClosed):
+    except (BrokenPipeError, OutputClosed, SystemExit):
+        # Click exits with 1, which would mean findings, where `echo` meets a reader that is gone.
         # What Python still holds must not fail again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return ExitCode.INCOMPLETE
