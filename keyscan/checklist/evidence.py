@@ -89,7 +89,7 @@ def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
     """A target named as the repository names it."""
     if isinstance(one, Skip):
         return one
-    return one._replace(name=os.path.relpath(one.file, root).replace(os.sep, "/"))
+    return one._replace(name=os.path.relpath(one.file, root).replace(os.sep, "/"), outside=0)
 
 
 def _history(root: str, scanner: Scanner, progress: Progress | None) -> tuple[Sequence[Finding] | None, str]:

@@ -28,8 +28,8 @@ ITEMS = [
 
 def test_the_summary_counts_each_answer():
     """What cannot be seen from here is neither a pass nor a failure."""
-    assert checklist.summary(ITEMS) == "1 pass, 1 fail, 1 can't be seen from here"
-    assert checklist.summary([]) == "0 pass, 0 fail, 0 can't be seen from here"
+    assert checklist.summary(ITEMS) == "1 pass, 1 fail, 1 cannot be verified from the repository"
+    assert checklist.summary([]) == "0 pass, 0 fail, 0 cannot be verified from the repository"
 
 
 def test_console():
@@ -55,7 +55,7 @@ def test_markdown():
     lines = checklist.markdown(ITEMS).splitlines()
     assert "- [x] Keys are ignored" in lines
     assert "- [ ] No key in the source" in lines
-    assert r"- [ ] Budgets are set (can't be seen from here)" in lines
+    assert r"- [ ] Budgets are set (cannot be verified from the repository)" in lines
 
 
 def test_hostile_evidence_does_not_act():
