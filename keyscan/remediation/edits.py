@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     Reader = Callable[[str], bytes | None]
 
+# A line that is longer is not shown: most of it is not about the change, and may be secret without being found so.
+_LONGEST_SHOWN = 240
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -26,11 +29,14 @@ class Edit:
         return f"Edit({self.path!r})"
 
     def diff(self) -> Iterator[str]:
-        """The change as a unified diff without context, line by line."""
+        """The change as a unified diff without context, line by line; of a long line only its length is shown."""
         before = (self.old or b"").decode("utf-8", "replace").splitlines()
         after = self.new.decode("utf-8", "replace").splitlines()
         source = "/dev/null" if self.old is None else f"a/{self.path}"
-        yield from difflib.unified_diff(before, after, source, f"b/{self.path}", lineterm="", n=0)
+        lines = difflib.unified_diff(before, after, source, f"b/{self.path}", lineterm="", n=0)
+        for number, line in enumerate(lines):
+            long = number > 1 and len(line) > _LONGEST_SHOWN
+            yield f"{line[0]}(a line of {len(line) - 1:,} characters, not shown)" if long else line
 
 
 @dataclass(frozen=True, slots=True)

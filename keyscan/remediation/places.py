@@ -48,7 +48,10 @@ class Source:
 
 
 def source_of(path: str, raw: bytes, matches: Sequence[Match], findings: Iterable[Finding], salt: str = "") -> Source:
-    """The file with those matches that are `findings`; every match is masked, whether it counts or not."""
+    """The file with those matches that are `findings`; every match is masked, whether it counts or not.
+
+    A key that is public by its purpose is masked like all others and has no place: it may stay in the file.
+    """
     decoded = content.content_of(raw)
     lines = Lines(decoded.data, cell=decoded.cell)
     counted = {(one.rule_id, one.location.line, one.location.column): one for one in findings}
@@ -62,7 +65,7 @@ def source_of(path: str, raw: bytes, matches: Sequence[Match], findings: Iterabl
         masks[match.secret] = shown
         if match.companion_secret:
             masks[match.companion_secret] = "...[second half]"
-        if finding is None:
+        if finding is None or match.rule.public:
             continue
         span = (match.secret_start, match.secret_end)
         places.append(Place(match.rule, *span, where.line, shown, mark, decoded=match.decoded))

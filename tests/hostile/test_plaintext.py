@@ -154,7 +154,7 @@ COMMANDS = [
 ]
 
 
-def _written(repo, cache):
+def written(repo, cache):
     """The texts of all files that keyscan may have written."""
     for place in (repo.path, cache):
         for file in place.rglob("*"):
@@ -165,12 +165,12 @@ def _written(repo, cache):
 @pytest.mark.parametrize("argv", COMMANDS, ids=" ".join)
 def test_no_command_shows_a_secret(planted, repo, run, cache_dir, argv):
     """Neither standard output nor standard error nor a written file holds one."""
-    before = {file for file, _ in _written(repo, cache_dir)}
+    before = {file for file, _ in written(repo, cache_dir)}
     result = run(*argv, cwd=repo.path)
     assert result.code in {0, 1, 2, 3}
     assert planted.shown_in(result.out) == []
     assert planted.shown_in(result.err) == []
-    for file, text in _written(repo, cache_dir):
+    for file, text in written(repo, cache_dir):
         if file not in before:
             assert planted.shown_in(text) == [], file
 

@@ -17,6 +17,17 @@ def test_a_new_file_is_shown_against_nothing():
     assert list(Edit("a", None, b"x\n").diff()) == ["--- /dev/null", "+++ b/a", "@@ -0,0 +1 @@", "+x"]
 
 
+def test_of_a_long_line_only_the_length_is_shown():
+    """A file that is one long line, such as a notebook, may hold secrets beside the changed one that no rule found."""
+    shown = list(Edit("n.ipynb", b"x" * 300 + b"\nold\n", b"y" * 1299 + b"\nnew\n").diff())[3:]
+    assert shown == [
+        "-(a line of 300 characters, not shown)",
+        "-old",
+        "+(a line of 1,299 characters, not shown)",
+        "+new",
+    ]
+
+
 def test_a_plan_is_true_when_there_is_something_to_do():
     """Edits and paths to untrack count, remarks alone do not."""
     assert EditPlan((Edit("a", None, b""),))

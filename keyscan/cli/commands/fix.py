@@ -212,7 +212,7 @@ def _source(scanner: Scanner, path: str, raw: bytes, findings: Sequence[Finding]
         found = scanner.matches(content_of(raw).data, path)
     except IncompleteError as error:
         raise IncompleteError(f"{path}: {error}: fix it by hand") from error
-    matches = [match for match in found if match.rule.category != "practice" and not match.rule.public]
+    matches = [match for match in found if match.rule.category != "practice"]
     return source_of(path, raw, matches, [one for one in findings if not one.origin.member], scanner.options.salt)
 
 

@@ -42,6 +42,16 @@ def test_without_apply_the_masked_diff_is_shown_and_nothing_is_written(project, 
     assert project.git("status", "--porcelain") == b""
 
 
+def test_a_public_key_beside_the_changed_one_is_masked_too(repo, run):
+    """It may stay in the file, and is shown no more than in a report."""
+    public = token("phc_{alnum:43}")
+    repo.stage("app.py", f'KEY, POSTHOG = "{KEY}", "{public}"\n')
+    repo.commit()
+    result = run("fix", cwd=repo.path)
+    assert NAME in result.out
+    assert public[10:] not in result.out + result.err
+
+
 def test_apply_moves_the_key_and_the_program_still_runs(project, run):
     """The code reads the variable, .env (0600, ignored) has the value, .env.example the name; a scan is clean."""
     before = subprocess.run([sys.executable, "app.py"], cwd=project.path, capture_output=True, check=True).stdout
