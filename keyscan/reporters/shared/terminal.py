@@ -48,14 +48,19 @@ def source_lines(finding: Finding, paint: Paint) -> Iterator[str]:
     snippet = finding.snippet
     if snippet is None:
         return
-    before = clean(snippet.before.replace("\t", "    ").lstrip())
-    mark, after = clean(snippet.mark), clean(snippet.after.replace("\t", "    ").rstrip())
+    before = _within(snippet.before.replace("\t", "    ").lstrip())
+    mark, after = _within(snippet.mark), _within(snippet.after.replace("\t", "    ").rstrip())
     if width(before) + width(mark) > _WIDTH:
         before = f"... {before[-20:]}"
     number = str(finding.location.line)
     gutter = " " * len(number)
     yield f"    {paint('2', f'{number} |')} {before}{mark}{after}".rstrip()
     yield f"    {paint('2', f'{gutter} |')} {' ' * width(before)}{paint('31', '^' * max(1, width(mark)))}"
+
+
+def _within(text: str) -> str:
+    """`text` made harmless as a part of a line that begins with something else: a colon there begins no command."""
+    return clean("|" + text)[1:]
 
 
 def width(text: str) -> int:

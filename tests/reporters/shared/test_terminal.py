@@ -50,3 +50,11 @@ def test_paint():
     """Codes only where they are wanted."""
     assert Paint(on=True)("31", "x") == "\x1b[31mx\x1b[0m"
     assert Paint(on=False)("31", "x") == "x"
+
+
+def test_a_colon_behind_the_secret_is_shown_as_it_is():
+    """It does not begin a line, so no CI machine takes it for a command; a command's two colons stay escaped."""
+    line, _ = caret(Snippet("f({ ", "flag", ": true })"))
+    assert line.endswith("f({ flag: true })")
+    line, _ = caret(Snippet("", "x", "::error::"))
+    assert "::" not in line
