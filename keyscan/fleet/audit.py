@@ -47,7 +47,7 @@ class Executor(Protocol):
 
 
 class Listener(Protocol):
-    """Is told of each repository as it is finished."""
+    """Receives each repository when it is finished."""
 
     def __call__(self, result: RepositoryResult, done: int, total: int, /) -> None:
         """`done` of `total` repositories are finished, this one last."""

@@ -1,4 +1,4 @@
-"""The unit of work: one repository cloned, audited and described. Runs in a process of its own (`process.py`)."""
+"""The unit of work: one repository cloned, audited and described. Runs in a separate process (`process.py`)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _REFRESH = 50
 
 
 class Auditor:
-    """Audits one repository after the other with the same matcher; it never raises for what a repository does."""
+    """Audits repositories in sequence with the same matcher; repository errors are results, never exceptions."""
 
     def __init__(self, options: FleetOptions) -> None:
         self._options = options
@@ -95,7 +95,7 @@ class Auditor:
         digest = self._digest(_tips_of(git), repository)
         if task.known and task.known == digest:
             return RepositoryResult(repository, Status.UNCHANGED, digest=digest, disk=size)
-        # A shallow repository without commits of its own is not empty: it is reported as incomplete below.
+        # A shallow repository without commits is not empty: it is reported as incomplete below.
         if git.ask("rev-list", "--all", "--max-count=1") == b"" and not facts.shallow:
             if inventory.has_packs(Path(directory)):
                 reason = "there are packs of objects, but no refs: damaged, or being deleted"

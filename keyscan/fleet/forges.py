@@ -135,7 +135,7 @@ def _hugging_face(item: Mapping[str, Any], path: str) -> Iterator[Repository]:
 
 
 def _wiki(of: Repository, *, has_wiki: bool) -> Iterator[Repository]:
-    """The wiki's own repository; forges say that one is allowed, not that it exists."""
+    """The repository of the wiki; forges report that a wiki is enabled, not that it exists."""
     if has_wiki:
         address = of.location.removesuffix(".git") + ".wiki.git"
         yield replace(of, name=f"{of.name}.wiki", location=address, size=0, optional=True)

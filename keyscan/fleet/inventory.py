@@ -28,7 +28,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def from_list(text: str, source: str, base: Path) -> list[Repository]:
-    """The repositories of a list: one a line, a URL or a path (relative to `base`), then optionally a branch.
+    """The repositories of a list: one per line, a URL or a path (relative to `base`), then optionally a branch.
 
     `#` at a line's start or behind white space begins a comment. UsageError names `source` and the line.
     """
@@ -122,7 +122,7 @@ def _is_repository(directory: Path) -> bool:
 
 
 def stored_size(directory: Path) -> int:
-    """The bytes of a repository's packs, and about those of its loose objects; 0 where that is not known."""
+    """The size in bytes of a repository's packs plus an estimate of its loose objects; 0 if unknown."""
     objects = _objects(directory)
     if objects is None:
         return 0

@@ -1,4 +1,4 @@
-"""The types of a fleet audit: a repository, the task for a worker, the result. All of them travel by pickle."""
+"""The types of a fleet audit: a repository, the task for a worker, the result. All of them are pickled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """What became of a repository. Only `AUDITED`, `UNCHANGED` and `EMPTY` count as covered."""
+    """The status of a repository. Only `AUDITED`, `UNCHANGED` and `EMPTY` count as covered."""
 
     AUDITED = "audited"
     UNCHANGED = "unchanged"  # audited by an earlier run, with the same tips, rules and options
@@ -101,7 +101,7 @@ class OwnedFinding:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryResult:
-    """What the audit of a repository gave; findings are redacted.
+    """The result of auditing a repository; findings are redacted.
 
     `digest` stands for the tips, rules and options of the audit. `retry`: the process that audited it ended, which says
     nothing about the repository. `disk` is the clone's size in bytes.

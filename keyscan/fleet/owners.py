@@ -1,4 +1,4 @@
-"""Whom a finding belongs to: CODEOWNERS in the repository's HEAD, else the author who brought it in."""
+"""The owners of a finding: CODEOWNERS in the repository's HEAD, otherwise the author who introduced it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CodeOwners:
             self._rules.append((globs, tuple(word for word in words[1:] if _OWNER.match(word))))
 
     def of(self, path: str) -> tuple[str, ...]:
-        """The owners of `path`; empty when no rule matches, or the last that does names nobody."""
+        """The owners of `path`; empty when no rule matches, or the last matching rule has no owners."""
         return next((owners for globs, owners in reversed(self._rules) if globs.match(path)), ())
 
 
@@ -50,6 +50,6 @@ def read(git: Git) -> CodeOwners:
 
 
 def owners_of(finding: Finding, rules: CodeOwners, *, emails: bool) -> tuple[str, ...]:
-    """Who owns a finding: by path, else its author. Addresses are left out unless `emails`."""
+    """The owners of a finding: by path, otherwise its author. Addresses are omitted unless `emails`."""
     named: Sequence[str] = rules.of(finding.origin.file) or ((finding.origin.author,) if finding.origin.author else ())
     return tuple(name for name in named if emails or "@" not in name.lstrip("@"))

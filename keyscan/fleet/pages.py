@@ -1,4 +1,4 @@
-"""The pages of a REST listing: followed to the end, politely, each page once; whatever cuts it short is an error."""
+"""The pages of a REST listing: read completely, within rate limits, each page once; an early end is an error."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Pages:
         return answer.body, after
 
     def _answer(self, request: Request) -> Response:
-        """The answer to a request, tried again while the forge asks for patience."""
+        """The answer to a request, retried while the forge limits the rate."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 answer = self._client.send(request)

@@ -44,7 +44,7 @@ class AuditProcess:
         self._sized = 0.0
 
     def audit(self, task: Task) -> RepositoryResult:
-        """The result for `task`; a process that ends by itself gives one that asks to be tried again."""
+        """The result for `task`; if the process crashes, the result requests a retry."""
         process = self._started()
         started = time.monotonic()
         try:

@@ -46,11 +46,11 @@ CREATE TABLE IF NOT EXISTS pages (url TEXT PRIMARY KEY, etag TEXT NOT NULL, afte
 
 
 class StateError(IncompleteError):
-    """The state cannot be written, for example because the disk is full; what it holds is whole."""
+    """The state cannot be written, for example because the disk is full; its content is consistent."""
 
 
 class Store:
-    """The state directory's database; one process writes it, one transaction a repository."""
+    """The state directory's database; one process writes it, with one transaction per repository."""
 
     def __init__(self, directory: Path) -> None:
         try:
@@ -136,7 +136,7 @@ class Store:
         return [one for key, one in wanted.items() if key in todo]
 
     def _ask_for(self, db: sqlite3.Connection, one: Repository, status: Status, reason: str) -> None:
-        """Note that this run asks for a repository; what this run has already done with it stands."""
+        """Record that this run includes a repository; a result that this run already stored is kept."""
         db.execute(
             "INSERT INTO repositories (key, name, location, branch, local, status, reason, run) VALUES"
             " (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET name = excluded.name, run = excluded.run,"
@@ -203,7 +203,7 @@ class Store:
             yield key, finding_from(data), tuple(json.loads(owners)), run == newest != first
 
     def set_validities(self, states: Mapping[str, Validity]) -> None:
-        """Store what issuers say of secrets, by fingerprint, with every finding of them."""
+        """Store the issuers' answers by fingerprint, with every finding of the secret."""
         with self._writing() as db:
             rows = db.execute("SELECT key, fingerprint, finding FROM findings").fetchall()
             made = [

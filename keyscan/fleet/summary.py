@@ -63,7 +63,7 @@ class Coverage:
 
     @property
     def covered(self) -> int:
-        """How many were audited wholly, by this run or an earlier one that still holds."""
+        """How many were audited completely, by this run or by an earlier one whose result is still valid."""
         return sum(count for status, count in self.statuses.items() if Status(status) in COVERED)
 
 

@@ -1,4 +1,4 @@
-"""The comments of a configuration file by line, so that what is carried over keeps what its authors wrote about it."""
+"""The comments of a configuration file by line, so that migrated settings keep their comments."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _found(syntax: re.Pattern[str], text: str) -> dict[int, str]:
 
 
 def above(comments: Mapping[int, str], line: int) -> tuple[str, ...]:
-    """The comment lines right above a line, and the comment on it."""
+    """The comment lines directly above a line, and the comment on it."""
     first = line
     while first - 1 in comments and line - first < _MOST:
         first -= 1

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # Words of a name that mean the rules which go by a variable's name and how random its value is.
 _GENERIC = frozenset({"generic", "entropy", "keyword", "password"})
-# Names in which no provider stands, and names of providers that ours are not known by: words in a row -> providers.
+# Rule names without a provider, and other names of providers: consecutive words -> providers.
 _ALIASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("private", "key"): ("Private key",),
     ("jwt",): ("JSON Web Token",),

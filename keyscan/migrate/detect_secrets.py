@@ -107,7 +107,7 @@ def _patterns(file: str, key: str, patterns: list[Any]) -> Iterator[Item]:
 
 
 def read_wordlist(file: str, data: bytes) -> Iterator[Item]:
-    """A list of words, one a line: a secret that contains one is none."""
+    """A list of words, one per line: a value that contains one is not a secret."""
     words = tuple(line for line in data.decode("utf-8-sig", "replace").splitlines() if len(line) >= _SHORTEST_WORD)
     if words:
         yield AllowedFor(Ignore(f"{file}:1", stopwords=words, reason="in the word list of detect-secrets"))

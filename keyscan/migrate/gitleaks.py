@@ -59,7 +59,7 @@ class _Config:
     def comments_at(self, line: int, tables: set[int]) -> tuple[str, ...]:
         """The comments of the table that begins at a line, once."""
         end = min((start for start in tables if start > line), default=self.last)
-        # What stands right above the next table is about that.
+        # Comments directly above the next table belong to that table.
         while end - 1 in self.comments and end - 1 > line and end != self.last:
             end -= 1
         found = comments.between(self.comments, line, end) if line not in self._told else ()
@@ -68,7 +68,7 @@ class _Config:
 
 
 def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
-    """Rules, allowlists and what is extended; `known` are the built-in rules."""
+    """Rules, allowlists and extended configurations; `known` are the built-in rules."""
     config = _Config(file, data, known)
     by_commit = {line for line, _ in config.loaded.commits}
     for line, text in config.loaded.lost:
@@ -137,7 +137,7 @@ def _disabled(name: str, config: _Config) -> Iterator[Item]:
 
 
 def read_ignore(file: str, data: bytes) -> Iterator[Item]:
-    """One `commit:path:rule:line` or `path:rule:line` a line, to be found again by its place.
+    """One `commit:path:rule:line` or `path:rule:line` per line, to be found by location.
 
     The comment lines above a block of entries are the reason of each.
     """

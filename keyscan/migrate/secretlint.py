@@ -1,4 +1,4 @@
-"""`.secretlintrc` and `.secretlintignore`: a team's own patterns, what rules allow, and what is not read."""
+"""`.secretlintrc` and `.secretlintignore`: custom patterns, allowed texts of rules, and ignored files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SLASHED = re.compile(r"/(.*)/([a-z]*)\Z", re.DOTALL)
 _NAME = re.compile(r"secretlint-rule-([a-z0-9-]+)")
 _SLASH_COMMENT = re.compile(r"^\s*//\s*(.*?)\s*$")
-# Rules whose allowed texts are about every secret.
+# Rules whose allowed texts apply to every secret.
 _ALL = ("pattern", "preset-recommend", "preset-canary")
 _TOO_WIDE = "file names only are no secrets here: see keyscan env for files that should not be in git"
 
@@ -51,12 +51,12 @@ class _Source:
     def comments_at(self, text: str) -> tuple[str, ...]:
         """The comments above the rule or pattern that `text` names."""
         number = self.line(text)
-        # A brace of its own may be between.
+        # There may be a brace in between.
         return comments_of.above(self.comments, number) or comments_of.above(self.comments, number - 1)
 
 
 def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
-    """Own patterns, allowed texts, disabled rules; `known` are the built-in rules."""
+    """Custom patterns, allowed texts, disabled rules; `known` are the built-in rules."""
     if file.endswith((".js", ".cjs", ".mjs")):
         yield Unsupported(file, "keyscan runs no JavaScript: save it as .secretlintrc.json and migrate again")
         return

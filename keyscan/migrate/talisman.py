@@ -1,4 +1,4 @@
-"""`.talismanrc`: files that are fine as long as they do not change, allowed and searched patterns.
+"""`.talismanrc`: files that are accepted until they change, allowed patterns and custom patterns.
 
 Source: Talisman's README. An ignored file's checksum is of its content, so what counts is what the file contains now.
 """
@@ -70,7 +70,7 @@ def _file(file: str, entry: yaml_file.Node, found: dict[int, str]) -> Iterator[I
 
 
 def _allowed(place: str, node: yaml_file.Node, paths: tuple[str, ...], about: tuple[str, ...]) -> Iterator[Item]:
-    """Text that an allowed pattern matches is taken out of the line before Talisman looks at it."""
+    """Text that an allowed pattern matches is removed from the line before Talisman checks it."""
     good = []
     for item in node.items():
         try:

@@ -22,7 +22,7 @@ _KNOWN = {"name", "keywords", "regex", "verify", "entropy", "description", *_EXC
 
 
 def read_exclude_paths(file: str, data: bytes) -> Iterator[Item]:
-    """One ignore with all expressions that can be translated, one a line in the file."""
+    """One ignore with all expressions that can be translated, one per line in the file."""
     patterns = []
     text = data.decode("utf-8-sig", "replace")
     for number, line in enumerate(text.splitlines(), 1):

@@ -34,7 +34,7 @@ def configuration(result: MigrationResult, rules_file: str) -> str:
 
 
 def _list(key: str, values: Mapping[str, tuple[str, ...]]) -> str:
-    """A list on one line, or with one value a line, each below its comments."""
+    """A list on one line, or with one value per line, each below its comments."""
     if not any(values.values()):
         return f"{key} = {array(values)}"
     lines = [f"{key} = ["]
@@ -75,7 +75,7 @@ def rules(result: MigrationResult) -> str:
 
 
 def array(values: Any) -> str:
-    """A TOML array of strings, one a line when it is long."""
+    """A TOML array of strings, one per line if it is long."""
     parts = [text(value) for value in values]
     one = f"[{', '.join(parts)}]"
     return one if len(one) < 100 else "[\n" + "".join(f"    {part},\n" for part in parts) + "]"  # noqa: PLR2004

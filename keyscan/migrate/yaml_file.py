@@ -20,7 +20,7 @@ class NotReadable(ValueError):  # noqa: N818 - a report on the input
 
 
 class Node:
-    """A composed node: `line` from 1, and what is below it. Anchors are not followed into themselves."""
+    """A composed node: `line` from 1, and what is below it. Recursive anchors are not followed."""
 
     def __init__(self, node: Any, depth: int = 0) -> None:
         self._node, self._depth = node, depth
@@ -76,7 +76,7 @@ class Node:
 
 
 def compose(data: bytes) -> Node:
-    """The first document of `data`; NotReadable for what is no YAML, UsageError without ruamel.yaml."""
+    """The first document of `data`; NotReadable for invalid YAML, UsageError without ruamel.yaml."""
     try:
         from ruamel.yaml import YAML
         from ruamel.yaml.error import YAMLError

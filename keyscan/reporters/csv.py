@@ -1,4 +1,4 @@
-"""CSV for spreadsheets (RFC 4180): a finding a row, and no cell that a spreadsheet would take for a formula."""
+"""CSV for spreadsheets (RFC 4180): one row per finding, and no cell that a spreadsheet would interpret as a formula."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _validity(finding: Finding) -> list[str]:
 
 
 def cell(value: Any) -> Any:
-    """`value` as a cell in which nothing acts; what is not text is left as it is."""
+    """`value` as a cell that is not interpreted as a formula; other types than text are unchanged."""
     if not isinstance(value, str):
         return value
     # An apostrophe makes a spreadsheet take what follows for text.

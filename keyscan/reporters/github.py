@@ -52,7 +52,7 @@ def _annotation(finding: Finding, report: Report) -> str:
 
 
 def _data(text: str) -> str:
-    """`text` for a command's message: one line, in which nothing is a command of its own."""
+    """`text` for a command's message: one line that contains no other command."""
     return clean(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

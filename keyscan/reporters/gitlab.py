@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TIME = "%Y-%m-%dT%H:%M:%S"
 _LEVELS = {"error": "fatal", "warning": "warn", "note": "info"}
 _NAMESPACE = uuid.UUID("6c1f3a3e-7d5b-5c0e-9d3f-2a8b4c6d8e10")
-# The report must name a commit; this one stands for none.
+# The report must name a commit; this one is a placeholder.
 _NO_COMMIT = "0" * 40
 _NAME = 255
 _SOLUTION = 7000

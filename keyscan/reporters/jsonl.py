@@ -1,4 +1,4 @@
-"""JSON Lines: a finding a line as in JSON version 1, and last the document's other fields: the coverage."""
+"""JSON Lines: one finding per line as in JSON version 1; the last line has the other fields, with the coverage."""
 
 from __future__ import annotations
 

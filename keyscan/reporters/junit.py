@@ -1,4 +1,4 @@
-"""JUnit XML: a finding is a failed test, what could not be read is an error, so that any CI machine shows them."""
+"""JUnit XML: a finding is a failed test, an unreadable file is an error, so that any CI system shows them."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def render(report: Report) -> str:
-    """The report as one SARIF log, one result a line; over the limits the most severe are kept, and it says so."""
+    """The report as one SARIF log, one result per line; above the limits only the most severe, with a notification."""
     summaries = rule_summary.summaries(report)
     places = {rule_id: number for number, rule_id in enumerate(summaries)}
     ranked = sorted((*report.findings, *report.known, *report.ignored), key=_rank)
@@ -123,7 +123,7 @@ def _run(report: Report, summaries: Iterable[RuleSummary], left_out: int) -> Any
         tool=om.Tool(driver=driver),
         results=[],
         column_kind="unicodeCodePoints",
-        # The id is category/run: what stands before the last slash tells scans of one commit apart.
+        # The id is category/run: the part before the last slash distinguishes scans of one commit.
         automation_details=om.RunAutomationDetails(id=f"keyscan/{report.run.command or 'scan'}/"),
         original_uri_base_ids={
             _ROOT: om.ArtifactLocation(description=om.Message(text="The root of the repository that was scanned."))

@@ -1,4 +1,4 @@
-"""CSV for spreadsheets: a row for each place of each secret, then a row for each repository that is not covered."""
+"""CSV for spreadsheets: a row for each location of each secret, then a row for each repository that is not covered."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def documents(store: Store, rules: Mapping[str, Rule]) -> Iterator[tuple[str, st
 
 
 def _file_name(name: str, used: set[str]) -> str:
-    """A file name for a repository that stays in its directory and is not used twice."""
+    """A unique file name for a repository, inside the output directory."""
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:100] or "repository"
     number, made = 1, stem
     while made.lower() in used:

@@ -71,7 +71,7 @@ def json_line(value: Any) -> str:
 
 
 def json_with_lines(document: dict[str, Any], key: str, lines: list[str]) -> str:
-    """`document` as indented JSON, its one empty list `key` filled with `lines`: an item a line, quick to write."""
+    """`document` as indented JSON, its one empty list `key` filled with `lines`, one item per line, for speed."""
     head, mark, tail = json.dumps(document, indent=1).partition(f'"{key}": []')
     body = f'"{key}": [\n' + ",\n".join(lines) + "\n]" if lines else mark
     return safe_json(head + body + tail) + "\n"

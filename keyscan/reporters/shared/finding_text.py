@@ -84,7 +84,7 @@ def _secret(places: Sequence[Finding], group: RuleGroup, paint: Paint) -> Iterat
 
 
 def _places(group: RuleGroup, command: str, paint: Paint) -> Iterator[str]:
-    """Where the secrets of a rule are, a line for each file, then what to do about all of them."""
+    """The locations of a rule's secrets, one line per file, then the remediation for all of them."""
     yield _title(group, paint)
     paths = by_path(group.findings)
     for path, findings in paths[:_PATHS]:

@@ -15,7 +15,7 @@ def esc(text: str) -> str:
 
 
 def element(name: str, text: str, kind: str = "") -> str:
-    """An element that holds `text`; `kind` is its class."""
+    """An element that contains `text`; `kind` is its class."""
     return f'<{name} class="{kind}">{esc(text)}</{name}>' if kind else f"<{name}>{esc(text)}</{name}>"
 
 
@@ -25,7 +25,7 @@ def code(text: str) -> str:
 
 
 def anchor(url: str) -> str:
-    """A web address as a link that tells nobody where it was followed from; anything else as code."""
+    """A web address as a link without a referrer; anything else as code."""
     return f'<a href="{escape(url)}" rel="noopener noreferrer">{escape(url)}</a>' if is_web(url) else code(url)
 
 

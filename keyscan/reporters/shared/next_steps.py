@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keyscan.model.finding import Finding
     from keyscan.model.report import Report
 
-# Commands that look at what is about to be committed or pushed.
+# Commands that scan changes before they are committed or pushed.
 _UNPUBLISHED = frozenset({"staged", "pre-push"})
 # Paths and commits that are named in a command; with more it says so.
 _NAMED = 4
@@ -152,7 +152,7 @@ def _paths(findings: Sequence[Finding]) -> str:
 
 
 def _acceptance(finding: Finding, run: str) -> Iterator[str]:
-    """Where to put it when a finding is no secret."""
+    """How to ignore a finding that is not a secret."""
     rule_id, mark = clean(finding.rule_id), clean(finding.fingerprint)
     comment = marker(finding.origin.path, rule_id)
     yield "Is one no secret? Give the reason, in one of these places:"

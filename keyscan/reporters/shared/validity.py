@@ -29,7 +29,7 @@ def word(known: Validity) -> str:
 
 
 def line(finding: Finding) -> str:
-    """Status and sentence of a finding; empty when nobody was asked."""
+    """Status and sentence of a finding; empty if it was not checked."""
     if not finding.validity:
         return ""
     told = sentence(finding.validity)
