@@ -39,7 +39,7 @@ def test_a_secret_is_in_no_text():
 
 def test_words_on_the_content():
     """The names of three values, the rest counted; severity follows the content."""
-    assert content([]) == "it holds no real value"
-    assert content(VALUES[:1]) == "it holds 1 real value: KEY_0"
-    assert content(VALUES) == "it holds 5 real values: KEY_0, KEY_1, KEY_2 and 2 more"
+    assert content([]) == "it contains no real value"
+    assert content(VALUES[:1]) == "it contains 1 real value: KEY_0"
+    assert content(VALUES) == "it contains 5 real values: KEY_0, KEY_1, KEY_2 and 2 more"
     assert (severity_of([], Severity.HIGH), severity_of(VALUES, Severity.HIGH)) == (Severity.INFO, Severity.HIGH)

@@ -52,7 +52,9 @@ _SHORT, _LONG, _LONGER = 12, 20, 32
 _ONE_CLASS = 16
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 # Rules that know a secret by its place, without a name, and rules in which a word comes before the name.
-_NAMELESS = frozenset({"generic-positional-secret", "generic-pgpass-password", "generic-command-password"})
+_NAMELESS = frozenset(
+    {"generic-positional-secret", "generic-pgpass-password", "generic-store-command-secret", "generic-command-password"}
+)
 # Its quotes are no quotation marks.
 _RAW = "generic-raw-quoted-secret"
 _DIRECTIVES = frozenset({"generic-directive-secret"})

@@ -125,7 +125,7 @@ def test_wrong_command_lines(run, tmp_path, argv, message):
     ("argv", "message"),
     [
         (["--rules", "nope"], "nope: no such rule file"),
-        (["--rules", "bad.toml"], "bad.toml: rule x:"),
+        (["--rules", "bad.toml"], "bad.toml:1:1: rule x:"),
         (["--disable", "nope"], "--disable nope: no such rule"),
     ],
 )
