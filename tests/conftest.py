@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -126,3 +127,29 @@ def spawn():
 def anthropic_key():
     """A well-formed fake Anthropic key."""
     return token("sk-ant-api03-{b64url:93}AA")
+
+
+@pytest.fixture
+def audit(run):
+    """Run `keyscan history --format json`: audit(repo, *options) -> (exit code, findings, whole document)."""
+
+    def audit(repo, *options):
+        result = run("history", "--format", "json", *options, cwd=repo.path)
+        document = json.loads(result.out) if result.out else {}
+        return result.code, document.get("findings", []), document or result.err
+
+    return audit
+
+
+@pytest.fixture
+def env(run):
+    """Run `keyscan env` in a repository: rule -> the findings of that rule, in JSON's words."""
+
+    def env(repo, *args):
+        result = run("env", "--format", "json", *args, cwd=repo.path)
+        assert not result.err, result.err
+        found = json.loads(result.out)["findings"]
+        assert result.code == (1 if found else 0)
+        return {(entry["rule"], entry["path"]): entry for entry in found}
+
+    return env

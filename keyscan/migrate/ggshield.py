@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.migrate import comments, yaml_file
-from keyscan.migrate.result import AcceptedFinding, DisabledRule, ExcludedPath, Note, NothingToDo, Unsupported
+from keyscan.migrate.result import AcceptedFinding, ExcludedPath, NothingToDo, Unsupported, disabled
 from keyscan.support.globs import BadGlob, parse
 
 if TYPE_CHECKING:
@@ -27,13 +27,10 @@ _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _ITS_OWN = "settings of ggshield's client"
 
 
+@yaml_file.reader
 def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
     """Paths, secrets and detectors that are ignored; the rest is counted."""
-    try:
-        document = yaml_file.compose(data)
-    except yaml_file.NotReadable as error:
-        yield Unsupported(file, str(error))
-        return
+    document = yaml_file.compose(data)
     found = comments.of_yaml(data.decode("utf-8-sig", "replace"))
     for key, node in document.entries():
         for name, inner in node.entries() if key == "secret" else [(key, node)]:
@@ -83,11 +80,4 @@ def _match(file: str, item: yaml_file.Node, about: tuple[str, ...]) -> Item:
 
 
 def _detector(place: str, name: str, known: Counterparts) -> Iterator[Item]:
-    rules = known.of(name)
-    if not rules:
-        yield Unsupported(place, f"ignored detector {name!r} has no counterpart in keyscan (see: keyscan rules list)")
-        return
-    yield Note(
-        f"{place}: ignored detector {name!r} is here: {', '.join(rules)}; disable less in .keyscan.toml if you like"
-    )
-    yield from (DisabledRule(rule_id) for rule_id in rules)
+    yield from disabled(place, f"ignored detector {name!r}", known.of(name))

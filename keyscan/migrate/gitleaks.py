@@ -19,6 +19,7 @@ from keyscan.migrate.result import (
     Note,
     NothingToDo,
     Unsupported,
+    disabled,
 )
 from keyscan.ruleset import gitleaks
 from keyscan.support import toml_lines
@@ -128,12 +129,9 @@ def _disabled(name: str, config: _Config) -> Iterator[Item]:
     if not found:
         yield NothingToDo(place, "disabled rules of gitleaks that keyscan has no counterpart of")
         return
-    if found != (gitleaks.rule_id(name),):
-        yield Note(
-            f"{place}: disabled rule {name} is here: {', '.join(found)}; disable less in .keyscan.toml if you like"
-        )
     above = comments.above(config.comments, toml_lines.line_of(config.lines, ("extend", "disabledRules")))
-    yield from (DisabledRule(rule_id, above if rule_id == found[0] else ()) for rule_id in found)
+    items = disabled(place, f"disabled rule {name}", found, above)
+    yield from (item for item in items if isinstance(item, DisabledRule) or found != (gitleaks.rule_id(name),))
 
 
 def read_ignore(file: str, data: bytes) -> Iterator[Item]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from keyscan.suppressions.ignore import Ignore
 
@@ -82,6 +82,15 @@ class Unsupported(NamedTuple):
 
     place: str
     why: str
+
+
+def disabled(place: str, what: str, rules: Sequence[str], comments: tuple[str, ...] = ()) -> Iterator[Item]:
+    """`rules` to be disabled: the counterparts of `what`, disabled at `place`; Unsupported where there are none."""
+    if not rules:
+        yield Unsupported(place, f"{what} has no counterpart in keyscan (see: keyscan rules list)")
+        return
+    yield Note(f"{place}: {what} is here: {', '.join(rules)}; disable less in .keyscan.toml if you like")
+    yield from (DisabledRule(rule_id, comments if rule_id == rules[0] else ()) for rule_id in rules)
 
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from keyscan.migrate import comments as comments_of
 from keyscan.migrate import yaml_file
 from keyscan.migrate.own_rules import imported
-from keyscan.migrate.result import AllowedFor, DisabledRule, ExcludedPath, Note, Unsupported
+from keyscan.migrate.result import AllowedFor, ExcludedPath, Note, Unsupported, disabled
 from keyscan.support import jsonc
 from keyscan.support.globs import BadGlob, parse
 from keyscan.suppressions.ignore import Ignore
@@ -86,22 +86,12 @@ def _rule(source: _Source, rule: dict[str, Any], known: Counterparts) -> Iterato
         if rule.get(key):
             yield Unsupported(place, f"{key} of {written}: use disable or min-severity")
     if rule.get("disabled") in {True, "true"}:
-        yield from _disabled(place, written, known.of(name))
+        yield from disabled(place, f"disabled rule {written}", known.of(name))
         return
     options = rule.get("options")
     if isinstance(options, dict):
         yield from _patterns(source, options.get("patterns"))
         yield from _allows(source, written, name, options.get("allows"), known)
-
-
-def _disabled(place: str, written: str, rules: tuple[str, ...]) -> Iterator[Item]:
-    if not rules:
-        yield Unsupported(place, f"disabled rule {written} has no counterpart in keyscan (see: keyscan rules list)")
-        return
-    yield Note(
-        f"{place}: disabled rule {written} is here: {', '.join(rules)}; disable less in .keyscan.toml if you like"
-    )
-    yield from (DisabledRule(rule_id) for rule_id in rules)
 
 
 def _patterns(source: _Source, patterns: Any) -> Iterator[Item]:

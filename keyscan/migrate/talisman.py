@@ -20,13 +20,10 @@ if TYPE_CHECKING:
     from keyscan.migrate.result import Item
 
 
+@yaml_file.reader
 def read_config(file: str, data: bytes) -> Iterator[Item]:
     """Ignored files, allowed patterns and custom patterns; severities and scopes have no counterpart."""
-    try:
-        document = yaml_file.compose(data)
-    except yaml_file.NotReadable as error:
-        yield Unsupported(file, str(error))
-        return
+    document = yaml_file.compose(data)
     found = comments.of_yaml(data.decode("utf-8-sig", "replace"))
     for key, node in document.entries():
         place = f"{file}:{node.line}"

@@ -39,13 +39,10 @@ def read_exclude_paths(file: str, data: bytes) -> Iterator[Item]:
         yield AllowedFor(ignore, "", tuple(filter(None, about)))
 
 
+@yaml_file.reader
 def read_config(file: str, data: bytes) -> Iterator[Item]:
     """Custom detectors as rules; requests that verify them, and sources to scan, stay behind."""
-    try:
-        document = yaml_file.compose(data)
-    except yaml_file.NotReadable as error:
-        yield Unsupported(file, str(error))
-        return
+    document = yaml_file.compose(data)
     found = comments.of_yaml(data.decode("utf-8-sig", "replace"))
     for key, node in document.entries():
         if key == "detectors":

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from keyscan.errors import UsageError
+from keyscan.migrate.result import Unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from keyscan.migrate.result import Item
+
+Reader = TypeVar("Reader", bound="Callable[..., Iterator[Item]]")
 
 LARGEST = 1 << 20
 _LONGEST_LINE = 20_000
@@ -73,6 +79,19 @@ class Node:
         if pairs:
             return {key: value.plain() for key, value in pairs.items()}
         return [item.plain() for item in self.items()]
+
+
+def reader(read: Reader) -> Reader:
+    """A reader of YAML files: one that cannot be read is an item, not an error."""
+
+    @wraps(read)
+    def checked(file: str, *rest: Any) -> Iterator[Item]:
+        try:
+            yield from read(file, *rest)
+        except NotReadable as error:
+            yield Unsupported(file, str(error))
+
+    return cast("Reader", checked)
 
 
 def compose(data: bytes) -> Node:

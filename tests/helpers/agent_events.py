@@ -88,3 +88,17 @@ def powers(agent, name="x", tool_kind="other"):
     events = [Event(agent, name, kind, {}, tool_kind=tool_kind) for kind in every]
     one = protocol(agent)
     return {e.kind for e in events if one.replaces(e)}, {e.kind for e in events if one.withholds(e)}
+
+
+# How most dialects refuse a tool call for the reason "why": standard output, standard error, exit status.
+DENIED = (
+    {
+        "hookSpecificOutput": {
+            "hookEventName": "pre-tool",
+            "permissionDecision": "deny",
+            "permissionDecisionReason": "why",
+        }
+    },
+    "",
+    0,
+)

@@ -6,7 +6,6 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from helpers.tokens import token
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,21 +13,7 @@ from keyscan.git.objects import Listed
 from keyscan.history import clean_objects
 from keyscan.history.clean_objects import CleanObjects
 
-
-def key(seed="test"):
-    """A well-formed fake Anthropic key."""
-    return token("sk-ant-api03-{b64url:93}AA", seed)
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(monkeypatch, tmp_path, cache_dir):
-    """A cache of the test's own, with the compiled rules of the run."""
-    place = tmp_path / "cache"
-    place.mkdir()
-    for file in cache_dir.iterdir():
-        if file.is_file() and not file.name.startswith(clean_objects.PREFIX):
-            os.link(file, place / file.name)
-    monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(place))
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 def listed(*oids):

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from helpers.tokens import token
+from helpers.tokens import key
 
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.git.command import Git
 from keyscan.history import scope
 from keyscan.history.scope import HistoryQuery
 from keyscan.sources.push import Update
-
-
-@pytest.fixture
-def audit(run):
-    """Run `keyscan history --format json`: audit(repo, *options) -> (exit code, findings, whole document)."""
-
-    def audit(repo, *options):
-        result = run("history", "--format", "json", *options, cwd=repo.path)
-        document = json.loads(result.out) if result.out else {}
-        return result.code, document.get("findings", []), document or result.err
-
-    return audit
-
-
-def key(seed="test"):
-    """A well-formed fake Anthropic key."""
-    return token("sk-ant-api03-{b64url:93}AA", seed)
 
 
 class TestRanges:

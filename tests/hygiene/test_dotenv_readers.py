@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from keyscan.hygiene import dotenv_readers
-
-
-@pytest.fixture
-def env(run):
-    """Run `keyscan env` in a repository: rule -> the findings of that rule, in JSON's words."""
-
-    def env(repo, *args):
-        result = run("env", "--format", "json", *args, cwd=repo.path)
-        assert not result.err, result.err
-        found = json.loads(result.out)["findings"]
-        assert result.code == (1 if found else 0)
-        return {(entry["rule"], entry["path"]): entry for entry in found}
-
-    return env
-
 
 YET = {
     "package.json": '{"dependencies": {"dotenv": "^16"}}',

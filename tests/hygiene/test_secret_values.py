@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from helpers.tokens import token
 
@@ -11,21 +9,6 @@ from keyscan.catalog.secret_files import Kind
 from keyscan.engine import build
 from keyscan.hygiene import secret_values
 from keyscan.ruleset.cache import load_rules
-
-
-@pytest.fixture
-def env(run):
-    """Run `keyscan env` in a repository: rule -> the findings of that rule, in JSON's words."""
-
-    def env(repo, *args):
-        result = run("env", "--format", "json", *args, cwd=repo.path)
-        assert not result.err, result.err
-        found = json.loads(result.out)["findings"]
-        assert result.code == (1 if found else 0)
-        return {(entry["rule"], entry["path"]): entry for entry in found}
-
-    return env
-
 
 VALUES = {
     # name, template of the value -> real?

@@ -91,36 +91,3 @@ def test_the_secret_is_the_asked_group():
     assert regex.search(translate("k=(c)?d").pattern.encode(), b"k=d").group("secret") == b"k=d"
     with pytest.raises(Untranslatable):
         translate("(a)", 2)
-
-
-CONFIG = r"""
-title = "team"
-[extend]
-useDefault = true
-
-[[rules]]
-id = "Acme_Token"
-description = "Acme token"
-regex = '''(?i)\b(acme_[a-z0-9]{24})(?:['"\s;]|\\n|$)'''
-entropy = 3
-keywords = ["acme_"]
-
-[[rules.allowlists]]
-description = "samples"
-regexes = ['''acme_sample''']
-paths = ['''(^|/)docs/''']
-
-[[rules]]
-id = "corp-hex"
-regex = '''[a-f0-9]{32}'''
-keywords = ["corpkey"]
-
-[[rules]]
-id = "only-in-ini"
-regex = '''ini_[a-z]{20}'''
-path = '''\.ini$'''
-
-[allowlist]
-paths = ['''^vendor/''']
-stopwords = ["fixture"]
-"""

@@ -5,25 +5,11 @@ from __future__ import annotations
 import tomllib
 
 import pytest
+from helpers.rule_tables import HEAD, RULE
 
 from keyscan.errors import RuleError
 from keyscan.model.rule import Severity
 from keyscan.ruleset import loader
-
-HEAD = 'provider = "Acme"\ncategory = "custom"\n'
-
-
-RULE = """
-[[rules]]
-id = "acme-key"
-name = "Acme key"
-value = 'acme_[a-z0-9]{20}'
-keywords = ["acme_"]
-severity = "high"
-precision = "high"
-max_length = 25
-template = "acme_{lowernum:20}"
-"""
 
 
 def changed(old, new):

@@ -6,30 +6,11 @@ import tomllib
 
 import pytest
 from helpers.paths import ROOT
+from helpers.rule_tables import GOOD
 
 from keyscan.errors import RuleError
 from keyscan.ruleset import loader, verification
 from keyscan.ruleset.verification_schema import verify_table
-
-GOOD = """
-kind = "acme-key"
-rules = ["acme-key"]
-default = "run"
-request = { method = "GET", url = "https://api.acme.example/v1/me", headers = { Authorization = "Bearer {secret}" } }
-answers = [
-    { status = [200], when = [{ at = "/id", exists = true }], is = "live" },
-    { status = [401], is = "dead", reason = "invalid" },
-]
-confidence = { probe = "high", answers = "high" }
-source = "vendor: https://docs.acme.example"
-"""
-REVOKE = """
-kind = "acme-key"
-rules = ["acme-key"]
-way = "self"
-steps = [{ request = { method = "DELETE", url = "https://api.acme.example/v1/me" }, success = [204] }]
-confidence = "high"
-"""
 
 
 def read(text):

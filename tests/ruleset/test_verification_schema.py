@@ -5,31 +5,11 @@ from __future__ import annotations
 import tomllib
 
 import pytest
+from helpers.rule_tables import GOOD, REVOKE
 
 from keyscan.errors import RuleError
 from keyscan.ruleset.verification_schema import revoke_table, verify_table
 
-GOOD = """
-kind = "acme-key"
-rules = ["acme-key"]
-default = "run"
-request = { method = "GET", url = "https://api.acme.example/v1/me", headers = { Authorization = "Bearer {secret}" } }
-answers = [
-    { status = [200], when = [{ at = "/id", exists = true }], is = "live" },
-    { status = [401], is = "dead", reason = "invalid" },
-]
-confidence = { probe = "high", answers = "high" }
-source = "vendor: https://docs.acme.example"
-"""
-
-
-REVOKE = """
-kind = "acme-key"
-rules = ["acme-key"]
-way = "self"
-steps = [{ request = { method = "DELETE", url = "https://api.acme.example/v1/me" }, success = [204] }]
-confidence = "high"
-"""
 HOST = GOOD.replace("https://api.acme.example", "https://{site}SUFFIX").replace(
     "confidence", 'parts = { site = { value = "[a-z]+", host = true } }\nconfidence'
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.agent_events import powers, said
+from helpers.agent_events import DENIED, powers, said
 
 AGENT = "augment"
 
@@ -15,17 +15,7 @@ AGENT = "augment"
             "pre-tool",
             "block",
             None,
-            (
-                {
-                    "hookSpecificOutput": {
-                        "hookEventName": "pre-tool",
-                        "permissionDecision": "deny",
-                        "permissionDecisionReason": "why",
-                    }
-                },
-                "",
-                0,
-            ),
+            DENIED,
         ),
         ("pre-tool", "allow", None, ("", "", 0)),
         ("post-tool", "warn", None, ({"systemMessage": "why"}, "", 0)),

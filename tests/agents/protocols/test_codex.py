@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.agent_events import ANSWERS, as_recorded, names_of, powers, said
+from helpers.agent_events import ANSWERS, DENIED, as_recorded, names_of, powers, said
 
 AGENT = "codex"
 
@@ -39,17 +39,7 @@ def test_recorded_events_get_the_written_answers(name, mode, tmp_path):
             "pre-tool",
             "block",
             None,
-            (
-                {
-                    "hookSpecificOutput": {
-                        "hookEventName": "pre-tool",
-                        "permissionDecision": "deny",
-                        "permissionDecisionReason": "why",
-                    }
-                },
-                "",
-                0,
-            ),
+            DENIED,
         ),
         ("post-tool", "replace", "text", ({"decision": "block", "reason": "text"}, "", 0)),
         ("post-tool", "replace", "", ({"decision": "block", "reason": "(no output)"}, "", 0)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.agent_events import powers, said
+from helpers.agent_events import DENIED, powers, said
 
 AGENT = "factory-droid"
 
@@ -21,17 +21,7 @@ AGENT = "factory-droid"
             "pre-tool",
             "block",
             None,
-            (
-                {
-                    "hookSpecificOutput": {
-                        "hookEventName": "pre-tool",
-                        "permissionDecision": "deny",
-                        "permissionDecisionReason": "why",
-                    }
-                },
-                "",
-                0,
-            ),
+            DENIED,
         ),
         ("prompt", "block", None, ({"decision": "block", "reason": "why"}, "", 0)),
         ("post-tool", "replace", "x", ({"systemMessage": "why"}, "", 0)),

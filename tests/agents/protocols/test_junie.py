@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.agent_events import powers, said
+from helpers.agent_events import DENIED, powers, said
 
 AGENT = "junie"
 
@@ -16,17 +16,7 @@ AGENT = "junie"
             "pre-tool",
             "block",
             None,
-            (
-                {
-                    "hookSpecificOutput": {
-                        "hookEventName": "pre-tool",
-                        "permissionDecision": "deny",
-                        "permissionDecisionReason": "why",
-                    }
-                },
-                "",
-                0,
-            ),
+            DENIED,
         ),
         ("pre-tool", "allow", None, ("", "", 0)),
         ("pre-tool", "warn", None, ({"systemMessage": "why"}, "", 0)),

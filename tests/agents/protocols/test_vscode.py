@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.agent_events import powers, said
+from helpers.agent_events import DENIED, powers, said
 
 AGENT = "vscode"
 
@@ -22,17 +22,7 @@ AGENT = "vscode"
             "pre-tool",
             "block",
             None,
-            (
-                {
-                    "hookSpecificOutput": {
-                        "hookEventName": "pre-tool",
-                        "permissionDecision": "deny",
-                        "permissionDecisionReason": "why",
-                    }
-                },
-                "",
-                0,
-            ),
+            DENIED,
         ),
         ("post-tool", "block", None, ({"systemMessage": "why"}, "", 0)),
     ],

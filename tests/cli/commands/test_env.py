@@ -15,20 +15,6 @@ from keyscan.catalog.secret_files import Kind, environment_of, kind_of
 
 
 @pytest.fixture
-def env(run):
-    """Run `keyscan env` in a repository: rule -> the findings of that rule, in JSON's words."""
-
-    def env(repo, *args):
-        result = run("env", "--format", "json", *args, cwd=repo.path)
-        assert not result.err, result.err
-        found = json.loads(result.out)["findings"]
-        assert result.code == (1 if found else 0)
-        return {(entry["rule"], entry["path"]): entry for entry in found}
-
-    return env
-
-
-@pytest.fixture
 def secret(anthropic_key):
     """The text of an environment file with a real value."""
     return f"DEBUG=true\nANTHROPIC_API_KEY={anthropic_key}\n"

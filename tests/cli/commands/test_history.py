@@ -11,24 +11,7 @@ import zlib
 
 import pytest
 from helpers.repository import Repo
-from helpers.tokens import token
-
-
-@pytest.fixture
-def audit(run):
-    """Run `keyscan history --format json`: audit(repo, *options) -> (exit code, findings, whole document)."""
-
-    def audit(repo, *options):
-        result = run("history", "--format", "json", *options, cwd=repo.path)
-        document = json.loads(result.out) if result.out else {}
-        return result.code, document.get("findings", []), document or result.err
-
-    return audit
-
-
-def key(seed="test"):
-    """A well-formed fake Anthropic key."""
-    return token("sk-ant-api03-{b64url:93}AA", seed)
+from helpers.tokens import key
 
 
 class TestCoverage:

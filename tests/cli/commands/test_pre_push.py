@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 import subprocess
-import sys
 
 import pytest
+from helpers.hooks import hook, push
 from helpers.paths import ROOT
 from helpers.repository import Repo
-from helpers.tokens import token
+from helpers.tokens import key
 
 ZERO = "0" * 40
-
-
-def key(seed="test"):
-    """A well-formed fake Anthropic key."""
-    return token("sk-ant-api03-{b64url:93}AA", seed)
-
-
-def hook(repo, name, *arguments):
-    """Install `keyscan NAME` from this checkout as a hook of `repo`."""
-    root = ROOT
-    file = repo.path / (".git/hooks" if (repo.path / ".git").is_dir() else "hooks") / name
-    file.parent.mkdir(exist_ok=True)
-    words = " ".join([shlex.quote(sys.executable), "-m", "keyscan", name, *arguments])
-    file.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(root))} exec {words} "$@"\n')
-    file.chmod(0o755)
-
-
-def push(repo, *arguments):
-    """What `git push` gives: (whether it went through, what it said)."""
-    done = subprocess.run(["git", "push", "-q", *arguments], cwd=repo.path, capture_output=True, check=False)
-    return done.returncode == 0, (done.stdout + done.stderr).decode()
 
 
 @pytest.fixture

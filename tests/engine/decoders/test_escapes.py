@@ -5,60 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from helpers.decoding import ANTHROPIC, TOKENS, found, secrets
 from helpers.tokens import token
-
-from keyscan.engine.matcher import Matcher
-from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
-from keyscan.engine.prefilter.keywords import KeywordPrefilter
-from keyscan.ruleset import loader
-
-TEMPLATES = {
-    "anthropic": "sk-ant-api03-{b64url:93}AA",
-    "openai": "sk-proj-{alnum:74}T3BlbkFJ{alnum:74}",
-    "github": "ghp_{alnum:30}{crc62:6}",
-    "groq": "gsk_{alnum:52}",
-    "huggingface": "hf_{alpha:34}",
-}
-
-
-def expanded():
-    """A token of each template that this version of the template language knows."""
-    made = {}
-    for name, template in TEMPLATES.items():
-        try:
-            made[name] = token(template, "decode")
-        except ValueError:
-            continue
-    return made
-
-
-TOKENS = expanded()
-
-
-ANTHROPIC = TOKENS["anthropic"]
-
-
-@pytest.fixture(scope="module")
-def engines():
-    """A matcher of the built-in rules for each engine."""
-    rules = loader.load([loader.builtin_dir()])
-    return {"regex": Matcher(rules, KeywordPrefilter(rules)), "hyperscan": Matcher(rules, HyperscanPrefilter.of(rules))}
-
-
-def found(engines, text, path=""):
-    """What both engines find of medium severity and more: (secret, text at its place, what was looked through)."""
-    data = text if isinstance(text, bytes) else text.encode()
-    told = []
-    for matcher in engines.values():
-        matches = [match for match in matcher.scan(data, path=path).matches if match.severity >= 2]
-        told.append([(m.secret.decode(), data[m.secret_start : m.secret_end].decode(), m.decoded) for m in matches])
-    assert told[0] == told[1]
-    return told[0]
-
-
-def secrets(engines, text, path=""):
-    """The secrets alone."""
-    return [secret for secret, _, _ in found(engines, text, path)]
 
 
 def named(code):
