@@ -11,11 +11,39 @@ import sys
 
 def run() -> None:
     """Run the command line and exit with its code; an interrupt while modules are imported is one line, too."""
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        _occupy_closed_streams()
     try:
         _run()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.stderr.write("keyscan: interrupted\n")
         sys.exit(130)
+    except OSError as error:
+        _give_up(error)
+
+
+def _occupy_closed_streams() -> None:
+    """Put what can be neither read nor written in the place of standard streams that are closed; messages are dropped.
+
+    Otherwise a file that is opened later would take a stream's number, and a child process would write into it.
+    """
+    import os
+
+    for name, flags, mode in (("stdin", os.O_WRONLY, "r"), ("stdout", os.O_RDONLY, "w"), ("stderr", os.O_WRONLY, "w")):
+        if getattr(sys, name) is None:
+            # Opened in the order of their numbers, each gets the lowest free one: its own.
+            setattr(sys, name, open(os.open(os.devnull, flags), mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def _give_up(error: OSError) -> None:
+    """Say that an event or an answer of the fast path could not pass its stream, and exit with 3."""
+    import os
+
+    sys.stderr.write(f"keyscan: standard input or output: {error.strerror}\n")
+    # What Python still holds must not fail again when it exits.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(3)
 
 
 def _run() -> None:

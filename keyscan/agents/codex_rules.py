@@ -7,13 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyscan.agents.config_files import may_contain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyscan.agents.events import Event
 
 _DECIDES = re.compile(rb"forbidden|prompt")
-_LARGEST = 1 << 20
 _SYSTEM = Path("/etc/codex")
 
 
@@ -25,7 +26,7 @@ def none_decide(event: Event) -> bool:
     """
     if event.payload.get("permission_mode") != "bypassPermissions":
         return False
-    return not any(_restricts(file) for file in _files(event.cwd))
+    return not any(may_contain(file, _DECIDES) for file in _files(event.cwd))
 
 
 def _files(directory: str) -> Iterator[Path]:
@@ -38,15 +39,3 @@ def _files(directory: str) -> Iterator[Path]:
     for place in places:
         yield from sorted(place.glob("rules/*.rules"))
         yield place / "requirements.toml"
-
-
-def _restricts(file: Path) -> bool:
-    """Whether a file holds a rule that stops or asks; what cannot be read might."""
-    try:
-        with file.open("rb") as handle:
-            data = handle.read(_LARGEST + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return len(data) > _LARGEST or _DECIDES.search(data) is not None

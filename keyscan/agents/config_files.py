@@ -6,13 +6,18 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyscan.agents import entries
 from keyscan.errors import ConfigError
 from keyscan.support.storage import write_whole
 
+if TYPE_CHECKING:
+    import re
+
 BACKUP = ".before-keyscan"
 _LARGEST = 16 * 1024 * 1024
+_LARGEST_RULES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,28 @@ def read_text(path: Path) -> str | None:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8, at byte {error.start}") from error
+
+
+def may_contain(path: Path, sign: re.Pattern[bytes]) -> bool:
+    """Whether a file that another program reads has a match of `sign`: what is there and cannot be read might.
+
+    A pipe is not waited for.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)  # a directory cannot be opened as a file
+        return True
+    try:
+        with os.fdopen(handle, "rb") as file:
+            data = file.read(_LARGEST_RULES + 1)
+    except OSError:
+        return True
+    return len(data) > _LARGEST_RULES or sign.search(data) is not None
 
 
 def written(path: Path, text: str) -> list[Change]:

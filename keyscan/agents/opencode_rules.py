@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from keyscan.agents.config_files import may_contain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_LARGEST = 1 << 20
-_SIGN = b"permission"
+_SIGN = re.compile(rb"permission")
 _CONFIGURATIONS = ("opencode.json", "opencode.jsonc", "config.json")
 _AGENTS = ("agent/*.md", "agents/*.md", "mode/*.md", "modes/*.md")
 
@@ -20,9 +22,9 @@ def none_decide(directory: str, variables: Mapping[str, str] = os.environ) -> bo
 
     With a pattern that asks or forbids, the filter behind a command would be asked for, or forbidden, with it.
     """
-    if variables.get("OPENCODE_PERMISSION") or _SIGN.decode() in variables.get("OPENCODE_CONFIG_CONTENT", ""):
+    if variables.get("OPENCODE_PERMISSION") or _SIGN.search(os.fsencode(variables.get("OPENCODE_CONFIG_CONTENT", ""))):
         return False
-    return not any(_decides(file) for file in _files(directory, variables))
+    return not any(may_contain(file, _SIGN) for file in _files(directory, variables))
 
 
 def _files(directory: str, variables: Mapping[str, str]) -> Iterator[Path]:
@@ -42,15 +44,3 @@ def _files(directory: str, variables: Mapping[str, str]) -> Iterator[Path]:
         if folder == config or folder.name == ".opencode":
             for pattern in _AGENTS:
                 yield from sorted(folder.glob(pattern))
-
-
-def _decides(file: Path) -> bool:
-    """Whether a file names permissions; what cannot be read might."""
-    try:
-        with file.open("rb") as handle:
-            data = handle.read(_LARGEST + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return len(data) > _LARGEST or _SIGN in data

@@ -6,6 +6,7 @@ Each command is a module in `keyscan/cli/commands/`, imported when it is asked f
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from typing import Any
@@ -91,11 +92,20 @@ def main(argv: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _fail(("interrupted",), ExitCode.INTERRUPTED)
     except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-        text = f"output cannot be written: {error.strerror}" if full else _internal(error)
-        return _fail((text,), ExitCode.INCOMPLETE)
+        return _fail((_stream_fault(error) or _internal(error),), ExitCode.INCOMPLETE)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, it could show a secret
         return _fail((_internal(error),), ExitCode.INCOMPLETE)
+
+
+def _stream_fault(error: OSError) -> str:
+    """What is wrong with a standard stream or the disk that a report goes to; empty if the error is another one."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return f"output cannot be written: {error.strerror}"
+    if error.errno == errno.EBADF or isinstance(error, io.UnsupportedOperation):
+        # What Python still holds must not fail again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return "standard input or standard output is closed"
+    return ""
 
 
 def _warn_of_refused_cache(argv: list[str]) -> None:

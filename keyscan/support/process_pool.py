@@ -114,7 +114,7 @@ class _Pool:
             return False
         try:
             free.send(task)
-        except (BrokenPipeError, ConnectionError) as error:
+        except OSError as error:
             raise WorkerError(_LOST) from error
         self._loads[free] += 1
         return True
@@ -129,7 +129,7 @@ class _Pool:
         for connection in ready:
             try:
                 failed, value = connection.recv()
-            except (EOFError, ConnectionError) as error:
+            except (EOFError, OSError) as error:
                 raise WorkerError(_LOST) from error
             self._loads[connection] -= 1
             if failed:

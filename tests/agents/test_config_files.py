@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -66,3 +67,16 @@ def test_the_first_state_is_kept_once(tmp_path):
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert config_files.removed(file).what == "removed"
     assert config_files.removed(file).what == "removed"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_what_cannot_be_read_may_contain_it(tmp_path):
+    """A pipe, a directory and a large file may; a pipe is not waited for. What is not there contains nothing."""
+    sign = re.compile(rb"forbidden")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "large").write_bytes(b"x" * ((1 << 20) + 1))
+    (tmp_path / "other").write_bytes(b"allow")
+    (tmp_path / "rule").write_bytes(b"forbidden")
+    expected = {"pipe": True, "large": True, "other": False, "rule": True, "gone": False, "other/below": False}
+    assert {name: config_files.may_contain(tmp_path / name, sign) for name in expected} == expected
+    assert config_files.may_contain(tmp_path, sign)

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -299,3 +300,15 @@ def test_an_interruption_stops_workers_at_once():
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=10)
     assert (out, err) == (b"stopped\n", b"")
+
+
+def test_a_worker_that_is_lost_while_it_sends_is_lost():
+    """Half a result is none: WorkerError, as where nothing came."""
+    pool = parallel._Pool(multiprocessing.get_context("spawn"), 1, len)
+    ours, theirs = multiprocessing.Pipe()
+    os.write(theirs.fileno(), struct.pack("!i", 1000) + b"half")
+    theirs.close()
+    pool._loads[ours] = 1
+    with pytest.raises(WorkerError, match="--jobs 1"):
+        pool.results()
+    ours.close()

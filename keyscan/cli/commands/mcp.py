@@ -10,6 +10,12 @@ from keyscan.cli.command import Command
 from keyscan.errors import ExitCode, UsageError
 
 
+def _first(group: BaseExceptionGroup[OSError]) -> OSError:
+    """An error of a group, which may hold groups itself."""
+    one = group.exceptions[0]
+    return _first(one) if isinstance(one, BaseExceptionGroup) else one
+
+
 @click.command(name="mcp", cls=Command)
 @click.option(
     "--root", "roots", multiple=True, metavar="DIR", help="Scan only below DIR (default: the client's roots)."
@@ -28,5 +34,9 @@ def command(roots: tuple[str, ...]) -> int:
         if (error.name or "").partition(".")[0] not in {"mcp", "anyio"}:
             raise
         raise UsageError("keyscan mcp needs the package mcp: pip install 'keyscan-linter[mcp]'") from error
-    mcp_server.server([Path(root) for root in roots]).run("stdio")
+    try:
+        mcp_server.server([Path(root) for root in roots]).run("stdio")
+    except* OSError as group:
+        # The client's end of a stream is gone, or was never there.
+        raise _first(group) from group
     return ExitCode.CLEAN

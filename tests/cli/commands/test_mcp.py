@@ -16,6 +16,7 @@ def test_without_the_protocols_library(run, monkeypatch):
     """One line that says what to install."""
     monkeypatch.setitem(sys.modules, "mcp", None)
     monkeypatch.delitem(sys.modules, "keyscan.agents.mcp_server", raising=False)
+    monkeypatch.delattr("keyscan.agents.mcp_server", raising=False)
     done = run("mcp")
     assert done.code == 2
     assert "pip install 'keyscan-linter[mcp]'" in done.err
