@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from helpers.matches import rule
@@ -10,6 +13,7 @@ from helpers.matches import rule
 hyperscan = pytest.importorskip("hyperscan")
 
 from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter  # noqa: E402
+from keyscan.ruleset.cache import load_rules  # noqa: E402
 
 PLAIN = rule(id="plain", pattern=r"acme_(?P<secret>[a-z0-9]{20})", keywords=("acme_",), max_length=25)
 NAMED = rule(id="named", pattern="x", context=("mistral",), value="[a-z0-9]{12}", keywords=("mistral",), max_length=200)
@@ -54,3 +58,20 @@ def test_bytes_that_do_not_fit_are_an_error(prefilter):
     """Damaged databases do not load."""
     with pytest.raises(hyperscan.HyperscanError):
         HyperscanPrefilter(prefilter.entries, (), [b"junk", b"junk"])
+
+
+def test_no_entry_hits_ordinary_code():
+    """An expression that is cut short, or too large for Hyperscan, hits everywhere: less than once in 5 KB of code."""
+    rules = load_rules()
+    prefilter = HyperscanPrefilter.of(rules)
+    texts = [file.read_bytes() for file in sorted(Path(inspect.__file__).parent.glob("*.py"))[:150]]
+    size = sum(map(len, texts))
+    hits = Counter(number for text in texts for number, _ in prefilter.raw_hits(text))
+    often = {number: count for number, count in hits.items() if count * 5000 > size}
+    assert size > 1_000_000
+    assert {owner(prefilter.entries[number].rule, rules): count for number, count in often.items()} == {}
+
+
+def owner(rule, rules):
+    """The id of the rule with this number; a trigger of decoding has none."""
+    return rules[rule].id if rule < len(rules) else "decoding"
