@@ -84,7 +84,7 @@ def without_secrets(report: Report, matcher: Matcher, options: ScanOptions) -> R
 def _no_rules(matcher: Matcher) -> Iterable[Skip]:
     """What makes a scan without rules incomplete: it would call everything clean."""
     if not matcher.rules:
-        yield Skip("rules", "the configuration switches every rule off, so nothing can be found", incomplete=True)
+        yield Skip("rules", "the configuration disables every rule, so nothing can be found", incomplete=True)
 
 
 def _bare(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -187,7 +187,7 @@ class TestSwitchedOff:
         repo.write("a.py", "x\n")
         done = run("scan", "-f", name, cwd=repo.path)
         assert done.code == 3
-        assert "the configuration switches every rule off" in done.out
+        assert "the configuration disables every rule" in done.out
 
     @pytest.mark.parametrize("name", FORMATS)
     def test_every_file_is_excluded(self, repo, run, name):
