@@ -14,7 +14,9 @@ def test_a_root_that_is_not_there(run, tmp_path):
 
 def test_without_the_protocols_library(run, monkeypatch):
     """One line that says what to install."""
-    monkeypatch.setitem(sys.modules, "mcp", None)
+    # Another test may have imported it: each of its modules is found by its own name.
+    for name in {"mcp", *(name for name in sys.modules if name.startswith("mcp."))}:
+        monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(sys.modules, "keyscan.agents.mcp_server", raising=False)
     monkeypatch.delattr("keyscan.agents.mcp_server", raising=False)
     done = run("mcp")
