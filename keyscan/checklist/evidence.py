@@ -108,15 +108,15 @@ def _history(root: str, scanner: Scanner, progress: Progress | None) -> tuple[Se
     query = scope.HistoryQuery()
     try:
         job = HistoryJob(git, matcher, scanner.options, scanner.jobs, progress)
-        tally = audit_history(job, scope.resolve(git, query), query).tally
+        result = audit_history(job, scope.resolve(git, query), query)
     except IncompleteError as error:
         return None, str(error)
-    report = make_report(tally.result(), matcher, scanner.options, timed(time.perf_counter()))
+    report = make_report(result, matcher, scanner.options, timed(time.perf_counter()))
     if report.findings:
         return report.findings, ""
     if not report.complete:
         return None, "parts of it could not be read"
-    return (), f"all {tally.blobs or tally.files} versions of files in it were scanned, no key in them"
+    return (), f"all {result.blobs or result.files} versions of files in it were scanned, no key in them"
 
 
 def _real_files(root: str, repositories: Sequence[RepositoryAudit]) -> list[tuple[str, str, int]]:

@@ -38,7 +38,7 @@ def history_findings(settings: Settings) -> list[Finding]:
     query = scope.HistoryQuery(allow_shallow=True)
     with progress.shown() as bar:
         job = HistoryJob(git, scanner.matcher(), scanner.options, settings.jobs, bar)
-        return audit_history(job, scope.resolve(git, query), query).tally.findings
+        return list(audit_history(job, scope.resolve(git, query), query).findings)
 
 
 def all_findings(settings: Settings, *, history: bool) -> list[Finding]:

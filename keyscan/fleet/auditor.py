@@ -132,7 +132,7 @@ class Auditor:
             result = audit.audit_history(job, scope.resolve(git, query), query, options)
         finally:
             store.save()
-        report = make_report(result.tally.result(), self._matcher, self._scan, timed(started, "fleet"))
+        report = make_report(result, self._matcher, self._scan, timed(started, "fleet"))
         return report, store.known_count - before
 
     def _store(self, width: int) -> clean_objects.CleanObjects:

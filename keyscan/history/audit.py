@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,8 @@ from keyscan.history.object_scanner import ObjectScanner
 from keyscan.history.pipeline import scan_batches, unknown_batches
 from keyscan.history.provenance import DEFAULTS, HistoryIndex, ProvenanceOptions, Traced, trace
 from keyscan.model.blob import Blob, Origin, Skip, decode_path
-from keyscan.scan.result import Tally
-from keyscan.scan.scanner import scan_blob
+from keyscan.scan.result import ScanResult
+from keyscan.scan.scanner import scan_blobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,35 +31,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryResult:
-    """What an audit found: one finding per secret, and what was covered; `interrupted`: by the user."""
-
-    tally: Tally
-    interrupted: bool = False
-
-
-@dataclass(slots=True)
 class _Scanned:
-    """What a scan of objects gave: findings, skips and counts, and where to look for the findings' origins.
+    """The result of scanning a history's objects, and where to look for the findings' origins.
 
     `known_below`: keys of findings that the last audit counted below the minimum severity.
     """
 
-    tally: Tally = field(default_factory=Tally)
-    commits: list[bytes] = field(default_factory=list)
+    result: ScanResult
+    commits: tuple[bytes, ...] = ()
     written: Appearances | None = None
     known_below: frozenset[bytes] = frozenset()
-    interrupted: bool = False
 
-    def interruption(self) -> HistoryResult:
+    def interruption(self) -> ScanResult:
         """The result of an audit that was interrupted after this: one finding per secret, without provenance."""
-        self.tally.findings = _one_each(self.tally.findings)
-        return HistoryResult(self.tally, interrupted=True)
+        return replace(self.result, findings=_one_each(self.result.findings), interrupted=True)
 
 
 def audit_history(
     job: HistoryJob, scope: Scope, query: HistoryQuery, options: ProvenanceOptions = DEFAULTS
-) -> HistoryResult:
+) -> ScanResult:
     """Scan what `scope` says: one finding per secret, with its provenance.
 
     An interruption ends the audit; the result then has what was found until then, without provenance.
@@ -70,35 +60,35 @@ def audit_history(
     record = None
     if job.store is not None and scope.whole:
         record = IncrementalAudit(job.git, job.store, job.options, frozenset(scope.ends), facts.common_dir)
-    scanned = _Scanned()
+    scanned = _Scanned(ScanResult())
     try:
         pending = record.pending(use_duplicates=rescan is None and not options.all_occurrences) if record else None
         scanned = _scan(job, scope, facts, pending)
         if record and pending and _falls_short(job, record, pending, scanned):
             record.restart()
             scanned = _scan(job, scope, facts, None)
-        if scanned.interrupted:
+        if scanned.result.interrupted:
             return scanned.interruption()
         index = HistoryIndex(scanned.commits, scanned.written, rescan)
         result = _with_provenance(job, scanned, index, options, record)
         if query.net and scope.ranged:
-            present = _still_present(job, scope, scanned.tally.findings)
+            present = _still_present(job, scope, scanned.result.findings)
             least = job.options.min_severity
-            kept = [one for one in result.tally.findings if one.severity < least or one.fingerprint in present]
-            result.tally.findings = kept
+            kept = tuple(one for one in result.findings if one.severity < least or one.fingerprint in present)
+            result = replace(result, findings=kept)
     except KeyboardInterrupt:
         return scanned.interruption()
     if query.allow_shallow:
-        result.tally.skipped = [_accepted(skip) for skip in result.tally.skipped]
+        return replace(result, skipped=tuple(_accepted(skip) for skip in result.skipped))
     return result
 
 
 def _falls_short(job: HistoryJob, record: IncrementalAudit, pending: PendingWork, scanned: _Scanned) -> bool:
     """Whether a scan of what was pending may have missed where a secret came from."""
-    if scanned.written is None or scanned.interrupted:
+    if scanned.written is None or scanned.result.interrupted:
         return False
     least = job.options.min_severity
-    reported = (finding for finding in scanned.tally.findings if finding.severity >= least)
+    reported = (finding for finding in scanned.result.findings if finding.severity >= least)
     return record.falls_short(pending, reported, scanned.written)
 
 
@@ -108,36 +98,36 @@ def _with_provenance(
     index: HistoryIndex,
     options: ProvenanceOptions,
     record: IncrementalAudit | None,
-) -> HistoryResult:
+) -> ScanResult:
     """The result of a scan: findings traced, and recorded for the next audit if nothing was missed."""
-    tally, least = replace(scanned.tally), job.options.min_severity
-    found = [finding for finding in tally.findings if finding.severity >= least]
-    counted = _one_each(finding for finding in tally.findings if finding.severity < least)
+    result, least = scanned.result, job.options.min_severity
+    findings = [finding for finding in result.findings if finding.severity >= least]
+    counted = _one_each(finding for finding in result.findings if finding.severity < least)
     below = frozenset(finding_key(finding.fingerprint) for finding in counted)
-    tally.hidden = len(scanned.known_below - below)
-    traced = trace(job.git, found, index, options) if found else Traced([], [])
-    tally.skipped = [*tally.skipped, *traced.skips]
-    if record and scanned.written and not any(skip.incomplete for skip in tally.skipped):
-        made = incremental.record_of(found, tally.partly, scanned.commits, scanned.written)
+    traced = trace(job.git, findings, index, options) if findings else Traced([], [])
+    skipped = (*result.skipped, *traced.skips)
+    if record and scanned.written and not any(skip.incomplete for skip in skipped):
+        made = incremental.record_of(findings, result.partly, scanned.commits, scanned.written)
         if made:
             duplicates = made.duplicates if index.rescan is None else {}
-            count = record.clean_count(tally, len(made.with_findings))
+            count = record.clean_count(result, len(made.with_findings))
             known = scanned.known_below | below
             record.save(replace(made, count=count, duplicates=duplicates, below_threshold=known))
-    tally.findings = traced.findings + counted
-    return HistoryResult(tally)
+    hidden = len(scanned.known_below - below)
+    return replace(result, findings=(*traced.findings, *counted), skipped=skipped, hidden=hidden)
 
 
 def _scan(job: HistoryJob, scope: Scope, facts: Repository, pending: PendingWork | None) -> _Scanned:
     """Scan all objects of the scope, or what is `pending`."""
     scanned = _scan_pending(job, scope, pending) if pending is not None else None
     scanned = scanned or _scan_all(job, scope, facts)
-    if not scanned.interrupted:
-        try:
-            scanned.tally.add(_scan_names(job, scope.names))
-        except KeyboardInterrupt:
-            scanned.interrupted = True
-    return scanned
+    if scanned.result.interrupted:
+        return scanned
+    try:
+        names = _scan_names(job, scope.names)
+    except KeyboardInterrupt:
+        names = ScanResult(interrupted=True)
+    return replace(scanned, result=scanned.result + names)
 
 
 def _scan_pending(job: HistoryJob, scope: Scope, pending: PendingWork) -> _Scanned | None:
@@ -148,12 +138,12 @@ def _scan_pending(job: HistoryJob, scope: Scope, pending: PendingWork) -> _Scann
     unread = pending.unread(written)
     others = chain(_blobs_of_tags(job, scope, written), pending.others(written), scope.extra)
     listings = (pending.blobs(written, unread), others, pending.messages())
-    result = scan_batches(job, unknown_batches(job, listings))
-    result.tally.findings += incremental.copied(result.tally.findings, unread)
+    result = scan_batches(job, unknown_batches(job, listings)).result
     if job.store is not None:
         job.store.known_count += len(unread)
-    result.tally.skipped += scope.skips
-    return _Scanned(result.tally, list(pending.commits), written, pending.below_threshold, result.interrupted)
+    copied = incremental.copied(result.findings, unread)
+    result = replace(result, findings=(*result.findings, *copied), skipped=(*result.skipped, *scope.skips))
+    return _Scanned(result, pending.commits, written, pending.below_threshold)
 
 
 def _scan_all(job: HistoryJob, scope: Scope, facts: Repository) -> _Scanned:
@@ -185,9 +175,8 @@ def _scan_all(job: HistoryJob, scope: Scope, facts: Repository) -> _Scanned:
     if packs and pack_scan.is_faster(job, written):
         result = pack_scan.scan(job, packs, listings)
     else:
-        result = scan_batches(job, unknown_batches(job, listings))
-    result.tally.skipped += skips
-    return _Scanned(result.tally, commits, written, interrupted=result.interrupted)
+        result = scan_batches(job, unknown_batches(job, listings)).result
+    return _Scanned(replace(result, skipped=(*result.skipped, *skips)), tuple(commits), written)
 
 
 def _blobs_of_tags(job: HistoryJob, scope: Scope, written: Appearances) -> Iterator[Listed | Skip]:
@@ -229,23 +218,21 @@ def _with_unreachable(job: HistoryJob, commits: list[bytes]) -> tuple[list[Liste
     return found, listed.ids, listed.skips
 
 
-def _rescan(job: HistoryJob) -> Callable[[Sequence[Listed]], list[Finding]] | None:
+def _rescan(job: HistoryJob) -> Callable[[Sequence[Listed]], Sequence[Finding]] | None:
     """How to scan blobs again at their real paths; None when no ignore depends on the path."""
     ignores = job.options.ignores
     if ignores is None or not (ignores.exclude or ignores.active):
         return None
     scanner = ObjectScanner(job.git, job.matcher, job.options)
-    return lambda listed: scanner(listed).tally.findings
+    return lambda listed: scanner(listed).result.findings
 
 
-def _scan_names(job: HistoryJob, names: Sequence[bytes]) -> Tally:
+def _scan_names(job: HistoryJob, names: Sequence[bytes]) -> ScanResult:
     """Scan the names of refs: first all at once, since they hardly ever contain anything."""
-    tally = Tally()
-    if any(job.matcher.scan(b"\n".join(names))):
-        for name in names:
-            tally.add(scan_blob(Blob(name, Origin(decode_path(name), kind="ref")), job.matcher, job.options))
-        tally.files = 0
-    return tally
+    if not any(job.matcher.scan(b"\n".join(names))):
+        return ScanResult()
+    blobs = [Blob(name, Origin(decode_path(name), kind="ref")) for name in names]
+    return replace(scan_blobs(blobs, job.matcher, job.options), files=0)
 
 
 def _still_present(job: HistoryJob, scope: Scope, findings: Iterable[Finding]) -> set[str]:
@@ -254,12 +241,12 @@ def _still_present(job: HistoryJob, scope: Scope, findings: Iterable[Finding]) -
     return {f.fingerprint for f in findings if f.origin.blob and f.origin.blob.encode() in present}
 
 
-def _one_each(findings: Iterable[Finding]) -> list[Finding]:
+def _one_each(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The first finding of each secret in the order of reports."""
-    found: dict[str, Finding] = {}
+    first: dict[str, Finding] = {}
     for finding in sorted(findings, key=lambda finding: finding.sort_key):
-        found.setdefault(finding.fingerprint, finding)
-    return list(found.values())
+        first.setdefault(finding.fingerprint, finding)
+    return tuple(first.values())
 
 
 def _accepted(skip: Skip) -> Skip:

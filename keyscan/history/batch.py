@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from keyscan.git.command import Git
     from keyscan.git.objects import Listed
     from keyscan.history.clean_objects import CleanObjects
-    from keyscan.scan.result import ScanOptions, Tally
+    from keyscan.scan.result import ScanOptions, ScanResult
 
 
 class Progress(Protocol):
@@ -44,7 +44,7 @@ class BatchResult:
     `clean` are keys of `clean_objects`, concatenated; `count` objects are done, `remaining` still have to be read.
     """
 
-    tally: Tally
+    result: ScanResult
     clean: bytes = b""
     count: int = 0
     remaining: tuple[Listed, ...] = ()

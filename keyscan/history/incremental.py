@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keyscan.history.appearances import Appearances
     from keyscan.history.clean_objects import CleanObjects
     from keyscan.model.finding import Finding
-    from keyscan.scan.result import ScanOptions, Tally
+    from keyscan.scan.result import ScanOptions, ScanResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +120,13 @@ class IncrementalAudit:
         """Store the record of this audit in place of the last one."""
         self._records.save(replace(record, tips=self._tips))
 
-    def clean_count(self, tally: Tally, with_findings: int) -> int:
+    def clean_count(self, result: ScanResult, with_findings: int) -> int:
         """How many objects contain nothing, in all, when so many contain something."""
-        return max(0, tally.blobs + tally.commits + self._store.known_count - with_findings)
+        return max(0, result.blobs + result.commits + self._store.known_count - with_findings)
 
 
 def record_of(
-    found: Sequence[Finding], partly_read: set[bytes], commits: Sequence[bytes], written: Appearances
+    found: Sequence[Finding], partly_read: frozenset[bytes], commits: Sequence[bytes], written: Appearances
 ) -> AuditRecord | None:
     """The record of an audit that `found` what is to be reported; its tips and counts are the caller's to add.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from binascii import hexlify, unhexlify
 from bisect import bisect_left
+from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from keyscan.history.clean_objects import below_threshold_key, clean_at_path_key
 from keyscan.history.versions import SMALL, VersionScanner
 from keyscan.model.blob import Blob, Origin, Skip, decode_path
 from keyscan.model.match import Match, MatchResult
-from keyscan.scan.result import ScanOptions, Tally
+from keyscan.scan.result import ScanOptions, ScanResult, joined
 from keyscan.scan.scanner import result_of, scan_blob
 from keyscan.sources.chunks import chunks
 
@@ -111,21 +112,31 @@ class ObjectScanner:
 
 
 class BatchScan:
-    """Scans the objects of one batch and gathers what they contain; `result` ends it."""
+    """Scans the objects of one batch, one call for each; `result` ends it and returns the sum."""
 
     def __init__(self, scanner: ObjectScanner) -> None:
         self._scanner, self._matcher, self._options = scanner, scanner.matcher, scanner.options
-        self._tally = Tally()
+        # Most objects contain nothing: these are only counted, since making a result costs more than scanning one.
+        self._results: list[ScanResult] = []
+        self._partly: list[bytes] = []
+        self._blobs = self._commits = self._bytes = 0
         self._clean = bytearray()
 
     def result(self, count: int, remaining: Sequence[Listed] = ()) -> BatchResult:
-        """The result, with so many objects done and those that still have to be read."""
-        self._tally.files = 0
-        return BatchResult(self._tally, bytes(self._clean), count, tuple(remaining))
+        """The result of the batch; `count` objects are done, `remaining` still have to be read."""
+        found = replace(
+            joined(self._results),
+            partly=frozenset(self._partly),
+            files=0,
+            blobs=self._blobs,
+            commits=self._commits,
+            bytes=self._bytes,
+        )
+        return BatchResult(found, bytes(self._clean), count, tuple(remaining))
 
     def skip(self, skip: Skip) -> None:
-        """Add something that could not be read."""
-        self._tally.skipped.append(skip)
+        """Report an object that could not be read."""
+        self._results.append(ScanResult(skipped=(skip,)))
 
     def messages(self, commits: Sequence[tuple[Listed, bytes]]) -> None:
         """Scan the messages of short commits: all at once, since hardly any contains something."""
@@ -142,47 +153,40 @@ class BatchScan:
             if number in suspicious or not content.is_plain(text):
                 self.object(item, b"commit", data)
                 continue
-            self._tally.commits += 1
-            self._tally.bytes += len(text)
+            self._commits += 1
+            self._bytes += len(text)
             self._clean += unhexlify(item.oid)
 
     def huge_object(self, item: Listed, read: Read) -> None:
         """Scan an object in chunks."""
         assert read.rest is not None  # noqa: S101 - the caller's condition
-        tally = self._tally
-        before = len(tally.findings), len(tally.skipped)
-        tally.blobs += 1
-        for chunk in chunks(read.rest.read, read.data, origin_of(item, read.kind), self._scanner.overlap):
-            tally.add(scan_blob(chunk, self._matcher, self._options))
-        self._record(item, *before)
+        self._blobs += 1
+        parts = chunks(read.rest.read, read.data, origin_of(item, read.kind), self._scanner.overlap)
+        self._add(item, joined(scan_blob(chunk, self._matcher, self._options) for chunk in parts))
 
     def object(self, item: Listed, kind: bytes, data: bytes) -> None:
         """Scan an object of this kind."""
-        tally = self._tally
         if kind in _KINDS:
-            tally.commits += kind == b"commit"
+            self._commits += kind == b"commit"
             data = data[data.find(b"\n\n") + 2 :]
         elif kind != b"blob":
             return
         if content.is_plain(data):
             self._evaluate(item, kind, data, self._matcher.hits(data, self._matcher.raw_hits(data)), None)
             return
-        before = len(tally.findings), len(tally.skipped)
-        tally.blobs += kind == b"blob"
-        tally.add(scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options))
-        self._record(item, *before)
+        self._blobs += kind == b"blob"
+        self._add(item, scan_blob(Blob(data, origin_of(item, kind)), self._matcher, self._options))
 
-    def _record(self, item: Listed, findings: int, skips: int) -> None:
-        """Record whether a scanned object contains nothing at its path, or was not read completely.
-
-        `findings`, `skips`: how many there were before it.
-        """
-        tally, oid = self._tally, unhexlify(item.oid)
-        if len(tally.skipped) > skips:
-            tally.partly.add(item.oid)
-        elif len(tally.findings) == findings:
+    def _add(self, item: Listed, result: ScanResult) -> None:
+        """Add the result of one object; record it if it contains nothing at its path, or was not read completely."""
+        self._results.append(result)
+        self._bytes += result.bytes
+        oid = unhexlify(item.oid)
+        if result.skipped:
+            self._partly.append(item.oid)
+        elif not result.findings:
             self._clean += clean_at_path_keys(oid, item.path)
-        elif all(finding.severity < self._options.min_severity for finding in tally.findings[findings:]):
+        elif all(finding.severity < self._options.min_severity for finding in result.findings):
             self._clean += below_threshold_key(oid)
 
     def version(self, oid: bytes, data: bytes, version: Version) -> None:
@@ -204,8 +208,8 @@ class BatchScan:
 
     def _record_clean(self, keys: bytes, length: int) -> None:
         """Record that a blob contains nothing: under its id wherever it is, or under its keys at its path."""
-        self._tally.blobs += 1
-        self._tally.bytes += length
+        self._blobs += 1
+        self._bytes += length
         self._clean += keys
 
     def _rematched(self, data: bytes, path: bytes, hits: Hits, carried: list[Match]) -> list[Match] | None:
@@ -222,8 +226,8 @@ class BatchScan:
 
         Returns the plain matches; None where they are not certain.
         """
-        tally = self._tally
-        tally.blobs += kind == b"blob"
+        self._blobs += kind == b"blob"
+        self._bytes += len(data)
         found, result = MatchResult(plain or []), MatchResult([])
         if hits:
             path = decode_path(item.path)
@@ -232,12 +236,10 @@ class BatchScan:
             result = self._matcher.with_decoded(found, data, hits, path=path)
         reportable = MatchResult(self._scanner.reportable(result.matches), result.limits)
         if any(reportable):
-            before = len(tally.skipped)
-            tally.add(result_of(Blob(data, origin_of(item, kind)), reportable, self._options))
-            if len(tally.skipped) > before:
-                tally.partly.add(item.oid)
-        else:
-            tally.bytes += len(data)
+            reported = result_of(Blob(data, origin_of(item, kind)), reportable, self._options)
+            self._results.append(reported)
+            if reported.skipped:
+                self._partly.append(item.oid)
         if not result.limits and not any(match.severity >= self._options.min_severity for match in result.matches):
             oid = unhexlify(item.oid)
             if result.matches:

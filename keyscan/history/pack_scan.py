@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from keyscan.git.pack.reader import DeltaForest
     from keyscan.history.appearances import Appearances
     from keyscan.history.batch import BatchResult, HistoryJob
-    from keyscan.history.pipeline import PipelineResult
     from keyscan.history.versions import Version
+    from keyscan.scan.result import ScanResult
 
 # So many blobs are looked up to tell whether most are known.
 _SAMPLE = 500
@@ -218,19 +218,16 @@ def is_faster(job: HistoryJob, written: Appearances | None) -> bool:
     return 2 * job.store.known(sample) <= len(sample)
 
 
-def scan(job: HistoryJob, packs: Packs, listings: Sequence[Iterable[Listed | Skip]]) -> PipelineResult:
+def scan(job: HistoryJob, packs: Packs, listings: Sequence[Iterable[Listed | Skip]]) -> ScanResult:
     """Scan what packs have of the `listings` by walking them, and the rest the general way."""
     items: Iterable[Listed | Skip] = chain.from_iterable(listings)
     others = packs.claim(items if job.store is None else job.store.unknown(items))
     batches = chain(packs.tasks(), unknown_batches(job, [others]))
     scanner = ObjectScanner(job.git, job.matcher, job.options)
-    result = scan_batches(job, batches, PackScanner(packs.forests, scanner))
-    remaining, result.remaining = result.remaining, []
-    if not result.interrupted:
-        rest = scan_batches(job, unknown_batches(job, [remaining], _REMAINING))
-        result.tally.add(rest.tally)
-        result.interrupted = rest.interrupted
-    return result
+    walked = scan_batches(job, batches, PackScanner(packs.forests, scanner))
+    if walked.result.interrupted:
+        return walked.result
+    return walked.result + scan_batches(job, unknown_batches(job, [walked.remaining], _REMAINING)).result
 
 
 def forests_of(git: Git) -> list[DeltaForest]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from keyscan.git import objects
 from keyscan.history.object_scanner import ObjectScanner
 from keyscan.model.blob import Skip
-from keyscan.scan.result import Tally
+from keyscan.scan.result import ScanResult, joined
 from keyscan.scan.scanner import until_lost
 from keyscan.support import process_pool
 
@@ -20,16 +20,12 @@ if TYPE_CHECKING:
     from keyscan.history.batch import BatchResult, HistoryJob
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class PipelineResult:
-    """What all batches contained; `remaining` objects still have to be read.
+    """The sum of the results of all batches; `remaining` objects still have to be read."""
 
-    `interrupted`: by the user, so that batches are missing.
-    """
-
-    tally: Tally = field(default_factory=Tally)
-    remaining: list[Listed] = field(default_factory=list)
-    interrupted: bool = False
+    result: ScanResult
+    remaining: tuple[Listed, ...] = ()
 
 
 def scan_batches(
@@ -40,26 +36,28 @@ def scan_batches(
     Keys of objects that contain nothing go to the job's store. An interruption ends the scan early.
     """
     counter = _Counter(batches)
-    result = PipelineResult()
+    results: list[ScanResult] = []
+    remaining: list[Listed] = []
+    interrupted = False
     done = size = 0
     work = work or ObjectScanner(job.git, job.matcher, job.options)
     try:
         for part in until_lost(process_pool.stream(work, counter, job.jobs)):
             if isinstance(part, Skip):
-                result.tally.skipped.append(part)
+                results.append(ScanResult(skipped=(part,)))
                 continue
-            result.tally.add(part.tally)
+            results.append(part.result)
             if job.store is not None:
                 job.store.add(part.clean)
-            result.remaining += part.remaining
+            remaining += part.remaining
             done += part.count
-            size += part.tally.bytes
+            size += part.result.bytes
             if job.progress is not None:
                 job.progress(done, size, counter.listed, final=counter.final)
     except KeyboardInterrupt:
-        result.interrupted = True
-    result.tally.skipped += counter.skips
-    return result
+        interrupted = True
+    results.append(ScanResult(skipped=tuple(counter.skips), interrupted=interrupted))
+    return PipelineResult(joined(results), tuple(remaining))
 
 
 class _Counter:

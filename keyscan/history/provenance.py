@@ -54,7 +54,7 @@ class HistoryIndex:
 
     commits: Sequence[bytes]
     written: Appearances | None = None
-    rescan: Callable[[Sequence[Listed]], list[Finding]] | None = None
+    rescan: Callable[[Sequence[Listed]], Sequence[Finding]] | None = None
 
 
 class Occurrence(NamedTuple):
@@ -191,7 +191,7 @@ class _Tracer:
 
 
 def _at_their_paths(
-    occurrences: Sequence[Occurrence], rescan: Callable[[Sequence[Listed]], list[Finding]]
+    occurrences: Sequence[Occurrence], rescan: Callable[[Sequence[Listed]], Sequence[Finding]]
 ) -> list[Occurrence]:
     """`occurrences` with findings that know the occurrence's own path."""
     blobs = [(occurrence.path, occurrence.finding.origin) for occurrence in occurrences]

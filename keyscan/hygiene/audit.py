@@ -12,7 +12,7 @@ from keyscan.hygiene.git_exposure import SecretFile
 from keyscan.hygiene.repository import MAX_BYTES, TreeReader, repositories
 from keyscan.hygiene.secret_values import real_values
 from keyscan.model.blob import Skip
-from keyscan.scan.result import Tally
+from keyscan.scan.result import ScanResult, joined
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from keyscan.hygiene.repository import RepositoryAudit
     from keyscan.model.blob import Blob
     from keyscan.model.finding import Finding
-    from keyscan.scan.result import ScanResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +35,25 @@ def audit(root: str, matcher: Matcher, salt: str, *, history: bool = True) -> Hy
     """Audit the repository at `root` and its submodules, their histories too unless `history` is false."""
     # The search of the outermost history runs while the rest is looked at.
     search = file_history.Search(Git(root)) if history else None
-    tally = Tally()
-    found: list[RepositoryAudit] = []
+    results: list[ScanResult] = []
+    audited: list[RepositoryAudit] = []
     try:
         for one in repositories(root, matcher):
             if isinstance(one, Skip):
-                tally.skipped.append(one)
+                results.append(ScanResult(skipped=(one,)))
             else:
-                found.append(one)
-                tally.skipped.extend(one.skips)
-                tally.files += one.count
-                tally.bytes += one.bytes
-                tally.findings.extend(_check(one, matcher, salt))
-        everything = [file for one in found for file in one.files]
-        tally.findings.extend(env_key_checks.shared(everything, salt))
-        for one in found if search else ():
-            walk = search.result() if search and one is found[0] else file_history.Search(one.tree.git).result()
-            tally.add(file_history.check(walk, one.tree, matcher, salt))
+                audited.append(one)
+                findings = tuple(_check(one, matcher, salt))
+                results.append(ScanResult(findings, tuple(one.skips), files=one.count, bytes=one.bytes))
+        everything = [file for one in audited for file in one.files]
+        results.append(ScanResult(tuple(env_key_checks.shared(everything, salt))))
+        for one in audited if search else ():
+            walk = search.result() if search and one is audited[0] else file_history.Search(one.tree.git).result()
+            results.append(file_history.check(walk, one.tree, matcher, salt))
     finally:
         if search:
             search.close()
-    return HygieneAudit(tuple(found), tally.result())
+    return HygieneAudit(tuple(audited), joined(results))
 
 
 def _check(one: RepositoryAudit, matcher: Matcher, salt: str) -> Iterator[Finding]:

@@ -125,8 +125,8 @@ def check(walk: Walk, tree: Tree, matcher: Matcher, salt: str) -> ScanResult:
         values = real_values(kind, data, matcher)
         if values:
             real.setdefault(version.path, []).append(_Real(version, data, values))
-    findings = [_finding(path, versions, tree, salt) for path, versions in sorted(real.items())]
-    return ScanResult(findings=findings, skipped=skips, blobs=count)
+    findings = tuple(_finding(path, versions, tree, salt) for path, versions in sorted(real.items()))
+    return ScanResult(findings, tuple(skips), blobs=count)
 
 
 def _finding(path: str, versions: list[_Real], tree: Tree, salt: str) -> Finding:

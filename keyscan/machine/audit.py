@@ -20,7 +20,7 @@ from keyscan.machine import sqlite_text, zsh
 from keyscan.model.blob import Blob, Origin, Skip
 from keyscan.model.finding import Finding, Provenance, Related
 from keyscan.model.rule import Severity
-from keyscan.scan.result import Tally
+from keyscan.scan.result import ScanResult, joined
 from keyscan.sources import home
 from keyscan.sources.files import Target
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from keyscan.api import Scanner
-    from keyscan.scan.result import ScanResult
     from keyscan.sources.home import HomeFile, Roots
 
 _DAY = 86_400
@@ -54,21 +53,21 @@ def audit(
     """
     items = list(home.found(roots))
     files = [item for item in items if not isinstance(item, Skip)]
-    tally = Tally(skipped=[item for item in items if isinstance(item, Skip)])
+    skips = tuple(item for item in items if isinstance(item, Skip))
     plain = [file for file in files if file.place.format in {"text", "json", "jsonl", "binary"}]
     others = [file for file in files if file.place.format in {"zsh", "sqlite"}]
     tell = progress or (lambda _done, _total: None)
     tell(0, len(files))
-    tally.add(scanner.scan_files([Target(file.file, file.name) for file in (*plain, *others)]))
+    results = [ScanResult(skipped=skips)]
+    results.append(scanner.scan_files([Target(file.file, file.name) for file in (*plain, *others)]))
     for done, file in enumerate(others, len(plain)):
         tell(done, len(files))
         part = scanner.scan_blobs(list(_decoded(file)))
         # Its bytes were counted with the plain files.
-        tally.add(replace(part, files=0, bytes=0))
-    for folder in sorted(_repositories(files)):
-        tally.add(_in_repository(scanner, folder, roots))
+        results.append(replace(part, files=0, bytes=0))
+    results += [_in_repository(scanner, folder, roots) for folder in sorted(_repositories(files))]
     tell(len(files), len(files))
-    result = tally.result()
+    result = joined(results)
     by_name = {file.name: file for file in files}
     leaks, told = _judged(result.findings, by_name, rotation_days)
     stores = [*_open_stores(files, told), *leaks]
@@ -105,20 +104,16 @@ def _in_repository(scanner: Scanner, folder: str, roots: Roots) -> ScanResult:
     """The findings in every object of an agent's snapshot repository, under the repository's name."""
     name, git = home.shown(folder, roots.home), Git(folder)
     query = scope.HistoryQuery(all_objects=True)
-    tally = Tally()
     try:
-        tally.add(
-            audit_history(
-                HistoryJob(git, scanner.matcher(), scanner.options, 1), scope.resolve(git, query), query
-            ).tally
-        )
+        job = HistoryJob(git, scanner.matcher(), scanner.options, 1)
+        result = audit_history(job, scope.resolve(git, query), query)
     except KeyscanError as error:
-        tally.skipped.append(Skip(name, str(error), incomplete=True))
-    tally.findings = [
+        return ScanResult(skipped=(Skip(name, str(error), incomplete=True),))
+    findings = tuple(
         replace(one, origin=replace(one.origin, path=f"{name}!/{one.origin.path}", member=f"!/{one.origin.path}"))
-        for one in tally.findings
-    ]
-    return tally.result()
+        for one in result.findings
+    )
+    return replace(result, findings=findings)
 
 
 def _file_of(finding: Finding) -> str:

@@ -24,7 +24,7 @@ MAX_FINDINGS = 10_000
 
 def findings_in(
     blob: Blob, matches: list[Match], lines: Lines, options: ScanOptions
-) -> tuple[list[Finding], Skip | None]:
+) -> tuple[tuple[Finding, ...], Skip | None]:
     """The findings for the matches in a blob, and a Skip when there are more than are reported."""
     from keyscan.scan import code_usage
 
@@ -35,7 +35,7 @@ def findings_in(
         skip = Skip(blob.origin.path, reason, incomplete=True)
         matches = sorted(sorted(matches, key=lambda match: -match.severity)[:MAX_FINDINGS], key=place_of)
     in_order = sorted(matches, key=lambda match: match.secret_start)
-    findings = [finding_of(match, blob.origin, lines, options, in_order) for match in matches]
+    findings = tuple(finding_of(match, blob.origin, lines, options, in_order) for match in matches)
     # A part of a file does not know the lines before it; `scan_files` goes over the whole file then.
     whole = options.line_hashes and not blob.overlap
     return (with_line_hashes(findings, blob.data) if whole else findings), skip
@@ -82,15 +82,15 @@ def finding_of(
     )
 
 
-def with_line_hashes(findings: Sequence[Finding], data: bytes) -> list[Finding]:
+def with_line_hashes(findings: Sequence[Finding], data: bytes) -> tuple[Finding, ...]:
     """The findings with GitHub's hash of their first line, in the file that holds `data` and nothing else."""
     from keyscan.scan.line_hash import line_hashes
 
     hashes = line_hashes(data, {finding.location.line for finding in findings})
-    return [replace(finding, line_hash=hashes.get(finding.location.line)) for finding in findings]
+    return tuple(replace(finding, line_hash=hashes.get(finding.location.line)) for finding in findings)
 
 
-def only_added(findings: Iterable[Finding], added: Callable[[bytes], list[range] | None]) -> list[Finding]:
+def only_added(findings: Iterable[Finding], added: Callable[[bytes], list[range] | None]) -> tuple[Finding, ...]:
     """The findings of which at least one line is added; `added` gives a path's new lines, None for all."""
     lines: dict[str, list[range] | None] = {}
     kept = []
@@ -100,7 +100,7 @@ def only_added(findings: Iterable[Finding], added: Callable[[bytes], list[range]
             lines[path] = added(path.encode("utf-8", "surrogateescape"))
         if is_added(finding, lines[path]):
             kept.append(finding)
-    return kept
+    return tuple(kept)
 
 
 def is_added(finding: Finding, ranges: list[range] | None) -> bool:

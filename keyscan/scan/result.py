@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyscan.model.rule import Precision, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from keyscan.model.blob import Blob, Skip
+    from keyscan.model.blob import Skip
     from keyscan.model.finding import Finding
     from keyscan.suppressions.policy import SuppressionPolicy
 
@@ -33,16 +33,16 @@ class ScanOptions:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """What a scan found and covered; results add up with `+`, many of them with `joined`.
+    """The findings of a scan and what it covered; results are summed with `+`, many of them with `joined`.
 
     `hidden`: secrets below the minimum severity that are counted and not among the findings. `cached`: objects that
     were not read, since an earlier run did. `partly`: ids of a history's objects that were not read completely.
-    `whole`: everything that the configuration applies to was scanned, so that unused ignores can be named;
-    what is added up has to say so anew.
+    `interrupted`: by the user, so that part of the scan is missing. `whole`: everything that the configuration applies
+    to was scanned, so that unused ignores can be reported; a sum of results is not `whole`.
     """
 
-    findings: Sequence[Finding] = ()
-    skipped: Sequence[Skip] = ()
+    findings: tuple[Finding, ...] = ()
+    skipped: tuple[Skip, ...] = ()
     notes: tuple[str, ...] = ()
     partly: frozenset[bytes] = frozenset()
     files: int = 0
@@ -58,61 +58,36 @@ class ScanResult:
         return joined((self, other))
 
 
-@dataclass(slots=True)
-class Tally:
-    """Gathers results that arrive one after the other, in time that is linear in what they hold."""
-
-    findings: list[Finding] = field(default_factory=list)
-    skipped: list[Skip] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    partly: set[bytes] = field(default_factory=set)
-    files: int = 0
-    blobs: int = 0
-    commits: int = 0
-    bytes: int = 0
-    hidden: int = 0
-    cached: int = 0
-    interrupted: bool = False
-
-    def add(self, other: Tally | ScanResult) -> None:
-        """Add what `other` holds."""
-        self.findings.extend(other.findings)
-        self.skipped.extend(other.skipped)
-        self.notes.extend(other.notes)
-        self.files += other.files
-        self.blobs += other.blobs
-        self.commits += other.commits
-        self.bytes += other.bytes
-        self.hidden += other.hidden
-        self.cached += other.cached
-        self.partly |= other.partly
-        self.interrupted |= other.interrupted
-
-    def add_clean(self, blob: Blob) -> None:
-        """Count a blob that holds nothing."""
-        self.files += not blob.overlap
-        self.bytes += len(blob.data) - blob.overlap
-
-    def result(self) -> ScanResult:
-        """All that was gathered."""
-        return ScanResult(
-            findings=tuple(self.findings),
-            skipped=tuple(self.skipped),
-            notes=tuple(self.notes),
-            files=self.files,
-            blobs=self.blobs,
-            commits=self.commits,
-            bytes=self.bytes,
-            hidden=self.hidden,
-            cached=self.cached,
-            partly=frozenset(self.partly),
-            interrupted=self.interrupted,
-        )
-
-
 def joined(results: Iterable[ScanResult]) -> ScanResult:
-    """All `results` together, in their order."""
-    tally = Tally()
+    """The sum of `results`, in their order, in time that is linear in what they contain."""
+    findings: list[Finding] = []
+    skipped: list[Skip] = []
+    notes: list[str] = []
+    partly: set[bytes] = set()
+    files = blobs = commits = size = hidden = cached = 0
+    interrupted = False
     for result in results:
-        tally.add(result)
-    return tally.result()
+        findings += result.findings
+        skipped += result.skipped
+        notes += result.notes
+        partly |= result.partly
+        files += result.files
+        blobs += result.blobs
+        commits += result.commits
+        size += result.bytes
+        hidden += result.hidden
+        cached += result.cached
+        interrupted |= result.interrupted
+    return ScanResult(
+        tuple(findings),
+        tuple(skipped),
+        tuple(notes),
+        frozenset(partly),
+        files=files,
+        blobs=blobs,
+        commits=commits,
+        bytes=size,
+        hidden=hidden,
+        cached=cached,
+        interrupted=interrupted,
+    )

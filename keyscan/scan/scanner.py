@@ -1,10 +1,11 @@
-"""Scans blobs and files with a matcher: what it is given in, a `ScanResult` out."""
+"""Scans blobs and files with a matcher, and returns a `ScanResult`."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from keyscan.engine.decoders import content
@@ -12,7 +13,7 @@ from keyscan.errors import WorkerError
 from keyscan.model.blob import Blob, Skip
 from keyscan.scan.findings import findings_in, with_line_hashes
 from keyscan.scan.line_index import Lines
-from keyscan.scan.result import ScanOptions, ScanResult, Tally, joined
+from keyscan.scan.result import ScanOptions, ScanResult, joined
 from keyscan.sources import safe_read
 from keyscan.sources.files import Target
 from keyscan.support import process_pool
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from keyscan.engine.matcher import Matcher
-    from keyscan.model.finding import Finding
     from keyscan.model.match import MatchResult
     from keyscan.suppressions.policy import SuppressionPolicy
 
@@ -35,24 +35,28 @@ _WORTH_IT = 4
 
 
 def scan_blob(blob: Blob, matcher: Matcher, options: ScanOptions) -> ScanResult:
-    """Scan one blob: what it holds, and what could not be read of it.
+    """Scan one blob: the findings in it, and what could not be read of it.
 
     The files in an archive are scanned one by one, under the archive's name and theirs.
     """
     if content.is_plain(blob.data):
         return result_of(blob, matcher.scan(blob.data, path=blob.origin.place), options)
-    tally = Tally(files=not blob.overlap, bytes=len(blob.data) - blob.overlap)
+    found = joined(_members(blob, matcher, options))
+    return replace(found, files=not blob.overlap, bytes=len(blob.data) - blob.overlap)
+
+
+def _members(blob: Blob, matcher: Matcher, options: ScanOptions) -> Iterator[ScanResult]:
+    """The result of each text in a blob that is no plain text, if it has one; files and bytes are not counted."""
     for name, text, reason in content.texts(blob.data, blob.origin.path):
         if reason:
-            # What the user named was asked for: then it is read, or the scan is incomplete.
-            tally.skipped.append(Skip(name, reason, incomplete=blob.origin.named))
+            # A file that the user named is read completely, or the scan is incomplete.
+            yield ScanResult(skipped=(Skip(name, reason, incomplete=blob.origin.named),))
             continue
         result = matcher.scan(text.data, path=name[blob.origin.outside :])
         if any(result):
             origin = replace(blob.origin, path=name, member=name[len(blob.origin.path) :])
             lines = Lines(text.data, blob.line, blob.column, text.stored, text.cell)
-            tally.add(_result(replace(blob, data=text.data, origin=origin), result, options, lines))
-    return tally.result()
+            yield _result(replace(blob, data=text.data, origin=origin), result, options, lines)
 
 
 def result_of(blob: Blob, result: MatchResult, options: ScanOptions) -> ScanResult:
@@ -66,8 +70,8 @@ def result_of(blob: Blob, result: MatchResult, options: ScanOptions) -> ScanResu
 
 def _result(blob: Blob, result: MatchResult, options: ScanOptions, lines: Lines) -> ScanResult:
     skipped = [Skip(blob.origin.path, reason, incomplete=True) for reason in result.limits]
-    findings, skip = findings_in(blob, result.matches, lines, options) if result.matches else ([], None)
-    return ScanResult(findings, [*skipped, skip] if skip else skipped)
+    findings, skip = findings_in(blob, result.matches, lines, options) if result.matches else ((), None)
+    return ScanResult(findings, (*skipped, skip) if skip else tuple(skipped))
 
 
 def scan_blobs(items: Iterable[Blob | Skip], matcher: Matcher, options: ScanOptions) -> ScanResult:
@@ -126,14 +130,14 @@ def size_of(targets: Iterable[Target | Skip], enough: int = 1 << 20) -> int:
 
 def scan_files(targets: Sequence[Target | Skip], matcher: Matcher, options: ScanOptions, jobs: int = 0) -> ScanResult:
     """Read and scan files, spread over `jobs` processes (0: one per core) when there is enough to do."""
-    tally = Tally(skipped=[target for target in targets if isinstance(target, Skip)])
+    skips = tuple(target for target in targets if isinstance(target, Skip))
     todo = [target for target in targets if isinstance(target, Target)]
     overlap = max((rule.max_length for rule in matcher.rules), default=1) * 2
     work = _FileScanner(matcher, options, overlap)
     batches = [todo[at : at + BATCH] for at in range(0, len(todo), BATCH)]
-    for part in until_lost(process_pool.stream(work, batches, jobs, least=_WORTH_IT)):
-        tally.add(ScanResult(skipped=(part,)) if isinstance(part, Skip) else part)
-    return tally.result()
+    parts = until_lost(process_pool.stream(work, batches, jobs, least=_WORTH_IT))
+    scanned = (ScanResult(skipped=(part,)) if isinstance(part, Skip) else part for part in parts)
+    return joined(chain([ScanResult(skipped=skips)], scanned))
 
 
 def until_lost(parts: Iterator[Part]) -> Iterator[Part | Skip]:
@@ -151,42 +155,41 @@ class _FileScanner:
         self._matcher, self._options, self._overlap = matcher, options, overlap
 
     def __call__(self, batch: list[Target]) -> ScanResult:
-        tally = Tally()
+        results: list[ScanResult] = []
+        files = size = 0
         for target in batch:
-            results: list[ScanResult] = []
+            start = len(results)
             chunks = 0
             for item in safe_read.read(target, self._overlap):
                 if isinstance(item, Skip):
-                    tally.skipped.append(item)
+                    results.append(ScanResult(skipped=(item,)))
                     continue
                 chunks += 1
                 result = self._scan(item)
                 if result is None:
-                    tally.add_clean(item)
+                    files += not item.overlap
+                    size += len(item.data) - item.overlap
                 else:
                     results.append(result)
-            for result in results if chunks <= 1 else self._of_chunks(target, results):
-                tally.add(result)
-        return tally.result()
+            if chunks > 1 and self._options.line_hashes:
+                results[start:] = [self._with_line_hashes(target, result) for result in results[start:]]
+        return joined([*results, ScanResult(files=files, bytes=size)])
 
     def _scan(self, blob: Blob) -> ScanResult | None:
-        """The result for a blob; None where it holds nothing, as nearly all: making a result costs more than a scan."""
+        """The result for a blob; None for one without findings, as nearly all: making a result costs more time."""
         if not content.is_plain(blob.data):
             return scan_blob(blob, self._matcher, self._options)
         result = self._matcher.scan(blob.data, path=blob.origin.place)
         return result_of(blob, result, self._options) if any(result) else None
 
-    def _of_chunks(self, target: Target, results: list[ScanResult]) -> Iterator[ScanResult]:
-        """The results of a file that was read in chunks, with the line hashes of the whole file where asked for."""
-        for result in results:
-            hashed = self._options.line_hashes and result.findings
-            yield replace(result, findings=self._with_line_hashes(target, result)) if hashed else result
-
     @staticmethod
-    def _with_line_hashes(target: Target, result: ScanResult) -> list[Finding]:
-        """The findings in a file that was read in chunks, with the line hashes of the whole file."""
+    def _with_line_hashes(target: Target, result: ScanResult) -> ScanResult:
+        """The result of one chunk of a file, with the line hashes of the whole file."""
+        if not result.findings:
+            return result
         try:
             with open(target.file, "rb") as handle:  # noqa: PTH123
-                return with_line_hashes(result.findings, content.content_of(handle.read()).data)
+                data = handle.read()
         except OSError:
-            return list(result.findings)
+            return result
+        return replace(result, findings=with_line_hashes(result.findings, content.content_of(data).data))

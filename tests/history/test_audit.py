@@ -22,7 +22,7 @@ def key(seed: str) -> str:
 
 @pytest.fixture
 def audited(repo):
-    """Audit the repository: audited(HistoryQuery) -> HistoryResult."""
+    """Audit the repository: audited(HistoryQuery) -> ScanResult."""
     matcher = build.matcher(load_rules())
 
     def audited(query=HistoryQuery(), **changes):  # noqa: B008 - frozen
@@ -39,7 +39,7 @@ def test_one_finding_a_secret_with_its_first_commit(repo, audited):
     first = repo.commit()
     repo.stage("a.py", f"x\n{key('a')}\n{key('b')}")
     second = repo.commit()
-    found = {finding.origin.commit: finding.provenance.commits for finding in audited().tally.findings}
+    found = {finding.origin.commit: finding.provenance.commits for finding in audited().findings}
     assert found == {first: 2, second: 1}
 
 
@@ -47,8 +47,8 @@ def test_what_nothing_reaches(repo, audited):
     """Only where the whole store is wanted."""
     repo.commit()
     repo.git("hash-object", "-w", "--stdin", stdin=key("lost").encode())
-    assert audited().tally.findings == []
-    (finding,) = audited(HistoryQuery(all_objects=True)).tally.findings
+    assert audited().findings == ()
+    (finding,) = audited(HistoryQuery(all_objects=True)).findings
     assert finding.provenance is None
 
 
@@ -56,9 +56,9 @@ def test_names_of_branches(repo, audited):
     """A key in a ref's name is found; no file is counted for it."""
     repo.commit()
     repo.git("branch", key("name"))
-    (finding,) = audited().tally.findings
+    (finding,) = audited().findings
     assert finding.origin.kind == "ref"
-    assert audited().tally.files == 0
+    assert audited().files == 0
 
 
 def test_net_keeps_what_is_still_there(repo, audited):
@@ -69,9 +69,9 @@ def test_net_keeps_what_is_still_there(repo, audited):
     repo.commit()
     repo.git("rm", "-qf", "gone.py")
     repo.commit()
-    paths = [finding.origin.path for finding in audited(HistoryQuery(range="HEAD~2..HEAD")).tally.findings]
+    paths = [finding.origin.path for finding in audited(HistoryQuery(range="HEAD~2..HEAD")).findings]
     assert sorted(paths) == ["gone.py", "kept.py"]
-    net = audited(HistoryQuery(range="HEAD~2..HEAD", net=True)).tally.findings
+    net = audited(HistoryQuery(range="HEAD~2..HEAD", net=True)).findings
     assert [finding.origin.path for finding in net] == ["kept.py"]
 
 
@@ -82,7 +82,7 @@ def test_gaps_are_accepted_when_they_are_known(repo, audited):
     repo.write(".git/info/grafts", f"{repo.git('rev-parse', 'HEAD').decode().strip()} {first}\n")
     for accepted in (False, True):
         result = audited(HistoryQuery(allow_shallow=accepted))
-        gaps = [skip.incomplete for skip in result.tally.skipped if skip.reason == repository.GRAFTED]
+        gaps = [skip.incomplete for skip in result.skipped if skip.reason == repository.GRAFTED]
         assert gaps == [not accepted]
 
 
@@ -97,8 +97,8 @@ def test_an_interruption_is_a_result(repo, audited):
 
     result = audited(progress=progress)
     assert result.interrupted
-    assert len(result.tally.findings) == 1
-    assert result.tally.findings[0].provenance is None
+    assert len(result.findings) == 1
+    assert result.findings[0].provenance is None
 
 
 def test_other_places_of_one_commit_are_named(repo, audited):
@@ -106,6 +106,6 @@ def test_other_places_of_one_commit_are_named(repo, audited):
     repo.stage("b.py", f"x\n{key('a')}\n")
     repo.stage("a.py", f"{key('a')}\n")
     repo.commit()
-    (found,) = audited().tally.findings
+    (found,) = audited().findings
     assert (found.origin.path, found.location.line) == ("a.py", 1)
     assert [(one.path, one.location.line) for one in found.related] == [("b.py", 2)]

@@ -53,11 +53,11 @@ def test_blobs_messages_and_counts(repo, scan):
     repo.stage("a.py", KEY)
     repo.commit(f"use {other}")
     result = scan((":a.py", b"a.py"), ("HEAD", b""), ("HEAD^{tree}", b""))
-    assert {(finding.origin.kind, finding.origin.file) for finding in result.tally.findings} == {
+    assert {(finding.origin.kind, finding.origin.file) for finding in result.result.findings} == {
         ("file", "a.py"),
         ("commit-message", f"commit-message {repo.git('rev-parse', 'HEAD').decode()[:12]}"),
     }
-    assert (result.tally.blobs, result.tally.commits, result.tally.files, result.count) == (1, 1, 0, 3)
+    assert (result.result.blobs, result.result.commits, result.result.files, result.count) == (1, 1, 0, 3)
 
 
 def test_what_contains_nothing_is_known_at_its_path(repo, scan):
@@ -73,7 +73,7 @@ def test_what_contains_nothing_is_known_at_its_path(repo, scan):
 def test_a_missing_object_is_a_skip_and_not_clean(repo, matcher):
     """It is named, and no later run takes it for read."""
     result = ObjectScanner(Git(repo.path), matcher, ScanOptions())([Listed(b"1" * 40, b"a")])
-    assert [skip.incomplete for skip in result.tally.skipped] == [True]
+    assert [skip.incomplete for skip in result.result.skipped] == [True]
     assert not is_known(result, b"1" * 40, b"a")
 
 
@@ -86,8 +86,8 @@ def test_the_next_version_of_a_path_is_scanned_from_the_one_before(repo, scan):
         repo.stage(f"v{number}", text)
         named.append((f":v{number}", b"same.py"))
     together = scan(*named)
-    alone = [finding for one in named for finding in scan(one).tally.findings]
-    assert together.tally.findings == alone
+    alone = [finding for one in named for finding in scan(one).result.findings]
+    assert list(together.result.findings) == alone
     assert len(alone) == 2
 
 
@@ -95,7 +95,7 @@ def test_a_huge_object_is_read_in_parts(repo, scan, monkeypatch):
     """A key behind the first part is found at its line."""
     monkeypatch.setattr("keyscan.git.objects.CHUNK_SIZE", 1 << 16)
     repo.stage("big.txt", "x\n" * (1 << 16) + f'key = "{KEY}"\n')
-    (finding,) = scan((":big.txt", b"big.txt")).tally.findings
+    (finding,) = scan((":big.txt", b"big.txt")).result.findings
     assert finding.location.line == (1 << 16) + 1
 
 
@@ -104,7 +104,7 @@ def test_what_is_below_the_minimum_is_reported_once(repo, scan, matcher):
     repo.stage("one", f"1\n{KEY}")
     repo.stage("two", f"2\n{KEY}")
     scanner = ObjectScanner(Git(repo.path), matcher, ScanOptions(min_severity=Severity.CRITICAL + 1))
-    assert len(scan((":one", b"a"), (":two", b"a"), scanner=scanner).tally.findings) == 1
+    assert len(scan((":one", b"a"), (":two", b"a"), scanner=scanner).result.findings) == 1
 
 
 def test_it_travels_without_what_it_has_seen(repo, matcher):
@@ -129,5 +129,5 @@ def test_long_messages_are_scanned_by_themselves(repo, scan, monkeypatch):
     """Their text is read from behind the header, whatever its length."""
     monkeypatch.setattr(object_scanner, "SHORT", 10)
     repo.commit(f"subject\n\n{KEY}")
-    (finding,) = scan(("HEAD", b"")).tally.findings
+    (finding,) = scan(("HEAD", b"")).result.findings
     assert finding.location.line == 3

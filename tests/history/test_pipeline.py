@@ -12,7 +12,7 @@ from keyscan.history.batch import BatchResult, HistoryJob
 from keyscan.history.clean_objects import CleanObjects
 from keyscan.history.pipeline import scan_batches, unknown_batches
 from keyscan.model.blob import Skip
-from keyscan.scan.result import ScanOptions, Tally
+from keyscan.scan.result import ScanOptions, ScanResult
 
 LISTED = [Listed(str(number).encode() * 40, b"path%d" % number) for number in range(1, 6)]
 
@@ -24,17 +24,17 @@ def job(**changes) -> HistoryJob:
 
 def work(batch) -> BatchResult:
     """What a scan of a batch could give: every object is clean, the last one remains."""
-    tally = Tally(blobs=len(batch), bytes=10 * len(batch))
-    return BatchResult(tally, b"".join(bytes.fromhex(item.oid.decode()) for item in batch), len(batch), (batch[-1],))
+    found = ScanResult(blobs=len(batch), bytes=10 * len(batch))
+    return BatchResult(found, b"".join(bytes.fromhex(item.oid.decode()) for item in batch), len(batch), (batch[-1],))
 
 
 def test_results_add_up():
     """Counts, what remains, and Skips among the batches are all in the result."""
     skip = Skip("history", "gone", incomplete=True)
     result = scan_batches(job(), [LISTED[:2], skip, LISTED[2:]], work)
-    assert (result.tally.blobs, result.tally.bytes, result.interrupted) == (5, 50, False)
-    assert result.tally.skipped == [skip]
-    assert result.remaining == [LISTED[1], LISTED[4]]
+    assert (result.result.blobs, result.result.bytes, result.result.interrupted) == (5, 50, False)
+    assert result.result.skipped == (skip,)
+    assert result.remaining == (LISTED[1], LISTED[4])
 
 
 def test_progress_says_how_far_it_is():
@@ -81,5 +81,5 @@ def test_an_interruption_keeps_what_was_found(where):
         return work(batch)
 
     result = scan_batches(job(), batches(), interrupted)
-    assert result.interrupted
-    assert result.tally.blobs == (2 if where == "work" else result.tally.blobs)
+    assert result.result.interrupted
+    assert result.result.blobs == (2 if where == "work" else result.result.blobs)

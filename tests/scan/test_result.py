@@ -8,8 +8,8 @@ from helpers import reports
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyscan.model.blob import Blob, Origin, Skip
-from keyscan.scan.result import ScanResult, Tally, joined
+from keyscan.model.blob import Skip
+from keyscan.scan.result import ScanResult, joined
 
 results = st.builds(
     ScanResult,
@@ -32,11 +32,3 @@ def test_every_field_adds_up(one, two, three):
         expected = left | right if field.name in {"partly", "interrupted"} else left + right
         assert getattr(both, field.name) == expected, field.name
     assert joined([]) == ScanResult()
-
-
-def test_clean_blobs_are_counted_once():
-    """The overlap of a chunk is neither a file nor bytes."""
-    tally = Tally()
-    tally.add_clean(Blob(b"12345", Origin("a")))
-    tally.add_clean(Blob(b"45678", Origin("a"), overlap=2))
-    assert (tally.files, tally.bytes) == (1, 8)

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from keyscan.cli.commands.history import AuditOptions
     from keyscan.config.settings import Settings
-    from keyscan.history.audit import HistoryResult
     from keyscan.history.batch import HistoryJob
     from keyscan.model.finding import Finding
+    from keyscan.scan.result import ScanResult
     from keyscan.sources.ci import CiScope
 
 # Markers of a range that are named one by one.
@@ -95,11 +95,11 @@ def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions, verify
         for name in commit_range.changed(git, span, _configuration(settings), PROJECT_FILES):
             _warn(f"this range changes {name}, which decides what keyscan reports: review it")
 
-    def steps(job: HistoryJob) -> HistoryResult:
+    def steps(job: HistoryJob) -> ScanResult:
         where = scope.of_updates(git, span.updates, span.known) if span else scope.resolve(git, query)
         result = audit_history(job, where, query, audit.provenance)
         if span is not None:
-            _warn_of_markers(result.tally.findings)
+            _warn_of_markers(result.findings)
         return result
 
     return history.run(git, steps, settings, audit, verify)

@@ -89,10 +89,10 @@ def _audited(git: Git, scanner: Scanner) -> list[Finding]:
     result = audit_history(job, scope.resolve(git, query), query, ProvenanceOptions(all_occurrences=True))
     if result.interrupted:
         raise KeyboardInterrupt
-    for skip in result.tally.skipped:
+    for skip in result.skipped:
         if skip.incomplete:
             raise IncompleteError(f"{skip.path}: {skip.reason}; the history was not read completely")
-    return list(result.tally.findings)
+    return list(result.findings)
 
 
 def _chosen(findings: Sequence[Finding], marks: tuple[str, ...], settings: Settings) -> list[Finding]:

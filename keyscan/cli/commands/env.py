@@ -51,11 +51,11 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, setting
         if todo and (check or not _apply(found.repositories[0], todo, yes=yes)):
             return ExitCode.FINDINGS
         found = audit(root, matcher, settings.salt, history=history)
-    findings = [
+    findings = tuple(
         finding
         for finding in found.result.findings
         if finding.rule_id not in settings.disable and not settings.ignores.excluded(finding.origin.path, in_git=True)
-    ]
+    )
     return output.finish(replace(found.result, findings=findings), scanner, settings, started)
 
 

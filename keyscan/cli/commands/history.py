@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from keyscan.config.settings import Settings
     from keyscan.git.command import Git
-    from keyscan.history.audit import HistoryResult
     from keyscan.history.batch import HistoryJob
     from keyscan.history.provenance import ProvenanceOptions
     from keyscan.history.scope import HistoryQuery
@@ -126,10 +125,10 @@ def command(
     chosen = f"{staged_since}..HEAD" if staged_since is not None else range_
     query = scope.HistoryQuery(chosen, since, branches, audit.net, reflog, all_objects, audit.allow_shallow)
 
-    def steps(job: HistoryJob) -> HistoryResult:
+    def steps(job: HistoryJob) -> ScanResult:
         result = _audit(job, query, audit)
         if staged_since is not None and not result.interrupted:
-            result.tally.add(_index(job))
+            result += _index(job)
         return _with_submodules(job, query, audit, result) if recurse_submodules else result
 
     return run(Git(paths[0] if paths else "."), steps, settings, audit, verify)
@@ -145,7 +144,7 @@ def scan_range(git: Git, range_: str, settings: Settings) -> int:
 
 def run(
     git: Git,
-    steps: Callable[[HistoryJob], HistoryResult],
+    steps: Callable[[HistoryJob], ScanResult],
     settings: Settings,
     audit: AuditOptions,
     verify: VerifySettings = OFF,
@@ -172,14 +171,13 @@ def run(
             bar.clear()
         if store is not None:
             store.save()
-    found = replace(result.tally.result(), interrupted=result.interrupted)
     if store is not None and store.known_count:
         note = "unchanged objects were taken from the cache (--no-cache reads everything)"
-        found = replace(found, notes=(*found.notes, note), cached=store.known_count)
-    return output.finish(found, scanner, settings, started, output.verifier(settings, verify))
+        result = replace(result, notes=(*result.notes, note), cached=store.known_count)
+    return output.finish(result, scanner, settings, started, output.verifier(settings, verify))
 
 
-def _audit(job: HistoryJob, query: HistoryQuery, audit: AuditOptions) -> HistoryResult:
+def _audit(job: HistoryJob, query: HistoryQuery, audit: AuditOptions) -> ScanResult:
     from keyscan.history import scope
     from keyscan.history.audit import audit_history
 
@@ -196,7 +194,7 @@ def _index(job: HistoryJob) -> ScanResult:
     return replace(found, findings=only_added(found.findings, lambda path: staged.added_lines(job.git, path)))
 
 
-def _with_submodules(job: HistoryJob, query: HistoryQuery, audit: AuditOptions, result: HistoryResult) -> HistoryResult:
+def _with_submodules(job: HistoryJob, query: HistoryQuery, audit: AuditOptions, result: ScanResult) -> ScanResult:
     """`result` with the history of each submodule, and of theirs, added; paths are below the submodule's own."""
     from keyscan.git.command import Git
     from keyscan.git.worktree import submodules
@@ -206,10 +204,11 @@ def _with_submodules(job: HistoryJob, query: HistoryQuery, audit: AuditOptions, 
             break
         inner = replace(job, git=Git(os.path.join(job.git.directory, path)))  # noqa: PTH118
         found = _with_submodules(inner, query, audit, _audit(inner, query, audit))
-        found.tally.findings = [_below(path, item) for item in found.tally.findings]
-        found.tally.skipped = [replace(skip, path=f"{path}/{skip.path}") for skip in found.tally.skipped]
-        result.tally.add(found.tally)
-        result = replace(result, interrupted=found.interrupted)
+        result += replace(
+            found,
+            findings=tuple(_below(path, item) for item in found.findings),
+            skipped=tuple(replace(skip, path=f"{path}/{skip.path}") for skip in found.skipped),
+        )
     return result
 
 

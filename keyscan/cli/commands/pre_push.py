@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from keyscan.cli.commands.history import AuditOptions
     from keyscan.config.settings import Settings
     from keyscan.git.command import Git
-    from keyscan.history.audit import HistoryResult
     from keyscan.history.batch import HistoryJob
+    from keyscan.scan.result import ScanResult
     from keyscan.sources.push import Update
 
 
@@ -105,7 +105,7 @@ def scan_updates(push: Push, audit: AuditOptions, settings: Settings) -> int:
         return ExitCode.CLEAN
     query = scope.HistoryQuery(net=audit.net, allow_shallow=audit.allow_shallow)
 
-    def steps(job: HistoryJob) -> HistoryResult:
+    def steps(job: HistoryJob) -> ScanResult:
         return audit_history(job, scope.of_updates(push.git, push.updates, push.known), query, audit.provenance)
 
     return history.run(push.git, steps, settings, audit)

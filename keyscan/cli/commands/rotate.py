@@ -74,14 +74,14 @@ def _check(settings: Settings, rotation_days: int, form: str) -> int:
         raise KeyboardInterrupt
     counted = [
         one
-        for one in result.tally.findings
+        for one in result.findings
         if one.status != "ignored" and one.severity >= settings.min_severity and not one.rule_id.startswith("env-")
     ]
     keys = rotation.inventory(counted, rotation_days)
     output.emit(rotation_text.inventory_text(keys, rotation_days, form))
     if any(one.overdue for one in keys):
         return ExitCode.FINDINGS
-    unread = next((skip for skip in result.tally.skipped if skip.incomplete), None)
+    unread = next((skip for skip in result.skipped if skip.incomplete), None)
     if unread is not None:
         raise IncompleteError(f"{unread.path}: {unread.reason}; ages may be wrong")
     return ExitCode.CLEAN
