@@ -67,8 +67,8 @@ class Scanner:
 
         Raises RuleError for a rule file that is not valid, UsageError for a name in `disable` that no rule has.
         """
-        found = enabled(load_rules([Path(path) for path in rules]), disable, "disable")
-        return cls(found, ScanOptions(min_severity, salt), jobs=jobs)
+        kept = enabled(load_rules([Path(path) for path in rules]), disable, "disable")
+        return cls(kept, ScanOptions(min_severity, salt), jobs=jobs)
 
     @classmethod
     def of(cls, settings: Settings, *, without: Collection[str] = ()) -> Scanner:
@@ -136,9 +136,9 @@ class Scanner:
         """The files at `paths` that are to be scanned, without those that the configuration excludes."""
         from keyscan.sources import files
 
-        found = files.targets([os.fspath(path) for path in paths], everything=everything)
+        targets = files.targets([os.fspath(path) for path in paths], everything=everything)
         ignores = self.options.ignores
-        return targets_kept(found, ignores) if ignores else list(found)
+        return targets_kept(targets, ignores) if ignores else list(targets)
 
     def scan_files(self, targets: list[Target | Skip]) -> ScanResult:
         """Read and scan files, spread over `jobs` processes where there is enough to do."""
@@ -161,9 +161,9 @@ class Scanner:
 
     def with_options(self, options: ScanOptions) -> Scanner:
         """The same rules and compiled engine under other options."""
-        made = replace(self, options=options)
-        made._matchers.update(self._matchers)  # noqa: SLF001 - another of its own kind
-        return made
+        scanner = replace(self, options=options)
+        scanner._matchers.update(self._matchers)  # noqa: SLF001 - another of its own kind
+        return scanner
 
 
 def load_rules(paths: Sequence[Path] = (), *, builtin: bool = True) -> tuple[Rule, ...]:

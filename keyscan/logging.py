@@ -56,5 +56,5 @@ class RedactingFilter(logging.Filter):
         if isinstance(value, str | dict | list):
             return self._redactor.redact_value({name: value}).value[name]
         text = str(value)
-        made = self._redactor.redact(text)
-        return made.text if made.secrets else value
+        redacted = self._redactor.redact(text)
+        return redacted.text if redacted.secrets else value

@@ -62,15 +62,15 @@ def allow(where: Place, root: Path | None) -> list[Change]:
     if not own or text is None:
         return [removed(record)] if own else []
     if where.target.agent == "claude-code":
-        made = _without_rules(where, text, own)
+        remaining = _without_rules(where, text, own)
         backup = file.with_name(file.name + BACKUP)
         had_backup = backup.exists()
-        changes = written(file, made)
+        changes = written(file, remaining)
         if not had_backup:  # the file as it was before keyscan is what the hooks' own backup holds, if any
             backup.unlink(missing_ok=True)
     else:
-        made = "".join(line for line in text.splitlines(keepends=True) if line.strip("\r\n") not in own)
-        changes = written(file, made) if made.strip() else [removed(file)]
+        remaining = "".join(line for line in text.splitlines(keepends=True) if line.strip("\r\n") not in own)
+        changes = written(file, remaining) if remaining.strip() else [removed(file)]
         file.with_name(file.name + BACKUP).unlink(missing_ok=True)
     record.unlink(missing_ok=True)
     return changes

@@ -163,11 +163,11 @@ def without_overlaps(secrets: Iterable[Secret]) -> list[Secret]:
 
 def surest(secrets: Iterable[Secret]) -> dict[str, Secret]:
     """For the digits of each secret, how the surest rule names it; of equally sure ones, the first."""
-    found: dict[str, Secret] = {}
+    surest_of: dict[str, Secret] = {}
     for secret in secrets:
-        if secret.digits not in found or secret.sureness > found[secret.digits].sureness:
-            found[secret.digits] = secret
-    return found
+        if secret.digits not in surest_of or secret.sureness > surest_of[secret.digits].sureness:
+            surest_of[secret.digits] = secret
+    return surest_of
 
 
 def one_name_each(secrets: list[Secret]) -> list[Secret]:

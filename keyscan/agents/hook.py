@@ -101,8 +101,8 @@ class Hook:
         """The answer where not even the event is known: as for a tool call, which most events are."""
         agent = self.options.agent
         if agent in _JSON_FAILURES:
-            made = Event(agent, self.options.event, agent_events.PRE_TOOL, {})
-            return protocol(agent).answer(made, Decision(Action.BLOCK, f"keyscan: {notice}", failed=True))
+            event = Event(agent, self.options.event, agent_events.PRE_TOOL, {})
+            return protocol(agent).answer(event, Decision(Action.BLOCK, f"keyscan: {notice}", failed=True))
         return Answer(stderr=f"keyscan: {notice}\n", status=2)
 
     def _warned(self, event: Event | None, notice: str) -> Answer:
@@ -117,7 +117,7 @@ def decoded(raw: bytes) -> dict[str, Any]:
     if len(raw) > LARGEST_PAYLOAD:
         raise IncompleteError(f"the event is larger than {LARGEST_PAYLOAD >> 20} MB")
     try:
-        found = json.loads(raw)
+        payload = json.loads(raw)
     except UnicodeDecodeError as error:
         raise IncompleteError(f"the event is not UTF-8, at byte {error.start}") from None
     except RecursionError:
@@ -125,9 +125,9 @@ def decoded(raw: bytes) -> dict[str, Any]:
     except ValueError as error:
         place = f", at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
         raise IncompleteError(f"the event is not JSON{place}") from None
-    if not isinstance(found, dict):
+    if not isinstance(payload, dict):
         raise IncompleteError("the event is not a JSON object")
-    return found
+    return payload
 
 
 def _place(error: Exception) -> str:

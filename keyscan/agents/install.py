@@ -31,8 +31,8 @@ def install(where: Place, caller: Caller) -> list[Change]:
     target = where.target
     command = caller.command(target.agent)
     if target.shape == "scripts":
-        made = [_script(where.path / one.event, entries.script(target, one, command)) for one in target.events]
-        return [change for change in made if change.what]
+        edits = [_script(where.path / one.event, entries.script(target, one, command)) for one in target.events]
+        return [change for change in edits if change.what]
     if target.shape == "plugin":
         options = [] if caller.mode == "redact" else ["--mode", caller.mode]
         options += [] if caller.on_failure == "block" else ["--on-failure", caller.on_failure]
@@ -61,8 +61,8 @@ def prefix_program(where: Place) -> Path:
 
 def prefix_in(where: Place) -> str:
     """The program that Claude Code's settings name for running commands, empty for none."""
-    found = value_of(_read(where) or "{}", where).get("env")
-    return str(found.get(PREFIX[1], "")) if isinstance(found, dict) else ""
+    variables = value_of(_read(where) or "{}", where).get("env")
+    return str(variables.get(PREFIX[1], "")) if isinstance(variables, dict) else ""
 
 
 def uninstall(where: Place) -> list[Change]:
@@ -81,17 +81,17 @@ def uninstall(where: Place) -> list[Change]:
     if target.shape == "vibe":
         from keyscan.agents import vibe_file
 
-        made = vibe_file.without_hooks(text, where)
+        edited_text = vibe_file.without_hooks(text, where)
     else:
-        made = without_hooks(text, where)
+        edited_text = without_hooks(text, where)
     gone = []
     if target.agent == "claude-code" and prefix_in(where) == str(prefix_program(where)):
-        made = jsonc.without_member(made, PREFIX)
+        edited_text = jsonc.without_member(edited_text, PREFIX)
         gone = [removed(prefix_program(where))]
     backup = where.path.with_name(where.path.name + BACKUP)
-    if made != text and not backup.exists() and _is_empty(made, target.shape):
+    if edited_text != text and not backup.exists() and _is_empty(edited_text, target.shape):
         return [*gone, removed(where.path)]
-    changes = [*gone, *(written(where.path, made) if made != text else [])]
+    changes = [*gone, *(written(where.path, edited_text) if edited_text != text else [])]
     if changes:
         with suppress(OSError):
             backup.unlink()
@@ -110,34 +110,40 @@ def _is_empty(text: str, shape: str) -> bool:
 def with_hooks(text: str | None, where: Place, command: str) -> str:
     """A JSON configuration with our hooks: one entry an event, equal ones left alone, others of ours replaced."""
     target = where.target
-    made = text if text and text.strip() else "{}\n"
+    document = text if text and text.strip() else "{}\n"
     for hooked in target.events:
         wanted = entries.entry_for(target, hooked, command)
         path = ("hooks",) if target.shape == "kiro" else ("hooks", hooked.event)
-        present = _items(made, where, path)
+        present = _items(document, where, path)
         own = [entry for entry in present if _same_event(entry, wanted, target.shape)]
         if own == [wanted]:
             continue
-        while (number := _own_index(_items(made, where, path), wanted, target.shape)) is not None:
-            made = edited(where, lambda made=made, number=number, path=path: jsonc.without(made, path, number))
-        made = edited(where, lambda made=made, wanted=wanted, path=path: jsonc.appended(made, path, wanted))
+        while (number := _own_index(_items(document, where, path), wanted, target.shape)) is not None:
+            document = edited(
+                where, lambda document=document, number=number, path=path: jsonc.without(document, path, number)
+            )
+        document = edited(
+            where, lambda document=document, wanted=wanted, path=path: jsonc.appended(document, path, wanted)
+        )
     if target.version is not None:
-        made = edited(where, lambda: jsonc.set_default(made, ("version",), target.version))
-    return made
+        document = edited(where, lambda: jsonc.set_default(document, ("version",), target.version))
+    return document
 
 
 def without_hooks(text: str, where: Place) -> str:
     """A JSON configuration without our hooks."""
-    made = text
+    document = text
     hooks = value_of(text, where).get("hooks")
     for event in hooks if isinstance(hooks, dict) else ():
         path = ("hooks", event)
         while True:
-            own = [number for number, entry in enumerate(_items(made, where, path)) if entries.is_own(entry)]
+            own = [number for number, entry in enumerate(_items(document, where, path)) if entries.is_own(entry)]
             if not own:
                 break
-            made = edited(where, lambda made=made, number=own[0], path=path: jsonc.without(made, path, number))
-    return made
+            document = edited(
+                where, lambda document=document, number=own[0], path=path: jsonc.without(document, path, number)
+            )
+    return document
 
 
 def missing_events(where: Place, command: str) -> list[str]:
@@ -167,9 +173,9 @@ def commands_in(where: Place) -> list[str]:
     text = _read(where) or ""
     if where.target.shape in {"plugin", "vibe"}:
         return []
-    found: list[str] = []
-    _commands(value_of(text or "{}", where), found)
-    return list(dict.fromkeys(found))
+    commands: list[str] = []
+    _commands(value_of(text or "{}", where), commands)
+    return list(dict.fromkeys(commands))
 
 
 def _commands(value: Any, found: list[str]) -> None:
@@ -195,12 +201,12 @@ def _own_index(present: list[Any], wanted: dict[str, Any], shape: str) -> int | 
 def value_of(text: str, where: Place) -> dict[str, Any]:
     """The JSON object in a configuration; ConfigError for anything else."""
     try:
-        found = jsonc.parse(text).value
+        value = jsonc.parse(text).value
     except ValueError as error:
         raise ConfigError(f"{where.path}: not valid JSON, {error}; mend it, keyscan does not") from error
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise ConfigError(f"{where.path}: not a JSON object")
-    return found
+    return value
 
 
 def _items(text: str, where: Place, path: tuple[str, ...]) -> list[Any]:

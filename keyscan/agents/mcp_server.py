@@ -74,8 +74,8 @@ class Tools:
         started = time.perf_counter()
         root = worktree.root_of(str(inside(path, roots)))
         inside(root, roots)
-        found = audit(root, self.scanner.matcher(0), "", history=False)
-        return answer(self.scanner.report(found.result, timed(started)))
+        result = audit(root, self.scanner.matcher(0), "", history=False)
+        return answer(self.scanner.report(result.result, timed(started)))
 
     def explain_rule(self, rule_id: str) -> dict[str, Any]:
         """What a rule finds and what to do about it."""
@@ -95,7 +95,7 @@ class Tools:
 def server(roots: Sequence[Path] = (), scanner: Scanner | None = None) -> MCPServer[Any]:
     """The server; `roots` are those of the command line."""
     tools = Tools(scanner or Scanner.default())
-    made: MCPServer[Any] = MCPServer(
+    result: MCPServer[Any] = MCPServer(
         "keyscan", title="keyscan", version=__version__, instructions=_INSTRUCTIONS, log_level="ERROR"
     )
 
@@ -103,32 +103,32 @@ def server(roots: Sequence[Path] = (), scanner: Scanner | None = None) -> MCPSer
         allowed = list(roots) or await _client_roots(context) or [Path.cwd()]
         return await _in_thread(lambda: work(allowed))
 
-    @made.tool(annotations=_READS_ONLY)
+    @result.tool(annotations=_READS_ONLY)
     async def scan_text(text: str, name: str = "<text>") -> dict[str, Any]:
         """Find secrets in a text; name is the file that it is or will be."""
         return await _in_thread(lambda: tools.scan_text(text, name))
 
-    @made.tool(annotations=_READS_ONLY)
+    @result.tool(annotations=_READS_ONLY)
     async def scan_path(path: str, ctx: Context) -> dict[str, Any]:
         """Find secrets in a file or directory, in a git work tree without what git ignores."""
         return await below_roots(ctx, lambda allowed: tools.scan_path(path, allowed))
 
-    @made.tool(annotations=_READS_ONLY)
+    @result.tool(annotations=_READS_ONLY)
     async def scan_staged(ctx: Context, path: str = ".") -> dict[str, Any]:
         """Find secrets in what the next commit of a git repository would contain."""
         return await below_roots(ctx, lambda allowed: tools.scan_staged(path, allowed))
 
-    @made.tool(annotations=_READS_ONLY)
+    @result.tool(annotations=_READS_ONLY)
     async def env_check(ctx: Context, path: str = ".") -> dict[str, Any]:
         """Check that a repository's .env files are ignored, untracked, and out of images and packages."""
         return await below_roots(ctx, lambda allowed: tools.env_check(path, allowed))
 
-    @made.tool(annotations=_READS_ONLY)
+    @result.tool(annotations=_READS_ONLY)
     async def explain_rule(rule: str) -> dict[str, Any]:
         """Explain a rule by its id: what its key opens, and the steps to take."""
         return await _in_thread(lambda: tools.explain_rule(rule))
 
-    return made
+    return result
 
 
 def answer(report: Report) -> dict[str, Any]:

@@ -29,8 +29,8 @@ _PATH_KEYS = ("file_path", "filePath", "path", "absolute_path", "notebook_path",
 
 def mentions(prompt: str) -> Iterator[str]:
     """The paths that a prompt mentions with @."""
-    for found in _MENTION.finditer(prompt):
-        path = next(part for part in found.groups() if part is not None).replace("\\ ", " ")
+    for match in _MENTION.finditer(prompt):
+        path = next(part for part in match.groups() if part is not None).replace("\\ ", " ")
         yield path
         # A mention may end in a sentence's mark, and in a range of lines.
         for bare in (path.rstrip(_TRAILING), path.partition("#")[0]):

@@ -52,26 +52,28 @@ class Policy:
             catalog.FAILED: self._output,
             catalog.SESSION_END: self._session_end,
         }
-        judge = judges.get(event.kind)
-        return judge(event) if judge else _ALLOW
+        decide = judges.get(event.kind)
+        return decide(event) if decide else _ALLOW
 
     def _prompt(self, event: Event) -> Decision:
-        made = self.redactor.redact_value(event.prompt)
-        if made.secrets:
+        redaction = self.redactor.redact_value(event.prompt)
+        if redaction.secrets:
             if self.mode is Mode.WARN:
-                return Decision(Action.WARN, messages.warning("the prompt", made.secrets))
+                return Decision(Action.WARN, messages.warning("the prompt", redaction.secrets))
             if self.mode is Mode.REDACT and event.dialect in _REDACTS_REQUESTS:
                 return _ALLOW
             if self.mode is Mode.REDACT and self.protocol.replaces(event):
-                return Decision(Action.REPLACE, messages.output_redacted("the prompt", made.secrets), made.value)
-            return self._stop(event, messages.prompt_blocked(made.secrets, _text(made.value)))
+                return Decision(
+                    Action.REPLACE, messages.output_redacted("the prompt", redaction.secrets), redaction.value
+                )
+            return self._stop(event, messages.prompt_blocked(redaction.secrets, _text(redaction.value)))
         text = _text(event.prompt)
         inlined = event.dialect in {"gemini-cli", "qwen-code"}
         names = [*([] if inlined else named_files.mentions(text)), *named_files.attachments(event)]
-        found = self._first_with_secrets(names, event.cwd)
-        if found is None:
+        first = self._first_with_secrets(names, event.cwd)
+        if first is None:
             return _ALLOW
-        name, secrets = found
+        name, secrets = first
         if self.mode is Mode.WARN:
             return Decision(Action.WARN, messages.warning(name, secrets))
         return self._stop(event, messages.file_blocked(name, secrets))
@@ -79,12 +81,12 @@ class Policy:
     def _request(self, event: Event) -> Decision:
         """A request to the model, which some agents let be rewritten: always redacted, history may hold more."""
         sent = catalog.first_at(dict(event.payload), ("llm_request.messages", "output.messages"))
-        made = self.redactor.redact_value(sent)
-        if not made.secrets:
+        redaction = self.redactor.redact_value(sent)
+        if not redaction.secrets:
             return _ALLOW
         if self.mode is Mode.WARN:
-            return Decision(Action.WARN, messages.warning("the request", made.secrets))
-        return Decision(Action.REPLACE, messages.output_redacted("the request", made.secrets), made.value)
+            return Decision(Action.WARN, messages.warning("the request", redaction.secrets))
+        return Decision(Action.REPLACE, messages.output_redacted("the request", redaction.secrets), redaction.value)
 
     def _before(self, event: Event) -> Decision:
         decision = self._written(event)
@@ -99,7 +101,7 @@ class Policy:
     def _written(self, event: Event) -> Decision | None:
         """The decision on a tool that would write or send a token or a literal secret; None: it does neither."""
         new = _new_text(event.input)
-        token = next((found for text in strings(new) for found in TOKEN.finditer(text)), None)
+        token = next((match for text in strings(new) for match in TOKEN.finditer(text)), None)
         if token is not None and not self._is_text_of(event, token.group()):
             reason = messages.token_blocked(event.tool, token.group())
             return Decision(Action.WARN if self.mode is Mode.WARN else Action.BLOCK, reason)
@@ -108,12 +110,12 @@ class Policy:
         paths = list(named_files.of_input(event.input))
         if event.tool_kind == catalog.WRITE and any(_keeps_secrets(path) for path in paths):
             return None
-        made = self.redactor.redact_value(new, paths[0] if paths and event.tool_kind == catalog.WRITE else "")
-        if not made.secrets:
+        redaction = self.redactor.redact_value(new, paths[0] if paths and event.tool_kind == catalog.WRITE else "")
+        if not redaction.secrets:
             return None
         if self.mode is Mode.WARN:
-            return Decision(Action.WARN, messages.warning(f"the input of {event.tool}", made.secrets))
-        return Decision(Action.BLOCK, messages.literal_blocked(event.tool, made.secrets))
+            return Decision(Action.WARN, messages.warning(f"the input of {event.tool}", redaction.secrets))
+        return Decision(Action.BLOCK, messages.literal_blocked(event.tool, redaction.secrets))
 
     def _is_text_of(self, event: Event, token: str) -> bool:
         """Whether the file that is edited holds the token as text already: a document on keyscan, say."""
@@ -133,15 +135,15 @@ class Policy:
         if catalog.WRAPPED in command or "keyscan run " in command:
             return _ALLOW
         words = list(named_files.operands(command))
-        found = self._first_with_secrets(words, event.cwd, texts_only=True)
-        if found is None and self.environment and not _ENVIRONMENT_PROGRAMS.isdisjoint(words):
+        first = self._first_with_secrets(words, event.cwd, texts_only=True)
+        if first is None and self.environment and not _ENVIRONMENT_PROGRAMS.isdisjoint(words):
             secrets = self.redactor.redact(self.environment, ".env").secrets
-            found = ("the environment", list(secrets)) if secrets else None
-        if found is None:
+            first = ("the environment", list(secrets)) if secrets else None
+        if first is None:
             return Decision(Action.REPLACE, "", value) if value is not None else _ALLOW
         if self.mode is Mode.WARN:
-            return Decision(Action.WARN, messages.warning(found[0], found[1]))
-        return Decision(Action.BLOCK, messages.shell_refused(*found))
+            return Decision(Action.WARN, messages.warning(first[0], first[1]))
+        return Decision(Action.BLOCK, messages.shell_refused(*first))
 
     def _rewritten(self, event: Event) -> Any:
         """The input of a shell tool with its command run through the filter; None where it stays as it is."""
@@ -158,37 +160,37 @@ class Policy:
         given = event.input.get("content") if isinstance(event.input, dict) else None
         paths = list(named_files.of_input(event.input))
         if isinstance(given, str):
-            made = self.redactor.redact(given, paths[0] if paths else "")
-            found = (paths[0] if paths else "the file", list(made.secrets)) if made.secrets else None
-            shown = made.text
+            redaction = self.redactor.redact(given, paths[0] if paths else "")
+            first = (paths[0] if paths else "the file", list(redaction.secrets)) if redaction.secrets else None
+            shown = redaction.text
         else:
-            found, shown = self._first_with_secrets(paths, event.cwd), ""
-        if found is None:
+            first, shown = self._first_with_secrets(paths, event.cwd), ""
+        if first is None:
             return _ALLOW
         if self.mode is Mode.WARN:
-            return Decision(Action.WARN, messages.warning(*found))
+            return Decision(Action.WARN, messages.warning(*first))
         if not shown:
-            (_, path), *_ = named_files.existing([found[0]], event.cwd)
+            (_, path), *_ = named_files.existing([first[0]], event.cwd)
             data, _ = self.redactor.redact_bytes(named_files.contents(path), path)
             shown = data.decode("utf-8", "replace")
         shown = shown if len(shown) <= _MAX_ANSWERED and self.mode is Mode.REDACT else ""
-        return Decision(Action.BLOCK, messages.read_refused(found[0], found[1], shown))
+        return Decision(Action.BLOCK, messages.read_refused(first[0], first[1], shown))
 
     def _output(self, event: Event) -> Decision:
         paths = list(named_files.of_input(event.input)) if event.tool_kind == catalog.READ else []
-        made = self.redactor.redact_value(event.output, paths[0] if paths else "")
-        if not made.secrets:
+        redaction = self.redactor.redact_value(event.output, paths[0] if paths else "")
+        if not redaction.secrets:
             return _ALLOW
         if self.mode is Mode.WARN:
-            return Decision(Action.WARN, messages.warning(f"the output of {event.tool}", made.secrets))
+            return Decision(Action.WARN, messages.warning(f"the output of {event.tool}", redaction.secrets))
         if not self.protocol.replaces(event):
             if self.protocol.withholds(event):
-                return Decision(Action.BLOCK, messages.output_withheld(event.tool, made.secrets))
-            return Decision(Action.WARN, messages.output_seen(event.tool, made.secrets))
+                return Decision(Action.BLOCK, messages.output_withheld(event.tool, redaction.secrets))
+            return Decision(Action.WARN, messages.output_seen(event.tool, redaction.secrets))
         if self.mode is Mode.BLOCK:
-            reason = messages.output_withheld(event.tool, made.secrets)
+            reason = messages.output_withheld(event.tool, redaction.secrets)
             return Decision(Action.REPLACE, reason, withheld(event.output, reason))
-        return Decision(Action.REPLACE, messages.output_redacted(event.tool, made.secrets), made.value)
+        return Decision(Action.REPLACE, messages.output_redacted(event.tool, redaction.secrets), redaction.value)
 
     def _session_end(self, event: Event) -> Decision:
         """What is said when a session has left secrets on disk."""
@@ -198,11 +200,13 @@ class Policy:
 
         path = event.payload.get("transcript_path") or event.payload.get("transcriptPath")
         named = os.path.join(event.cwd, os.path.expanduser(path)) if isinstance(path, str) and path else ""  # noqa: PTH111, PTH118
-        left = session_end.leftovers(event.dialect, named, self.redactor.detector, Roots.of())
-        if not left.count:
+        leftovers = session_end.leftovers(event.dialect, named, self.redactor.detector, Roots.of())
+        if not leftovers.count:
             return _ALLOW
         title = TARGETS[event.dialect].title if event.dialect in TARGETS else event.dialect
-        return Decision(Action.WARN, messages.left_on_disk(title, left.count, left.files, complete=left.complete))
+        return Decision(
+            Action.WARN, messages.left_on_disk(title, leftovers.count, leftovers.files, complete=leftovers.complete)
+        )
 
     def _stop(self, event: Event, reason: str) -> Decision:
         """A block where the agent heeds it, else a warning."""
@@ -211,10 +215,10 @@ class Policy:
     def _output_is_replaced(self, event: Event) -> bool:
         """Whether what this tool prints can be replaced afterwards, failed or not."""
         after = catalog.FAILED if event.tool_kind == catalog.SHELL and _splits_failures(event.dialect) else None
-        made = Event(
+        sample = Event(
             event.dialect, _after(event), after or catalog.POST_TOOL, event.payload, event.tool, event.tool_kind
         )
-        return self.protocol.replaces(made)
+        return self.protocol.replaces(sample)
 
     def _first_with_secrets(
         self, names: Iterable[str], directory: str, *, texts_only: bool = False

@@ -62,8 +62,8 @@ class Redactor:
     def redact(self, text: str, path: str = "") -> Redaction:
         """`text` with every secret replaced; `path` is the file that it is from, if known."""
         data = text.encode("utf-8", "surrogatepass")
-        made, secrets = self.redact_bytes(data, path)
-        return Redaction(made.decode("utf-8", "surrogatepass"), secrets) if secrets else Redaction(text)
+        redacted, secrets = self.redact_bytes(data, path)
+        return Redaction(redacted.decode("utf-8", "surrogatepass"), secrets) if secrets else Redaction(text)
 
     def redact_bytes(self, data: bytes, path: str = "") -> tuple[bytes, tuple[Secret, ...]]:
         """`data` with every secret replaced, and the secrets."""
@@ -82,11 +82,11 @@ class Redactor:
         nested too deeply.
         """
         walker = _Walker(self.detector, path)
-        made = walker.redacted(value, "", 0)
+        redacted = walker.redacted(value, "", 0)
         if not walker.secrets:
             return Redaction(value)
         walker.settle()
-        return Redaction(walker.repeated(made), tuple(walker.secrets))
+        return Redaction(walker.repeated(redacted), tuple(walker.secrets))
 
     def stream(self, *, line_buffered: bool = False, path: str = "") -> StreamFilter:
         """A filter for bytes that arrive in pieces."""
@@ -141,17 +141,17 @@ class _Walker:
     def _string(self, text: str, key: str) -> str:
         data = _bytes(text)
         if len(data) > _PIECE:
-            made, secrets = Redactor(self._detector).redact_bytes(data, self._path)
+            redacted, secrets = Redactor(self._detector).redact_bytes(data, self._path)
             self.secrets += secrets
-            return made.decode("utf-8", "surrogatepass") if secrets else text
-        found = self._detector.find(data, self._path)
-        if not found and key and 0 < len(data) <= _MAX_KEYED and b"\n" not in data and _KEY.match(key):
-            found = list(self._keyed(key, data))
-        if not found:
+            return redacted.decode("utf-8", "surrogatepass") if secrets else text
+        matches = self._detector.find(data, self._path)
+        if not matches and key and 0 < len(data) <= _MAX_KEYED and b"\n" not in data and _KEY.match(key):
+            matches = list(self._keyed(key, data))
+        if not matches:
             return text
-        self.secrets += found
-        self._values.update(known_values(data, found))
-        return replaced(data, found).decode("utf-8", "surrogatepass")
+        self.secrets += matches
+        self._values.update(known_values(data, matches))
+        return replaced(data, matches).decode("utf-8", "surrogatepass")
 
     def _keyed(self, key: str, data: bytes) -> Iterator[Secret]:
         """The secrets of a string that its key gives away: `"password": "..."`."""

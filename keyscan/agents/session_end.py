@@ -46,12 +46,12 @@ def leftovers(
     The newest file first, and each from its end, since that is where this session wrote; ends after `BUDGET` seconds.
     """
     end = time.monotonic() + BUDGET
-    found: set[str] = set()
+    placeholders: set[str] = set()
     holders: list[str] = []
     complete = True
     for file in _files(agent, named, roots, variables):
-        before = len(found)
-        seen: set[str] = set()
+        before = len(placeholders)
+        in_file: set[str] = set()
         for piece in _backwards(file):
             if time.monotonic() > end:
                 complete = False
@@ -62,13 +62,13 @@ def leftovers(
             except IncompleteError:
                 complete = False
                 continue
-            seen.update(secret.digits for secret in secrets)
-        found |= seen
-        if seen:
+            in_file.update(secret.digits for secret in secrets)
+        placeholders |= in_file
+        if in_file:
             holders.append(home.shown(file, roots.home))
-        if not complete and len(found) == before and time.monotonic() > end:
+        if not complete and len(placeholders) == before and time.monotonic() > end:
             break
-    return Leftovers(len(found), tuple(holders), complete)
+    return Leftovers(len(placeholders), tuple(holders), complete)
 
 
 def _files(agent: str, named: str, roots: Roots, variables: Mapping[str, str]) -> list[str]:

@@ -38,13 +38,13 @@ class Check:
 def checks(where: Place, caller: Caller, journal: Journal, root: Path) -> list[Check]:
     """Everything that is known about the hooks at `where`, the failures with what to do about them."""
     target = where.target
-    made = [_hooked(where, caller), *_switched_off(target, where, root)]
-    if made[0].ok:
-        made += [*_filtered(where), *_runs(where, caller), *_trusted(where)]
-    made += _version(target)
-    made += _history(journal)
-    made += [Check("open", None, f"stays open: {way}") for way in target.open_ways]
-    return made
+    results = [_hooked(where, caller), *_switched_off(target, where, root)]
+    if results[0].ok:
+        results += [*_filtered(where), *_runs(where, caller), *_trusted(where)]
+    results += _version(target)
+    results += _history(journal)
+    results += [Check("open", None, f"stays open: {way}") for way in target.open_ways]
+    return results
 
 
 def try_out(command: str | list[str], agent: str) -> Check:
@@ -85,8 +85,8 @@ def sample(agent: str, key: str) -> dict[str, Any]:
     if agent == "opencode":
         return {"event": "tool.execute.before", "input": {"tool": "write"}, "output": {"args": written}}
     event = {"gemini-cli": "BeforeTool", "mistral-vibe": "pre_tool"}.get(agent, "PreToolUse")
-    made = {"hook_event_name": event, "tool_name": "write_file", "tool_input": written}
-    return {**made, "turn_id": "0"} if agent == "codex" else made
+    payload = {"hook_event_name": event, "tool_name": "write_file", "tool_input": written}
+    return {**payload, "turn_id": "0"} if agent == "codex" else payload
 
 
 def _hooked(where: Place, caller: Caller) -> Check:
@@ -98,8 +98,8 @@ def _hooked(where: Place, caller: Caller) -> Check:
     if not installed:
         return Check("hooks", False, f"not installed: keyscan agent install {where.target.agent}")
     if missing:
-        again = f"keyscan agent install {where.target.agent}"
-        return Check("hooks", False, f"not as this version writes them: {', '.join(missing)}; run: {again}")
+        install_command = f"keyscan agent install {where.target.agent}"
+        return Check("hooks", False, f"not as this version writes them: {', '.join(missing)}; run: {install_command}")
     return Check("hooks", True, f"hooked in {where.path}")
 
 
@@ -130,9 +130,9 @@ def _switched_off(target: Target, where: Place, root: Path) -> list[Check]:
     if target.agent == "claude-code":
         files = [where.path, root / ".claude/settings.json", root / ".claude/settings.local.json",
                  Path("/etc/claude-code/managed-settings.json")]  # fmt: skip
-        found = [file for file in dict.fromkeys(files) for name in ("disableAllHooks", "allowManagedHooksOnly")
+        disabling = [file for file in dict.fromkeys(files) for name in ("disableAllHooks", "allowManagedHooksOnly")
                  if _setting(file, name)]  # fmt: skip
-        return [Check("switched off", False, f"{file} switches hooks off") for file in found]
+        return [Check("switched off", False, f"{file} switches hooks off") for file in disabling]
     if target.agent == "codex":
         with suppress(OSError, ValueError):
             import tomllib
@@ -147,10 +147,10 @@ def _setting(file: Path, name: str) -> bool:
     from keyscan.support import jsonc
 
     try:
-        found = jsonc.parse(file.read_text(encoding="utf-8")).value
+        settings = jsonc.parse(file.read_text(encoding="utf-8")).value
     except (OSError, ValueError):
         return False
-    return isinstance(found, dict) and found.get(name) is True
+    return isinstance(settings, dict) and settings.get(name) is True
 
 
 def _trusted(where: Place) -> list[Check]:
@@ -178,27 +178,27 @@ def _version(target: Target) -> list[Check]:
     if program is None or not target.floor:
         return []
     _, out, _ = command_runner.ask([program, "--version"], b"", _WAIT)
-    found = _VERSION.search(out)
+    match = _VERSION.search(out)
     least = ".".join(map(str, target.floor))
-    if found is None:
+    if match is None:
         return [Check("version", None, f"{program} does not tell its version; {least} or later is needed")]
-    shown = found.group().decode()
-    if tuple(map(int, found.groups())) < target.floor:
+    shown = match.group().decode()
+    if tuple(map(int, match.groups())) < target.floor:
         return [Check("version", False, f"{target.title} {shown} is too old: {least} or later is needed")]
     return [Check("version", True, f"{target.title} {shown}")]
 
 
 def _history(journal: Journal) -> list[Check]:
-    seen = journal.last_seen()
-    if seen is None:
-        made = [Check("last event", None, "no event has come yet")]
+    last_event = journal.last_seen()
+    if last_event is None:
+        results = [Check("last event", None, "no event has come yet")]
     else:
-        made = [Check("last event", None, f"last event {_ago(time.time() - seen)} ago")]
+        results = [Check("last event", None, f"last event {_ago(time.time() - last_event)} ago")]
     errors = journal.errors()
     if errors:
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        made.append(Check("errors", None, f"{count} recorded, the last: {errors[-1]}"))
-    return made
+        results.append(Check("errors", None, f"{count} recorded, the last: {errors[-1]}"))
+    return results
 
 
 def _ago(seconds: float) -> str:

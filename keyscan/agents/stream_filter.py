@@ -105,12 +105,12 @@ class StreamFilter:
         reach = len(self._held) if last else min(len(self._held), end + (0 if self._lines else LONGEST_MATCH))
         text = self._shown + bytes(self._held[:reach])
         try:
-            found = [one for one in self._detector.find(text, self._path) if one.end > lead]
+            matches = [one for one in self._detector.find(text, self._path) if one.end > lead]
         except KeyscanError as error:
             return self._left_out(end, str(error))
         cut = lead + end
         if not last:
-            for one in found:
+            for one in matches:
                 if one.start < cut < one.end:
                     cut = max(one.start, lead)
             if cut == lead:
@@ -118,7 +118,7 @@ class StreamFilter:
                     return None
                 cut = lead + end  # a secret wider than any rule: shown as its token, in parts
         parts, at = [], lead
-        for one in found:
+        for one in matches:
             if one.start >= cut:
                 break
             parts += [self._without_known(text[at : max(at, one.start)]), self._token(one)]

@@ -30,8 +30,8 @@ def with_hooks(text: str, where: Place, command: str) -> str:
         tables.append(table)
     if present is None:
         document.add("hooks", tables)
-    made = str(tomlkit.dumps(document))
-    return text if _plain(text, where) == _plain(made, where) else made
+    edited = str(tomlkit.dumps(document))
+    return text if _plain(text, where) == _plain(edited, where) else edited
 
 
 def without_hooks(text: str, where: Place) -> str:

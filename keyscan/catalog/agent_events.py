@@ -145,9 +145,9 @@ def at(payload: object, path: str) -> object:
 def first_at(payload: object, paths: object) -> object:
     """The first value that is there of several paths."""
     for path in paths:  # type: ignore[attr-defined]
-        found = at(payload, path)
-        if found is not None:
-            return found
+        value = at(payload, path)
+        if value is not None:
+            return value
     return None
 
 
@@ -158,10 +158,10 @@ def dialect_of(payload: dict[str, object], named: str) -> str:
     several agents share must not make an event unknown, since unknown events pass.
     """
     event = payload.get("hook_event_name") or payload.get("hookEventName") or payload.get("event")
-    found = _by_signs(payload, event, named)
-    if isinstance(event, str) and named in DIALECTS and event not in _events(found) and event in _events(named):
+    dialect = _by_signs(payload, event, named)
+    if isinstance(event, str) and named in DIALECTS and event not in _events(dialect) and event in _events(named):
         return named
-    return found
+    return dialect
 
 
 def _events(dialect: str) -> dict[str, str]:
@@ -291,6 +291,6 @@ def rewritten_input(tool_input: object, python: str, flags: str) -> object:
         return {**tool_input, "command": wrapped(command, python, flags)}
     commands = tool_input.get("commands")
     if isinstance(commands, list) and commands and all(isinstance(one, str) for one in commands):
-        made = [one if WRAPPED in one else wrapped(one, python, flags) for one in commands]
-        return {**tool_input, "commands": made} if made != commands else None
+        rewritten = [one if WRAPPED in one else wrapped(one, python, flags) for one in commands]
+        return {**tool_input, "commands": rewritten} if rewritten != commands else None
     return None

@@ -38,11 +38,11 @@ class HomePlace:
 def places() -> tuple[HomePlace, ...]:
     """All places, in the order of the file."""
     text = resources.files("keyscan.catalog").joinpath("home_places.txt").read_text("utf-8")
-    found, kind = [], ""
+    entries, kind = [], ""
     for line in text.splitlines():
         if line.startswith("["):
             kind = line.strip("[]")
         elif line and not line.startswith("#"):
             form, agent, pattern = line.split(maxsplit=2)
-            found.append(HomePlace(kind, pattern, form, "" if agent == "-" else agent))
-    return tuple(found)
+            entries.append(HomePlace(kind, pattern, form, "" if agent == "-" else agent))
+    return tuple(entries)

@@ -48,9 +48,9 @@ def facts(root: str, scanner: Scanner, rotation_days: int, progress: Progress | 
     rules, options, matcher = scanner.rules, scanner.options, scanner.matcher()
     audited = audit(root, matcher, options.salt, history=False)
     hygiene = make_report(audited.result, matcher, options, timed(time.perf_counter())).findings
-    found, count = _source(root, scanner)
-    habits = [one for one in found if _is_habit(one, rules)]
-    source = [one for one in found if not _is_habit(one, rules) and kind_of(one.origin.path) is None]
+    report, count = _source(root, scanner)
+    habits = [one for one in report if _is_habit(one, rules)]
+    source = [one for one in report if not _is_habit(one, rules) and kind_of(one.origin.path) is None]
     old, why = _history(root, scanner, progress)
     repository = audited.repositories[0]
     return Facts(
@@ -121,7 +121,7 @@ def _history(root: str, scanner: Scanner, progress: Progress | None) -> tuple[Se
 
 def _real_files(root: str, repositories: Sequence[RepositoryAudit]) -> list[tuple[str, str, int]]:
     """Environment files with real values: path, environment, days since the file changed on this disk."""
-    found = []
+    files = []
     for repository in repositories:
         for file in repository.files:
             if file.kind is Kind.ENV and file.values:
@@ -130,8 +130,8 @@ def _real_files(root: str, repositories: Sequence[RepositoryAudit]) -> list[tupl
                 except OSError:
                     continue
                 days = int(max(0.0, time.time() - changed) // _DAY)
-                found.append((file.path, environment_of(file.path), days))
-    return found
+                files.append((file.path, environment_of(file.path), days))
+    return files
 
 
 def _env_ignored(repository: RepositoryAudit) -> str:

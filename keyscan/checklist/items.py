@@ -116,8 +116,8 @@ def _one_key(facts: Facts) -> Item:
     labels = sorted({label or "default" for _, label, _ in facts.real_files})
     if len(labels) > 1:
         return Item("one-key-per-environment", title, PASS, (f"no key in common between: {', '.join(labels)}",))
-    seen = f"files with real values here are for: {', '.join(labels) or 'no environment'}"
-    return Item("one-key-per-environment", title, UNSEEN, (seen,), "Compare with what the other environments use.")
+    evidence = f"files with real values here are for: {', '.join(labels) or 'no environment'}"
+    return Item("one-key-per-environment", title, UNSEEN, (evidence,), "Compare with what the other environments use.")
 
 
 def _rotation(facts: Facts) -> Item:

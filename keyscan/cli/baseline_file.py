@@ -41,24 +41,24 @@ def file_of(settings: Settings) -> Path:
     return Path(settings.root, settings.baseline)
 
 
-def write(settings: Settings, made: Baseline) -> None:
+def write(settings: Settings, new: Baseline) -> None:
     """Write the baseline, atomically."""
     source = settings.config.values.get("baseline")
     if source and source.value == settings.baseline and not settings.trusted:
         writable(settings.baseline, settings.root, source.source, trusted=False)
-    output.write_file(str(file_of(settings)), baseline.dump(made).decode())
+    output.write_file(str(file_of(settings)), baseline.dump(new).decode())
 
 
 def new_entries(settings: Settings, findings: list[Finding], reason: str) -> list[Entry]:
     """An entry for each new finding that counts: the first place of each secret."""
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     findings = redacted_names(findings, Scanner.of(settings).matcher(0), settings.ignores.salts)
     # A secret that is in a file now is accepted there, not where the history has it too.
     for finding in sorted(findings, key=lambda finding: (bool(finding.origin.commit), finding.sort_key)):
         if finding.status == "new" and finding.severity >= settings.min_severity:
             entry = Entry(finding.fingerprint, place_of(settings, finding), " ".join(reason.split()))
-            found.setdefault(entry.fingerprint, entry)
-    return list(found.values())
+            entries.setdefault(entry.fingerprint, entry)
+    return list(entries.values())
 
 
 def place_of(settings: Settings, finding: Finding) -> str:

@@ -25,13 +25,13 @@ _GIVEN = (click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENV
 
 def own_values(ctx: click.Context, table: Mapping[str, Any]) -> dict[str, Any]:
     """By parameter, what a command's `table` of the configuration says and the command line does not."""
-    found = {}
+    values = {}
     for option in ctx.command.params:
         key = key_of(option)
         given = ctx.get_parameter_source(option.name or "") in _GIVEN
         if key in table and option.name and not given:
-            found[option.name] = table[key].value
-    return found
+            values[option.name] = table[key].value
+    return values
 
 
 def key_of(option: click.Parameter) -> str:
@@ -47,12 +47,12 @@ def schema() -> Schema:
 
 def keys_of(options: list[click.Parameter]) -> dict[str, Key]:
     """The keys of `options`, by name."""
-    found = {}
+    keys = {}
     for option in options:
         name = key_of(option)
         if isinstance(option, click.Option) and name and name not in _NO_KEY:
-            found[name] = _key(option, name)
-    return found
+            keys[name] = _key(option, name)
+    return keys
 
 
 def _key(option: click.Option, name: str) -> Key:

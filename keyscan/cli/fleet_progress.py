@@ -31,14 +31,14 @@ class Lines:
 def line(result: RepositoryResult, done: int, total: int) -> str:
     """A finished repository as text."""
     reason = f": {clean(result.reason)}" if result.reason else ""
-    found = f", {len(result.findings)} findings" if result.findings else ""
+    count = f", {len(result.findings)} findings" if result.findings else ""
     name = clean(result.repository.name)
-    return f"[{done}/{total}] {result.status} {name}{reason}{found} ({result.seconds:.1f} s)"
+    return f"[{done}/{total}] {result.status} {name}{reason}{count} ({result.seconds:.1f} s)"
 
 
 def json_line(result: RepositoryResult, done: int, total: int) -> str:
     """A finished repository as a JSON object."""
-    made: dict[str, Any] = {
+    event: dict[str, Any] = {
         "done": done,
         "total": total,
         "repository": clean(result.repository.name),
@@ -48,7 +48,7 @@ def json_line(result: RepositoryResult, done: int, total: int) -> str:
         "bytes": result.bytes,
         "seconds": round(result.seconds, 3),
     }
-    return json.dumps(made)
+    return json.dumps(event)
 
 
 class Live:

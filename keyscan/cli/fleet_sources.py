@@ -25,17 +25,17 @@ def repositories_of(
     sources: tuple[str, ...], values: dict[str, Any], store: Store
 ) -> tuple[list[Repository], list[tuple[Repository, str]]]:
     """The repositories of all sources, and the sources whose listing could not be read, each as if it were one."""
-    found: list[Repository] = []
+    repositories: list[Repository] = []
     failed: list[tuple[Repository, str]] = []
     for source in sources:
-        found += _source(source)
+        repositories += _source(source)
     for kind in FORGES:
         for name in values[kind.replace("-", "_")]:
             try:
-                found += _forge(kind, name, values["base_url"], store)
+                repositories += _forge(kind, name, values["base_url"], store)
             except IncompleteError as error:
                 failed.append((Repository(f"{kind} {name}", f"{kind}:{name}", local=True), str(error)))
-    return found, failed
+    return repositories, failed
 
 
 def _source(source: str) -> list[Repository]:
@@ -44,10 +44,10 @@ def _source(source: str) -> list[Repository]:
         return inventory.from_list(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"), "standard input", here)
     path = Path(source)
     if path.is_dir():
-        found = inventory.from_directory(path)
-        if not found:
+        repositories = inventory.from_directory(path)
+        if not repositories:
             raise UsageError(f"{source}: no repository in this directory")
-        return found
+        return repositories
     if path.is_file():
         try:
             text = path.read_text("utf-8")
@@ -72,10 +72,10 @@ def _forge(kind: str, name: str, base: str, store: Store) -> list[Repository]:
     header = {forge.header[0]: forge.header[1].format(token=os.environ[variable])} if variable else {}
     # The user's own forge may be on a private network.
     client = Client(allow_private=bool(base), largest=LARGEST_PAGE)
-    found = repositories(forge, name, base, Pages(client, header, store), Path.cwd())
+    listed = repositories(forge, name, base, Pages(client, header, store), Path.cwd())
     # The token goes to the forge's own host, wherever a listing says that a clone is to be had.
     host = (urlsplit(base or forge.base).hostname or "").removeprefix("api.")
-    return [replace(one, token_variable=variable) if urlsplit(one.location).hostname == host else one for one in found]
+    return [replace(one, token_variable=variable) if urlsplit(one.location).hostname == host else one for one in listed]
 
 
 def filters_of(values: dict[str, Any]) -> Filters:

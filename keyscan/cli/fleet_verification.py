@@ -31,9 +31,9 @@ def verify(store: Store, options: FleetOptions, choices: VerifySettings) -> str:
     http.require()
     tables = load([loader.builtin_dir(), *map(Path, options.rules)])
     verification.check_kinds(choices, tables)
-    found, states = _candidates(store, options)
+    candidates, states = _candidates(store, options)
     with no_core_dumps():
-        plan, result = verification.asked(found, tables, choices)
+        plan, result = verification.asked(candidates, tables, choices)
     store.set_validities({**states, **result.validities})
     if result.interrupted:
         raise KeyboardInterrupt
@@ -61,9 +61,9 @@ def _candidates(store: Store, options: FleetOptions) -> tuple[list[Candidate], d
                 states.setdefault(finding.fingerprint, _NO_CLONE)
                 chosen.append(finding)
         if directory and chosen:
-            marks = {finding.fingerprint for finding in chosen}
+            fingerprints = {finding.fingerprint for finding in chosen}
             blobs = blobs_of(chosen, directory)
-            for one in plaintext.candidates(blobs, scanner.matches, marks, [options.salt]):
+            for one in plaintext.candidates(blobs, scanner.matches, fingerprints, [options.salt]):
                 candidates[one.fingerprint] = one
     return list(candidates.values()), states
 
@@ -78,10 +78,10 @@ def _by_directory(store: Store, options: FleetOptions) -> dict[str, list[Finding
         repository = Repository(row["name"], row["location"], bool(row["local"]), row["branch"])
         place = Path(row["location"]) if row["local"] else clone.place(Path(options.state), repository)
         places[row["key"]] = str(place) if place.is_dir() else ""
-    found: dict[str, list[Finding]] = {}
+    directories: dict[str, list[Finding]] = {}
     for key, finding, _, _ in store.findings():
-        found.setdefault(places.get(key, ""), []).append(finding)
-    return found
+        directories.setdefault(places.get(key, ""), []).append(finding)
+    return directories
 
 
 def filtered(summary: Summary, choices: VerifySettings) -> tuple[Summary, ExitCode]:

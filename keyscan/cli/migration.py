@@ -71,14 +71,14 @@ def accepted(settings: Settings, result: MigrationResult, scan: Scan) -> tuple[l
             unknown[one.place.rpartition(":")[0]] += 1
             continue
         if one.path:
-            found = _those(texts.findings(one), one)
+            findings = _those(texts.findings(one), one)
         else:
             if everywhere is None:
                 everywhere = scan(replace(settings, show_secrets=True))
-            found = _those([finding for finding in everywhere if _introduced(finding, one.commit)], one)
-        for finding in found:
+            findings = _those([finding for finding in everywhere if _introduced(finding, one.commit)], one)
+        for finding in findings:
             entries.setdefault(finding.fingerprint, _entry(settings, finding, one))
-        if not found:
+        if not findings:
             missing.append(
                 NothingToDo(one.place, _NOTHING_THERE if one.path else "ignored secrets that keyscan does not find")
             )
@@ -101,14 +101,14 @@ def _entry(settings: Settings, finding: Finding, wanted: AcceptedFinding) -> Ent
 
 def _those(findings: Iterable[Finding], wanted: AcceptedFinding) -> list[Finding]:
     """The findings that an accepted one means: by its digest, else by its line, else all."""
-    found = list(findings)
+    candidates = list(findings)
     if wanted.digests:
-        same = [finding for finding in found if not _digests(finding).isdisjoint(wanted.digests)]
+        same = [finding for finding in candidates if not _digests(finding).isdisjoint(wanted.digests)]
         if same or not wanted.line:
             return same
     if wanted.line:
-        return [finding for finding in found if finding.location.line <= wanted.line <= finding.location.end_line]
-    return found
+        return [finding for finding in candidates if finding.location.line <= wanted.line <= finding.location.end_line]
+    return candidates
 
 
 def _digests(finding: Finding) -> set[str]:
@@ -193,14 +193,14 @@ def tried(settings: Settings, result: MigrationResult, known: Counterparts, scan
         policy = replace(settings.ignores, known=known_now.reasons(), past=known_now.past())
         settings = replace(settings, ignores=policy)
         allowed = result.of(AllowedFor)
-        found = _counted(scan(settings), settings)
-        left = [finding for finding in found if finding.status == "new"]
-        if left and any(one.ignore.rules for one in allowed):
-            allowed, widened = _Widening(settings, known, scan).widened(allowed, left)
-            left = [finding for finding in left if _key(finding) not in widened]
+        findings = _counted(scan(settings), settings)
+        new = [finding for finding in findings if finding.status == "new"]
+        if new and any(one.ignore.rules for one in allowed):
+            allowed, widened = _Widening(settings, known, scan).widened(allowed, new)
+            new = [finding for finding in new if _key(finding) not in widened]
         else:
             widened = set()
-        used = {finding.status_reason for finding in found if finding.status == "ignored"}
+        used = {finding.status_reason for finding in findings if finding.status == "ignored"}
         allowed = [
             one._replace(ignore=replace(one.ignore, quiet=_numbered(number, one.ignore).label not in used))
             if one == before
@@ -208,7 +208,7 @@ def tried(settings: Settings, result: MigrationResult, known: Counterparts, scan
             for number, (one, before) in enumerate(zip(allowed, result.of(AllowedFor), strict=True))
         ]
         result = MigrationResult((*result.without(AllowedFor).items, *allowed, *missing))
-        return Trial(settings, result, tuple(entries), len({finding.fingerprint for finding in left}))
+        return Trial(settings, result, tuple(entries), len({finding.fingerprint for finding in new}))
 
 
 def _settings(settings: Settings, result: MigrationResult, rules_file: str) -> Settings:
@@ -250,7 +250,7 @@ class _Widening:
         self._unprefixed = {rule.id for rule in Scanner.of(settings).rules if not rule.prefix}
 
     def widened(
-        self, allowed: list[AllowedFor], left: list[Finding]
+        self, allowed: list[AllowedFor], new: list[Finding]
     ) -> tuple[list[AllowedFor], set[tuple[str, str, int]]]:
         """The ignores with the rules that they lack, and the places of the findings that they cover then."""
         loose = [
@@ -260,7 +260,7 @@ class _Widening:
         ]
         numbers = {ignore.label: int(ignore.place.rpartition("#")[2]) for ignore in loose}
         policy = replace(self._settings.ignores, entries=tuple(loose), known={})
-        places = {_key(finding): finding.rule_id for finding in left}
+        places = {_key(finding): finding.rule_id for finding in new}
         own = self._own_findings()
         covered: set[tuple[str, str, int]] = set()
         more: dict[int, list[str]] = {}
@@ -273,13 +273,13 @@ class _Widening:
             if generic or own.get(_key(finding), set()) & set(one.ignore.rules):
                 more.setdefault(number, []).append(finding.rule_id)
                 covered.add(_key(finding))
-        made = [
+        widened = [
             one._replace(ignore=replace(one.ignore, rules=tuple(dict.fromkeys((*one.ignore.rules, *more[number])))))
             if number in more
             else one
             for number, one in enumerate(allowed)
         ]
-        return made, covered
+        return widened, covered
 
     def _own_findings(self) -> dict[tuple[str, str, int], set[str]]:
         """What the team's own rules find by themselves: the ids by place."""
@@ -291,7 +291,7 @@ class _Widening:
             disable=(),
             ignores=replace(self._settings.ignores, entries=(), known={}),
         )
-        found: dict[tuple[str, str, int], set[str]] = {}
+        fingerprints: dict[tuple[str, str, int], set[str]] = {}
         for finding in self._scan(settings):
-            found.setdefault(_key(finding), set()).update({finding.rule_id, f"{finding.rule_id}-custom"})
-        return found
+            fingerprints.setdefault(_key(finding), set()).update({finding.rule_id, f"{finding.rule_id}-custom"})
+        return fingerprints

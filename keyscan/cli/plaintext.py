@@ -76,10 +76,10 @@ def _of_objects(objects: dict[str, Origin], root: str) -> Iterator[Blob]:
         return
     asked = [name.encode("utf-8", "surrogateescape") for name in names]
     try:
-        for name, found in zip(names, Git(root).objects(asked), strict=True):
-            if found is not None and len(found[1]) <= _LARGEST_OBJECT:
+        for name, contents in zip(names, Git(root).objects(asked), strict=True):
+            if contents is not None and len(contents[1]) <= _LARGEST_OBJECT:
                 origin = objects[name]
                 place = replace(origin, path=origin.file, member="")
-                yield Blob(found[1], place)
+                yield Blob(contents[1], place)
     except (GitError, ValueError):
         return

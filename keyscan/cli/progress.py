@@ -58,12 +58,12 @@ def step(what: str) -> Iterator[None]:
 @contextmanager
 def shown() -> Iterator[Bar | None]:
     """A bar if standard error is a terminal, taken away in the end."""
-    made = bar()
+    current = bar()
     try:
-        yield made
+        yield current
     finally:
-        if made is not None:
-            made.clear()
+        if current is not None:
+            current.clear()
 
 
 def bar() -> Bar | None:
@@ -76,9 +76,9 @@ def line(done: int, size: int, listed: int, seconds: float, *, final: bool) -> s
     share = done / listed if listed else 0.0
     rate = size / 1e6 / seconds if seconds else 0.0
     filled = int(share * _WIDTH)
-    left = ""
+    remaining = ""
     if final and done:
         rest = round(seconds / done * (listed - done))
-        left = f", {rest // 60}:{rest % 60:02} left"
+        remaining = f", {rest // 60}:{rest % 60:02} left"
     count = f"{done:,}/{listed:,}{'' if final else '+'} objects"
-    return f"keyscan [{'#' * filled}{'.' * (_WIDTH - filled)}] {share:4.0%} {count}, {rate:,.0f} MB/s{left}"
+    return f"keyscan [{'#' * filled}{'.' * (_WIDTH - filled)}] {share:4.0%} {count}, {rate:,.0f} MB/s{remaining}"

@@ -51,9 +51,9 @@ def walk(settings: Settings, *, history: bool = False) -> int:
             accepted += 1
         else:
             skipped += 1
-    left = len(groups) - accepted
-    click.echo(f"\nkeyscan: {accepted} accepted, {skipped} skipped, {left} left")
-    return ExitCode.FINDINGS if left else ExitCode.CLEAN
+    remaining = len(groups) - accepted
+    click.echo(f"\nkeyscan: {accepted} accepted, {skipped} skipped, {remaining} left")
+    return ExitCode.FINDINGS if remaining else ExitCode.CLEAN
 
 
 def _ask(finding: Finding) -> str:
@@ -70,9 +70,9 @@ def _accept(settings: Settings, finding: Finding) -> Settings:
     while not reason:
         reason = " ".join(click.prompt("reason", prompt_suffix=" > ").split())
     entry = Entry(finding.fingerprint, baseline_file.place_of(settings, finding), reason)
-    made = settings.accepted.with_entries([entry])
-    baseline_file.write(settings, made)
-    return replace(settings, accepted=made)
+    accepted = settings.accepted.with_entries([entry])
+    baseline_file.write(settings, accepted)
+    return replace(settings, accepted=accepted)
 
 
 def description(group: list[Finding], findings: list[Finding]) -> Iterator[str]:
@@ -115,8 +115,8 @@ def _lines_of(origin: Origin) -> list[str]:
 
     try:
         if origin.blob:
-            found = next(Git().objects([origin.blob.encode()]))
-            data = found[1] if found else b""
+            content = next(Git().objects([origin.blob.encode()]))
+            data = content[1] if content else b""
         else:
             with open(origin.path, "rb") as file:  # noqa: PTH123
                 data = file.read(32 << 20)

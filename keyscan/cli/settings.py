@@ -126,19 +126,19 @@ def _config(given: SharedOptions, read: Read) -> Config:
 def _configured(config: Config, root: str, *, trusted: bool) -> dict[str, Any]:
     """The values of `config` by the names that options have."""
     names = {key_of(option): option.name or "" for option in options.shared_params()} if config.values else {}
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in config.values.items():
         if key == "extends":
             continue
-        made: Any = value.value
+        item: Any = value.value
         if key in FILES and key != "baseline":
-            made = tuple(os.path.join(root, one) for one in made) if isinstance(made, tuple) else made  # noqa: PTH118
+            item = tuple(os.path.join(root, one) for one in item) if isinstance(item, tuple) else item  # noqa: PTH118
         if key == "output":
-            made = writable(made, root, value.source, trusted=trusted)
+            item = writable(item, root, value.source, trusted=trusted)
         if key == "report":
-            made = tuple(_in_root(one, root, value.source, trusted=trusted) for one in made)
-        found[names.get(key) or key.replace("-", "_")] = made
-    return found
+            item = tuple(_in_root(one, root, value.source, trusted=trusted) for one in item)
+        values[names.get(key) or key.replace("-", "_")] = item
+    return values
 
 
 def _in_root(report: str, root: str, source: str, *, trusted: bool) -> str:

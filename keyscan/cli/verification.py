@@ -153,11 +153,11 @@ def eligible(
             unread[finding.fingerprint] = Validity("not-checked", "not-sent", why)
         else:
             chosen.append(finding)
-    marks = {finding.fingerprint for finding in chosen}
+    fingerprints = {finding.fingerprint for finding in chosen}
     salts = {settings.salt, *settings.ignores.salts}
     blobs = blobs_of(chosen, settings.root, stdin)
-    found = plaintext.candidates(blobs, scanner.matches, marks, salts)
-    return [replace(one, withheld=withheld[one.fingerprint]) for one in found], unread
+    candidates = plaintext.candidates(blobs, scanner.matches, fingerprints, salts)
+    return [replace(one, withheld=withheld[one.fingerprint]) for one in candidates], unread
 
 
 def not_sent(finding: Finding, rule: Rule | None, trusted: set[str], *, test_keys: bool = False) -> str:
@@ -175,7 +175,7 @@ def not_sent(finding: Finding, rule: Rule | None, trusted: set[str], *, test_key
     return "" if finding.precision >= Precision.HIGH else "precision of the rule is too low"
 
 
-def asked(found: list[Candidate], tables: LiveTables, choices: VerifySettings) -> tuple[VerifyPlan, VerifyResult]:
+def asked(candidates: list[Candidate], tables: LiveTables, choices: VerifySettings) -> tuple[VerifyPlan, VerifyResult]:
     """Plan, consent, requests, and what is remembered of the answers."""
     from keyscan.support import storage
     from keyscan.verify.store import Store
@@ -183,7 +183,7 @@ def asked(found: list[Candidate], tables: LiveTables, choices: VerifySettings) -
 
     store = Store(None if choices.fresh else Path(storage.cache_directory()))
     verifier = Verifier(tables, store, VerifyOptions(choices.ask, choices.endpoints))
-    plan = verifier.plan(found)
+    plan = verifier.plan(candidates)
     if plan.questions:
         consent(plan, choices)
     with audit_file(choices.audit) as write:

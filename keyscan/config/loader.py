@@ -35,15 +35,15 @@ class Loader:
 
     def find(self) -> Config:
         """The configuration at the root; empty when there is none."""
-        found = []
+        configs = []
         for name in FILES:
             data = self._read(name)
             if data is not None and (name != "pyproject.toml" or b"tool.keyscan" in data):
                 config = self._load(name, data, (), optional=name == "pyproject.toml")
-                found += [config] if config else []
-        if len(found) > 1:
+                configs += [config] if config else []
+        if len(configs) > 1:
             raise ConfigError(f"{FILES[0]} and [tool.keyscan] in {FILES[1]} both configure keyscan: keep one of them")
-        return _checked(found[0]) if found else Config()
+        return _checked(configs[0]) if configs else Config()
 
     def named(self, file: str) -> Config:
         """The configuration in `file`, which must be there."""
@@ -123,12 +123,12 @@ def combined(base: Config, over: Config) -> Config:
 
 
 def _merged(base: Mapping[str, Value], over: Mapping[str, Value]) -> dict[str, Value]:
-    made = dict(base)
+    merged = dict(base)
     for key, value in over.items():
         below = base.get(key)
         if below is not None and isinstance(value.value, tuple):
             both = tuple(dict.fromkeys(below.value + value.value))
-            made[key] = Value(both, f"{below.source}, {value.source}", value.directory)
+            merged[key] = Value(both, f"{below.source}, {value.source}", value.directory)
         else:
-            made[key] = value
-    return made
+            merged[key] = value
+    return merged

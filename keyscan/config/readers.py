@@ -72,9 +72,9 @@ def git_reader(git: Git, revision: str, root: str, ready: Mapping[str, bytes | N
             return ready[name]
         if os.path.isabs(name) or name.startswith(("..", "~")):  # noqa: PTH117
             return outside(name)
-        found = next(git.objects([f"{revision}:{name}".encode("utf-8", "surrogateescape")], _LARGEST))
-        if found and found[0] == TOO_LARGE:
+        content = next(git.objects([f"{revision}:{name}".encode("utf-8", "surrogateescape")], _LARGEST))
+        if content and content[0] == TOO_LARGE:
             raise ConfigError(f"{name}: larger than {_LARGEST >> 20} MB")
-        return found[1] if found and found[0] == b"blob" else None
+        return content[1] if content and content[0] == b"blob" else None
 
     return read

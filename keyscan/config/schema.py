@@ -57,8 +57,8 @@ class Config:
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of `key`."""
-        found = self.values.get(key)
-        return default if found is None else found.value
+        value = self.values.get(key)
+        return default if value is None else value.value
 
     @property
     def plain(self) -> bool:
@@ -134,15 +134,15 @@ class TableReader:
         name = path[-1]
         if key.trusted and not self._trusted:
             raise self.fail(f"{name} counts only on the command line or in a file named with --config", *path)
-        made = _KINDS[key.kind](value)
-        if made is None:
+        parsed = _KINDS[key.kind](value)
+        if parsed is None:
             raise self.fail(f"{name} must be {_WANTED[key.kind]}", *path)
-        if key.kind == "choice" and made not in key.choices:
-            hint = did_you_mean(str(made), key.choices)
-            raise self.fail(f"{name} is {made!r}, not one of {', '.join(key.choices)}{hint}", *path)
+        if key.kind == "choice" and parsed not in key.choices:
+            hint = did_you_mean(str(parsed), key.choices)
+            raise self.fail(f"{name} is {parsed!r}, not one of {', '.join(key.choices)}{hint}", *path)
         if key.file:
-            made = tuple(map(self._beside, made)) if isinstance(made, tuple) else self._beside(made)
-        return Value(made, self.place(*path), self._directory)
+            parsed = tuple(map(self._beside, parsed)) if isinstance(parsed, tuple) else self._beside(parsed)
+        return Value(parsed, self.place(*path), self._directory)
 
     def _beside(self, file: str) -> str:
         """A path counted from this file's directory."""

@@ -92,9 +92,9 @@ def _compiled(pattern: str) -> re.Pattern[bytes]:
 def _gap(rule: Rule, around: bytes, start: int, size: int) -> int | None:
     """Bytes between the value at `start` and the rule's nearest name; None when it has none as a word of its own."""
     gaps = [
-        max(start - found.end(), found.start() - start - size)
+        max(start - match.end(), match.start() - start - size)
         for word in rule.context
-        for found in _compiled(word_pattern(word)).finditer(around)
+        for match in _compiled(word_pattern(word)).finditer(around)
     ]
     return min(gaps, default=None)
 

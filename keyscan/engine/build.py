@@ -74,11 +74,11 @@ def hyperscan_prefilter(rules: Sequence[Rule]) -> HyperscanPrefilter:
             return HyperscanPrefilter(entries, (), [part for part in databases if part is not None])
         except Exception:  # noqa: BLE001, S110 - any error of Hyperscan's means: compile again
             pass
-    made = HyperscanPrefilter.of(rules)
-    fields = [(e.text, e.rule, e.low, e.high, e.value, e.reach, e.first) for e in made.entries]
-    for name, part in zip(names, [json.dumps(fields).encode(), *made.dump()], strict=True):
+    prefilter = HyperscanPrefilter.of(rules)
+    fields = [(e.text, e.rule, e.low, e.high, e.value, e.reach, e.first) for e in prefilter.entries]
+    for name, part in zip(names, [json.dumps(fields).encode(), *prefilter.dump()], strict=True):
         storage.write(name, part)
-    return made
+    return prefilter
 
 
 def _cpu() -> str:

@@ -57,18 +57,18 @@ class Pattern:
     def all(self, data: bytes, low: int = 0, high: int | None = None) -> Iterator[Candidate]:
         """Every match in data[low:high], as `finditer` gives them; PatternTimeout when it takes too long."""
         try:
-            for found in self._compiled.finditer(data, low, high, timeout=TIMEOUT):
-                yield Candidate(*found.span(), *found.span("secret"))
+            for match in self._compiled.finditer(data, low, high, timeout=TIMEOUT):
+                yield Candidate(*match.span(), *match.span("secret"))
         except TimeoutError as error:
             raise PatternTimeout from error
 
     def at(self, data: bytes, start: int) -> Candidate | None:
         """The match that begins at `start`, if any."""
         try:
-            found = self._compiled.match(data, start, start + self._max_length + _MARGIN, timeout=TIMEOUT)
+            match = self._compiled.match(data, start, start + self._max_length + _MARGIN, timeout=TIMEOUT)
         except TimeoutError as error:
             raise PatternTimeout from error
-        return Candidate(*found.span(), *found.span("secret")) if found else None
+        return Candidate(*match.span(), *match.span("secret")) if match else None
 
     def places(self, data: bytes, spots: Iterable[tuple[int, int]]) -> Iterator[SearchRange]:
         """Where to look so that every match is found for which one of `spots` has room.
@@ -94,15 +94,17 @@ class Pattern:
         if not place.single:
             end = min(len(data), place.end)
             # What ends where the text is cut may go on; it begins behind this place's hits, and is no match of theirs.
-            yield from (found for found in self.all(data, place.start, end) if found.end < end or end == len(data))
+            yield from (
+                candidate for candidate in self.all(data, place.start, end) if candidate.end < end or end == len(data)
+            )
             return
         start, stop = place.start, min(place.end, len(data))
         while start < stop:
-            found = self.at(data, start) if data[start] in self._first else None
-            if found:
+            candidate = self.at(data, start) if data[start] in self._first else None
+            if candidate:
                 # Where the ranges of two hits were joined, a second match may begin behind the first.
-                yield found
-            start = found.end if found and found.end > start else start + 1
+                yield candidate
+            start = candidate.end if candidate and candidate.end > start else start + 1
 
     def near(self, data: bytes, spots: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
         """Matches for which one of `spots`, (first start, last start) ranges in rising order, has room."""
@@ -162,4 +164,4 @@ def start_ranges(hits: Hits, entries: Sequence[Entry], rules: Sequence[Rule]) ->
         low_start = end - high
         # A keyword may stand anywhere in its match, so the match may begin right at the keyword at the latest.
         spots.setdefault(entry.rule, set()).add((low_start, end - entry.low))
-    return {rule: sorted(found) for rule, found in spots.items()}
+    return {rule: sorted(ranges) for rule, ranges in spots.items()}

@@ -33,16 +33,16 @@ class MatchCache:
 
     def get(self, key: Key) -> tuple[Match, ...] | None:
         """The matches there; None when none are kept."""
-        found = self._young.get(key)
-        if found is None:
-            found = self._old.get(key)
-            if found is not None:
-                self.put(key, found)
-        return found
+        matches = self._young.get(key)
+        if matches is None:
+            matches = self._old.get(key)
+            if matches is not None:
+                self.put(key, matches)
+        return matches
 
-    def put(self, key: Key, found: tuple[Match, ...]) -> None:
+    def put(self, key: Key, matches: tuple[Match, ...]) -> None:
         """Remember what was found."""
         self._size += len(key[2]) + _ENTRY
         if self._size > _ROOM:
             self._old, self._young, self._size = self._young, {}, len(key[2]) + _ENTRY
-        self._young[key] = found
+        self._young[key] = matches

@@ -17,11 +17,11 @@ def without_overlaps(matches: Iterable[Match], *, layers: bool = False) -> list[
     With `layers`, some matches stand in what others encode: there the surer, then the more severe is kept, and of
     equals the decoded one. The second half of a pair is reported with its first, not once more by itself.
     """
-    found = list(matches)
-    halves = _merged([match.companion for match in found if match.companion])
+    ordered = list(matches)
+    halves = _merged([match.companion for match in ordered if match.companion])
     kept: list[tuple[int, int]] = []
     chosen: list[Match] = []
-    for match in sorted(found, key=_layered_rank if layers else _rank):
+    for match in sorted(ordered, key=_layered_rank if layers else _rank):
         if not match.companion and _touches(halves, match.secret_start, match.secret_end):
             continue
         span = (match.secret_start, match.secret_end)

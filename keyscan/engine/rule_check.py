@@ -60,12 +60,12 @@ def _examples(rule: Rule, matcher: Matcher, engine: str) -> Iterator[str]:
     for number, template in enumerate(rule.examples or own, 1):
         for seed in range(_SEEDS):
             secret, text = example(rule, template, seed)
-            found = [match for match in matcher.scan(text).matches if not secret or match.secret == secret]
-            if not found:
+            matches = [match for match in matcher.scan(text).matches if not secret or match.secret == secret]
+            if not matches:
                 yield f"example {number} is missed ({engine}, seed {seed})"
                 break
-            if found[0].severity not in _expected(rule):
-                yield f"example {number} is found with severity {found[0].severity.label} ({engine}, seed {seed})"
+            if matches[0].severity not in _expected(rule):
+                yield f"example {number} is found with severity {matches[0].severity.label} ({engine}, seed {seed})"
                 break
     for number, template in enumerate(rule.negatives, 1):
         for seed in range(_SEEDS):

@@ -29,16 +29,16 @@ def answer(arguments: list[str]) -> bool:
         return False
     raw = _read()
     try:
-        made = _answer(raw, options) if len(raw) <= _MOST_BYTES else None
+        reply = _answer(raw, options) if len(raw) <= _MOST_BYTES else None
     except Exception:  # noqa: BLE001 - whatever it is, the whole command says it better
-        made = None
-    if made is None:
+        reply = None
+    if reply is None:
         from io import BytesIO, TextIOWrapper
 
         sys.stdin = TextIOWrapper(BytesIO(raw), encoding="utf-8", errors="surrogateescape")
         return False
-    if made:
-        sys.stdout.write(made + "\n")
+    if reply:
+        sys.stdout.write(reply + "\n")
         sys.stdout.flush()
     return True
 
@@ -93,10 +93,10 @@ def _answer(raw: bytes, options: dict[str, str]) -> str | None:
         if not isinstance(prompt, str) or "@" in prompt:
             return None
     elif kind == agent_events.PRE_TOOL:
-        found = _tool_answer(payload, dialect, name, spec)
-        if found is None:
+        answer = _tool_answer(payload, dialect, name, spec)
+        if answer is None:
             return None
-        reply = found or reply
+        reply = answer or reply
     texts: list[str] = []
     _gather(_judged(payload, kind, name, spec), "", texts, 0)
     text = "\n".join(texts)

@@ -32,13 +32,13 @@ def store_engine(rules: Sequence[Rule]) -> bool:
         programs = [
             None if rule.context and rule.value else engine.program(rule.pattern, rule.max_length) for rule in rules
         ]
-        made = engine.dumps(
+        stored = engine.dumps(
             build.database_names(rules),
             [(entry.rule, entry.low, entry.high) for entry in prefilter.entries],
             targets_of(prefilter.entries),
             programs,
         )
-        return storage.write(name, made)
+        return storage.write(name, stored)
     except (ImportError, OSError, ValueError, AttributeError):
         # No Hyperscan, no home directory, or a Python whose compiler is not the one that is known here.
         return False

@@ -74,7 +74,7 @@ class _Hits:
 
     raw_hits = hits
 
-    def drop_without_value(self, data: bytes, found: Hits) -> Hits:
+    def drop_without_value(self, data: bytes, hits: Hits) -> Hits:
         """No hits of its own."""
         raise NotImplementedError
 
@@ -94,10 +94,10 @@ class Judge:
 
     def clean(self, texts: Iterable[tuple[str, bytes]]) -> bool:
         """Whether no rule matches anything in `texts`, (path, contents); false for any doubt."""
-        found = list(texts)
-        if len(found) > _MOST_TEXTS or sum(len(data) for _, data in found) > _MOST_BYTES:
+        given = list(texts)
+        if len(given) > _MOST_TEXTS or sum(len(data) for _, data in given) > _MOST_BYTES:
             return False
-        return all(is_plain(data) and self._is_clean(data, path, 0) for path, data in found)
+        return all(is_plain(data) and self._is_clean(data, path, 0) for path, data in given)
 
     def _is_clean(self, data: bytes, path: str, depth: int) -> bool:
         hits = self._engine.hits(data)

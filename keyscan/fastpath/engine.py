@@ -36,10 +36,10 @@ _SIGNATURES = (*ARCHIVES, *BYTE_ORDER_MARKS, LFS_POINTER)
 
 def loads(stored: bytes) -> dict[str, object]:
     """What `dumps` stored; ValueError, EOFError or TypeError for anything else."""
-    found = marshal.loads(stored)  # noqa: S302 - our own cache, in the user's own directory
-    if not isinstance(found, dict):
+    values = marshal.loads(stored)  # noqa: S302 - our own cache, in the user's own directory
+    if not isinstance(values, dict):
         raise TypeError
-    return found
+    return values
 
 
 def dumps(databases: object, entries: object, targets: object, programs: object) -> bytes:
@@ -48,8 +48,8 @@ def dumps(databases: object, entries: object, targets: object, programs: object)
     `entries` are (rule number, low, high), `targets` as `nearby_values.with_value` takes them, `programs` one
     `program` a rule, None for a named rule: a name with a value of its shape in reach is doubt enough.
     """
-    made = {"magic": _sre.MAGIC, "databases": databases, "entries": entries, "targets": targets, "programs": programs}
-    return marshal.dumps(made)
+    values = {"magic": _sre.MAGIC, "databases": databases, "entries": entries, "targets": targets, "programs": programs}
+    return marshal.dumps(values)
 
 
 def stored_name() -> str:
@@ -158,9 +158,9 @@ class Quick:
         return pattern.search(data, first, last + reach + _MARGIN) is not None
 
     def _pattern(self, rule: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - no name for it without `re`
-        found = self._compiled.get(rule)
-        if found is None:
+        pattern = self._compiled.get(rule)
+        if pattern is None:
             flags, numbers, groups, index, names, reach = self._programs[rule]  # type: ignore[index]
             code = memoryview(numbers).cast("I").tolist()
-            found = self._compiled[rule] = (_sre.compile(None, flags, code, groups, index, names), reach)
-        return found
+            pattern = self._compiled[rule] = (_sre.compile(None, flags, code, groups, index, names), reach)
+        return pattern

@@ -151,19 +151,19 @@ def _entries(raw: bytes) -> list[tuple[bytes, bytes]] | None:
 
 def _objects(raw: bytes) -> list[bytes | None]:
     """What `cat-file --batch` answered: contents, or None for a missing object."""
-    found: list[bytes | None] = []
+    contents: list[bytes | None] = []
     at = 0
     while at < len(raw):
         end = raw.index(b"\n", at)
         header = raw[at:end].split()
         if header[-1] == b"missing":
-            found.append(None)
+            contents.append(None)
             at = end + 1
             continue
         size = int(header[-1])
-        found.append(raw[end + 1 : end + 1 + size])
+        contents.append(raw[end + 1 : end + 1 + size])
         at = end + size + 2
-    return found
+    return contents
 
 
 def plain_name(files: list[bytes | None]) -> str:

@@ -104,14 +104,14 @@ class Auditor:
         report, known = self._report(git, facts.id_width, task)
         rules = owners.read(git)
         emails = self._options.emails
-        found = tuple(OwnedFinding(one, owners.owners_of(one, rules, emails=emails)) for one in report.findings)
+        findings = tuple(OwnedFinding(one, owners.owners_of(one, rules, emails=emails)) for one in report.findings)
         reasons = _reasons(report.skipped)
         return RepositoryResult(
             repository,
             Status.INCOMPLETE if reasons else Status.AUDITED,
             reason=reasons,
             digest=digest,
-            findings=found,
+            findings=findings,
             skipped=report.skipped[:1000],
             blobs=report.stats.blobs,
             commits=report.stats.commits,

@@ -48,14 +48,14 @@ def repositories(forge: Forge, name: str, base: str, pages: Pages, root: Path) -
     address = (base or forge.base).rstrip("/")
     if urlsplit(address).scheme != "https":
         raise UsageError(f"--base-url {address}: an https address is needed")
-    found = []
+    listed = []
     for path in forge.paths:
         url = address + path.format(name=quote(name, safe=""))
         for page in pages.all(url):
             items = page.get(forge.items, ()) if isinstance(page, dict) else page
             for item in items if isinstance(items, list) else ():
-                found += [_checked(one, root) for one in forge.read(item, path)]
-    return found
+                listed += [_checked(one, root) for one in forge.read(item, path)]
+    return listed
 
 
 def _checked(one: Repository, root: Path) -> Repository:
@@ -64,7 +64,7 @@ def _checked(one: Repository, root: Path) -> Repository:
 
 
 def _github(item: Mapping[str, Any], _path: str) -> Iterator[Repository]:
-    made = Repository(
+    repository = Repository(
         name=str(item["full_name"]),
         location=str(item["clone_url"]),
         archived=bool(item.get("archived")),
@@ -73,13 +73,13 @@ def _github(item: Mapping[str, Any], _path: str) -> Iterator[Repository]:
         pushed_at=str(item.get("pushed_at") or ""),
         size=_number(item.get("size")) * 1024,
     )
-    yield made
-    yield from _wiki(made, has_wiki=bool(item.get("has_wiki")))
+    yield repository
+    yield from _wiki(repository, has_wiki=bool(item.get("has_wiki")))
 
 
 def _gitlab(item: Mapping[str, Any], _path: str) -> Iterator[Repository]:
     statistics = item.get("statistics")
-    made = Repository(
+    repository = Repository(
         name=str(item["path_with_namespace"]),
         location=str(item["http_url_to_repo"]),
         archived=bool(item.get("archived")),
@@ -88,12 +88,12 @@ def _gitlab(item: Mapping[str, Any], _path: str) -> Iterator[Repository]:
         pushed_at=str(item.get("last_activity_at") or ""),
         size=_number(statistics.get("repository_size")) if isinstance(statistics, dict) else 0,
     )
-    yield made
-    yield from _wiki(made, has_wiki=bool(item.get("wiki_enabled")))
+    yield repository
+    yield from _wiki(repository, has_wiki=bool(item.get("wiki_enabled")))
 
 
 def _gitea(item: Mapping[str, Any], _path: str) -> Iterator[Repository]:
-    made = Repository(
+    repository = Repository(
         name=str(item["full_name"]),
         location=str(item["clone_url"]),
         archived=bool(item.get("archived")),
@@ -102,8 +102,8 @@ def _gitea(item: Mapping[str, Any], _path: str) -> Iterator[Repository]:
         pushed_at=str(item.get("updated_at") or ""),
         size=_number(item.get("size")) * 1024,
     )
-    yield made
-    yield from _wiki(made, has_wiki=bool(item.get("has_wiki")))
+    yield repository
+    yield from _wiki(repository, has_wiki=bool(item.get("has_wiki")))
 
 
 def _bitbucket(item: Mapping[str, Any], _path: str) -> Iterator[Repository]:

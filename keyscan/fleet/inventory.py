@@ -32,7 +32,7 @@ def from_list(text: str, source: str, base: Path) -> list[Repository]:
 
     `#` at a line's start or behind white space begins a comment. UsageError names `source` and the line.
     """
-    found = []
+    repositories = []
     for number, line in enumerate(text.splitlines(), 1):
         words = re.sub(r"(?:^|\s)#.*", "", line).split()
         if not words:
@@ -43,8 +43,8 @@ def from_list(text: str, source: str, base: Path) -> list[Repository]:
             repository = located(words[0], base)
         except UsageError as error:
             raise UsageError(f"{source}:{number}: {error}") from None
-        found.append(replace(repository, branch=words[1] if len(words) > 1 else ""))
-    return found
+        repositories.append(replace(repository, branch=words[1] if len(words) > 1 else ""))
+    return repositories
 
 
 def located(text: str, base: Path) -> Repository:
@@ -179,8 +179,8 @@ class Filters:
 
 def distinct(repositories: Iterable[Repository]) -> list[Repository]:
     """Each repository once, the first of those with the same location and branch, in order."""
-    found: dict[str, Repository] = {}
+    first: dict[str, Repository] = {}
     for repository in repositories:
         key = repository.key.removesuffix("/").removesuffix(".git")
-        found.setdefault(key, repository)
-    return list(found.values())
+        first.setdefault(key, repository)
+    return list(first.values())

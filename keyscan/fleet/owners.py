@@ -43,9 +43,9 @@ class CodeOwners:
 def read(git: Git) -> CodeOwners:
     """The CODEOWNERS of HEAD; without rules when there is none."""
     names = [f"HEAD:{place}".encode() for place in PLACES]
-    for found in git.objects(names):
-        if found is not None and found[0] == b"blob" and len(found[1]) <= _LARGEST:
-            return CodeOwners(found[1].decode("utf-8", "replace"))
+    for content in git.objects(names):
+        if content is not None and content[0] == b"blob" and len(content[1]) <= _LARGEST:
+            return CodeOwners(content[1].decode("utf-8", "replace"))
     return CodeOwners("")
 
 

@@ -83,8 +83,8 @@ class Pages:
             return kept[2], kept[1]
         if answer.cut:
             raise IncompleteError(f"{_shown(url)}: a page larger than {LARGEST_PAGE >> 20} MB")
-        found = _NEXT.search(answer.headers.get("link", ""))
-        after = found[1] if found else ""
+        match = _NEXT.search(answer.headers.get("link", ""))
+        after = match[1] if match else ""
         if self._cache is not None and answer.headers.get("etag"):
             self._cache.keep_page(url, answer.headers["etag"], after, answer.body)
         return answer.body, after

@@ -120,8 +120,8 @@ class Store:
             if last and last[1] == options and last[2] is None:
                 self.run = int(last[0])
             else:
-                made = db.execute("INSERT INTO runs (options, started) VALUES (?, ?)", (options, time.time()))
-                self.run = int(made.lastrowid or 0)
+                inserted = db.execute("INSERT INTO runs (options, started) VALUES (?, ?)", (options, time.time()))
+                self.run = int(inserted.lastrowid or 0)
             wanted = {_text(one.key): one for one in repositories}
             left_out = {_text(one.key): (one, reason) for one, reason in filtered}
             known = {row[0] for row in db.execute("SELECT key FROM repositories")}
@@ -176,9 +176,9 @@ class Store:
         db.execute("DELETE FROM findings WHERE key = ?", (key,))
         db.execute("DELETE FROM skips WHERE key = ?", (key,))
         rows = [
-            (key, mark, finding_to(one.finding), json.dumps(one.owners), first.get(mark, self.run))
+            (key, fingerprint, finding_to(one.finding), json.dumps(one.owners), first.get(fingerprint, self.run))
             for one in result.findings
-            for mark in (one.finding.fingerprint,)
+            for fingerprint in (one.finding.fingerprint,)
         ]
         db.executemany("INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?)", rows)
         skips = [(key, _text(skip.path), _text(skip.reason), skip.incomplete) for skip in result.skipped]
@@ -206,12 +206,12 @@ class Store:
         """Store the issuers' answers by fingerprint, with every finding of the secret."""
         with self._writing() as db:
             rows = db.execute("SELECT key, fingerprint, finding FROM findings").fetchall()
-            made = [
-                (finding_to(replace(finding_from(data), validity=states[mark])), key, mark)
-                for key, mark, data in rows
-                if mark in states
+            updates = [
+                (finding_to(replace(finding_from(data), validity=states[fingerprint])), key, fingerprint)
+                for key, fingerprint, data in rows
+                if fingerprint in states
             ]
-            db.executemany("UPDATE findings SET finding = ? WHERE key = ? AND fingerprint = ?", made)
+            db.executemany("UPDATE findings SET finding = ? WHERE key = ? AND fingerprint = ?", updates)
 
     def skips(self, key: str) -> list[tuple[str, str, bool]]:
         """(path, reason, incomplete) of what was not read of a repository."""

@@ -137,8 +137,8 @@ def _secrets(store: Store, names: dict[str, str]) -> tuple[Secret, ...]:
         places.setdefault(finding.fingerprint, []).append(Place(names.get(key, key), finding, owners))
         if not new:
             old.add(finding.fingerprint)
-    made = [Secret(tuple(sorted(found, key=_age)), mark not in old) for mark, found in places.items()]
-    return tuple(sorted(made, key=_rank))
+    secrets = [Secret(tuple(sorted(group, key=_age)), fingerprint not in old) for fingerprint, group in places.items()]
+    return tuple(sorted(secrets, key=_rank))
 
 
 def _age(place: Place) -> tuple[str, str, str]:

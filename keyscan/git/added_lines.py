@@ -19,28 +19,28 @@ _DIFF = ("-U0", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", 
 def lines(git: Git, *versions: str) -> list[range]:
     """The lines, from 1, that `git diff VERSIONS` adds; paths among them are made by `from_top`."""
     out = git.run(PATHSPEC_MAGIC, "diff", *_DIFF, *versions)
-    found = []
+    ranges = []
     for hunk in _HUNK.finditer(out):
         start, count = int(hunk.group(1)), int(hunk.group(2) or 1)
         if count:
-            found.append(range(start, start + count))
-    return found
+            ranges.append(range(start, start + count))
+    return ranges
 
 
 def common(versions: Iterable[list[range]]) -> list[range] | None:
     """The lines that are in all of `versions`; None when there are none to compare with, so that all are new."""
-    found: list[range] | None = None
+    shared: list[range] | None = None
     for ranges in versions:
-        found = ranges if found is None else _both(found, ranges)
-    return found
+        shared = ranges if shared is None else _both(shared, ranges)
+    return shared
 
 
 def _both(left: list[range], right: list[range]) -> list[range]:
     """The parts that are in a range of `left` and in one of `right`."""
-    found = []
+    shared = []
     for a in left:
         for b in right:
             low, high = max(a.start, b.start), min(a.stop, b.stop)
             if low < high:
-                found.append(range(low, high))
-    return found
+                shared.append(range(low, high))
+    return shared

@@ -172,12 +172,12 @@ class Git:
         `SAFE` overrides it on the command line, so that scope is passed over.
         """
         out = self.ask("config", "--show-scope", "--get-all", "core.hooksPath") or b""
-        found: tuple[str, str | None] = ("", None)
+        last: tuple[str, str | None] = ("", None)
         for line in out.splitlines():
             scope, _, value = line.partition(b"\t")
             if scope != b"command":
-                found = (scope.decode(), os.fsdecode(value))
-        return found
+                last = (scope.decode(), os.fsdecode(value))
+        return last
 
     def kinds(self, names: list[bytes]) -> list[bytes]:
         """The type of each object of `names`; empty for one that is missing."""

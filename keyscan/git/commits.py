@@ -64,7 +64,7 @@ def details(git: Git, commits: Sequence[bytes]) -> dict[bytes, Commit]:
     """Author, e-mail and date of each of `commits`."""
     if not commits:
         return {}
-    found = {}
+    commits_by_id = {}
     # The mailmap of the work tree, unless git would wait for it or read for long.
     person = "%aN%x00%aE" if _has_plain_mailmap(git) else "%an%x00%ae"
     options = ("--no-walk=unsorted", "--stdin", "-s", "-z", f"--format=%H%x00{person}%x00%aI")
@@ -72,15 +72,15 @@ def details(git: Git, commits: Sequence[bytes]) -> dict[bytes, Commit]:
         fields = list(out.records(b"\0"))
         out.check()
     for oid, *texts in zip(fields[0::4], fields[1::4], fields[2::4], fields[3::4], strict=False):
-        found[oid] = Commit(*(text.decode("utf-8", "replace") for text in texts))
-    return found
+        commits_by_id[oid] = Commit(*(text.decode("utf-8", "replace") for text in texts))
+    return commits_by_id
 
 
 def _has_plain_mailmap(git: Git) -> bool:
     """Whether the mailmap of the work tree is a regular file of usual size, or is not there."""
     root = git.ask("rev-parse", "--show-toplevel")
     try:
-        found = os.stat(os.path.join(os.fsdecode(root or b""), ".mailmap"))  # noqa: PTH116, PTH118 - git's own bytes
+        status = os.stat(os.path.join(os.fsdecode(root or b""), ".mailmap"))  # noqa: PTH116, PTH118 - git's own bytes
     except OSError:
         return True
-    return not root or (stat.S_ISREG(found.st_mode) and found.st_size <= _MAX_MAILMAP)
+    return not root or (stat.S_ISREG(status.st_mode) and status.st_size <= _MAX_MAILMAP)

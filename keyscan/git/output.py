@@ -71,10 +71,10 @@ class Output:
         code = self._process.wait()
         self._errors.seek(0)
         lines = self._errors.read(1 << 16).decode("utf-8", "replace").splitlines()
-        found = [line.removeprefix("fatal: ").removeprefix("error: ") for line in lines if line and line[0] != " "]
-        if code and not found:
-            found = [f"git {self._args[0]} ended with {code}"]
-        return found[:_MAX_COMPLAINTS]
+        messages = [line.removeprefix("fatal: ").removeprefix("error: ") for line in lines if line and line[0] != " "]
+        if code and not messages:
+            messages = [f"git {self._args[0]} ended with {code}"]
+        return messages[:_MAX_COMPLAINTS]
 
     def skips(self) -> Iterator[Skip]:
         """The complaints as Skips that make a history incomplete."""
@@ -82,9 +82,9 @@ class Output:
 
     def check(self) -> None:
         """Raise GitError if git failed."""
-        found = self.complaints()
+        messages = self.complaints()
         if self._process.returncode:
-            raise GitError(f"git {self._args[0]} failed: {found[0]}")
+            raise GitError(f"git {self._args[0]} failed: {messages[0]}")
 
 
 def history_skip(text: str) -> Skip:

@@ -79,11 +79,11 @@ def shallow_commits(repository: Repository) -> set[bytes]:
 
 def hidden_tips(git: Git) -> list[bytes]:
     """Commits that `--all` leaves out but that are in use: older stash entries and the HEADs of worktrees."""
-    found = (git.ask("rev-parse", "--verify", "-q", "HEAD^{commit}") or b"").split()
-    found += (git.ask("log", "--walk-reflogs", "--format=%H", "refs/stash", "--") or b"").split()
+    tips = (git.ask("rev-parse", "--verify", "-q", "HEAD^{commit}") or b"").split()
+    tips += (git.ask("log", "--walk-reflogs", "--format=%H", "refs/stash", "--") or b"").split()
     listed = git.ask("worktree", "list", "--porcelain") or b""
-    found += [line[5:] for line in listed.split(b"\n") if line.startswith(b"HEAD ") and line[5:].strip(b"0")]
-    return list(dict.fromkeys(found))
+    tips += [line[5:] for line in listed.split(b"\n") if line.startswith(b"HEAD ") and line[5:].strip(b"0")]
+    return list(dict.fromkeys(tips))
 
 
 def refs(git: Git) -> list[tuple[bytes, bytes, bytes]]:
@@ -101,11 +101,11 @@ def resolve(git: Git, revision: str) -> bytes | None:
 
 def tags(git: Git, ids: Iterable[bytes]) -> list[bytes]:
     """`ids` of annotated tags, and the tags that those point to, and so on."""
-    found = dict.fromkeys(ids)
-    todo = list(found)
+    unique = dict.fromkeys(ids)
+    todo = list(unique)
     while todo:
         contents = [answer[1] for answer in git.objects(todo) if answer is not None]
         inner = [data[7 : data.index(b"\n")] for data in contents if b"\ntype tag\n" in data]
-        todo = [oid for oid in inner if oid not in found]
-        found.update(dict.fromkeys(todo))
-    return list(found)
+        todo = [oid for oid in inner if oid not in unique]
+        unique.update(dict.fromkeys(todo))
+    return list(unique)

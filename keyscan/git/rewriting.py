@@ -35,12 +35,12 @@ class Ref:
 def refs(git: Git) -> list[Ref]:
     """All refs of the repository."""
     out = git.run("for-each-ref", "--format=%(objectname) %(objecttype) %(*objectname) %(refname)")
-    found = []
+    listed = []
     for line in os.fsdecode(out).splitlines():
         oid, kind, rest = line.split(" ", 2)
         peeled, _, name = rest.rpartition(" ")
-        found.append(Ref(name, oid, kind, peeled.strip() or oid))
-    return found
+        listed.append(Ref(name, oid, kind, peeled.strip() or oid))
+    return listed
 
 
 def with_descendants(git: Git, commits: Iterable[str]) -> set[str]:
@@ -61,14 +61,14 @@ def commit_count(git: Git) -> int:
 
 def signed(git: Git, ids: Sequence[str]) -> list[str]:
     """Those of the commits and tags that carry a signature; no signature is checked, so no program runs."""
-    found = []
+    commits = []
     for oid, answer in zip(ids, git.objects([oid.encode() for oid in ids]), strict=True):
         if answer is None or answer[0] not in _TYPES:
             continue
         head, _, message = answer[1].partition(b"\n\n")
         if b"\ngpgsig" in head or (answer[0] == b"tag" and b"\n-----BEGIN " in message):
-            found.append(oid)
-    return found
+            commits.append(oid)
+    return commits
 
 
 def mirror(source: Git, into: str) -> Git:
@@ -83,14 +83,14 @@ def mirror(source: Git, into: str) -> Git:
     target = os.path.abspath(into)  # noqa: PTH100 - keeps odd bytes
     kind = f"--object-format={facts.object_format}"
     source.run("init", "--quiet", "--bare", "--template=", kind, "--", target)
-    made = command.Git(into, inherit=False)
-    _copy_objects(source, made)
+    git = command.Git(into, inherit=False)
+    _copy_objects(source, git)
     listed = "".join(f"create {ref.name} {ref.oid}\n" for ref in refs(source))
-    made.run("update-ref", "--stdin", stdin=os.fsencode(listed))
+    git.run("update-ref", "--stdin", stdin=os.fsencode(listed))
     head = source.ask("symbolic-ref", "-q", "HEAD")
     if head:
-        made.run("symbolic-ref", "HEAD", os.fsdecode(head))
-    return made
+        git.run("symbolic-ref", "HEAD", os.fsdecode(head))
+    return git
 
 
 def _copy_objects(source: Git, target: Git) -> None:
@@ -123,7 +123,7 @@ def _move_notes(git: Git) -> None:
     for ref in refs(git):
         if not ref.name.startswith("refs/notes/") or ref.kind != "commit":
             continue
-        made: dict[bytes, bytes] = {}
+        moved: dict[bytes, bytes] = {}
         for line in git.run("rev-list", "--topo-order", "--reverse", "--parents", ref.oid).splitlines():
             oid, *parents = line.split()
             tree = _renamed_notes(git, oid, renamed)
@@ -131,11 +131,11 @@ def _move_notes(git: Git) -> None:
             if answer is None:
                 raise GitError(f"{ref.name}: a commit of the notes is missing")
             head, _, message = answer[1].partition(b"\n\n")
-            lines = [b"tree " + tree, *(b"parent " + made[parent] for parent in parents)]
+            lines = [b"tree " + tree, *(b"parent " + moved[parent] for parent in parents)]
             lines += [one for one in head.split(b"\n") if not one.startswith((b"tree ", b"parent "))]
             data = b"\n".join(lines) + b"\n\n" + message
-            made[oid] = git.run("hash-object", "-t", "commit", "-w", "--stdin", stdin=data).strip()
-        git.run("update-ref", ref.name, made[ref.oid.encode()].decode(), ref.oid)
+            moved[oid] = git.run("hash-object", "-t", "commit", "-w", "--stdin", stdin=data).strip()
+        git.run("update-ref", ref.name, moved[ref.oid.encode()].decode(), ref.oid)
 
 
 def _renamed(git: Git) -> dict[bytes, bytes]:

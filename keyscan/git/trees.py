@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def blobs_at(git: Git, tree: bytes) -> set[bytes]:
     """The ids of all blobs in the tree of a commit; GitError if git cannot read all of it."""
-    found = set()
+    blobs = set()
     with Output(git, "ls-tree", "-r", "-z", "--full-tree", tree.decode()) as out:
         for record in out.records(b"\0"):
-            found.add(record.partition(b"\t")[0].rpartition(b" ")[2])
+            blobs.add(record.partition(b"\t")[0].rpartition(b" ")[2])
         out.check()
-    return found
+    return blobs
 
 
 def blobs_at_tips(git: Git) -> set[bytes]:

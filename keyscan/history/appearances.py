@@ -89,10 +89,10 @@ def appearances(git: Git, commits: Sequence[bytes], jobs: int) -> Appearances | 
     parts = sorted(process_pool.stream(_Lister(git), tasks, jobs), key=lambda part: part.start)
     if not all(part.complete for part in parts):
         return None
-    found = Appearances()
+    result = Appearances()
     for part in parts:
-        found.add(part.ages, part.blobs, part.paths)
-    return found
+        result.add(part.ages, part.blobs, part.paths)
+    return result
 
 
 class _Lister:

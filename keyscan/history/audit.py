@@ -107,12 +107,12 @@ def _with_provenance(
     traced = trace(job.git, findings, index, options) if findings else Traced([], [])
     skipped = (*result.skipped, *traced.skips)
     if record and scanned.written and not any(skip.incomplete for skip in skipped):
-        made = incremental.record_of(findings, result.partly, scanned.commits, scanned.written)
-        if made:
-            duplicates = made.duplicates if index.rescan is None else {}
-            count = record.clean_count(result, len(made.with_findings))
+        next_record = incremental.record_of(findings, result.partly, scanned.commits, scanned.written)
+        if next_record:
+            duplicates = next_record.duplicates if index.rescan is None else {}
+            count = record.clean_count(result, len(next_record.with_findings))
             known = scanned.known_below | below
-            record.save(replace(made, count=count, duplicates=duplicates, below_threshold=known))
+            record.save(replace(next_record, count=count, duplicates=duplicates, below_threshold=known))
     hidden = len(scanned.known_below - below)
     return replace(result, findings=(*traced.findings, *counted), skipped=skipped, hidden=hidden)
 
@@ -204,18 +204,18 @@ def _with_unreachable(job: HistoryJob, commits: list[bytes]) -> tuple[list[Liste
     """Everything in the store but commits; the commits, with those that nothing reaches; what could not be read."""
     known = set(commits)
     unreachable: list[bytes] = []
-    found: list[Listed | Skip] = []
+    others: list[Listed | Skip] = []
     for entry in objects.in_store(job.git):
         if isinstance(entry, Skip):
-            found.append(entry)
+            others.append(entry)
         elif entry[0] != b"commit":
-            found.append(entry[1])
+            others.append(entry[1])
         elif entry[1].oid not in known:
             unreachable.append(entry[1].oid)
     if not unreachable:
-        return found, commits, ()
+        return others, commits, ()
     listed = objects.commits(job.git, Selection((), (*commits[:1], *unreachable, *commits)))
-    return found, listed.ids, listed.skips
+    return others, listed.ids, listed.skips
 
 
 def _rescan(job: HistoryJob) -> Callable[[Sequence[Listed]], Sequence[Finding]] | None:

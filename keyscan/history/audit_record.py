@@ -52,10 +52,10 @@ class AuditRecords:
         if data is None:
             return None
         try:
-            tips, found, commits, count, pairs, keys = (line.split() for line in data.split(b"\n"))
+            tips, with_findings, commits, count, pairs, keys = (line.split() for line in data.split(b"\n"))
             duplicates = dict(zip(pairs[::2], pairs[1::2], strict=True))
             return AuditRecord(
-                frozenset(tips), tuple(found), tuple(commits), int(count[0]), duplicates, frozenset(keys)
+                frozenset(tips), tuple(with_findings), tuple(commits), int(count[0]), duplicates, frozenset(keys)
             )
         except (ValueError, IndexError):
             return None

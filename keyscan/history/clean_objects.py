@@ -147,13 +147,13 @@ class CleanObjects:
 
     def _segments(self) -> list[tuple[int, str]]:
         """The size in bytes and the name of each segment, whether it can be read or not, by name."""
-        found: list[tuple[int, str]] = []
+        segments: list[tuple[int, str]] = []
         with suppress(OSError, RuntimeError), os.scandir(storage.cache_directory()) as listing:
             for entry in listing:
                 if entry.name.startswith(self._stem):
                     with suppress(OSError):
-                        found.append((entry.stat().st_size, entry.name))
-        return sorted(found, key=lambda segment: segment[1])
+                        segments.append((entry.stat().st_size, entry.name))
+        return sorted(segments, key=lambda segment: segment[1])
 
     def _open(self, name: str) -> _Part:
         """The keys of a segment, mapped into memory and not copied; none where it cannot be read."""

@@ -208,9 +208,9 @@ class _HitContext:
 
 def _from_windows(raw: Hits, windows: list[int]) -> Hits:
     """The raw hits of the windows' text that count, at their positions in the version."""
-    found: Hits = []
+    hits: Hits = []
     if not raw:
-        return found
+        return hits
     number, begin = 0, 0
     size = windows[2] - windows[0]
     for end, entry in sorted([(end, entry) for entry, end in raw]):
@@ -220,5 +220,5 @@ def _from_windows(raw: Hits, windows: list[int]) -> Hits:
             size = windows[number + 2] - windows[number]
         place = windows[number] + end - begin
         if place > windows[number + 1]:
-            found.append((entry, place))
-    return found
+            hits.append((entry, place))
+    return hits

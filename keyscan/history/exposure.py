@@ -39,12 +39,12 @@ def removals(git: Git, held: Mapping[str, Mapping[bytes, bytes]]) -> dict[str, R
         changes = _changes(git, paths)
     except GitError:
         return {}
-    found: dict[str, Removal] = {}
+    last: dict[str, Removal] = {}
     for key, places in held.items():
         nexts = [_next(changes.get(path, []), commit) for path, commit in places.items()]
         if nexts and all(nexts):
-            _, found[key] = min((one for one in nexts if one), key=lambda one: one[0])
-    return found
+            _, last[key] = min((one for one in nexts if one), key=lambda one: one[0])
+    return last
 
 
 def _changes(git: Git, paths: Iterable[bytes]) -> dict[bytes, list[tuple[int, Removal]]]:
@@ -53,7 +53,7 @@ def _changes(git: Git, paths: Iterable[bytes]) -> dict[bytes, list[tuple[int, Re
     up = os.fsdecode(git.ask("rev-parse", "--show-cdup") or b"")
     named = [up + os.fsdecode(path) for path in paths]
     options = ("--topo-order", "--no-renames", "--name-only", "-z", "--format=%x01%H %aI")
-    found: dict[bytes, list[tuple[int, Removal]]] = {}
+    changes: dict[bytes, list[tuple[int, Removal]]] = {}
     with Output(git, "log", *options, "HEAD", "--", *named) as out:
         commit, place = Removal("", ""), 0
         for record in out.records(b"\0"):
@@ -62,9 +62,9 @@ def _changes(git: Git, paths: Iterable[bytes]) -> dict[bytes, list[tuple[int, Re
                 oid, _, date = text[1:].decode("utf-8", "replace").partition(" ")
                 commit, place = Removal(oid, date.strip()), place + 1
             elif text:
-                found.setdefault(text, []).append((place, commit))
+                changes.setdefault(text, []).append((place, commit))
         out.check()
-    return found
+    return changes
 
 
 def _next(changes: list[tuple[int, Removal]], commit: bytes) -> tuple[int, Removal] | None:

@@ -99,12 +99,12 @@ class IncrementalAudit:
         listed = objects.commits(self._git, Selection((), tuple(sorted(self._tips))))
         return None if listed.skips else [commit for commit in listed.ids if commit in commits]
 
-    def falls_short(self, pending: PendingWork, found: Iterable[Finding], written: Appearances) -> bool:
-        """Whether older commits than the pending ones may have introduced something that was `found`.
+    def falls_short(self, pending: PendingWork, findings: Iterable[Finding], written: Appearances) -> bool:
+        """Whether older commits than the pending ones may have introduced something that was `findings`.
 
         A generic secret counts by its path: a new commit may have put an old blob, which was nothing there, at another.
         """
-        blobs = {finding.origin.blob.encode() for finding in found if finding.origin.blob}
+        blobs = {finding.origin.blob.encode() for finding in findings if finding.origin.blob}
         known = blobs.difference(pending.with_findings, pending.duplicates)
         return any(
             self._store.was_below_threshold(blob)
@@ -126,32 +126,32 @@ class IncrementalAudit:
 
 
 def record_of(
-    found: Sequence[Finding], partly_read: frozenset[bytes], commits: Sequence[bytes], written: Appearances
+    findings: Sequence[Finding], partly_read: frozenset[bytes], commits: Sequence[bytes], written: Appearances
 ) -> AuditRecord | None:
-    """The record of an audit that `found` what is to be reported; its tips and counts are the caller's to add.
+    """The record of an audit that `findings` what is to be reported; its tips and counts are the caller's to add.
 
     None when a blob has findings that no commit wrote (a tag may name it): it has no path that a record could keep.
     """
-    if not all(finding.origin.blob.encode() in written.blobs for finding in found if finding.origin.blob):
+    if not all(finding.origin.blob.encode() in written.blobs for finding in findings if finding.origin.blob):
         return None
-    held = {(finding.origin.blob or finding.origin.commit or "").encode() for finding in found} - {b""}
+    held = {(finding.origin.blob or finding.origin.commit or "").encode() for finding in findings} - {b""}
     with_findings = held | partly_read
     locations = list(written.locations(with_findings))
     ages = {age for age, _, _ in locations}
     introducing = tuple(commit for age, commit in enumerate(commits) if age in ages or commit in with_findings)
-    duplicates = duplicates_of(found, locations)
+    duplicates = duplicates_of(findings, locations)
     for oid in partly_read:
         duplicates.pop(oid, None)
     return AuditRecord(with_findings=tuple(sorted(with_findings)), commits=introducing, duplicates=duplicates)
 
 
-def duplicates_of(found: Sequence[Finding], locations: Iterable[tuple[int, bytes, bytes]]) -> dict[bytes, bytes]:
+def duplicates_of(findings: Sequence[Finding], locations: Iterable[tuple[int, bytes, bytes]]) -> dict[bytes, bytes]:
     """Blobs that add only a count to a report, each with one that contains the same secrets and is read instead.
 
     At each path the oldest blob with a secret is reported; those are read too. `locations`: (age, blob, path) of all.
     """
     keys: dict[bytes, set[tuple[object, ...]]] = {}
-    for finding in found:
+    for finding in findings:
         if finding.origin.blob:
             keys.setdefault(finding.origin.blob.encode(), set()).add(_finding_key(finding))
     held = {oid: frozenset(all_of) for oid, all_of in keys.items()}
@@ -167,10 +167,10 @@ def duplicates_of(found: Sequence[Finding], locations: Iterable[tuple[int, bytes
     return {oid: other for oid, other in others if oid != other}
 
 
-def copied(found: Iterable[Finding], unread: dict[bytes, bytes]) -> list[Finding]:
-    """The findings in `unread` blobs: those `found` in the blobs that they duplicate."""
+def copied(findings: Iterable[Finding], unread: dict[bytes, bytes]) -> list[Finding]:
+    """The findings in `unread` blobs: those `findings` in the blobs that they duplicate."""
     held: dict[bytes, dict[tuple[object, ...], Finding]] = {}
-    for finding in found:
+    for finding in findings:
         if finding.origin.blob:
             held.setdefault(finding.origin.blob.encode(), {}).setdefault(_finding_key(finding), finding)
     return [

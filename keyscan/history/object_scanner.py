@@ -99,7 +99,7 @@ class ObjectScanner:
     def reportable(self, matches: list[Match]) -> list[Match]:
         """`matches` without those that are only counted, and were: each version of a file has them again."""
         least = self.options.min_severity
-        found = []
+        kept = []
         for match in matches:
             if match.severity < least:
                 key = (match.rule.id, match.secret, match.severity)
@@ -107,8 +107,8 @@ class ObjectScanner:
                     continue
                 if len(self._below_threshold) < _MAX_BELOW_THRESHOLD:
                     self._below_threshold.add(key)
-            found.append(match)
-        return found
+            kept.append(match)
+        return kept
 
 
 class BatchScan:
@@ -124,7 +124,7 @@ class BatchScan:
 
     def result(self, count: int, remaining: Sequence[Listed] = ()) -> BatchResult:
         """The result of the batch; `count` objects are done, `remaining` still have to be read."""
-        found = replace(
+        total = replace(
             joined(self._results),
             partly=frozenset(self._partly),
             files=0,
@@ -132,7 +132,7 @@ class BatchScan:
             commits=self._commits,
             bytes=self._bytes,
         )
-        return BatchResult(found, bytes(self._clean), count, tuple(remaining))
+        return BatchResult(total, bytes(self._clean), count, tuple(remaining))
 
     def skip(self, skip: Skip) -> None:
         """Report an object that could not be read."""
@@ -212,12 +212,12 @@ class BatchScan:
         self._bytes += length
         self._clean += keys
 
-    def _rematched(self, data: bytes, path: bytes, hits: Hits, carried: list[Match]) -> list[Match] | None:
-        """The plain matches at some hits of a text, and those `carried` over; None if a rule timed out."""
-        found = self._matcher.plain_matches(data, hits, path=decode_path(path))
-        if found.limits:
+    def _rematched(self, data: bytes, path: bytes, hits: Hits, base_matches: list[Match]) -> list[Match] | None:
+        """The plain matches at some hits of a text, and those `base_matches` over; None if a rule timed out."""
+        rematched = self._matcher.plain_matches(data, hits, path=decode_path(path))
+        if rematched.limits:
             return None
-        return sorted([*carried, *found.matches], key=place_of) if carried else found.matches
+        return sorted([*base_matches, *rematched.matches], key=place_of) if base_matches else rematched.matches
 
     def _evaluate(
         self, item: Listed, kind: bytes, data: bytes, hits: Hits, plain: list[Match] | None
@@ -228,12 +228,12 @@ class BatchScan:
         """
         self._blobs += kind == b"blob"
         self._bytes += len(data)
-        found, result = MatchResult(plain or []), MatchResult([])
+        matched, result = MatchResult(plain or []), MatchResult([])
         if hits:
             path = decode_path(item.path)
             if plain is None:
-                found = self._matcher.plain_matches(data, hits, path=path)
-            result = self._matcher.with_decoded(found, data, hits, path=path)
+                matched = self._matcher.plain_matches(data, hits, path=path)
+            result = self._matcher.with_decoded(matched, data, hits, path=path)
         reportable = MatchResult(self._scanner.reportable(result.matches), result.limits)
         if any(reportable):
             reported = result_of(Blob(data, origin_of(item, kind)), reportable, self._options)
@@ -247,7 +247,7 @@ class BatchScan:
             else:
                 anywhere = self._scanner.path_bound.isdisjoint(number for number, _ in hits)
                 self._clean += oid if anywhere else clean_at_path_keys(oid, item.path)
-        return None if result.limits else found.matches
+        return None if result.limits else matched.matches
 
 
 def origin_of(item: Listed, kind: bytes = b"blob") -> Origin:

@@ -89,15 +89,15 @@ def trace(git: Git, findings: Sequence[Finding], index: HistoryIndex, options: P
     secrets: dict[str, list[Occurrence]] = {}
     for occurrence in sorted(occurrences, key=_order):
         secrets.setdefault(occurrence.finding.fingerprint, []).append(occurrence)
-    for found in secrets.values():
+    for group in secrets.values():
         # A secret that is ignored at one location only is new, and reported where it is.
-        found.sort(key=lambda occurrence: occurrence.finding.status != "new")
+        group.sort(key=lambda occurrence: occurrence.finding.status != "new")
     every = options.all_occurrences
-    reported = {occurrence.commit for found in secrets.values() for occurrence in (found if every else found[:1])}
+    reported = {occurrence.commit for group in secrets.values() for occurrence in (group if every else group[:1])}
     tips = ref_tips(git, _locations(occurrences))
     gone = exposure.removals(git, _last_written(secrets, tips)) if options.removals else {}
     joiner = _Joiner(git_commits.details(git, sorted(reported)), tips, options, gone)
-    joined = [finding for found in secrets.values() for finding in joiner.findings(found)]
+    joined = [finding for group in secrets.values() for finding in joiner.findings(group)]
     others = {finding.fingerprint: finding for finding in reversed(rest) if finding.fingerprint not in secrets}
     return Traced([*joined, *others.values()], skips)
 
@@ -105,9 +105,9 @@ def trace(git: Git, findings: Sequence[Finding], index: HistoryIndex, options: P
 def _last_written(secrets: Mapping[str, Sequence[Occurrence]], tips: RefTips) -> dict[str, dict[bytes, bytes]]:
     """For each secret that HEAD has not, the youngest commit that wrote it at each path."""
     return {
-        mark: {one.path: one.commit for one in sorted(found, key=lambda one: -one.age) if one.path}
-        for mark, found in secrets.items()
-        if tips.head.isdisjoint((one.finding.origin.blob or "").encode() for one in found)
+        fingerprint: {one.path: one.commit for one in sorted(occurrences, key=lambda one: -one.age) if one.path}
+        for fingerprint, occurrences in secrets.items()
+        if tips.head.isdisjoint((one.finding.origin.blob or "").encode() for one in occurrences)
     }
 
 
@@ -134,18 +134,18 @@ def _occurrences(
             by_blob.setdefault(finding.origin.blob.encode(), []).append(finding)
         elif finding.origin.kind == "commit-message":
             by_commit.setdefault((finding.origin.commit or "").encode(), []).append(finding)
-    found: list[Occurrence] = []
+    occurrences: list[Occurrence] = []
     skips: list[Skip] = []
     if by_commit:
         for age, commit in enumerate(commits):
-            found += [Occurrence(age, commit, b"", finding) for finding in by_commit.get(commit, ())]
+            occurrences += [Occurrence(age, commit, b"", finding) for finding in by_commit.get(commit, ())]
     if by_blob and index.written is not None:
         for age, blob, path in index.written.locations(by_blob):
-            found += [Occurrence(age, commits[age], path, finding) for finding in by_blob[blob]]
+            occurrences += [Occurrence(age, commits[age], path, finding) for finding in by_blob[blob]]
     elif by_blob:
         traced, skips = _introducing(git, commits, by_blob, jobs)
-        found += traced
-    return found, skips
+        occurrences += traced
+    return occurrences, skips
 
 
 def _introducing(
@@ -154,14 +154,14 @@ def _introducing(
     """The occurrences of the findings in these blobs, read from git's diffs; and what could not be read."""
     size = git_commits.BATCH
     tasks = [(at, commits[at : at + size]) for at in range(0, len(commits), size)]
-    found: list[Occurrence] = []
+    occurrences: list[Occurrence] = []
     skips: list[Skip] = []
     for part in process_pool.stream(_Tracer(git, frozenset(by_blob)), tasks, jobs):
         skips += part.skips
         for age, item in part.introduced:
             origins = by_blob[item.blob]
-            found += [Occurrence(age, item.commit, item.path, finding, item.parents) for finding in origins]
-    return found, skips
+            occurrences += [Occurrence(age, item.commit, item.path, finding, item.parents) for finding in origins]
+    return occurrences, skips
 
 
 class _Part(NamedTuple):
@@ -196,8 +196,8 @@ def _at_their_paths(
     """`occurrences` with findings that know the occurrence's own path."""
     blobs = [(occurrence.path, occurrence.finding.origin) for occurrence in occurrences]
     elsewhere = {Listed(o.blob.encode(), path) for path, o in blobs if o.blob and decode_path(path) != o.file}
-    found = rescan(sorted(elsewhere)) if elsewhere else []
-    known = {(f.origin.blob, f.origin.path, f.fingerprint, f.location): f for f in found}
+    rescanned = rescan(sorted(elsewhere)) if elsewhere else []
+    known = {(f.origin.blob, f.origin.path, f.fingerprint, f.location): f for f in rescanned}
 
     def at_its_path(occurrence: Occurrence) -> Finding:
         finding = occurrence.finding
@@ -258,8 +258,8 @@ class _Joiner:
                     seen.update((one.path, other.finding.location) for other in occurrences if other.path == one.path)
                 name = decode_path(one.path) or f"commit-message {one.commit[:12].decode()}"
                 related.append(Related("also there", name, one.finding.location, one.commit.decode()))
-        found = self._finding(first)
-        return [replace(found, provenance=provenance, related=(*found.related, *related[:_MAX_RELATED]))]
+        joined = self._finding(first)
+        return [replace(joined, provenance=provenance, related=(*joined.related, *related[:_MAX_RELATED]))]
 
     def _finding(self, occurrence: Occurrence) -> Finding:
         """The occurrence's finding with its commit."""

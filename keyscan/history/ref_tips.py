@@ -41,22 +41,22 @@ def ref_tips(git: Git, locations: Sequence[tuple[bytes, bytes]]) -> RefTips:
         # A blob that no branch or tag has may still be a pull request's: those are many, and asked last.
         blobs = trees.blobs_at_tips(git)
         at_tips = [location for location in locations if location[1] in blobs]
-    found = _lookup(git, branches, at_tips, _MAX_LOOKUPS)
-    missing = [location for location in locations if location[1] not in head and location[1] not in found]
+    names = _lookup(git, branches, at_tips, _MAX_LOOKUPS)
+    missing = [location for location in locations if location[1] not in head and location[1] not in names]
     known = set(branches)
-    found.update(_lookup(git, [ref for ref in refs if ref not in known], missing, _MAX_LATER_LOOKUPS))
-    return RefTips(head, found)
+    names.update(_lookup(git, [ref for ref in refs if ref not in known], missing, _MAX_LATER_LOOKUPS))
+    return RefTips(head, names)
 
 
 def _lookup(
     git: Git, refs: Sequence[tuple[bytes, bytes]], locations: Sequence[tuple[bytes, bytes]], most: int
 ) -> dict[bytes, list[str]]:
     """For each blob of `locations` the refs that have it there, as far as `most` lookups tell."""
-    found: dict[bytes, list[str]] = {}
+    names: dict[bytes, list[str]] = {}
     if locations:
         for ref, blob in trees.still_present(git, refs[: max(1, most // len(locations))], locations):
-            found.setdefault(blob, []).append(_short(ref))
-    return found
+            names.setdefault(blob, []).append(_short(ref))
+    return names
 
 
 def _short(ref: bytes) -> str:

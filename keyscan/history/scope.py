@@ -142,7 +142,7 @@ def _range(git: Git, text: str) -> tuple[bytes, ...]:
 
 
 def _resolved(git: Git, revision: str, text: str) -> bytes:
-    found = repository.resolve(git, revision)
-    if found is None:
+    oid = repository.resolve(git, revision)
+    if oid is None:
         raise IncompleteError(_UNRESOLVED.format(text=text, part=revision))
-    return found
+    return oid

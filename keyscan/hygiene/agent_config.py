@@ -60,14 +60,14 @@ def check(path: str, data: bytes, matcher: Matcher, exposure: Exposure, salt: st
 
 def literals(path: str, data: bytes, matcher: Matcher) -> list[SecretValue]:
     """The literal secrets in a configuration file, each once."""
-    found = matches(data, matcher)
-    out = [SecretValue(Variable("", m.secret, m.secret_start, m.secret_end), m) for m in found]
-    taken = [(m.secret_start, m.secret_end) for m in found]
+    secrets = matches(data, matcher)
+    out = [SecretValue(Variable("", m.secret, m.secret_start, m.secret_end), m) for m in secrets]
+    taken = [(m.secret_start, m.secret_end) for m in secrets]
     for variable in _variables(path, data):
         scheme = _SCHEME.match(variable.value)
         value = variable.value[scheme.end() :] if scheme else variable.value
         known = any(low < variable.end and variable.start < high for low, high in taken) or any(
-            m.secret in variable.value for m in found
+            m.secret in variable.value for m in secrets
         )
         if not known and looks_secret(variable.name, value):
             out.append(SecretValue(variable._replace(value=value), None))

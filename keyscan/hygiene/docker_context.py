@@ -82,11 +82,11 @@ def copied(files: list[SecretFile], dockerfiles: list[str], read: Reader, prefix
 def contexts(file: str) -> list[str]:
     """The build contexts that a Dockerfile is likely used with: its directory, or the one above a `docker/`."""
     directory = file.rpartition("/")[0]
-    found = [f"{directory}/" if directory else ""]
+    directories = [f"{directory}/" if directory else ""]
     if directory.rpartition("/")[2].lower() in _ASIDE:
         above = directory.rpartition("/")[0]
-        found.append(f"{above}/" if above else "")
-    return found
+        directories.append(f"{above}/" if above else "")
+    return directories
 
 
 def _ignores(file: str, context: str, read: Reader) -> tuple[str, list[str]]:
@@ -101,8 +101,8 @@ def _ignores(file: str, context: str, read: Reader) -> tuple[str, list[str]]:
 def copies(text: str, path: str) -> int:
     """The line of the instruction that copies `path` from the build context; 0 for none."""
     for number, line in _instructions(text):
-        found = _COPY.match(line)
-        if found and any(_covers(source, path) for source in _sources(found.group("rest"))):
+        match = _COPY.match(line)
+        if match and any(_covers(source, path) for source in _sources(match.group("rest"))):
             return number
     return 0
 

@@ -61,21 +61,21 @@ def _depth(path: str) -> tuple[int, str]:
 def reads_env(path: str, data: bytes) -> str | None:
     """What in a manifest or source file reads a `.env`, in words; None when nothing does."""
     if not _MANIFEST.search(path):
-        found = _CODE_MARK.search(data)
-        return f"{path} calls {_text(found)}" if found else None
+        match = _CODE_MARK.search(data)
+        return f"{path} calls {_text(match)}" if match else None
     if "compose" in path.lower() and not path.lower().endswith("composer.json"):
         return f"{path} names it as env_file" if _COMPOSE_MARK.search(data) else None
-    found = _DEPENDENCY.search(data)
-    if found:
-        return f"{path} depends on {_text(found)}"
+    match = _DEPENDENCY.search(data)
+    if match:
+        return f"{path} depends on {_text(match)}"
     loader = _LOADER.search(data)
     if loader and _AI.search(data):
         return f"{path} depends on {_text(loader)}, which reads it, and on an AI provider's package"
     return None
 
 
-def _text(found: re.Match[bytes]) -> str:
-    return found.group("name").decode("ascii", "replace").strip(" \"'(")
+def _text(match: re.Match[bytes]) -> str:
+    return match.group("name").decode("ascii", "replace").strip(" \"'(")
 
 
 def finding_of(prefix: str, reader: str, decided: str, salt: str) -> Finding:

@@ -106,12 +106,12 @@ def _names(file: SecretFile) -> list[str]:
 
 def _owners(rules: Iterable[Rule]) -> dict[str, set[str]]:
     """Variable name -> the providers whose rules say that it holds their key."""
-    found: dict[str, set[str]] = {}
+    owners: dict[str, set[str]] = {}
     for rule in rules:
         if rule.category not in {"generic", "hygiene", "practice"}:
             for name in rule.env:
-                found.setdefault(name.upper(), set()).add(rule.provider)
-    return found
+                owners.setdefault(name.upper(), set()).add(rule.provider)
+    return owners
 
 
 def _family(provider: str) -> str:
@@ -128,18 +128,18 @@ def shared(files: Iterable[SecretFile], salt: str) -> Iterator[Finding]:
             for value in file.values:
                 if value.variable.name and not is_public(value.variable.name, value):
                     places.setdefault(value.variable.value, []).append((file, value, label))
-    for secret, found in places.items():
-        labels = sorted({label or "the default file" for _, _, label in found})
+    for secret, holders in places.items():
+        labels = sorted({label or "the default file" for _, _, label in holders})
         # The default file and a developer's own are one environment.
-        if len({label or "development" for _, _, label in found}) > 1:
-            yield _shared(secret, found, labels, salt)
+        if len({label or "development" for _, _, label in holders}) > 1:
+            yield _shared(secret, holders, labels, salt)
 
 
-def _shared(secret: bytes, found: list[tuple[SecretFile, SecretValue, str]], labels: list[str], salt: str) -> Finding:
-    first, value, _ = found[0]
+def _shared(secret: bytes, holders: list[tuple[SecretFile, SecretValue, str]], labels: list[str], salt: str) -> Finding:
+    first, value, _ = holders[0]
     related = tuple(
         Related(f"the same value, for {label or 'the default'}", file.path, git_exposure.place(file, other))
-        for file, other, label in found[1:20]
+        for file, other, label in holders[1:20]
     )
     return finding(
         "env-shared-secret",

@@ -78,9 +78,9 @@ class Search:
             out, _ = self._process.communicate()
         finally:
             self.close()
-        found = _parsed(out)
+        versions = _parsed(out)
         shallow = self._git.ask("rev-parse", "--is-shallow-repository") == b"true"
-        return Walk(found[:MAX_VERSIONS], self._process.returncode == 0 and len(found) <= MAX_VERSIONS, shallow)
+        return Walk(versions[:MAX_VERSIONS], self._process.returncode == 0 and len(versions) <= MAX_VERSIONS, shallow)
 
     def close(self) -> None:
         """Give the search up, if it still runs."""
@@ -91,7 +91,7 @@ class Search:
 
 
 def _parsed(out: bytes) -> list[Version]:
-    found = []
+    versions = []
     commit = author = date = ""
     fields = iter(out.split(b"\0"))
     for field in fields:
@@ -102,8 +102,8 @@ def _parsed(out: bytes) -> list[Version]:
             path = os.fsdecode(next(fields, b""))
             parts = text.split()
             if len(parts) == 5 and parts[1].startswith(b"100") and kind_of(path) not in {None, Kind.TEMPLATE}:  # noqa: PLR2004
-                found.append(Version(path, parts[3].decode(), commit, author, date))
-    return found
+                versions.append(Version(path, parts[3].decode(), commit, author, date))
+    return versions
 
 
 def check(walk: Walk, tree: Tree, matcher: Matcher, salt: str) -> ScanResult:
@@ -134,7 +134,7 @@ def _finding(path: str, versions: list[_Real], tree: Tree, salt: str) -> Finding
     version, data, values = versions[-1]
     first, tracked, name = values[0], path in tree.family, tree.prefix + path
     how = "it is still tracked" if tracked else "it is no longer tracked, but old commits keep it"
-    made = finding(
+    result = finding(
         "env-in-history",
         name,
         Detail(
@@ -150,7 +150,7 @@ def _finding(path: str, versions: list[_Real], tree: Tree, salt: str) -> Finding
         salt=salt,
     )
     return replace(
-        made,
+        result,
         origin=Origin(name, "file", version.commit, version.author, None, version.date, version.blob),
         provenance=Provenance(len(versions), (name,), tracked, first_seen=version.date),
     )

@@ -38,12 +38,12 @@ def plan_for(repository: RepositoryAudit) -> EditPlan:
     real = [file for file in files if file.values and file.kind is not Kind.TEMPLATE]
     dockerfiles = docker_context.dockerfiles([*tree.tracked, *tree.untracked])
     copied = [(copy.file, copy.ignore_file) for copy in docker_context.copied(real, dockerfiles, read, "")]
-    made = plan(files, rules, copied, read, dotenv_expected=bool(repository.dotenv_reader))
+    edits = plan(files, rules, copied, read, dotenv_expected=bool(repository.dotenv_reader))
     # What was not read completely cannot be written again.
     for skip in read.skips:
-        if any(tree.prefix + edit.path == skip.path for edit in made.edits):
+        if any(tree.prefix + edit.path == skip.path for edit in edits.edits):
             raise UsageError(f"{skip.path}: {skip.reason}; --fix changes nothing")
-    return made
+    return edits
 
 
 def plan(

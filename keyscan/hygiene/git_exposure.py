@@ -56,12 +56,12 @@ def check(file: SecretFile, salt: str = "") -> Iterator[Finding]:
         return
     if file.quiet:
         return
-    made = _git(file, salt)
-    if made:
-        yield made
-    made = _permissions(file, salt)
-    if made:
-        yield made
+    result = _git(file, salt)
+    if result:
+        yield result
+    result = _permissions(file, salt)
+    if result:
+        yield result
 
 
 def _git(file: SecretFile, salt: str) -> Finding | None:

@@ -135,7 +135,7 @@ def gather(tree: Tree, matcher: Matcher) -> RepositoryAudit:
 
 def _contents(tree: Tree, names: list[str]) -> tuple[dict[str, bytes], list[Skip]]:
     """What each file holds, and what was not read: of tracked files what the index has, of others what is on disk."""
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     skips = []
     tracked = [name for name in names if name in tree.family and tree.family[name][0] != _SYMLINK]
     oids = [tree.family[name][1].encode() for name in tracked]
@@ -143,7 +143,7 @@ def _contents(tree: Tree, names: list[str]) -> tuple[dict[str, bytes], list[Skip
         if answer is None:
             skips.append(Skip(tree.prefix + name, "its blob is missing from the object store", incomplete=True))
         else:
-            found[name] = answer[1][:MAX_BYTES]
+            contents[name] = answer[1][:MAX_BYTES]
             if len(answer[1]) > MAX_BYTES:
                 reason = f"larger than {MAX_BYTES} bytes: only its beginning was read"
                 skips.append(Skip(tree.prefix + name, reason))
@@ -152,8 +152,8 @@ def _contents(tree: Tree, names: list[str]) -> tuple[dict[str, bytes], list[Skip
         if name not in tree.family:
             data = reader(name)
             if data is not None:
-                found[name] = data
-    return found, [*skips, *reader.skips]
+                contents[name] = data
+    return contents, [*skips, *reader.skips]
 
 
 def _reachable_mode(file: str) -> int | None:

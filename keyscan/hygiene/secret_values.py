@@ -90,20 +90,20 @@ class SecretValue(NamedTuple):
 
 def real_values(kind: Kind, data: bytes, matcher: Matcher) -> list[SecretValue]:
     """The variables of a file that hold a real secret, in order; keys that stand elsewhere in it too."""
-    found = matches(data, matcher)
+    secrets = matches(data, matcher)
     out: list[SecretValue] = []
     used: set[int] = set()
     for variable in variables(kind, data):
-        match = next((m for m in found if m.secret_start < variable.end and variable.start < m.secret_end), None)
+        match = next((m for m in secrets if m.secret_start < variable.end and variable.start < m.secret_end), None)
         if match is None and variable.end == 0:
-            match = next((m for m in found if m.secret in variable.value), None)
+            match = next((m for m in secrets if m.secret in variable.value), None)
         if match:
             used.add(match.secret_start)
             out.append(SecretValue(variable, match))
         elif looks_secret(variable.name, variable.value):
             out.append(SecretValue(variable, None))
     # A key in a comment or a form that no loader reads is still in the file.
-    loose = [match for match in found if match.secret_start not in used]
+    loose = [match for match in secrets if match.secret_start not in used]
     out.extend(SecretValue(Variable("", m.secret, m.secret_start, m.secret_end), m) for m in loose)
     return sorted(out, key=lambda value: value.variable.start)
 
@@ -113,8 +113,8 @@ def matches(data: bytes, matcher: Matcher) -> list[Match]:
 
     What a generic rule finds by name and look is judged here, where the file's language is known.
     """
-    found = (match for match in matcher.scan(data).matches if match.rule.category not in {"practice", "generic"})
-    return [match for match in found if match.severity >= Severity.MEDIUM and not match.rule.public]
+    kept = (match for match in matcher.scan(data).matches if match.rule.category not in {"practice", "generic"})
+    return [match for match in kept if match.severity >= Severity.MEDIUM and not match.rule.public]
 
 
 def looks_secret(name: str, value: bytes) -> bool:

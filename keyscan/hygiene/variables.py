@@ -43,23 +43,23 @@ _ASSIGNMENT = re.compile(
 def variables(kind: Kind, data: bytes) -> list[Variable]:
     """The variables in a file of the family, in order, at most MAX_VARIABLES."""
     if kind is Kind.JSON or (kind is Kind.TEMPLATE and data.lstrip()[:1] == b"{"):
-        found = _from_json(data)
+        parsed = _from_json(data)
     elif kind is Kind.TOML:
-        found = _from_toml(data)
+        parsed = _from_toml(data)
     elif kind is Kind.NETRC:
-        found = _from_netrc(data)
+        parsed = _from_netrc(data)
     elif kind is Kind.INI:
-        found = _from_ini(data)
+        parsed = _from_ini(data)
     else:
-        found = _from_env(data)
-    return [variable for variable, _ in zip(found, range(MAX_VARIABLES), strict=False)]
+        parsed = _from_env(data)
+    return [variable for variable, _ in zip(parsed, range(MAX_VARIABLES), strict=False)]
 
 
 def _from_env(data: bytes) -> Iterator[Variable]:
-    for found in _ASSIGNMENT.finditer(data):
+    for match in _ASSIGNMENT.finditer(data):
         for group in ("double", "single", "back", "plain", "none"):
-            if found.group(group) is not None:
-                yield Variable(found.group("name").decode(), found.group(group), *found.span(group))
+            if match.group(group) is not None:
+                yield Variable(match.group("name").decode(), match.group(group), *match.span(group))
 
 
 def _from_json(data: bytes) -> Iterator[Variable]:
@@ -120,16 +120,16 @@ _INI = re.compile(
 
 def _from_ini(data: bytes) -> Iterator[Variable]:
     """Only what is a credential by its key: the rest of an .npmrc is ordinary configuration."""
-    for found in _INI.finditer(data):
-        name = found.group("name").decode("utf-8", "replace")
+    for match in _INI.finditer(data):
+        name = match.group("name").decode("utf-8", "replace")
         key = name.rpartition(":")[2].lower()
         if key in {"_authtoken", "_auth", "_password", "password"}:
-            yield Variable(name, found.group("value").rstrip(), *found.span("value"))
+            yield Variable(name, match.group("value").rstrip(), *match.span("value"))
 
 
 _NETRC = re.compile(rb"\bpassword\s+(?P<value>\S{1,4096})")
 
 
 def _from_netrc(data: bytes) -> Iterator[Variable]:
-    for found in _NETRC.finditer(data):
-        yield Variable("password", found.group("value"), *found.span("value"))
+    for match in _NETRC.finditer(data):
+        yield Variable("password", match.group("value"), *match.span("value"))

@@ -118,15 +118,15 @@ def _marked(paths: Iterable[str], marks: tuple[str, ...]) -> list[str]:
     lower = text.lower()
     if len(lower) != len(text):  # a few letters change their length
         return text.split("\0")
-    found = set()
+    matching = set()
     for mark in marks:
         at = lower.find(mark)
         while at >= 0:
             end = text.find("\0", at)
             end = end if end >= 0 else len(text)
-            found.add((text.rfind("\0", 0, at) + 1, end))
+            matching.add((text.rfind("\0", 0, at) + 1, end))
             at = lower.find(mark, end)
-    return [text[start:end] for start, end in sorted(found)]
+    return [text[start:end] for start, end in sorted(matching)]
 
 
 def _exclusions(extra: tuple[str, ...]) -> list[str]:

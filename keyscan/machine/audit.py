@@ -69,9 +69,9 @@ def audit(
     tell(len(files), len(files))
     result = joined(results)
     by_name = {file.name: file for file in files}
-    leaks, told = _judged(result.findings, by_name, rotation_days)
-    stores = [*_open_stores(files, told), *leaks]
-    notes = (*result.notes, *_old_stores(files, told, rotation_days))
+    leaks, stores_with_secrets = _judged(result.findings, by_name, rotation_days)
+    stores = [*_open_stores(files, stores_with_secrets), *leaks]
+    notes = (*result.notes, *_old_stores(files, stores_with_secrets, rotation_days))
     holders = {_file_of(one) for one in result.findings if one.status == "new"}
     redactable = tuple(file for file in files if file.name in holders and not file.place.meant)
     return MachineAudit(replace(result, findings=tuple(stores), notes=notes), redactable)
@@ -91,13 +91,13 @@ def _decoded(file: HomeFile) -> Iterable[Blob | Skip]:
 
 def _repositories(files: Iterable[HomeFile]) -> set[str]:
     """The git directories among the files of agents' snapshots: objects are compressed, so git has to read them."""
-    found = set()
+    folders = set()
     for file in files:
         folder = os.path.dirname(file.file)  # noqa: PTH120
         is_head = file.place.format == "git" and os.path.basename(file.file) == "HEAD"  # noqa: PTH119
         if is_head and os.path.isdir(os.path.join(folder, "objects")):  # noqa: PTH112, PTH118
-            found.add(folder)
-    return found
+            folders.add(folder)
+    return folders
 
 
 def _in_repository(scanner: Scanner, folder: str, roots: Roots) -> ScanResult:

@@ -43,28 +43,28 @@ class Backups:
             self._write()
 
     def _write(self) -> None:
-        made = self._folder / (_MANIFEST + ".new")
-        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        new_file = self._folder / (_MANIFEST + ".new")
+        descriptor = os.open(new_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
             json.dump({"keyscan": 1, "entries": self._entries}, out, indent=1)
-        os.replace(made, self._folder / _MANIFEST)  # noqa: PTH105
+        os.replace(new_file, self._folder / _MANIFEST)  # noqa: PTH105
 
 
 def purge(root: Path) -> tuple[int, list[str]]:
     """Remove all backups that we wrote, as manifests and digests prove; (how many, what was left and why)."""
-    removed, left = 0, []
+    removed, not_removed = 0, []
     for folder in sorted(root.iterdir()) if root.is_dir() else []:
         manifest = folder / _MANIFEST
         try:
             entries = json.loads(manifest.read_text("utf-8"))["entries"]
         except (OSError, ValueError, KeyError, TypeError):
-            left.append(f"{folder.name}: has no manifest of ours")
+            not_removed.append(f"{folder.name}: has no manifest of ours")
             continue
         for entry in entries:
             file = folder / Path(str(entry["backup"])).name
             try:
                 if _digest(file) != entry["digest"]:
-                    left.append(f"{folder.name}/{file.name}: changed since it was written")
+                    not_removed.append(f"{folder.name}/{file.name}: changed since it was written")
                     continue
                 file.unlink()
                 removed += 1
@@ -72,11 +72,11 @@ def purge(root: Path) -> tuple[int, list[str]]:
                 continue
             except OSError as error:
                 raise UsageError(f"{file}: cannot be removed: {error.strerror}") from None
-        if not any(one.startswith(folder.name) for one in left):
+        if not any(one.startswith(folder.name) for one in not_removed):
             with suppress(OSError):
                 manifest.unlink()
                 folder.rmdir()
-    return removed, left
+    return removed, not_removed
 
 
 def _digest(file: Path) -> str:

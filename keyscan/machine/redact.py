@@ -74,29 +74,29 @@ def _redact(file: HomeFile, backups: Backups, redactor: Redactor, held: set[str]
 def _replace(file: HomeFile, before: os.stat_result, backups: Backups, redactor: Redactor) -> int:
     """Write the redacted file beside the old one and put it in its place, unless the old one changed meanwhile."""
     folder = os.path.dirname(file.file)  # noqa: PTH120
-    descriptor, made = tempfile.mkstemp(prefix=".keyscan-", dir=folder)
+    descriptor, new_file = tempfile.mkstemp(prefix=".keyscan-", dir=folder)
     try:
         with os.fdopen(descriptor, "wb") as out, open(file.file, "rb") as source:  # noqa: PTH123
             count = 0
-            for piece, found in _pieces(source, file.place.format, redactor):
+            for piece, replaced in _pieces(source, file.place.format, redactor):
                 out.write(piece)
-                count += found
+                count += replaced
             out.flush()
             os.fsync(out.fileno())
         if not count:
             return 0
-        shutil.copystat(file.file, made)
+        shutil.copystat(file.file, new_file)
         with suppress(OSError, AttributeError):
-            os.chown(made, before.st_uid, before.st_gid)
+            os.chown(new_file, before.st_uid, before.st_gid)
         backups.keep(file.file)
         after = os.stat(file.file)  # noqa: PTH116
         if (after.st_mtime_ns, after.st_size, after.st_ino) != (before.st_mtime_ns, before.st_size, before.st_ino):
             raise LeftAloneError("it changed meanwhile: run the command again")
-        os.replace(made, file.file)  # noqa: PTH105
+        os.replace(new_file, file.file)  # noqa: PTH105
         return count
     finally:
         with suppress(OSError):
-            os.unlink(made)  # noqa: PTH108
+            os.unlink(new_file)  # noqa: PTH108
 
 
 def _pieces(source: Any, form: str, redactor: Redactor) -> Iterator[tuple[bytes, int]]:
@@ -110,8 +110,8 @@ def _pieces(source: Any, form: str, redactor: Redactor) -> Iterator[tuple[bytes,
         yield _json(data, redactor)
         return
     text = zsh.decode(data) if form == "zsh" else data
-    made, secrets = redactor.redact_bytes(text)
-    yield (data if not secrets else zsh.encode(made) if form == "zsh" else made), len(secrets)
+    redacted, secrets = redactor.redact_bytes(text)
+    yield (data if not secrets else zsh.encode(redacted) if form == "zsh" else redacted), len(secrets)
 
 
 def _json_line(line: bytes, redactor: Redactor) -> tuple[bytes, int]:
@@ -121,8 +121,8 @@ def _json_line(line: bytes, redactor: Redactor) -> tuple[bytes, int]:
     try:
         return _json(line, redactor)
     except LeftAloneError:
-        made, secrets = redactor.redact_bytes(line)
-        return made, len(secrets)
+        redacted, secrets = redactor.redact_bytes(line)
+        return redacted, len(secrets)
 
 
 def _json(data: bytes, redactor: Redactor) -> tuple[bytes, int]:
@@ -132,16 +132,16 @@ def _json(data: bytes, redactor: Redactor) -> tuple[bytes, int]:
         value = json.loads(text)
     except (ValueError, RecursionError):
         raise LeftAloneError("not valid JSON") from None
-    found = redactor.redact_value(value)
-    if not found.count:
+    redacted = redactor.redact_value(value)
+    if not redacted.count:
         return data, 0
-    changed = {old: new for old, new in zip(strings(value), strings(found.value), strict=True) if old != new}
+    changed = {old: new for old, new in zip(strings(value), strings(redacted.value), strict=True) if old != new}
 
     def literal(match: re.Match[str]) -> str:
         new = changed.get(json.loads(match[0], strict=False))
         return match[0] if new is None else json.dumps(new, ensure_ascii=match[0].isascii())
 
-    return _LITERAL.sub(literal, text).encode("utf-8", "surrogatepass"), found.count
+    return _LITERAL.sub(literal, text).encode("utf-8", "surrogatepass"), redacted.count
 
 
 def _database(file: HomeFile, backups: Backups, redactor: Redactor) -> int:
@@ -192,13 +192,13 @@ def _table(database: sqlite3.Connection, name: str, redactor: Redactor) -> int:
     count = 0
     for row_id, *values in cursor:
         for column, value in zip(columns, values, strict=True):
-            made, found = _value(value, redactor)
-            if found:
-                changes.append((row_id, column, made))
-                count += found
-    for row_id, column, made in changes:
+            redacted, replaced = _value(value, redactor)
+            if replaced:
+                changes.append((row_id, column, redacted))
+                count += replaced
+    for row_id, column, redacted in changes:
         named = '"' + column.replace('"', '""') + '"'
-        database.execute(f"UPDATE {quoted} SET {named} = ? WHERE rowid = ?", (made, row_id))  # noqa: S608
+        database.execute(f"UPDATE {quoted} SET {named} = ? WHERE rowid = ?", (redacted, row_id))  # noqa: S608
     return count
 
 
@@ -206,21 +206,21 @@ def _value(value: Any, redactor: Redactor) -> tuple[Any, int]:
     """A value of a table redacted: JSON stays JSON."""
     if isinstance(value, str):
         if value[:1] in {"{", "["}:
-            made, count = _json_line(value.encode("utf-8", "surrogatepass"), redactor)
-            return made.decode("utf-8", "surrogatepass"), count
-        found = redactor.redact(value)
-        return found.value, found.count
+            result, count = _json_line(value.encode("utf-8", "surrogatepass"), redactor)
+            return result.decode("utf-8", "surrogatepass"), count
+        redacted = redactor.redact(value)
+        return redacted.value, redacted.count
     if isinstance(value, bytes):
-        made, secrets = redactor.redact_bytes(value)
-        return made, len(secrets)
+        result, secrets = redactor.redact_bytes(value)
+        return result, len(secrets)
     return value, 0
 
 
 def _held_open() -> set[str]:
     """The files that other processes of this user hold open, where the system tells (Linux)."""
-    found: set[str] = set()
+    open_files: set[str] = set()
     if sys.platform != "linux":
-        return found
+        return open_files
     own = str(os.getpid())
     for process in os.listdir("/proc"):  # noqa: PTH208
         if not process.isdigit() or process == own:
@@ -228,8 +228,8 @@ def _held_open() -> set[str]:
         with suppress(OSError):
             for entry in os.scandir(f"/proc/{process}/fd"):
                 with suppress(OSError):
-                    found.add(os.readlink(entry.path))  # noqa: PTH115
-    return found
+                    open_files.add(os.readlink(entry.path))  # noqa: PTH115
+    return open_files
 
 
 def default_backups() -> Path:

@@ -13,9 +13,9 @@ _PLAIN = re.compile(b"[\x00\x83-\xa2]")
 
 def decode(data: bytes) -> bytes:
     """The commands as they were typed."""
-    return re.sub(b"\x83(.)", lambda found: bytes([found[1][0] ^ 32]), data, flags=re.DOTALL)
+    return re.sub(b"\x83(.)", lambda match: bytes([match[1][0] ^ 32]), data, flags=re.DOTALL)
 
 
 def encode(data: bytes) -> bytes:
     """The commands as zsh writes them."""
-    return _PLAIN.sub(lambda found: bytes([_META, found[0][0] ^ 32]), data)
+    return _PLAIN.sub(lambda match: bytes([_META, match[0][0] ^ 32]), data)

@@ -33,12 +33,12 @@ def _found(syntax: re.Pattern[str], text: str) -> dict[int, str]:
     comments: dict[int, str] = {}
     line = 1
     at = 0
-    for found in syntax.finditer(text):
-        if found["comment"] is None:
+    for match in syntax.finditer(text):
+        if match["comment"] is None:
             continue
-        line += text.count("\n", at, found.start())
-        at = found.start()
-        words = " ".join(found["comment"].split())
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        words = " ".join(match["comment"].split())
         if words:
             comments[line] = words[:_LONGEST]
     return comments

@@ -41,18 +41,18 @@ class Counterparts:
 
     @cached_property
     def _by_provider(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
+        by_provider: dict[str, list[str]] = {}
         for rule in self._rules:
             for name in _spellings(rule.provider):
-                found.setdefault(name, []).append(rule.id)
-        return {name: tuple(ids) for name, ids in found.items()}
+                by_provider.setdefault(name, []).append(rule.id)
+        return {name: tuple(ids) for name, ids in by_provider.items()}
 
     @cached_property
     def _by_first_word(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
+        by_word: dict[str, list[str]] = {}
         for rule in self._rules:
-            found.setdefault(rule.id.partition("-")[0], []).append(rule.id)
-        return {name: tuple(ids) for name, ids in found.items()}
+            by_word.setdefault(rule.id.partition("-")[0], []).append(rule.id)
+        return {name: tuple(ids) for name, ids in by_word.items()}
 
     @cached_property
     def generic(self) -> tuple[str, ...]:
@@ -70,18 +70,18 @@ class Counterparts:
         written = "-".join(words)
         if written in self.ids:
             return (written,)
-        found = self._of_alias(words) or self._of_provider(words)
-        return found or (self.generic if self.is_generic(name) else ())
+        ids = self._of_alias(words) or self._of_provider(words)
+        return ids or (self.generic if self.is_generic(name) else ())
 
     def closest(self, name: str) -> tuple[str, ...]:
         """Those of `of(name)` that have most words in common with it: for switching a rule off, no more than that."""
-        found = self.of(name)
+        ids = self.of(name)
         if self.is_generic(name):
-            return found
+            return ids
         wanted = set(_meant(_words(name)))
-        scores = {rule_id: len(wanted & set(_meant(rule_id.split("-")))) for rule_id in found}
+        scores = {rule_id: len(wanted & set(_meant(rule_id.split("-")))) for rule_id in ids}
         best = max(scores.values(), default=0)
-        return tuple(rule_id for rule_id in found if scores[rule_id] == best)
+        return tuple(rule_id for rule_id in ids if scores[rule_id] == best)
 
     def _of_alias(self, words: tuple[str, ...]) -> tuple[str, ...]:
         for known, providers in _ALIASES.items():
@@ -93,9 +93,9 @@ class Counterparts:
         """The rules of the provider that the longest run of words is the name of, the first such run."""
         for run in sorted(_runs(words), key=len, reverse=True):
             name = "".join(run)
-            found = self._by_provider.get(name) or self._by_first_word.get(name)
-            if found and name not in _GENERIC:
-                return found
+            ids = self._by_provider.get(name) or self._by_first_word.get(name)
+            if ids and name not in _GENERIC:
+                return ids
         return ()
 
 

@@ -61,11 +61,11 @@ def _tables(value: Any) -> Iterator[dict[str, Any]]:
 
 def _lines(data: bytes) -> dict[str, int]:
     """The first line of each hash."""
-    found: dict[str, int] = {}
+    lines: dict[str, int] = {}
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
         for digest in _HASH.findall(line):
-            found.setdefault(digest, number)
-    return found
+            lines.setdefault(digest, number)
+    return lines
 
 
 def _accepted(file: str, path: str, entry: dict[str, Any], lines: dict[str, int]) -> Iterator[Item]:

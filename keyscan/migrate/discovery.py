@@ -117,8 +117,8 @@ def _usual(root: str) -> Iterator[FurtherFile]:
     """The files in the usual places that are there."""
     for kind, patterns in _USUAL.items():
         for pattern in patterns:
-            found = sorted(Path(root).glob(pattern)) if "*" in pattern else [Path(root, pattern)]
-            for path in found:
+            paths = sorted(Path(root).glob(pattern)) if "*" in pattern else [Path(root, pattern)]
+            for path in paths:
                 if path.is_file():
                     yield FurtherFile(kind, path.relative_to(root).as_posix(), "")
 

@@ -31,19 +31,21 @@ _ITS_OWN = "settings of ggshield's client"
 def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
     """Paths, secrets and detectors that are ignored; the rest is counted."""
     document = yaml_file.compose(data)
-    found = comments.of_yaml(data.decode("utf-8-sig", "replace"))
+    remarks = comments.of_yaml(data.decode("utf-8-sig", "replace"))
     for key, node in document.entries():
         for name, inner in node.entries() if key == "secret" else [(key, node)]:
-            yield from _setting(file, name, inner, known, found)
+            yield from _setting(file, name, inner, known, remarks)
 
 
-def _setting(file: str, name: str, node: yaml_file.Node, known: Counterparts, found: dict[int, str]) -> Iterator[Item]:
+def _setting(
+    file: str, name: str, node: yaml_file.Node, known: Counterparts, remarks: dict[int, str]
+) -> Iterator[Item]:
     if name in _PATHS:
         for item in node.items():
-            yield _path(f"{file}:{item.line}", item.text, _about(found, node, item))
+            yield _path(f"{file}:{item.line}", item.text, _about(remarks, node, item))
     elif name in _MATCHES:
         for item in node.items():
-            yield _match(file, item, _about(found, node, item))
+            yield _match(file, item, _about(remarks, node, item))
     elif name in _DETECTORS:
         for item in node.items():
             yield from _detector(f"{file}:{item.line}", item.text, known)
@@ -53,18 +55,21 @@ def _setting(file: str, name: str, node: yaml_file.Node, known: Counterparts, fo
         yield Unsupported(f"{file}:{node.line}", f"{name}: write exit-zero = true into .keyscan.toml if you mean it")
 
 
-def _about(found: dict[int, str], node: yaml_file.Node, item: yaml_file.Node) -> tuple[str, ...]:
+def _about(remarks: dict[int, str], node: yaml_file.Node, item: yaml_file.Node) -> tuple[str, ...]:
     """The comments of an item; of the first one also those above the list's key, which is on the line before."""
     first = item.line == node.line and not node.is_text
-    return (*(comments.above(found, item.line - 1) if first else ()), *comments.between(found, item.line, item.end()))
+    return (
+        *(comments.above(remarks, item.line - 1) if first else ()),
+        *comments.between(remarks, item.line, item.end()),
+    )
 
 
 def _path(place: str, pattern: str, about: tuple[str, ...]) -> Item:
     try:
-        found = parse(pattern)
+        pattern_parts = parse(pattern)
     except BadGlob as error:
         return Unsupported(place, str(error))
-    return ExcludedPath(found.text, about) if found else NothingToDo(place, "empty patterns")
+    return ExcludedPath(pattern_parts.text, about) if pattern_parts else NothingToDo(place, "empty patterns")
 
 
 def _match(file: str, item: yaml_file.Node, about: tuple[str, ...]) -> Item:

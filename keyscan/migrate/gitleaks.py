@@ -63,9 +63,9 @@ class _Config:
         # Comments directly above the next table belong to that table.
         while end - 1 in self.comments and end - 1 > line and end != self.last:
             end -= 1
-        found = comments.between(self.comments, line, end) if line not in self._told else ()
+        remarks = comments.between(self.comments, line, end) if line not in self._told else ()
         self._told.add(line)
-        return found
+        return remarks
 
 
 def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
@@ -108,11 +108,11 @@ def _allowlist(ignore: Ignore, config: _Config, tables: set[int]) -> Iterator[It
     line = int(ignore.place.rpartition(":")[2])
     rules: list[str] = []
     for name in own:
-        found = config.known.of(name)
+        ids = config.known.of(name)
         # A team's rule of a built-in id is there beside the built-in one, under another id.
         mine = (f"{name}-custom" if name in config.known.ids else name,) if name in config.converted else ()
-        rules += [*mine, *found]
-        if not mine and not found:
+        rules += [*mine, *ids]
+        if not mine and not ids:
             why = f"its rule {name} has no counterpart in keyscan (see: keyscan rules list)"
             yield Unsupported(ignore.place, why)
     if rules or not own:
@@ -125,13 +125,13 @@ def _allowlist(ignore: Ignore, config: _Config, tables: set[int]) -> Iterator[It
 
 def _disabled(name: str, config: _Config) -> Iterator[Item]:
     place = config.place("extend", "disabledRules")
-    found = config.known.closest(name)
-    if not found:
+    ids = config.known.closest(name)
+    if not ids:
         yield NothingToDo(place, "disabled rules of gitleaks that keyscan has no counterpart of")
         return
     above = comments.above(config.comments, toml_lines.line_of(config.lines, ("extend", "disabledRules")))
-    items = disabled(place, f"disabled rule {name}", found, above)
-    yield from (item for item in items if isinstance(item, DisabledRule) or found != (gitleaks.rule_id(name),))
+    items = disabled(place, f"disabled rule {name}", ids, above)
+    yield from (item for item in items if isinstance(item, DisabledRule) or ids != (gitleaks.rule_id(name),))
 
 
 def read_ignore(file: str, data: bytes) -> Iterator[Item]:
@@ -153,12 +153,12 @@ def read_ignore(file: str, data: bytes) -> Iterator[Item]:
 
 
 def _fingerprint(place: str, text: str, about: str, file: str) -> Item:
-    found = _FINGERPRINT.match(text)
-    if not found:
+    match = _FINGERPRINT.match(text)
+    if not match:
         return Unsupported(place, "not a fingerprint of gitleaks")
-    path = found["path"].rpartition("!")[2]
-    reason = f"{about} (from {file}: {found['rule']})" if about else f"from {file}: {found['rule']}"
-    return AcceptedFinding(place, path, int(found["line"]), found["commit"] or "", reason=reason)
+    path = match["path"].rpartition("!")[2]
+    reason = f"{about} (from {file}: {match['rule']})" if about else f"from {file}: {match['rule']}"
+    return AcceptedFinding(place, path, int(match["line"]), match["commit"] or "", reason=reason)
 
 
 def read_baseline(file: str, data: bytes) -> Iterator[Item]:

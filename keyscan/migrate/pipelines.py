@@ -80,8 +80,8 @@ def _scanner(line: str) -> str:
     uses = _USES.match(line)
     if uses:
         return uses[1] + (uses[2] or "") if invocations.tool_of(uses[1]) else ""
-    found = _TEMPLATE.search(line) or _CALL.search(line)
-    return found[0] if found else ""
+    match = _TEMPLATE.search(line) or _CALL.search(line)
+    return match[0] if match else ""
 
 
 def _replacement(file: str) -> str:

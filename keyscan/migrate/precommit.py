@@ -39,48 +39,48 @@ class _Setting(NamedTuple):
 def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
     """The entries of other scanners, each named with what replaces it, and what they exclude."""
     lines = data.decode("utf-8-sig", "replace").splitlines()
-    repo, tool, found = "", "", False
+    repo, tool, any_hook = "", "", False
     top: list[_Setting] = []
     for number, line in enumerate(lines, 1):
         entry = _REPO.match(line)
         if entry:
             repo, tool = entry[1], invocations.tool_of(entry[1])
-            told = f"the entry for {repo} by the one below" if tool else ""
+            summary = f"the entry for {repo} by the one below" if tool else ""
         else:
             setting = _setting(lines, number, f"{file}:{number}")
             if setting is None:
                 continue
             top += [setting] if setting.key == "exclude" and not setting.indent else []
-            told = ""
+            summary = ""
             if repo == "local" and setting.key in {"id", "entry"}:
                 tool = invocations.tool_of(setting.value) if setting.key == "entry" else ""
-                told = f"this local hook ({setting.value}) by the entry below" if tool else ""
+                summary = f"this local hook ({setting.value}) by the entry below" if tool else ""
             if tool and setting.indent:
                 yield from _carried(setting, tool, known)
-        if told:
-            found = True
-            yield Note(f"{file}:{number}: replace {told}")
-    if found:
+        if summary:
+            any_hook = True
+            yield Note(f"{file}:{number}: replace {summary}")
+    if any_hook:
         yield from (item for setting in top for item in _excluded(setting, "excluded from all hooks"))
         yield Note(SNIPPET)
 
 
 def _setting(lines: list[str], number: int, place: str) -> _Setting | None:
     """The setting that begins on the line `number`, with the lines of its value that are indented further."""
-    found = _KEY.match(lines[number - 1])
-    if not found:
+    match = _KEY.match(lines[number - 1])
+    if not match:
         return None
-    indent = len(found["indent"])
+    indent = len(match["indent"])
     rest = []
     for line in lines[number : number + _MOST_LINES]:
-        if line.strip() and len(line) - len(line.lstrip()) < indent + (found["key"] != "args"):
+        if line.strip() and len(line) - len(line.lstrip()) < indent + (match["key"] != "args"):
             break
-        if found["key"] == "args" and re.match(r"\s*-?\s*\w+\s*:", line):
+        if match["key"] == "args" and re.match(r"\s*-?\s*\w+\s*:", line):
             break
         rest.append(line)
-    value = found["value"]
+    value = match["value"]
     whole = "\n".join([value, *rest]) if value in {"", "|", ">", "|-", ">-"} or _is_open(value) else value
-    return _Setting(found["key"], whole, place, indent)
+    return _Setting(match["key"], whole, place, indent)
 
 
 def _is_open(value: str) -> bool:

@@ -36,9 +36,9 @@ class _Source:
         self.lines = data.decode("utf-8-sig", "replace").splitlines()
         self.comments = comments_of.of_yaml("\n".join(self.lines))
         for number, line in enumerate(self.lines, 1):
-            found = _SLASH_COMMENT.match(line)
-            if found:
-                self.comments[number] = found[1]
+            match = _SLASH_COMMENT.match(line)
+            if match:
+                self.comments[number] = match[1]
 
     def line(self, text: str) -> int:
         """The first line that contains `text`, else 1."""
@@ -80,8 +80,8 @@ def _rule(source: _Source, rule: dict[str, Any], known: Counterparts) -> Iterato
     for inner in nested if isinstance(nested, list) else []:  # a preset holds rules of its own
         if isinstance(inner, dict):
             yield from _rule(source, inner, known)
-    found = _NAME.search(written)
-    name = found[1] if found else ""
+    match = _NAME.search(written)
+    name = match[1] if match else ""
     for key in ("disabledMessages", "allowMessageIds", "severity"):
         if rule.get(key):
             yield Unsupported(place, f"{key} of {written}: use disable or min-severity")
@@ -136,11 +136,11 @@ def _allows(source: _Source, written: str, name: str, allows: Any, known: Counte
 
 def _expression(text: str, *, literal: bool = True) -> str:
     """A text or /expression/flags as an expression; `literal`: without slashes it is a text."""
-    found = _SLASHED.match(text)
-    if not found:
+    match = _SLASHED.match(text)
+    if not match:
         return re.escape(text) if literal else text
-    flags = "".join(flag for flag in found[2] if flag in "ims")
-    body = found[1].replace(r"\/", "/")
+    flags = "".join(flag for flag in match[2] if flag in "ims")
+    body = match[1].replace(r"\/", "/")
     if literal:
         body = re.sub(r"\(\?<(?=\w)", "(?P<", body)
         return f"(?{flags}:{body})" if flags else body
@@ -154,10 +154,10 @@ def read_ignore(file: str, data: bytes) -> Iterator[Item]:
         if line.startswith("#"):
             about.append(line.lstrip("# ").rstrip())
         try:
-            found = parse(line)
+            parsed = parse(line)
         except BadGlob as error:
             yield Unsupported(f"{file}:{number}", str(error))
             continue
-        if found:
-            yield ExcludedPath(found.text, tuple(filter(None, about)))
+        if parsed:
+            yield ExcludedPath(parsed.text, tuple(filter(None, about)))
             about = []

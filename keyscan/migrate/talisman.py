@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 def read_config(file: str, data: bytes) -> Iterator[Item]:
     """Ignored files, allowed patterns and custom patterns; severities and scopes have no counterpart."""
     document = yaml_file.compose(data)
-    found = comments.of_yaml(data.decode("utf-8-sig", "replace"))
+    remarks = comments.of_yaml(data.decode("utf-8-sig", "replace"))
     for key, node in document.entries():
         place = f"{file}:{node.line}"
         if key == "fileignoreconfig":
             for entry in node.items():
-                yield from _file(file, entry, found)
+                yield from _file(file, entry, remarks)
         elif key == "allowed_patterns":
-            yield from _allowed(place, node, (), comments.between(found, node.line, node.end()))
+            yield from _allowed(place, node, (), comments.between(remarks, node.line, node.end()))
         elif key == "custom_patterns":
-            yield from _patterns(file, node, found)
+            yield from _patterns(file, node, remarks)
         elif key == "scopeconfig":
             yield NothingToDo(place, "scopes of lock files, which keyscan knows by their names")
         elif key in {"custom_severities", "threshold"}:
@@ -42,16 +42,16 @@ def read_config(file: str, data: bytes) -> Iterator[Item]:
             yield Unsupported(place, f"{key}: not known to keyscan")
 
 
-def _patterns(file: str, node: yaml_file.Node, found: dict[int, str]) -> Iterator[Item]:
+def _patterns(file: str, node: yaml_file.Node, remarks: dict[int, str]) -> Iterator[Item]:
     for number, item in enumerate(node.items(), 1):
         table = {"id": f"talisman-pattern-{number}", "description": "Own pattern", "regex": item.text}
-        yield from imported(table, f"{file}:{item.line}", comments.above(found, item.line))
+        yield from imported(table, f"{file}:{item.line}", comments.above(remarks, item.line))
 
 
-def _file(file: str, entry: yaml_file.Node, found: dict[int, str]) -> Iterator[Item]:
+def _file(file: str, entry: yaml_file.Node, remarks: dict[int, str]) -> Iterator[Item]:
     place = f"{file}:{entry.line}"
     name = entry.get("filename").text
-    about = comments.between(found, entry.line, entry.end())
+    about = comments.between(remarks, entry.line, entry.end())
     if not name:
         yield Unsupported(place, "an entry of fileignoreconfig without a filename")
         return

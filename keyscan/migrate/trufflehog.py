@@ -43,22 +43,22 @@ def read_exclude_paths(file: str, data: bytes) -> Iterator[Item]:
 def read_config(file: str, data: bytes) -> Iterator[Item]:
     """Custom detectors as rules; requests that verify them, and sources to scan, stay behind."""
     document = yaml_file.compose(data)
-    found = comments.of_yaml(data.decode("utf-8-sig", "replace"))
+    remarks = comments.of_yaml(data.decode("utf-8-sig", "replace"))
     for key, node in document.entries():
         if key == "detectors":
             for detector in node.items():
-                yield from _detector(file, detector, found)
+                yield from _detector(file, detector, remarks)
         else:
             yield Unsupported(f"{file}:{node.line}", f"{key}: name what to scan on the command line of keyscan")
 
 
-def _detector(file: str, detector: yaml_file.Node, found: dict[int, str]) -> Iterator[Item]:
+def _detector(file: str, detector: yaml_file.Node, remarks: dict[int, str]) -> Iterator[Item]:
     name = detector.get("name").text or "detector"
     place = f"{file}:{detector.line}"
-    about = comments.between(found, detector.line, detector.end())
+    about = comments.between(remarks, detector.line, detector.end())
     keywords = [item.text for item in detector.get("keywords").items() if item.text]
     regexes = list(detector.get("regex").entries())
-    made = []
+    items = []
     for label, regex in regexes:
         table: dict[str, Any] = {
             "id": f"{name}-{label}" if len(regexes) > 1 else name,
@@ -67,13 +67,13 @@ def _detector(file: str, detector: yaml_file.Node, found: dict[int, str]) -> Ite
         }
         entropy = _number(detector.get("entropy").text)
         table |= {key: value for key, value in (("keywords", keywords), ("entropy", entropy)) if value}
-        made.append(rule_id(str(table["id"])))
+        items.append(rule_id(str(table["id"])))
         yield from imported(table, f"{file}:{regex.line}", about if label == regexes[0][0] else ())
     for key, node in detector.entries():
         if key == "verify":
             yield Unsupported(f"{file}:{node.line}", f"verify of {name}: describe the request as in docs/live.md")
         elif key in _EXCLUDES:
-            yield from _excluded(f"{file}:{node.line}", _EXCLUDES[key], node, made)
+            yield from _excluded(f"{file}:{node.line}", _EXCLUDES[key], node, items)
         elif key not in _KNOWN:
             yield Unsupported(f"{file}:{node.line}", f"{key} of {name}: keyscan has no such condition")
     if not regexes:

@@ -117,8 +117,8 @@ def compose(data: bytes) -> Node:
 
 def _is_shallow(text: str) -> bool:
     depth = 0
-    for found in re.finditer(r"[\[{\]}]", text):
-        depth = depth + 1 if found[0] in "[{" else max(0, depth - 1)
+    for match in re.finditer(r"[\[{\]}]", text):
+        depth = depth + 1 if match[0] in "[{" else max(0, depth - 1)
         if depth > _DEEPEST:
             return False
     return True

@@ -58,12 +58,12 @@ def is_fingerprint(text: str) -> bool:
     return _FINGERPRINT.match(text) is not None
 
 
-def redacted(match: Match, mark: str) -> str:
-    """The rule's public prefix, if the secret has it, and the start of its fingerprint `mark`; nothing else."""
+def redacted(match: Match, own_fingerprint: str) -> str:
+    """The public prefix of the rule, if the secret has it, and the start of its fingerprint; nothing else."""
     if match.rule.category == "practice":  # the finding is about code; its rules' groups hold names only
         return match.secret.decode("utf-8", "backslashreplace")[:_SHOWN_CODE]
     prefix = match.rule.prefix
     # A prefix is public only as long as most of the secret is not in it.
     if not match.secret.startswith(prefix.encode()) or len(prefix) * 2 > len(match.secret):
         prefix = ""
-    return f"{prefix}...[{mark.rpartition(':')[2][:_SHOWN]}]"
+    return f"{prefix}...[{own_fingerprint.rpartition(':')[2][:_SHOWN]}]"

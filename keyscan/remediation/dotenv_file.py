@@ -37,10 +37,10 @@ def values_of(text: bytes, path: str = ".env") -> dict[str, bytes]:
     except ImportError as error:
         raise UsageError(INSTALL) from error
     try:
-        found = dotenv_values(stream=io.StringIO(text.decode()), interpolate=False)
+        parsed = dotenv_values(stream=io.StringIO(text.decode()), interpolate=False)
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8, so nothing can be added to it; convert it first") from error
-    return {name: (value or "").encode() for name, value in found.items()}
+    return {name: (value or "").encode() for name, value in parsed.items()}
 
 
 def appended(text: bytes, values: dict[str, bytes]) -> bytes:

@@ -138,21 +138,21 @@ def _rewrite_file(source: Source, work: _Work, read: Read) -> None:
     before, pending = text, [(place, place.start, place.end) for place in source.places]
     while pending:
         (place, start, end), *rest = pending
-        made = _rewrite_place(source, place, Target(text, start, end, "", source.path, browser), work)
-        if isinstance(made, LeftAlone):
-            work.left.append(_left(source, place, made.reason))
+        rewritten = _rewrite_place(source, place, Target(text, start, end, "", source.path, browser), work)
+        if isinstance(rewritten, LeftAlone):
+            work.left.append(_left(source, place, rewritten.reason))
             pending = rest
             continue
         pending = []
         for other, first, last in rest:
-            there = moved(first, last, made.splices)
+            there = moved(first, last, rewritten.splices)
             if there:
                 pending.append((other, *there))
             elif (first, last) != (start, end):
                 work.left.append(
                     _left(source, other, "the rewrite of another key changes its place: run the command again")
                 )
-        text = spliced(text, made.splices)
+        text = spliced(text, rewritten.splices)
     if text != before:
         work.edits.append(Edit(source.path, source.raw, encoded(text, source.raw)))
         work.shown.append(Edit(source.path, masked(before, work.masks), masked(text, work.masks)))
@@ -164,20 +164,20 @@ def _rewrite_place(source: Source, place: Place, target: Target, work: _Work) ->
     rewriter = rewriter_for(source.path, target.text)
     if isinstance(rewriter, LeftAlone):
         return rewriter
-    wish = wanted_name(place, target.text, target.start)
-    name = work.names.choose(wish, target.written)
+    wanted = wanted_name(place, target.text, target.start)
+    name = work.names.choose(wanted, target.written)
     named = Target(target.text, target.start, target.end, name, target.path, target.browser)
-    made = rewriter(named)
-    if isinstance(made, LeftAlone):
-        return made
-    if dotenv_file.quoted(made.value) is None:
+    rewritten = rewriter(named)
+    if isinstance(rewritten, LeftAlone):
+        return rewritten
+    if dotenv_file.quoted(rewritten.value) is None:
         return LeftAlone("not every reader of .env would read its value alike: move it by hand")
-    if not work.names.add(made.variable, made.value, wish):
-        return LeftAlone(f"{made.variable} has another value in .env: rename one of them first")
-    work.fixed.append(Fixed(source.path, place.line, place.rule.id, place.redacted, made.variable))
-    work.shown_values[made.variable] = place.redacted
-    work.follow_up.extend(made.follow_up)
-    return made
+    if not work.names.add(rewritten.variable, rewritten.value, wanted):
+        return LeftAlone(f"{rewritten.variable} has another value in .env: rename one of them first")
+    work.fixed.append(Fixed(source.path, place.line, place.rule.id, place.redacted, rewritten.variable))
+    work.shown_values[rewritten.variable] = place.redacted
+    work.follow_up.extend(rewritten.follow_up)
+    return rewritten
 
 
 def _shown_env(env: Edit, values: dict[str, bytes], work: _Work) -> Edit:

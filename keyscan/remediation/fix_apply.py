@@ -62,8 +62,8 @@ def stage(git: Git, plan: FixPlan) -> None:
         mode, blob = known.get(edit.path, ["100644", ""])
         new = edit.new
         if blob:
-            found = next(iter(git.objects([blob.encode()])), None)
-            old = found[1] if found else None
+            content = next(iter(git.objects([blob.encode()])), None)
+            old = content[1] if content else None
             if old != edit.old:
                 if old is None or old != (edit.old or b"").replace(b"\r\n", b"\n"):
                     continue

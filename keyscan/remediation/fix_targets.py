@@ -77,5 +77,5 @@ def _is_known(index: Index, path: str, raw: bytes) -> bool:
     """Whether git's index holds these contents; line ends that git converts do not count."""
     if index.git is None or path not in index.blobs:
         return False
-    found = next(iter(index.git.objects([index.blobs[path].encode()])), None)
-    return found is not None and found[1].replace(b"\r\n", b"\n") == raw.replace(b"\r\n", b"\n")
+    content = next(iter(index.git.objects([index.blobs[path].encode()])), None)
+    return content is not None and content[1].replace(b"\r\n", b"\n") == raw.replace(b"\r\n", b"\n")

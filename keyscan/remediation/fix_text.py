@@ -33,8 +33,8 @@ def changes(plan: FixPlan, store: Store | None) -> Iterator[str]:
             yield from edit.diff()
     for one in plan.fixed:
         yield f"{one.path}:{one.line}: {one.redacted} [{one.rule_id}] is read from {one.variable}"
-    for left in plan.left:
-        yield f"{left.path}:{left.line}: {left.redacted} [{left.rule_id}] left alone: {left.reason}"
+    for place in plan.left:
+        yield f"{place.path}:{place.line}: {place.redacted} [{place.rule_id}] left alone: {place.reason}"
 
 
 def what_next(plan: FixPlan, store: Store | None, *, staged: bool = False) -> Iterator[str]:

@@ -77,7 +77,9 @@ def plan(git: Git, findings: Sequence[Finding], matcher: Matcher) -> CleanupPlan
     by_mark: dict[str, list[Finding]] = {}
     for finding in findings:
         by_mark.setdefault(finding.fingerprint, []).append(finding)
-    exposures = tuple(_exposure(mark, found, contents) for mark, found in sorted(by_mark.items()))
+    exposures = tuple(
+        _exposure(fingerprint, occurrences, contents) for fingerprint, occurrences in sorted(by_mark.items())
+    )
     secrets = {one.secret.encode() for one in findings if one.secret and not one.location.decoded}
     secrets |= _second_halves(findings, contents, matcher)
     commits = {commit for one in exposures for commit in one.commits}
@@ -119,7 +121,7 @@ def _contents(git: Git, blobs: Iterable[str | None]) -> dict[str, bytes]:
     return {oid: answer[1] for oid, answer in zip(wanted, answers, strict=True) if answer is not None}
 
 
-def _exposure(mark: str, findings: Sequence[Finding], contents: dict[str, bytes]) -> Exposure:
+def _exposure(fingerprint: str, findings: Sequence[Finding], contents: dict[str, bytes]) -> Exposure:
     unreached = {}
     for finding in findings:
         origin = finding.origin
@@ -134,18 +136,18 @@ def _exposure(mark: str, findings: Sequence[Finding], contents: dict[str, bytes]
     first = findings[0]
     paths = tuple(dict.fromkeys(one.origin.path for one in findings))
     commits = tuple(dict.fromkeys(one.origin.commit for one in findings if one.origin.commit))
-    return Exposure(mark, first.rule_id, first.redacted, paths, commits, tuple(sorted(unreached.items())))
+    return Exposure(fingerprint, first.rule_id, first.redacted, paths, commits, tuple(sorted(unreached.items())))
 
 
 def _second_halves(findings: Sequence[Finding], contents: dict[str, bytes], matcher: Matcher) -> set[bytes]:
     """Second halves of pairs (an AWS secret access key beside its id), which no finding holds."""
     paired = {rule.id for rule in matcher.rules if rule.companion}
-    found = set()
+    secrets = set()
     for finding in findings:
         data = contents.get(finding.origin.blob or "")
         if data is not None and finding.rule_id in paired and not finding.origin.member:
-            found |= {match.companion_secret for match in matcher.scan(data, path=finding.origin.path).matches}
-    return found - {b""}
+            secrets |= {match.companion_secret for match in matcher.scan(data, path=finding.origin.path).matches}
+    return secrets - {b""}
 
 
 def replacements(secrets: Iterable[bytes]) -> bytes:

@@ -39,14 +39,14 @@ class Manager:
 def managers() -> Mapping[str, Manager]:
     """All managers by the word that `--to` begins with."""
     data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    made = {}
+    by_name = {}
     for kind, table in data.items():
         languages = {name: inner for name, inner in table.items() if isinstance(inner, dict)}
         code = {name: inner["code"] for name, inner in languages.items()}
         package = {name: inner["package"] for name, inner in languages.items()}
         texts = {name: table[name] for name in ("title", "form", "pattern", "several", "store")}
-        made[kind] = Manager(**texts, code=code, package=package)
-    return made
+        by_name[kind] = Manager(**texts, code=code, package=package)
+    return by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ def store_of(text: str) -> Store:
     if manager is None or not colon:
         forms = ", ".join(one.form for one in managers().values())
         raise UsageError(f"--to {text}: no such secret manager; one of: {forms}")
-    found = re.fullmatch(manager.pattern, rest)
-    if found is None:
+    match = re.fullmatch(manager.pattern, rest)
+    if match is None:
         raise UsageError(
             f"--to {text}: it has the form {manager.form}, of letters, digits, dots, dashes and underscores"
         )
-    return Store(manager, found.groupdict())
+    return Store(manager, match.groupdict())
 
 
 def commands(store: Store, variables: Sequence[str]) -> Iterator[str]:

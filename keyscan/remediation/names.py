@@ -26,8 +26,8 @@ _MOST = 1000
 def name_before(text: bytes, start: int) -> str:
     """The name that the value at `start` is assigned to, in the form of a variable; empty when there is none."""
     line = text[max(0, start - _BEFORE) : start].rpartition(b"\n")[2]
-    found = _ASSIGNED.search(line)
-    name = b"_".join(words_of(found[1])).decode("ascii", "ignore").upper() if found else ""
+    match = _ASSIGNED.search(line)
+    name = b"_".join(words_of(match[1])).decode("ascii", "ignore").upper() if match else ""
     return name if _NAME.match(name) and len(name) > 1 else ""
 
 
@@ -58,20 +58,20 @@ class Names:
     values: dict[str, bytes] = field(default_factory=dict, repr=False)
     remarks: list[str] = field(default_factory=list)
 
-    def choose(self, wish: str, value: bytes) -> str:
-        """A free name like `wish`, or the one that has this value already."""
+    def choose(self, wanted: str, value: bytes) -> str:
+        """A free name like `wanted`, or the one that has this value already."""
         for number in range(1, _MOST):
-            name = wish if number == 1 else f"{wish}_{number}"
+            name = wanted if number == 1 else f"{wanted}_{number}"
             if self.values.get(name, value) == value:
                 return name
-        return f"{wish}_{_MOST}"
+        return f"{wanted}_{_MOST}"
 
-    def add(self, variable: str, value: bytes, wish: str) -> bool:
+    def add(self, variable: str, value: bytes, wanted: str) -> bool:
         """Take `value` in as `variable`; False when that name has another value."""
         if self.values.setdefault(variable, value) != value:
             return False
-        if variable != wish and variable.startswith(f"{wish}_") and variable[len(wish) + 1 :].isdigit():
-            remark = f"{wish} has another value already: this one is {variable}"
+        if variable != wanted and variable.startswith(f"{wanted}_") and variable[len(wanted) + 1 :].isdigit():
+            remark = f"{wanted} has another value already: this one is {variable}"
             if remark not in self.remarks:
                 self.remarks.append(remark)
         return True

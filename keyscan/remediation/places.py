@@ -59,8 +59,8 @@ def source_of(path: str, raw: bytes, matches: Sequence[Match], findings: Iterabl
     for match in matches:
         where = lines.location(match.secret_start, match.secret_end)
         finding = counted.get((match.rule.id, where.line, where.column))
-        mark = finding.fingerprint if finding else fingerprint(match.rule.id, match.secret, salt)
-        shown = finding.redacted if finding else f"...[{mark.rpartition(':')[2][:8]}]"
+        own_fingerprint = finding.fingerprint if finding else fingerprint(match.rule.id, match.secret, salt)
+        shown = finding.redacted if finding else f"...[{own_fingerprint.rpartition(':')[2][:8]}]"
         masks[decoded.data[match.secret_start : match.secret_end]] = shown
         masks[match.secret] = shown
         if match.companion_secret:
@@ -68,12 +68,12 @@ def source_of(path: str, raw: bytes, matches: Sequence[Match], findings: Iterabl
         if finding is None or match.rule.public:
             continue
         span = (match.secret_start, match.secret_end)
-        places.append(Place(match.rule, *span, where.line, shown, mark, decoded=match.decoded))
+        places.append(Place(match.rule, *span, where.line, shown, own_fingerprint, decoded=match.decoded))
         if match.companion and match.rule.companion and not match.decoded:
             line = lines.location(match.companion.start, match.companion.end).line
             half = match.rule.companion.name
             second = (match.companion.start, match.companion.end)
-            places.append(Place(match.rule, *second, line, "...[second half]", mark, half=half))
+            places.append(Place(match.rule, *second, line, "...[second half]", own_fingerprint, half=half))
     by_length = sorted(((secret, shown) for secret, shown in masks.items() if secret), key=lambda one: -len(one[0]))
     return Source(path, raw, tuple(sorted(places, key=lambda one: one.start)), tuple(by_length))
 
@@ -91,8 +91,8 @@ def encoded(text: bytes, like: bytes) -> bytes:
     if not unicode.text_of(like).stored:
         return text
     name = unicode.encoding_of(like)
-    mark = "\ufeff".encode(name)
-    return (mark if like.startswith(mark) else b"") + text.decode().encode(name)
+    bom = "\ufeff".encode(name)
+    return (bom if like.startswith(bom) else b"") + text.decode().encode(name)
 
 
 def masked(text: bytes, masks: Iterable[tuple[bytes, str]]) -> bytes:

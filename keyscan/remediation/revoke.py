@@ -93,13 +93,13 @@ def _instructions_only(table: RevokeTable) -> str:
     return "the API for revoking this kind has not been confirmed"
 
 
-def shown(made: RevokePlan) -> Iterator[str]:
+def shown(plan: RevokePlan) -> Iterator[str]:
     """The requests of a plan as their templates: no line holds a value."""
-    for number, step in enumerate(made.table.steps, 1):
+    for number, step in enumerate(plan.table.steps, 1):
         request = step.request
         url = request.url
-        if made.target.endpoint:
-            url = made.target.endpoint + "/" + url.removeprefix("https://").partition("/")[2]
+        if plan.target.endpoint:
+            url = plan.target.endpoint + "/" + url.removeprefix("https://").partition("/")[2]
         yield f"{number}. {step.purpose or 'request'}: {request.method} {url}"
         for name, value in request.headers:
             yield f"   {name}: {value}"
@@ -111,25 +111,27 @@ def shown(made: RevokePlan) -> Iterator[str]:
             yield f"   {'&'.join(f'{name}={value}' for name, value in request.form)}"
 
 
-def carry_out(made: RevokePlan, send: Send, on_outcome: OnOutcome) -> RevokeResult:
+def carry_out(plan: RevokePlan, send: Send, on_outcome: OnOutcome) -> RevokeResult:
     """Send the requests of a plan, in order, each once; the last one changes state.
 
     Lookups before it have to lead to exactly one key, else nothing is changed.
     """
-    found: list[dict[str, str]] = [dict(made.variables)]
-    *lookups, last = made.table.steps
+    variables: list[dict[str, str]] = [dict(plan.variables)]
+    *lookups, last = plan.table.steps
     for step in lookups:
         following: list[dict[str, str]] = []
-        for values in found:
-            outcome = _looked_up(step, values, made, (send, on_outcome))
+        for values in variables:
+            outcome = _looked_up(step, values, plan, (send, on_outcome))
             if isinstance(outcome, RevokeResult):
                 return outcome
             following += outcome
-        found = following
-    if len(found) != 1:
-        many = f"{len(found)} keys of the account fit its hint" if found else "no key of the account fits its hint"
+        variables = following
+    if len(variables) != 1:
+        many = (
+            f"{len(variables)} keys of the account fit its hint" if variables else "no key of the account fits its hint"
+        )
         return RevokeResult("not-found", f"{many}: nothing was changed")
-    return _changed(last, found[0], made, (send, on_outcome))
+    return _changed(last, variables[0], plan, (send, on_outcome))
 
 
 def _sent(step: RevokeStep, request: Request, calls: tuple[Send, OnOutcome]) -> Response | RequestFailed:
@@ -144,10 +146,10 @@ def _sent(step: RevokeStep, request: Request, calls: tuple[Send, OnOutcome]) -> 
 
 
 def _changed(
-    step: RevokeStep, values: Mapping[str, str], made: RevokePlan, calls: tuple[Send, OnOutcome]
+    step: RevokeStep, values: Mapping[str, str], plan: RevokePlan, calls: tuple[Send, OnOutcome]
 ) -> RevokeResult:
     try:
-        request = build(step.request, values, made.target)
+        request = build(step.request, values, plan.target)
     except CannotBuild as reason:
         return RevokeResult("failed", str(reason))
     outcome = _sent(step, request, calls)
@@ -161,39 +163,39 @@ def _changed(
 
 
 def _looked_up(
-    step: RevokeStep, values: dict[str, str], made: RevokePlan, calls: tuple[Send, OnOutcome]
+    step: RevokeStep, values: dict[str, str], plan: RevokePlan, calls: tuple[Send, OnOutcome]
 ) -> list[dict[str, str]] | RevokeResult:
     """The values for the next step, one set for each item of the list that fits; or why the list could not be read."""
-    found: list[dict[str, str]] = []
+    variables: list[dict[str, str]] = []
     cursor = ""
     for _ in range(_MOST_PAGES):
         try:
-            request = build(step.request, values, made.target)
+            request = build(step.request, values, plan.target)
         except CannotBuild as reason:
             return RevokeResult("failed", str(reason))
         if cursor:
-            mark = "&" if "?" in request.url else "?"
-            request = replace(request, url=f"{request.url}{mark}{step.page['parameter']}={quote(cursor, safe='')}")
+            separator = "&" if "?" in request.url else "?"
+            request = replace(request, url=f"{request.url}{separator}{step.page['parameter']}={quote(cursor, safe='')}")
         outcome = _sent(step, request, calls)
         if isinstance(outcome, RequestFailed):
             return RevokeResult("failed", f"no answer ({outcome.reason}) to: {step.purpose}; nothing was changed")
         if outcome.status not in step.success or outcome.cut:
             why = "its answer is too long" if outcome.cut else f"HTTP {outcome.status}"
             return RevokeResult("failed", f"{step.purpose}: {why}; nothing was changed")
-        found += _taken(step, values, made.candidate.secret, outcome)
+        variables += _taken(step, values, plan.candidate.secret, outcome)
         cursor = _next(step, outcome)
         if not cursor:
-            return found
+            return variables
     return RevokeResult("failed", f"{step.purpose}: the list does not end; nothing was changed")
 
 
 def _taken(step: RevokeStep, values: dict[str, str], secret: str, response: Response) -> list[dict[str, str]]:
     items = [
         item
-        for found in answers.values_at(response, step.each)
-        for item in (found if isinstance(found, list) else [found])
+        for entry in answers.values_at(response, step.each)
+        for item in (entry if isinstance(entry, list) else [entry])
     ]
-    made = []
+    result = []
     for item in items[:_MOST_ITEMS]:
         if step.match and not any(
             matches(step.match["by"], value, secret) for value in answers.values_in(item, step.match["at"])
@@ -205,8 +207,8 @@ def _taken(step: RevokeStep, values: dict[str, str], secret: str, response: Resp
             if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value):
                 taken[name] = str(value)
         if len(taken) == len(step.take):
-            made.append({**values, **taken})
-    return made
+            result.append({**values, **taken})
+    return result
 
 
 def _next(step: RevokeStep, response: Response) -> str:

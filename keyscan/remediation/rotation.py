@@ -59,36 +59,40 @@ class KeyAge:
 
 
 def plan(
-    rule: Rule, findings: Sequence[Finding], verify: VerifyTable | None, revoke: RevokeTable | None, mark: str = ""
+    rule: Rule,
+    findings: Sequence[Finding],
+    verify: VerifyTable | None,
+    revoke: RevokeTable | None,
+    fingerprint: str = "",
 ) -> RotationPlan:
-    """The plan for a key of `rule`; `mark` is its fingerprint, `findings` are its places."""
+    """The plan for a key of `rule`; `fingerprint` is its fingerprint, `findings` are its places."""
     known = next((one.provenance for one in findings if one.provenance and one.provenance.first_seen), None)
     variable = rule.env[0] if rule.env else rule.id.upper().replace("-", "_")
-    made = RotationPlan(
+    draft = RotationPlan(
         rule.id,
         rule.name,
         rule.provider,
         variable,
-        mark,
+        fingerprint,
         (known.first_seen or "") if known else "",
         known.exposed_days if known else None,
         tuple(dict.fromkeys(path for one in findings for path in _paths(one))),
     )
     if rule.public:
         advice = "This kind of key is public by design: check what it may do, and restrict it."
-        return replace(made, steps=(Step(advice, (_console(rule),)),))
+        return replace(draft, steps=(Step(advice, (_console(rule),)),))
     steps = (
         _new_key(rule),
         _side_by_side(variable, verify),
         _store(variable),
         Step("Deploy, and restart whatever has read the old key", ("No instance may run with the old key alone.",)),
-        _check(made, verify),
-        _revoke(rule, made, revoke),
+        _check(draft, verify),
+        _revoke(rule, draft, revoke),
         _confirm(verify),
-        _usage(rule, made),
-        _clean_up(made),
+        _usage(rule, draft),
+        _clean_up(draft),
     )
-    return replace(made, steps=steps)
+    return replace(draft, steps=steps)
 
 
 def _paths(finding: Finding) -> tuple[str, ...]:
@@ -126,23 +130,23 @@ def _store(variable: str) -> Step:
     return Step("Put both into the secret manager", (*details, f"keyscan fix --to STORE prints the commands: {forms}"))
 
 
-def _check(made: RotationPlan, verify: VerifyTable | None) -> Step:
+def _check(draft: RotationPlan, verify: VerifyTable | None) -> Step:
     details = ["A call that needs the key succeeds, and the logs show no use of the backup."]
     if verify is not None and verify.request is not None:
         details.append(f"A harmless call: {verify.request.method} {verify.request.url}")
-    return Step(f"Check that {made.variable}_PRIMARY is used", tuple(details))
+    return Step(f"Check that {draft.variable}_PRIMARY is used", tuple(details))
 
 
-def _revoke(rule: Rule, made: RotationPlan, revoke: RevokeTable | None) -> Step:
+def _revoke(rule: Rule, draft: RotationPlan, revoke: RevokeTable | None) -> Step:
     details = [f"Where: {_console(rule)}"]
     if revoke is not None:
         details.append(revoke.summary)
         details += [f"More: {revoke.docs}"] if revoke.docs else []
         details += [] if revoke.reversible else ["It cannot be undone."]
     details += list(rule.help.steps)
-    automatic = revoke is not None and revoke.automatic and bool(made.fingerprint)
-    commands = (f"keyscan revoke {made.fingerprint}",) if automatic else ()
-    return Step(f"Revoke the old key, and remove {made.variable}_BACKUP", tuple(details), commands)
+    automatic = revoke is not None and revoke.automatic and bool(draft.fingerprint)
+    commands = (f"keyscan revoke {draft.fingerprint}",) if automatic else ()
+    return Step(f"Revoke the old key, and remove {draft.variable}_BACKUP", tuple(details), commands)
 
 
 def _confirm(verify: VerifyTable | None) -> Step:
@@ -155,39 +159,39 @@ def _confirm(verify: VerifyTable | None) -> Step:
     )
 
 
-def _usage(rule: Rule, made: RotationPlan) -> Step:
-    since = f"since {made.first_seen}" if made.first_seen else "since the key was first committed or sent"
+def _usage(rule: Rule, draft: RotationPlan) -> Step:
+    since = f"since {draft.first_seen}" if draft.first_seen else "since the key was first committed or sent"
     details = [f"Look at the provider's usage and billing {since}, for calls that are not yours."]
     details += [f"About this provider: {rule.help.link}"] if rule.help.link else []
     return Step("Look at what the old key was used for", tuple(details))
 
 
-def _clean_up(made: RotationPlan) -> Step:
-    shown = ", ".join(made.paths[:_PATHS]) + (" and more" if len(made.paths) > _PATHS else "")
-    secrets = f" --secrets {made.fingerprint}" if made.fingerprint else ""
+def _clean_up(draft: RotationPlan) -> Step:
+    shown = ", ".join(draft.paths[:_PATHS]) + (" and more" if len(draft.paths) > _PATHS else "")
+    secrets = f" --secrets {draft.fingerprint}" if draft.fingerprint else ""
     return Step(
         "Take the old key out of the code, then out of the history",
-        (f"It is in {shown}.",) if made.paths else (),
+        (f"It is in {shown}.",) if draft.paths else (),
         ("keyscan fix", f"keyscan clean-history{secrets}"),
     )
 
 
 def inventory(findings: Iterable[Finding], rotation_days: int) -> list[KeyAge]:
     """The keys of a repository, oldest first, one entry a key; keys of unknown age are at the end."""
-    found: dict[str, KeyAge] = {}
+    keys: dict[str, KeyAge] = {}
     for finding in findings:
-        past = finding.provenance
-        days = past.exposed_days if past else None
+        provenance = finding.provenance
+        days = provenance.exposed_days if provenance else None
         age = KeyAge(
             finding.fingerprint,
             finding.rule_id,
             finding.redacted,
-            (past.first_seen or "") if past else "",
+            (provenance.first_seen or "") if provenance else "",
             days,
             days is not None and days > rotation_days,
-            bool(past and past.in_head),
+            bool(provenance and provenance.in_head),
             finding.status,
             tuple(dict.fromkeys(_paths(finding))),
         )
-        found.setdefault(age.fingerprint, age)
-    return sorted(found.values(), key=lambda one: (one.days is None, -(one.days or 0), one.fingerprint))
+        keys.setdefault(age.fingerprint, age)
+    return sorted(keys.values(), key=lambda one: (one.days is None, -(one.days or 0), one.fingerprint))

@@ -78,8 +78,8 @@ def markdown(items: Sequence[Item]) -> str:
 
     lines = ["# Key checklist", "", f"{summary(items)}.", ""]
     for item in items:
-        mark = "" if item.status in _BOXES else " (cannot be verified from the repository)"
-        lines.append(f"- [{_BOXES.get(item.status, ' ')}] {prose(item.title)}{mark}")
+        remark = "" if item.status in _BOXES else " (cannot be verified from the repository)"
+        lines.append(f"- [{_BOXES.get(item.status, ' ')}] {prose(item.title)}{remark}")
         lines.extend(f"  - {prose(text)}" for text in item.evidence)
         if item.advice and item.status != "pass":
             lines.append(f"  - To do: {prose(item.advice)}")

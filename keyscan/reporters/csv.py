@@ -31,9 +31,9 @@ def render(report: Report) -> str:
     verified = any(finding.validity for finding in report.findings)
     writer.writerow((*_COLUMNS, *(_VALIDITY if verified else ())))
     for finding in report.findings:
-        made = entry(finding)
+        row = entry(finding)
         more = _validity(finding) if verified else []
-        writer.writerow([cell(value) for value in (*(made[name] for name in _COLUMNS), *more)])
+        writer.writerow([cell(value) for value in (*(row[name] for name in _COLUMNS), *more)])
     return out.getvalue()
 
 

@@ -31,8 +31,8 @@ def render(report: Report) -> str:
     summaries = rule_summary.summaries(report)
     texts = {rule_id: _texts(summary) for rule_id, summary in summaries.items()}
     lines = [json_line(_vulnerability(finding, texts[finding.rule_id], report)) for finding in report.findings]
-    made = {"version": "15.2.1", "scan": _scan(report), "vulnerabilities": []}
-    return json_with_lines(made, "vulnerabilities", lines)
+    document = {"version": "15.2.1", "scan": _scan(report), "vulnerabilities": []}
+    return json_with_lines(document, "vulnerabilities", lines)
 
 
 def _scan(report: Report) -> dict[str, Any]:
@@ -71,8 +71,8 @@ def _texts(summary: RuleSummary) -> dict[str, Any]:
 
 
 def _state(finding: Finding) -> list[str]:
-    told = validity.line(finding)
-    return [f"State: {prose(told)}."] if told else []
+    state = validity.line(finding)
+    return [f"State: {prose(state)}."] if state else []
 
 
 def _vulnerability(finding: Finding, texts: dict[str, Any], report: Report) -> dict[str, Any]:

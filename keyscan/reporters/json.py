@@ -41,7 +41,7 @@ def document(report: Report) -> dict[str, Any]:
 def entry(finding: Finding) -> dict[str, Any]:
     """One finding as data; fields that do not apply are None."""
     where, origin = finding.location, finding.origin
-    made: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "rule": finding.rule_id,
         "provider": finding.provider,
         "severity": finding.severity.label,
@@ -60,12 +60,12 @@ def entry(finding: Finding) -> dict[str, Any]:
         "date": origin.date,
     }
     if finding.provenance:
-        made["provenance"] = _provenance(finding.provenance, origin)
+        fields["provenance"] = _provenance(finding.provenance, origin)
     if finding.validity:
-        made["validity"] = validity(finding.validity)
+        fields["validity"] = validity(finding.validity)
     if finding.secret is not None:
-        made["secret"] = finding.secret
-    return made
+        fields["secret"] = finding.secret
+    return fields
 
 
 def validity(known: Validity) -> dict[str, Any]:

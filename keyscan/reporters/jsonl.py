@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 def render(report: Report) -> str:
     """The report as lines; only the last one has the field `version`."""
-    made = document(report)
-    lines = [*made.pop("findings"), made]
+    whole = document(report)
+    lines = [*whole.pop("findings"), whole]
     return "".join(f"{safe_json(json_line(line))}\n" for line in lines)

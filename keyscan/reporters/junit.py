@@ -62,8 +62,8 @@ def _case(finding: Finding, summary: RuleSummary) -> str:
     path, place = clean(finding.origin.path), f"{where.line}:{where.column}"
     message = f"{summary.name}: {clean(finding.redacted)}"
     body = [f"{path}:{place}: {finding.severity.label}: {message}", *([f"Commit: {commit}"] if commit else [])]
-    told = validity.line(finding)
-    body += [f"State: {told}"] if told else []
+    state = validity.line(finding)
+    body += [f"State: {state}"] if state else []
     body += [
         f"Why: {clean('; '.join(finding.evidence))}",
         rule_summary.help_text(summary),

@@ -89,10 +89,10 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if kind is dict:
         return {key: plain(item) for key, item in value.items()}
-    made = vars(value)
+    fields = vars(value)
     data = {}
     for key, name, default in _properties(kind):  # type: ignore[arg-type]
-        item = made[key]
+        item = fields[key]
         if item is not None and (default is None or item != default or name == "level"):
             data[name] = item if type(item) in _SCALARS else plain(item)
     return data
@@ -101,11 +101,11 @@ def plain(value: Any) -> Any:
 @cache
 def _properties(kind: Any) -> tuple[tuple[str, str, Any], ...]:
     fields: Any = kind.__attrs_attrs__
-    found = []
+    properties = []
     for field in fields:
         default = field.default.factory() if hasattr(field.default, "factory") else field.default
-        found.append((field.name, field.metadata["schema_property_name"], default))
-    return tuple(found)
+        properties.append((field.name, field.metadata["schema_property_name"], default))
+    return tuple(properties)
 
 
 def _run(report: Report, summaries: Iterable[RuleSummary], left_out: int) -> Any:
@@ -263,7 +263,7 @@ def _twins(findings: list[Finding]) -> dict[str, list[Finding]]:
         group = groups.setdefault(finding.fingerprint, [])
         if len(group) <= _TWINS:
             group.append(finding)
-    return {mark: group for mark, group in groups.items() if len(group) > 1}
+    return {fingerprint: group for fingerprint, group in groups.items() if len(group) > 1}
 
 
 def _related(finding: Finding, twins: list[Finding], report: Report) -> list[Any]:

@@ -23,5 +23,5 @@ def expanded(pattern: str) -> str:
     for _ in range(_DEEPEST):
         if "(?&" not in pattern:
             break
-        pattern = _REFERENCE.sub(lambda found: f"(?:{parts()[found.group(1)]})", pattern)
+        pattern = _REFERENCE.sub(lambda match: f"(?:{parts()[match.group(1)]})", pattern)
     return pattern

@@ -25,10 +25,10 @@ _LARGEST = 4 << 20
 def read_toml(file: Path) -> dict[str, Any]:
     """The parsed TOML of `file`, a regular one; RuleError names the file and the position."""
     try:
-        found = file.stat()
-        if not stat.S_ISREG(found.st_mode):
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
             raise RuleError(f"{file}: not a regular file")
-        if found.st_size > _LARGEST:
+        if status.st_size > _LARGEST:
             raise RuleError(f"{file}: larger than {_LARGEST >> 20} MB, which no rule file is")
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -63,14 +63,14 @@ class Faults:
     def lines(self, text: str) -> list[str]:
         """One line for each fault, in the order of the file, with its place in the file's `text` ("": not known)."""
         places = toml_lines.positions(text) if text else {}
-        made = []
+        messages = []
         for fault in self.found:
             line, column = place_in(text, places, fault)
             place = f"{self.source}:{line}:{column}" if text else self.source
             said = ": ".join(filter(None, (place, fault.label, fault.message)))
             # One line each, whatever an id is made of.
-            made.append((line, column, "".join(char if char.isprintable() else " " for char in said)))
-        return [said for _, _, said in sorted(made)]
+            messages.append((line, column, "".join(char if char.isprintable() else " " for char in said)))
+        return [said for _, _, said in sorted(messages)]
 
 
 def place_in(text: str, places: Mapping[toml_lines.Path, tuple[int, int]], fault: Fault) -> tuple[int, int]:

@@ -77,12 +77,12 @@ def parse(document: dict[str, Any], source: str) -> list[Rule]:
 
 def ignores_of(files: Iterable[Path]) -> list[Ignore]:
     """The allowlists in those of the rule files that are gitleaks'."""
-    found: list[Ignore] = []
+    ignores: list[Ignore] = []
     for file in files:
         document = read_toml(file)
         if not is_ours(document):
-            found += _followed(document, str(file), ()).ignores
-    return found
+            ignores += _followed(document, str(file), ()).ignores
+    return ignores
 
 
 def _followed(document: dict[str, Any], source: str, above: tuple[str, ...]) -> Loaded:
@@ -153,9 +153,9 @@ def _rule(table: dict[str, Any], number: int, place: _Place, loaded: Loaded) -> 
     for key in table:
         if key not in _RULE_KEYS:
             loaded.lost.append((place.line(*at, key), f"{key} of rule {written}: keyscan has no such condition"))
-    made = rule_id(written)
+    new_id = rule_id(written)
     for allow, spot in _allowlists(table, at):
-        _allow(allow, spot, made, place, loaded)
+        _allow(allow, spot, new_id, place, loaded)
     regex = table.get("regex")
     if not isinstance(regex, str) or not regex:
         what = "it finds files by name only" if table.get("path") else "it has no regex"
@@ -163,27 +163,27 @@ def _rule(table: dict[str, Any], number: int, place: _Place, loaded: Loaded) -> 
             loaded.lost.append((place.line(*at), f"rule {written}: {what}"))
         return
     try:
-        found = _built(table, made, written, place.text(*at))
+        built = _built(table, new_id, written, place.text(*at))
         path = search_pattern(table["path"]) if table.get("path") else ""
     except Untranslatable as error:
         loaded.lost.append((place.line(*at, "regex"), f"rule {written}: {error}"))
         return
-    rule, notes = found
+    rule, notes = built
     loaded.rules.append(rule)
     loaded.notes += [(place.line(*at, "regex"), f"rule {written}: {note}") for note in notes]
     if path:
         outside = rf"\A(?!.*(?:{path}))"
         spot = place.text(*at, "path")
-        only = Ignore(spot, rules=_ids(made), path_patterns=(outside,), reason=NOT_ITS_PATH, quiet=True)
+        only = Ignore(spot, rules=_ids(new_id), path_patterns=(outside,), reason=NOT_ITS_PATH, quiet=True)
         loaded.ignores.append(only)
 
 
-def _ids(made: str) -> tuple[str, str]:
+def _ids(new_id: str) -> tuple[str, str]:
     """A rule's own id, and the one that it gets where a built-in rule has that already."""
-    return made, f"{made}-custom"
+    return new_id, f"{new_id}-custom"
 
 
-def _built(table: dict[str, Any], made: str, written: str, source: str) -> tuple[Rule, list[str]]:
+def _built(table: dict[str, Any], new_id: str, written: str, source: str) -> tuple[Rule, list[str]]:
     group = table.get("secretGroup", 0)
     translated = translate(table["regex"], group if isinstance(group, int) and group > 0 else 0)
     notes = list(translated.notes)
@@ -202,7 +202,7 @@ def _built(table: dict[str, Any], made: str, written: str, source: str) -> tuple
         raise Untranslatable("it is too long")
     entropy = table.get("entropy", 0)
     rule = Rule(
-        id=made,
+        id=new_id,
         name=str(table.get("description") or written),
         provider="custom",
         category="custom",
@@ -251,8 +251,8 @@ def _allow(table: dict[str, Any], at: tuple[str | int, ...], rule: str | None, p
     if together and table.get("commits"):
         return
     for chosen in [parts] if together and parts else [{key: value} for key, value in parts.items()]:
-        made = Ignore(place.text(*at), rules=rules, reason=reason, quiet=True)
-        loaded.ignores.append(replace(made, **chosen))  # type: ignore[arg-type]
+        ignore = Ignore(place.text(*at), rules=rules, reason=reason, quiet=True)
+        loaded.ignores.append(replace(ignore, **chosen))  # type: ignore[arg-type]
 
 
 def _target(table: dict[str, Any]) -> str:
@@ -262,10 +262,10 @@ def _target(table: dict[str, Any]) -> str:
 def _patterns(
     table: dict[str, Any], key: str, at: tuple[str | int, ...], place: _Place, loaded: Loaded
 ) -> tuple[str, ...]:
-    found = []
+    patterns = []
     for text in _texts(table.get(key)):
         try:
-            found.append(search_pattern(text))
+            patterns.append(search_pattern(text))
         except Untranslatable as error:
             loaded.lost.append((place.line(*at, key), f"{key}: {text!r}: {error}"))
-    return tuple(found)
+    return tuple(patterns)

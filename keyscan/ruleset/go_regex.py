@@ -172,14 +172,14 @@ class _Parser:
 
     def _repeated(self, flags: str) -> str:
         atom = self._atom(flags)
-        found = _REPEAT.match(self.source, self.at)
+        match = _REPEAT.match(self.source, self.at)
         sign = self._peek()
-        if found:
-            self.at = found.end()
-            low = int(found.group(1))
-            high = int(found.group(3)) if found.group(3) else None if found.group(2) else low
+        if match:
+            self.at = match.end()
+            low = int(match.group(1))
+            high = int(match.group(3)) if match.group(3) else None if match.group(2) else low
             if low > _LARGEST_REPEAT or (high is not None and not low <= high <= _LARGEST_REPEAT):
-                raise Untranslatable(f"its repeat {found.group()} is not within Go's limit of {_LARGEST_REPEAT}")
+                raise Untranslatable(f"its repeat {match.group()} is not within Go's limit of {_LARGEST_REPEAT}")
         elif sign and sign in "*+?":
             self.at += 1
             low, high = {"*": (0, None), "+": (1, None), "?": (0, 1)}[sign]
@@ -251,19 +251,19 @@ class _Parser:
         if char == "C":
             self.at += 1
             return r"[\x00-\xff]"
-        found = _PROPERTY.match(self.source, self.at)
-        if found:
-            return f"[{self._property(found)}]"
+        match = _PROPERTY.match(self.source, self.at)
+        if match:
+            return f"[{self._property(match)}]"
         return self._one_escape(_literal)
 
     def _one_escape(self, write: Callable[[str], str]) -> str:
         """An escape for a class such as d, or for one character, which `write` then writes."""
-        found = _CODE.match(self.source, self.at)
-        if found:
-            self.at = found.end()
-            code = int(found[1] or found[2], 16) if found[1] or found[2] else int(found[3], 8)
+        match = _CODE.match(self.source, self.at)
+        if match:
+            self.at = match.end()
+            code = int(match[1] or match[2], 16) if match[1] or match[2] else int(match[3], 8)
             if code > 0x10FFFF:  # noqa: PLR2004 - Unicode's end
-                raise Untranslatable(f"\\{found[0]} is no character")
+                raise Untranslatable(f"\\{match[0]} is no character")
             return write(chr(code))
         char = self._peek()
         self.at += 1
@@ -273,12 +273,12 @@ class _Parser:
             raise Untranslatable(f"\\{char} is not Go's syntax, or has no counterpart")
         return write(char)
 
-    def _property(self, found: re.Match[str]) -> str:
-        self.at = found.end()
-        name = found[3] or found[4]
-        if name not in _UNICODE or found[1] == "P" or found[2]:
-            raise Untranslatable(f"\\{found[0]} has no counterpart for bytes")
-        self.notes.append(f"\\{found[0]} takes any character beyond ASCII")
+    def _property(self, match: re.Match[str]) -> str:
+        self.at = match.end()
+        name = match[3] or match[4]
+        if name not in _UNICODE or match[1] == "P" or match[2]:
+            raise Untranslatable(f"\\{match[0]} has no counterpart for bytes")
+        self.notes.append(f"\\{match[0]} takes any character beyond ASCII")
         return _UNICODE[name]
 
     def _class(self) -> str:
@@ -308,9 +308,9 @@ class _Parser:
                 # Between two characters it makes a range, at either end it is itself.
                 return "-" if self._peek() != "]" and not self.source[: self.at - 1].endswith("[") else r"\-"
             return _in_class(char)
-        found = _PROPERTY.match(self.source, self.at)
-        if found:
-            return self._property(found)
+        match = _PROPERTY.match(self.source, self.at)
+        if match:
+            return self._property(match)
         if self._peek() == "b":
             raise Untranslatable(r"\b is no character of a class")
         return self._one_escape(_in_class)
@@ -332,5 +332,5 @@ def _literal(char: str) -> str:
     return f"\\{char}" if char in _SPECIAL else char if char.isprintable() else f"\\x{ord(char):02x}"
 
 
-def _changed(flags: str, found: re.Match[str]) -> str:
-    return "".join(sorted((set(flags) | set(found[1])) - set(found[2] or "")))
+def _changed(flags: str, match: re.Match[str]) -> str:
+    return "".join(sorted((set(flags) | set(match[1])) - set(match[2] or "")))

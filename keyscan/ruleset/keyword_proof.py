@@ -92,15 +92,15 @@ class _Prover:
 
 def _characters(options: Any) -> set[str] | None:
     """The characters of a class, folded to lower case; None when they are many, or all but some."""
-    found: set[str] = set()
+    characters: set[str] = set()
     for op, value in options:
         name = str(op)
         if name == "LITERAL":
-            found.add(chr(value).lower())
+            characters.add(chr(value).lower())
         elif name == "RANGE":
-            found.update(chr(code).lower() for code in range(value[0], min(value[1], value[0] + 255) + 1))
+            characters.update(chr(code).lower() for code in range(value[0], min(value[1], value[0] + 255) + 1))
         elif name == "CATEGORY" and str(value) == "CATEGORY_DIGIT":
-            found.update("0123456789")
+            characters.update("0123456789")
         else:
             return None
-    return found if len(found) <= _WIDEST_CLASS else None
+    return characters if len(characters) <= _WIDEST_CLASS else None

@@ -186,5 +186,5 @@ class LiveTables:
     @property
     def hosts(self) -> tuple[str, ...]:
         """All hosts that may be asked, sorted; those with a variable as they stand in the rules."""
-        found = {host for table in self.verify if table.request for host in (table.request.host, *table.regions)}
-        return tuple(sorted(found))
+        names = {host for table in self.verify if table.request for host in (table.request.host, *table.regions)}
+        return tuple(sorted(names))

@@ -29,10 +29,10 @@ def builtin_dir() -> Path:
 def rule_files(path: Path) -> list[Path]:
     """The rule files that `path` (a file or a directory) stands for, sorted by name."""
     if path.is_dir():
-        found = sorted(path.glob("*.toml"))
-        if not found:
+        files = sorted(path.glob("*.toml"))
+        if not files:
             raise RuleError(f"{path}: no .toml rule file in this directory")
-        return found
+        return files
     if not path.exists():
         raise RuleError(f"{path}: no such rule file")
     return [path]
@@ -115,13 +115,13 @@ def _text(file: Path | None) -> str:
 
 def places(file: Path) -> dict[str, str]:
     """File, line and column of each rule in a rule file, by its id."""
-    found = toml_lines.positions(_text(file))
+    positions = toml_lines.positions(_text(file))
     entries = read_toml(file).get("rules")
     return {
         str(entry["id"]): f"{file}:{line}:{column}"
         for number, entry in enumerate(entries if isinstance(entries, list) else [])
         if isinstance(entry, dict) and "id" in entry
-        for line, column in [found.get(("rules", number), (1, 1))]
+        for line, column in [positions.get(("rules", number), (1, 1))]
     }
 
 

@@ -128,11 +128,11 @@ def joined_literals(words: Sequence[str]) -> list[tuple[str, int, int]]:
     for word in words:
         first, *rest = word_parts(word)
         by_first.setdefault(first, []).append(tuple(rest))
-    found = []
+    literals = []
     for first, rests in by_first.items():
         text, low, high = _branches(rests)
-        found.append((f"(?i:{re.escape(first)}{text})", len(first) + low, len(first) + high))
-    return found
+        literals.append((f"(?i:{re.escape(first)}{text})", len(first) + low, len(first) + high))
+    return literals
 
 
 def _branches(rests: Sequence[tuple[str, ...]]) -> tuple[str, int, int]:

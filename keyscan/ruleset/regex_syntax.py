@@ -62,7 +62,7 @@ def _find_group(items: Any, number: int) -> Any:
         else:
             continue
         for child in children:
-            found = _find_group(child, number)
-            if found is not None:
-                return found
+            group = _find_group(child, number)
+            if group is not None:
+                return group
     return None

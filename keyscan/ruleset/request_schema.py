@@ -33,10 +33,10 @@ def check_request(
     for name in (name for text in _strings(request) for name in VARIABLE.findall(text)):
         if name not in known:
             fields.fail(f"request: unknown variable {{{name}}}")
-    found = _URL.match(request.url)
-    if not found:
+    match = _URL.match(request.url)
+    if not match:
         fields.fail("request: url must begin with https:// and a host, without user or fragment")
-    host, path = found.group(1), found.group(2) or ""
+    host, path = match.group(1), match.group(2) or ""
     if {"secret", "companion"} & set(VARIABLE.findall(host)):
         fields.fail("request: the host may not hold the secret")
     if set(VARIABLE.findall(path)) & {"secret", "companion", *groups(table.pattern)} and not request.url_secret:
@@ -75,7 +75,7 @@ def request_template(entry: dict[str, Any], where: str) -> RequestTemplate:
     sign = dict(pairs(fields.table("sign"), where))
     if sign and sign.get("name") not in SIGNERS:
         fields.fail(f"sign: name must be one of {', '.join(SIGNERS)}")
-    made = RequestTemplate(
+    template = RequestTemplate(
         method=fields.one_of("method", METHODS),
         url=fields.text("url", required=True),
         headers=pairs(fields.table("headers"), where),
@@ -87,9 +87,9 @@ def request_template(entry: dict[str, Any], where: str) -> RequestTemplate:
         url_secret=fields.flag("url_secret"),
     )
     fields.done()
-    if made.json is not None and made.form:
+    if template.json is not None and template.form:
         fields.fail("give json or form, not both")
-    return made
+    return template
 
 
 def pairs(table: dict[str, Any], where: str) -> tuple[tuple[str, str], ...]:

@@ -14,8 +14,8 @@ _LONGEST = 40
 
 def required(pattern: str) -> tuple[str, ...]:
     """Lower-case literals of which every match holds at least one, the longest that there are; empty when none."""
-    found = _best(parse_tree(pattern))
-    return tuple(sorted(found)) if found else ()
+    best = _best(parse_tree(pattern))
+    return tuple(sorted(best)) if best else ()
 
 
 def _exact(items: Any) -> set[str] | None:

@@ -207,25 +207,25 @@ def _uncompiled(fields: Fields, key: str, error: ValueError) -> NoReturn:
     except ValueError as own:
         error = own
     what, _, position = str(error).partition(" at position ")
-    found = re.match(r"\d+", position)
-    fields.fail(f"{key} does not compile: {what}", key, int(found[0]) if found else -1)
+    match = re.match(r"\d+", position)
+    fields.fail(f"{key} does not compile: {what}", key, int(match[0]) if match else -1)
 
 
 def help_of(fields: Fields, base: Help) -> Help:
     """The `help` table in `fields`; what it lacks is taken from `base`."""
-    made = Help(
+    result = Help(
         opens=fields.text("opens") or base.opens,
         revoke_url=fields.text("revoke_url") or base.revoke_url,
         link=fields.text("link") or base.link,
         steps=fields.texts("steps") or base.steps,
     )
     fields.done()
-    return made
+    return result
 
 
 def _companion(fields: Fields) -> Companion:
     severity = fields.one_of("severity", [s.label for s in Severity], "") if "severity" in fields else ""
-    made = Companion(
+    companion = Companion(
         name=fields.text("name", required=True),
         pattern=fields.text("pattern", required=True),
         distance=fields.whole("distance", 1, 4096),
@@ -234,10 +234,10 @@ def _companion(fields: Fields) -> Companion:
     )
     fields.done()
     try:
-        tree = parse_tree(made.pattern)
+        tree = parse_tree(companion.pattern)
     except ValueError as error:
         fields.fault(f"pattern does not compile: {error}", "pattern")
     else:
-        if made.pattern and "secret" not in tree.state.groupdict:
+        if companion.pattern and "secret" not in tree.state.groupdict:
             fields.fault("pattern has no group named secret", "pattern")
-    return made
+    return companion

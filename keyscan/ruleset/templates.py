@@ -46,40 +46,40 @@ ALPHABETS = {
 _FIELD = re.compile(r"\{\{|\}\}|\{([A-Za-z0-9_-]+)(?::([^{}]*))?\}")
 
 
-def _after(made: str, prefix: str) -> bytes:
+def _after(text: str, prefix: str) -> bytes:
     """What was made after the last `prefix`."""
-    return made[made.rindex(prefix) + len(prefix) :].encode()
+    return text[text.rindex(prefix) + len(prefix) :].encode()
 
 
-def _crc32_base62(made: str, argument: str, _rng: random.Random) -> str:
+def _crc32_base62(text: str, argument: str, _rng: random.Random) -> str:
     """The last 6 characters of GitHub's, npm's and Vercel's tokens, of what follows the prefix `argument`."""
-    return checksums.crc32_base62(_after(made, argument))
+    return checksums.crc32_base62(_after(text, argument))
 
 
-def _crc32_hex(made: str, argument: str, _rng: random.Random) -> str:
+def _crc32_hex(text: str, argument: str, _rng: random.Random) -> str:
     """The last 8 characters of Cloudflare's tokens, of what follows the prefix `argument`."""
-    return checksums.crc32_hex(_after(made, argument))
+    return checksums.crc32_hex(_after(text, argument))
 
 
-def _crc32_hex_little(made: str, argument: str, _rng: random.Random) -> str:
+def _crc32_hex_little(text: str, argument: str, _rng: random.Random) -> str:
     """The last 8 characters of Grafana's tokens, of all from the prefix `argument` on."""
-    return checksums.crc32_hex_little(made[made.rindex(argument) :].rstrip("_").encode())
+    return checksums.crc32_hex_little(text[text.rindex(argument) :].rstrip("_").encode())
 
 
-def _gitlab_tail(made: str, argument: str, _rng: random.Random) -> str:
+def _gitlab_tail(text: str, argument: str, _rng: random.Random) -> str:
     """The length and checksum that end GitLab's routable tokens, after the prefix `argument`."""
-    start = made.rindex(argument)
-    payload = made[start + len(argument) :].removesuffix(".01.").removesuffix(".")
-    covered = made[start:] + checksums.digits(len(payload), checksums.BASE36, 2)
-    return covered[len(made) - start :] + checksums.crc32_base36(covered.encode())
+    start = text.rindex(argument)
+    payload = text[start + len(argument) :].removesuffix(".01.").removesuffix(".")
+    covered = text[start:] + checksums.digits(len(payload), checksums.BASE36, 2)
+    return covered[len(text) - start :] + checksums.crc32_base36(covered.encode())
 
 
-def _sha256_base32(made: str, argument: str, _rng: random.Random) -> str:
+def _sha256_base32(text: str, argument: str, _rng: random.Random) -> str:
     """The 8 characters inside `github_pat_` tokens, of all from the prefix `argument` on."""
-    return checksums.sha256_base32(made[made.rindex(argument) :].encode())
+    return checksums.sha256_base32(text[text.rindex(argument) :].encode())
 
 
-def _cask(_made: str, argument: str, rng: random.Random) -> str:
+def _cask(_text: str, argument: str, rng: random.Random) -> str:
     """One of Microsoft's annotated keys with the provider's 4-character signature `argument`, checksum included."""
     while True:
         body = "".join(rng.choices(ALPHABETS["alnum"], k=52)) + "JQQJ99B" + rng.choice("ABCDEFGHIJKL")
@@ -89,19 +89,19 @@ def _cask(_made: str, argument: str, rng: random.Random) -> str:
             return body + tail
 
 
-def _age(_made: str, argument: str, rng: random.Random) -> str:
+def _age(_text: str, argument: str, rng: random.Random) -> str:
     """`argument` data characters and the 6 that check them, for an `AGE-SECRET-KEY-1`."""
     data = "".join(rng.choices("qpzry9x8gf2tvdw0s3jn54khce6mua7l", k=int(argument)))
     return (data + checksums.bech32("age-secret-key-", data)).upper()
 
 
-def _aws_id(_made: str, _argument: str, rng: random.Random) -> str:
+def _aws_id(_text: str, _argument: str, rng: random.Random) -> str:
     """The 16 characters after `AKIA`: an account's number, then random ones."""
     number = (rng.randrange(10**11, 10**12) << 7) | (1 << 47) | rng.randrange(1 << 7)
     return base64.b32encode(number.to_bytes(6, "big") + rng.randbytes(4)).decode()
 
 
-def _macaroon(_made: str, argument: str, rng: random.Random) -> str:
+def _macaroon(_text: str, argument: str, rng: random.Random) -> str:
     """A version 2 macaroon for the host `argument`, as PyPI's tokens hold."""
     identifier = str(uuid.UUID(bytes=rng.randbytes(16), version=4)).encode()
     caveat = json.dumps([3, rng.randbytes(16).hex()]).encode()
@@ -110,18 +110,18 @@ def _macaroon(_made: str, argument: str, rng: random.Random) -> str:
     return _b64url(data + b"\x06\x20" + rng.randbytes(32))
 
 
-def _json64(_made: str, argument: str, rng: random.Random) -> str:
+def _json64(_text: str, argument: str, rng: random.Random) -> str:
     """Base64 of a JSON object; `argument` is `name=value,name=value`, each `*` a random letter or digit."""
-    made = {name: _filled(value, rng) for name, _, value in (pair.partition("=") for pair in argument.split(","))}
-    return base64.b64encode(json.dumps(made, separators=(",", ":")).encode()).decode().rstrip("=")
+    claims = {name: _filled(value, rng) for name, _, value in (pair.partition("=") for pair in argument.split(","))}
+    return base64.b64encode(json.dumps(claims, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _discord_id(_made: str, _argument: str, rng: random.Random) -> str:
+def _discord_id(_text: str, _argument: str, rng: random.Random) -> str:
     """The first part of a Discord bot token: the bot's id in base64."""
     return _b64url(str(rng.randrange(10**17, 10**19)).encode())
 
 
-def _nkey(_made: str, argument: str, rng: random.Random) -> str:
+def _nkey(_text: str, argument: str, rng: random.Random) -> str:
     """The seed of a NATS key of the kind that the letter `argument` stands for, checksum included."""
     kind = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".index(argument) << 3
     data = bytes([18 << 3 | kind >> 5, (kind & 31) << 3]) + rng.randbytes(32)
@@ -136,7 +136,7 @@ def _b64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _jwt(_made: str, argument: str, rng: random.Random) -> str:
+def _jwt(_text: str, argument: str, rng: random.Random) -> str:
     """A JSON Web Token; `argument` is `claim=value,claim=value` for its payload."""
     claims: dict[str, object] = {"iss": "issuer", "iat": 1700000000, "jti": rng.randbytes(8).hex()}
     for name, _, value in (pair.partition("=") for pair in argument.split(",") if pair):
@@ -146,7 +146,7 @@ def _jwt(_made: str, argument: str, rng: random.Random) -> str:
     return f"{_b64url(head)}.{_b64url(body)}.{_b64url(rng.randbytes(32))}"
 
 
-def _pem(_made: str, argument: str, rng: random.Random) -> str:
+def _pem(_text: str, argument: str, rng: random.Random) -> str:
     """A PEM block labelled `argument`: DER-shaped, or as OpenSSH's own format and PGP's begin; random after it."""
     size = 610
     start = b"\x30\x82" + (size - 4).to_bytes(2, "big") + b"\x02\x01\x00"
@@ -159,12 +159,12 @@ def _pem(_made: str, argument: str, rng: random.Random) -> str:
     return "\n".join([f"-----BEGIN {argument}-----", *lines, f"-----END {argument}-----"])
 
 
-def _base64_of(_made: str, argument: str, rng: random.Random) -> str:
+def _base64_of(_text: str, argument: str, rng: random.Random) -> str:
     """Base64 of `argument` with each `*` replaced by a random letter or digit."""
     return base64.b64encode(_filled(argument, rng).encode()).decode()
 
 
-def _pick(_made: str, argument: str, rng: random.Random) -> str:
+def _pick(_text: str, argument: str, rng: random.Random) -> str:
     """One of the alternatives in `argument`, which are separated by `|`."""
     return rng.choice(argument.split("|"))
 
@@ -195,19 +195,19 @@ def expand(template: str, seed: str, secret: str = "") -> str:
     Raises ValueError for a field that does not exist or an argument that does not fit.
     """
     rng = random.Random(seed)  # noqa: S311 - fakes have to be the same each time, not unpredictable
-    made = ""
+    text = ""
     position = 0
-    for found in _FIELD.finditer(template):
-        made += template[position : found.start()]
-        position = found.end()
-        made += _field(found, made, rng, secret)
-    return made + template[position:]
+    for match in _FIELD.finditer(template):
+        text += template[position : match.start()]
+        position = match.end()
+        text += _field(match, text, rng, secret)
+    return text + template[position:]
 
 
-def _field(found: re.Match[str], made: str, rng: random.Random, secret: str) -> str:
-    name, argument = found.group(1), found.group(2) or ""
+def _field(match: re.Match[str], text: str, rng: random.Random, secret: str) -> str:
+    name, argument = match.group(1), match.group(2) or ""
     if name is None:
-        return found.group(0)[0]
+        return match.group(0)[0]
     if name == "secret":
         return secret
     if name == "uuid":
@@ -215,5 +215,5 @@ def _field(found: re.Match[str], made: str, rng: random.Random, secret: str) -> 
     if name in ALPHABETS:
         return "".join(rng.choices(ALPHABETS[name], k=int(argument)))
     if name in MAKERS:
-        return MAKERS[name](made, argument, rng)
+        return MAKERS[name](text, argument, rng)
     raise ValueError(f"unknown template field {{{name}}}")

@@ -34,10 +34,10 @@ def load(paths: Iterable[Path]) -> LiveTables:
 
 
 def _tables(document: dict[str, Any], key: str, file: str) -> list[dict[str, Any]]:
-    found = document.get(key, [])
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+    tables = document.get(key, [])
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
         raise RuleError(f"{file}: {key} must be an array of tables: write [[{key}]]")
-    return found
+    return tables
 
 
 def _unique(tables: LiveTables) -> None:

@@ -157,7 +157,7 @@ def _step(entry: dict[str, Any], where: str) -> RevokeStep:
     success = fields.raw("success", list, "a list of statuses") or []
     if not success or not all(isinstance(one, int) and not isinstance(one, bool) for one in success):
         fields.fail("success must be a list of HTTP statuses")
-    made = RevokeStep(
+    step = RevokeStep(
         request=request_template(fields.table("request"), f"{where}: request"),
         success=tuple(success),
         purpose=fields.text("purpose"),
@@ -168,7 +168,7 @@ def _step(entry: dict[str, Any], where: str) -> RevokeStep:
         page=dict(pairs(fields.table("page"), where)),
     )
     fields.done()
-    return made
+    return step
 
 
 def _kind(fields: Fields) -> str:
@@ -184,14 +184,14 @@ def _answer(entry: dict[str, Any], where: str) -> AnswerRow:
     if not status or not all(one == "any" or (isinstance(one, int) and 100 <= one <= 599) for one in status):  # noqa: PLR2004
         fields.fail('status must be a list of HTTP statuses or "any"')
     verdict = fields.one_of("is", VERDICTS)
-    made = AnswerRow(
+    row = AnswerRow(
         status=tuple(status),
         verdict=verdict,
         reason=fields.one_of("reason", REASONS[verdict], "" if verdict == "live" else None),
         when=tuple(_condition(one, where) for one in fields.tables("when")),
     )
     fields.done()
-    return made
+    return row
 
 
 def _condition(entry: dict[str, Any], where: str) -> Condition:
@@ -204,7 +204,7 @@ def _condition(entry: dict[str, Any], where: str) -> Condition:
 
 
 def _parts(table: dict[str, Any], where: str) -> tuple[Part, ...]:
-    made = []
+    parts = []
     for name, entry in table.items():
         fields = Fields(entry if isinstance(entry, dict) else {}, f"{where}: part {name}")
         part = Part(
@@ -216,15 +216,15 @@ def _parts(table: dict[str, Any], where: str) -> tuple[Part, ...]:
         )
         fields.done()
         _check_pattern(part.value, fields)
-        made.append(part)
-    return tuple(made)
+        parts.append(part)
+    return tuple(parts)
 
 
 def _extra(entry: dict[str, Any], where: str) -> Extra:
     fields = Fields(entry, f"{where}: extra")
-    made = Extra(request_template(fields.table("request"), where), pairs(fields.table("identity"), where))
+    extra = Extra(request_template(fields.table("request"), where), pairs(fields.table("identity"), where))
     fields.done()
-    return made
+    return extra
 
 
 def _check_pattern(pattern: str, fields: Fields) -> None:

@@ -54,15 +54,15 @@ _BEFORE = 160
 
 def surroundings(match: Match, data: bytes, origin: Origin) -> tuple[str, ...]:
     """What the place of a found key adds to the case, in words."""
-    found = []
+    evidence = []
     before = data[max(0, match.secret_start - _BEFORE) : match.secret_start].rpartition(b"\n")[2]
     if _EXPOSED.search(before):
-        found.append("its variable is shipped to browsers by the bundler: every visitor gets it")
+        evidence.append("its variable is shipped to browsers by the bundler: every visitor gets it")
     if _QUERY.search(before):
-        found.append("it is in a URL's query string: servers and proxies log it")
+        evidence.append("it is in a URL's query string: servers and proxies log it")
     if _LOGGED.search(before):
-        found.append("it is printed: logs keep it")
+        evidence.append("it is printed: logs keep it")
     client = client_of(origin.path)
     if client:
-        found.append(f"in {client.what}: {client.instead}")
-    return tuple(found)
+        evidence.append(f"in {client.what}: {client.instead}")
+    return tuple(evidence)

@@ -51,10 +51,10 @@ def finding_of(
 
     rule = match.rule
     if options.ignores:
-        status, reason, mark = options.ignores.status(match, lines.data, origin)
+        status, reason, own_fingerprint = options.ignores.status(match, lines.data, origin)
     else:
-        status, reason, mark = "new", "", fingerprint(rule.id, match.secret, options.salt)
-    shown = redacted(match, mark)
+        status, reason, own_fingerprint = "new", "", fingerprint(rule.id, match.secret, options.salt)
+    shown = redacted(match, own_fingerprint)
     related: tuple[Related, ...] = ()
     if match.companion and rule.companion:
         place = lines.location(match.companion.start, match.companion.end)
@@ -70,7 +70,7 @@ def finding_of(
         location=lines.location(match.secret_start, match.secret_end, match.decoded),
         redacted=shown,
         snippet=None if match.decoded else snippet(match, matches, lines.data, shown),
-        fingerprint=mark,
+        fingerprint=own_fingerprint,
         message=f"{rule.name} found",
         help=rule.help,
         evidence=(*match.evidence, *code_usage.surroundings(match, lines.data, origin)),

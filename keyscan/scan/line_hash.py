@@ -28,15 +28,15 @@ def line_hashes(data: bytes, lines: Collection[int]) -> dict[int, str]:
     """
     wanted = set(lines)
     last = max(wanted, default=0)
-    seen: dict[str, int] = {}
-    found: dict[int, str] = {}
+    counts: dict[str, int] = {}
+    hashes: dict[int, str] = {}
     for number, window in enumerate(_windows(data), 1):
         if number > last:
             break
-        count = seen[window] = seen.get(window, 0) + 1
+        count = counts[window] = counts.get(window, 0) + 1
         if number in wanted:
-            found[number] = f"{_hash(window):x}:{count}"
-    return found
+            hashes[number] = f"{_hash(window):x}:{count}"
+    return hashes
 
 
 def _windows(data: bytes) -> Iterator[str]:
@@ -61,6 +61,6 @@ def _hash(window: str) -> int:
     return total * pow(37, _WINDOW - len(window), 1 << 64) & _WORD
 
 
-def _surrogates(found: re.Match[str]) -> str:
-    high, low = divmod(ord(found[0]) - 0x10000, 0x400)
+def _surrogates(match: re.Match[str]) -> str:
+    high, low = divmod(ord(match[0]) - 0x10000, 0x400)
     return chr(0xD800 + high) + chr(0xDC00 + low)

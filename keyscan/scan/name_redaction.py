@@ -72,7 +72,9 @@ def _without_own(report: Report, salts: Sequence[str]) -> dict[str, str]:
     for finding in findings:
         places = [(finding.fingerprint, finding.location, finding.redacted)]
         places += [(one.fingerprint, one.location, "") for one in finding.related if one.fingerprint and one.location]
-        wanted = [(mark, _width(place), text) for mark, place, text in places if _width(place) >= _SHORTEST]
+        wanted = [
+            (fingerprint, _width(place), text) for fingerprint, place, text in places if _width(place) >= _SHORTEST
+        ]
         for name in set(_names_of(finding)):
             changed = shown.get(name, name)
             for secret in wanted:
@@ -89,8 +91,8 @@ def _width(location: Location | None) -> int:
 
 
 def _without(name: str, secret: tuple[str, int, str], salts: Sequence[str], *, few: bool) -> str:
-    mark, width, shown = secret
-    rule_id, _, digest = mark.rpartition(":")
+    own_fingerprint, width, shown = secret
+    rule_id, _, digest = own_fingerprint.rpartition(":")
     at = 0
     while at + width <= len(name):
         piece = name[at : at + width]
@@ -99,7 +101,7 @@ def _without(name: str, secret: tuple[str, int, str], salts: Sequence[str], *, f
             at += slash + 1
             continue
         data = piece.encode("utf-8", "surrogateescape")
-        if any(mark in fingerprints(rule_id, data, salt) for salt in salts):
+        if any(own_fingerprint in fingerprints(rule_id, data, salt) for salt in salts):
             shown = shown or f"...[{digest[:8]}]"
             name, at = name[:at] + shown + name[at + width :], at + len(shown)
         at += 1
@@ -134,8 +136,8 @@ def _names_of(finding: Finding) -> Iterable[str]:
 def _shown(name: str, matcher: Matcher, salt: str) -> str:
     data = name.encode("utf-8", "surrogateescape")
     for match in reversed(matcher.scan(data).matches):
-        mark = redacted(match, fingerprint(match.rule.id, match.secret, salt))
-        data = data[: match.secret_start] + mark.encode() + data[match.secret_end :]
+        shown = redacted(match, fingerprint(match.rule.id, match.secret, salt))
+        data = data[: match.secret_start] + shown.encode() + data[match.secret_end :]
     return data.decode("utf-8", "surrogateescape")
 
 

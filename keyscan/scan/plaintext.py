@@ -29,30 +29,34 @@ def candidates(
     `matches` scans a text under a path; `salts` are those under which fingerprints may have been made.
     """
     salts = tuple(salts)
-    found: dict[str, Candidate] = {}
+    by_fingerprint: dict[str, Candidate] = {}
     for blob in blobs:
-        if len(found) == len(wanted):
+        if len(by_fingerprint) == len(wanted):
             break
         for name, text, reason in content.texts(blob.data, blob.origin.path):
             if reason:
                 continue
             for match in matches(text.data, name):
-                for mark in (mark for salt in salts for mark in fingerprints(match.rule.id, match.secret, salt)):
+                for fingerprint in (
+                    fingerprint for salt in salts for fingerprint in fingerprints(match.rule.id, match.secret, salt)
+                ):
                     # A second place may have the second part that the first one lacks.
-                    if mark in wanted and (mark not in found or _richer(match, found[mark])):
-                        found[mark] = _candidate(mark, match, text.data)
-    return list(found.values())
+                    if fingerprint in wanted and (
+                        fingerprint not in by_fingerprint or _richer(match, by_fingerprint[fingerprint])
+                    ):
+                        by_fingerprint[fingerprint] = _candidate(fingerprint, match, text.data)
+    return list(by_fingerprint.values())
 
 
 def _richer(match: Match, known: Candidate) -> bool:
     return bool(match.companion_secret) and not known.companion
 
 
-def _candidate(mark: str, match: Match, data: bytes) -> Candidate:
+def _candidate(fingerprint: str, match: Match, data: bytes) -> Candidate:
     # A secret that was decoded stands somewhere else: nothing near it in the text is known to belong to it.
     start, end = match.secret_start, match.secret_end
     return Candidate(
-        fingerprint=mark,
+        fingerprint=fingerprint,
         rule_id=match.rule.id,
         secret=_text(match.secret),
         companion=_text(match.companion_secret),

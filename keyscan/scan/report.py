@@ -91,10 +91,10 @@ def _bare(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(replace(finding, secret=None) for finding in findings)
 
 
-def _settled(found: Iterable[Finding], matcher: Matcher, options: ScanOptions) -> list[Finding]:
+def _settled(raw: Iterable[Finding], matcher: Matcher, options: ScanOptions) -> list[Finding]:
     """The findings in order, each once, with the status of those that no rule of the matcher made."""
     # Chunks of a large file overlap: what is in both was found twice.
-    unique = {(finding.sort_key, finding.location): finding for finding in found}
+    unique = {(finding.sort_key, finding.location): finding for finding in raw}
     findings = sorted(unique.values(), key=lambda finding: finding.sort_key)
     ignores = options.ignores
     if not ignores:

@@ -41,8 +41,8 @@ def scan_blob(blob: Blob, matcher: Matcher, options: ScanOptions) -> ScanResult:
     """
     if content.is_plain(blob.data):
         return result_of(blob, matcher.scan(blob.data, path=blob.origin.place), options)
-    found = joined(_members(blob, matcher, options))
-    return replace(found, files=not blob.overlap, bytes=len(blob.data) - blob.overlap)
+    total = joined(_members(blob, matcher, options))
+    return replace(total, files=not blob.overlap, bytes=len(blob.data) - blob.overlap)
 
 
 def _members(blob: Blob, matcher: Matcher, options: ScanOptions) -> Iterator[ScanResult]:
@@ -64,8 +64,8 @@ def result_of(blob: Blob, result: MatchResult, options: ScanOptions) -> ScanResu
     size = len(blob.data) - blob.overlap
     if not any(result):
         return ScanResult(files=not blob.overlap, bytes=size)
-    found = _result(blob, result, options, Lines(blob.data, blob.line, blob.column))
-    return replace(found, files=not blob.overlap, bytes=size)
+    scanned = _result(blob, result, options, Lines(blob.data, blob.line, blob.column))
+    return replace(scanned, files=not blob.overlap, bytes=size)
 
 
 def _result(blob: Blob, result: MatchResult, options: ScanOptions, lines: Lines) -> ScanResult:
@@ -104,11 +104,11 @@ def _kept(
     items: Iterable[Item | Skip], excluded: Callable[[Item], str | None], ignores: SuppressionPolicy
 ) -> tuple[list[Item | Skip], int]:
     """`items` without those that are `excluded`, and how many these are."""
-    found = list(items)
+    everything = list(items)
     if not ignores.exclude:
-        return found, 0
-    kept = [item for item in found if isinstance(item, Skip) or not excluded(item)]
-    return kept, len(found) - len(kept)
+        return everything, 0
+    kept = [item for item in everything if isinstance(item, Skip) or not excluded(item)]
+    return kept, len(everything) - len(kept)
 
 
 def _files(count: int) -> str:

@@ -35,14 +35,14 @@ def snippet(match: Match, matches: Sequence[Match], data: bytes, redacted: str) 
     start, end = match.secret_start, match.secret_end
     low, high = _window(data, start, end)
     if match.rule.category == "practice":  # about code: what it covers is no secret
-        mark = data[start:end].decode("utf-8", "replace")
+        shown = data[start:end].decode("utf-8", "replace")
     else:
         start, end = _whole_token(data, (start, end), (low, high))
-        mark = redacted.partition("...")[0] + MASK
+        shown = redacted.partition("...")[0] + MASK
     spans = [_whole_token(data, span, (low, high)) for span in _others(match, matches, data, (low, high))]
     before = _masked(data, low, start, spans)
     after = "" if b"\n" in data[start:end] else _masked(data, end, high, spans)
-    return Snippet(before, mark.partition("\n")[0][: _BEFORE + _AFTER], after)
+    return Snippet(before, shown.partition("\n")[0][: _BEFORE + _AFTER], after)
 
 
 def _window(data: bytes, start: int, end: int) -> Span:

@@ -177,10 +177,10 @@ def from_fork(environ: Mapping[str, str], event: Mapping[str, Any]) -> bool:
 
 def _text(event: Mapping[str, Any], *path: str) -> str:
     """The text at `path` in an event; empty when there is none."""
-    found: Any = event
+    value: Any = event
     for key in path:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else ""
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 # The variable by which each platform is known; the more specific first.

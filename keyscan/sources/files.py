@@ -147,7 +147,7 @@ def ignored_by_git(paths: Iterable[str]) -> Iterator[Callable[[], list[str]]]:
 
 def _ignored(running: Iterable[tuple[str, Git, Any]]) -> set[str]:
     """What git prints for each of these directories."""
-    found = set()
+    ignored = set()
     for path, git, process in running:
         out, _ = git.finish(process)
         names = [] if process.returncode else sorted(out.split(b"\0"))
@@ -155,8 +155,8 @@ def _ignored(running: Iterable[tuple[str, Git, Any]]) -> set[str]:
             # Git names a directory too of which all that it holds is ignored one by one.
             if name not in {b"", b"./"} and not (name.endswith(b"/") and following.startswith(name)):
                 text = os.fsdecode(name)
-                found.add(_name(os.path.join(path, text)) + "/" * text.endswith("/"))  # noqa: PTH118
-    return found
+                ignored.add(_name(os.path.join(path, text)) + "/" * text.endswith("/"))  # noqa: PTH118
+    return ignored
 
 
 def _walk(directory: str) -> Iterator[Target | Skip]:

@@ -107,9 +107,9 @@ def _once(path: str, place: HomePlace, roots: Roots, seen: set[str]) -> Iterator
     if real in seen:
         return
     seen.add(real)
-    made = _file(path, real, place, roots)
-    if made is not None:
-        yield made
+    file = _file(path, real, place, roots)
+    if file is not None:
+        yield file
 
 
 def _file(path: str, real: str, place: HomePlace, roots: Roots) -> HomeFile | Skip | None:

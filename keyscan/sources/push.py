@@ -93,10 +93,10 @@ def _lines(answer: bytes | None) -> list[str]:
 
 def _place(url: str) -> tuple[str, str]:
     """Host and path of a remote's address, however it is reached: https, ssh, or a directory."""
-    found = _ADDRESS.match(url) or _SCP.match(url)
-    if found is None:
+    match = _ADDRESS.match(url) or _SCP.match(url)
+    if match is None:
         return "", os.path.realpath(url.removeprefix("file://"))
-    return found["host"].lower(), found["path"].strip("/").removesuffix(".git")
+    return match["host"].lower(), match["path"].strip("/").removesuffix(".git")
 
 
 # Options that leave out what any ref has: in a pre-receive hook no ref has moved yet.
@@ -106,4 +106,4 @@ KNOWN_HERE = ("--not", "--all", "--not")
 def present(git: Git, ids: Iterable[bytes]) -> set[bytes]:
     """Those of `ids` whose object is here."""
     asked = list(dict.fromkeys(ids))
-    return {oid for oid, found in zip(asked, git.kinds(asked), strict=True) if found}
+    return {oid for oid, kind in zip(asked, git.kinds(asked), strict=True) if kind}

@@ -29,15 +29,15 @@ def read(target: Target, overlap: int) -> Iterator[Blob | Skip]:
         return
     origin = Origin(target.name, named=target.named, outside=target.outside)
     try:
-        found = os.fstat(descriptor)
-        regular = stat.S_ISREG(found.st_mode)
-        if not regular and not (target.named and stat.S_ISFIFO(found.st_mode)):
+        status = os.fstat(descriptor)
+        regular = stat.S_ISREG(status.st_mode)
+        if not regular and not (target.named and stat.S_ISFIFO(status.st_mode)):
             yield Skip(target.name, "not a regular file any more", incomplete=True)
             return
         # One byte more than the size tells whether the file has grown; asking for more costs page faults.
-        size = min(found.st_size + 1, CHUNK_SIZE) if regular else CHUNK_SIZE
+        size = min(status.st_size + 1, CHUNK_SIZE) if regular else CHUNK_SIZE
         data = os.read(descriptor, size)
-        if not regular or len(data) < found.st_size:
+        if not regular or len(data) < status.st_size:
             data += _read_fully(descriptor, size - len(data))
         if len(data) < size:
             yield Blob(data, origin)

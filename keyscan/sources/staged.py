@@ -37,11 +37,11 @@ def entries(git: Git) -> list[Entry]:
     """What is staged: added, changed and type-changed paths; deletions have nothing to scan."""
     out = git.run(*STAGED)
     fields = out.split(b"\0")
-    found = []
+    listed = []
     for head, path in zip(fields[0::2], fields[1::2], strict=False):
         _, mode, _, oid, _status = head.split()
-        found.append(Entry(path, mode, oid))
-    return found
+        listed.append(Entry(path, mode, oid))
+    return listed
 
 
 def blobs(git: Git, staged: list[Entry]) -> Iterator[Blob | Skip]:
@@ -55,22 +55,22 @@ def with_files(
     """The index's files `names` (None: not there) and the staged blobs, read by one git."""
     reasons = [_not_a_blob(entry) for entry in staged]
     wanted = [entry for entry, reason in zip(staged, reasons, strict=True) if not reason]
-    found = list(git.objects([*(f":{name}".encode() for name in names), *(entry.oid for entry in wanted)]))
-    files = {name: one[1] if one else None for name, one in zip(names, found, strict=False)}
+    contents = list(git.objects([*(f":{name}".encode() for name in names), *(entry.oid for entry in wanted)]))
+    files = {name: one[1] if one else None for name, one in zip(names, contents, strict=False)}
     items: list[Blob | Skip] = [
         Skip(decode_path(entry.path), reason) for entry, reason in zip(staged, reasons, strict=True) if reason
     ]
-    items.extend(_blobs(wanted, found[len(names) :]))
+    items.extend(_blobs(wanted, contents[len(names) :]))
     return files, items
 
 
 def _blobs(wanted: list[Entry], objects: list[tuple[bytes, bytes] | None]) -> Iterator[Blob | Skip]:
-    for entry, found in zip(wanted, objects, strict=True):
+    for entry, content in zip(wanted, objects, strict=True):
         path = decode_path(entry.path)
-        if found is None:
+        if content is None:
             yield Skip(path, "its blob is missing from the object store", incomplete=True)
         else:
-            yield Blob(found[1], Origin(path, blob=entry.oid.decode()))
+            yield Blob(content[1], Origin(path, blob=entry.oid.decode()))
 
 
 def _not_a_blob(entry: Entry) -> str | None:
@@ -92,11 +92,11 @@ def added_lines(git: Git, path: bytes) -> list[range] | None:
 
 def parents(git: Git) -> list[str]:
     """HEAD, unless unborn, and the other parents of a merge in progress."""
-    found = ["HEAD"] if git.ask("rev-parse", "--verify", "-q", "HEAD") else []
+    revisions = ["HEAD"] if git.ask("rev-parse", "--verify", "-q", "HEAD") else []
     where = git.ask("rev-parse", "--git-path", "MERGE_HEAD")
     if where:
         file = os.path.join(git.directory, os.fsdecode(where))  # noqa: PTH118 - git's own bytes
         if os.path.exists(file):  # noqa: PTH110
             with open(file, encoding="ascii") as handle:  # noqa: PTH123
-                found.extend(handle.read().split())
-    return found
+                revisions.extend(handle.read().split())
+    return revisions

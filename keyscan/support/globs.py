@@ -80,17 +80,17 @@ class Globs:
     @classmethod
     def of_file(cls, text: str) -> Globs:
         """The patterns of an ignore file that git understands: what is malformed matches nothing, as in git."""
-        made = cls(())
-        made._globs = [glob for glob in map(_parsed_or_none, text.split("\n")[:_MOST_LINES]) if glob is not None]
-        return made
+        globs = cls(())
+        globs._globs = [glob for glob in map(_parsed_or_none, text.split("\n")[:_MOST_LINES]) if glob is not None]
+        return globs
 
     def match(self, path: str) -> str | None:
         """The pattern that matches the file at `path` (relative, with forward slashes) or a directory above it."""
         parts = [part for part in path.split("/") if part not in {"", "."}]
         for depth in range(1, len(parts) + 1):
-            found = self._decide(parts[:depth], directory=depth < len(parts))
-            if found:
-                return found
+            decision = self._decide(parts[:depth], directory=depth < len(parts))
+            if decision:
+                return decision
         return None
 
     def _decide(self, parts: Sequence[str], *, directory: bool) -> str | None:
@@ -190,27 +190,27 @@ def _never(_char: str) -> bool:
 
 
 def _tokens(segment: str) -> list[Callable[[str], bool] | None]:
-    found: list[Callable[[str], bool] | None] = []
+    tokens: list[Callable[[str], bool] | None] = []
     at = 0
     while at < len(segment):
         char = segment[at]
         at += 1
         if char == "*":
-            if not found or found[-1] is not None:
-                found.append(None)
+            if not tokens or tokens[-1] is not None:
+                tokens.append(None)
         elif char == "?":
-            found.append(lambda _char: True)
+            tokens.append(lambda _char: True)
         elif char == "[":
             test, at = _bracket(segment, at)
-            found.append(test)
+            tokens.append(test)
         else:
             if char == "\\":
                 if at == len(segment):
                     raise BadGlob(f"{segment!r} ends in a backslash")
                 char = segment[at]
                 at += 1
-            found.append(char.__eq__)
-    return found
+            tokens.append(char.__eq__)
+    return tokens
 
 
 _CLASSES: dict[str, Callable[[str], bool]] = {

@@ -81,24 +81,24 @@ class RequestFailed(Exception):  # noqa: N818 - no error of ours: an answer that
 def refused(address: str) -> bool:
     """Whether an address is not of the public internet: loopback, private, link-local, metadata, or a form of them."""
     try:
-        found = ipaddress.ip_address(address.split("%", 1)[0])
+        parsed = ipaddress.ip_address(address.split("%", 1)[0])
     except ValueError:
         return True
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if inner is None and found in _NAT64:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
+        if inner is None and parsed in _NAT64:
+            inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
         if inner is not None:
             return refused(str(inner))
-        if found.is_site_local or int(found) >> 32 == 0:
+        if parsed.is_site_local or int(parsed) >> 32 == 0:
             return True
-    return not found.is_global or found.is_multicast or any(found in network for network in _REFUSED)
+    return not parsed.is_global or parsed.is_multicast or any(parsed in network for network in _REFUSED)
 
 
 def resolve(host: str, port: int) -> list[tuple[str, int]]:
     """The addresses of a host, by the system's resolver."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys((str(info[4][0]), port) for info in found))
+    resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys((str(info[4][0]), port) for info in resolved))
 
 
 def require() -> None:
@@ -201,11 +201,11 @@ class Client:
                 assert_same_host=False,
             )
             body, cut = _bounded(answer, deadline, self._largest)
-            found = {name.lower(): value for name, value in answer.headers.items()}
+            lower = {name.lower(): value for name, value in answer.headers.items()}
             answer.close()
         finally:
             pool.close()
-        return Response(int(answer.status), found, body, cut)
+        return Response(int(answer.status), lower, body, cut)
 
     def _pool(self, request: Request, host: str, port: int) -> Any:
         """A pool of one connection: to a checked address, or through the proxy, which resolves the host itself."""
@@ -250,11 +250,11 @@ def environment_proxy(host: str) -> str:
     from urllib.request import getproxies, proxy_bypass
 
     proxies = getproxies()
-    found = proxies.get("https") or proxies.get("all") or ""
-    if not found or proxy_bypass(host):
+    url = proxies.get("https") or proxies.get("all") or ""
+    if not url or proxy_bypass(host):
         return ""
-    found = found if "://" in found else f"http://{found}"
-    return found if urlsplit(found).scheme in {"http", "https"} else ""
+    url = url if "://" in url else f"http://{url}"
+    return url if urlsplit(url).scheme in {"http", "https"} else ""
 
 
 def _well_formed(request: Request) -> bool:

@@ -49,9 +49,9 @@ class _Reader:
     depth: int = field(default=0)
 
     def space(self) -> None:
-        found = _SPACE.match(self.text, self.at)
-        if found:
-            self.at = found.end()
+        match = _SPACE.match(self.text, self.at)
+        if match:
+            self.at = match.end()
 
     def fail(self, what: str) -> ValueError:
         before = self.text[: self.at]
@@ -65,27 +65,27 @@ class _Reader:
             self.depth += 1
             if self.depth > _DEEPEST:
                 raise self.fail("nested too deeply")
-            made = self.collection(start, "}" if first == "{" else "]")
+            node = self.collection(start, "}" if first == "{" else "]")
             self.depth -= 1
-            return made
+            return node
         if first == '"':
             value = self.string()
             return Node(start, self.at, value)
-        found = _ATOM.match(self.text, start)
-        if not found:
+        match = _ATOM.match(self.text, start)
+        if not match:
             raise self.fail("expected a value")
-        self.at = found.end()
-        return Node(start, self.at, json.loads(found.group()))
+        self.at = match.end()
+        return Node(start, self.at, json.loads(match.group()))
 
     def string(self) -> str:
-        found = _STRING.match(self.text, self.at)
-        if not found:
+        match = _STRING.match(self.text, self.at)
+        if not match:
             raise self.fail("expected a string")
         try:
-            value = json.loads(found.group())
+            value = json.loads(match.group())
         except ValueError:
             raise self.fail("not a valid string") from None
-        self.at = found.end()
+        self.at = match.end()
         return str(value)
 
     def collection(self, start: int, closer: str) -> Node:
@@ -120,11 +120,11 @@ class _Reader:
 def parse(text: str) -> Node:
     """The value in `text`."""
     reader = _Reader(text)
-    made = reader.node()
+    root = reader.node()
     reader.space()
     if reader.at != len(text):
         raise reader.fail("text after the end")
-    return made
+    return root
 
 
 def appended(text: str, path: tuple[str, ...], value: Any) -> str:
@@ -138,10 +138,10 @@ def appended(text: str, path: tuple[str, ...], value: Any) -> str:
             raise ValueError(f"{'.'.join(path[:depth]) or 'the file'} is not an object")  # noqa: TRY004
         member = node.member(name)
         if member is None:
-            made: Any = [value]
+            nested: Any = [value]
             for inner in reversed(path[depth + 1 :]):
-                made = {inner: made}
-            return _inserted(text, node, made, name)
+                nested = {inner: nested}
+            return _inserted(text, node, nested, name)
         node = member.node
     if not isinstance(node.value, list):
         raise ValueError(f"{'.'.join(path)} is not an array")  # noqa: TRY004
@@ -156,10 +156,10 @@ def set_default(text: str, path: tuple[str, ...], value: Any) -> str:
             raise ValueError(f"{'.'.join(path[:depth]) or 'the file'} is not an object")  # noqa: TRY004
         member = node.member(name)
         if member is None:
-            made = value
+            nested = value
             for inner in reversed(path[depth + 1 :]):
-                made = {inner: made}
-            return _inserted(text, node, made, name)
+                nested = {inner: nested}
+            return _inserted(text, node, nested, name)
         node = member.node
     return text
 
@@ -226,8 +226,8 @@ def _cut(text: str, start: int, end: int, before: int) -> str:
 def _inserted(text: str, holder: Node, value: Any, name: str | None = None) -> str:
     """`text` with a value at the end of `holder`; indented as the file is."""
     newline = "\r\n" if "\r\n" in text else "\n"
-    found = _INDENT.search(text)
-    unit = found.group(1) if found else "  "
+    match = _INDENT.search(text)
+    unit = match.group(1) if match else "  "
     line = text[text.rfind("\n", 0, holder.start) + 1 : holder.start]
     outer = line[: len(line) - len(line.lstrip(" \t"))]
     inner = outer + unit

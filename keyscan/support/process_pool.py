@@ -123,7 +123,7 @@ class _Pool:
         """The results that workers have, once there are any; what a task raised is raised."""
         from multiprocessing.connection import wait
 
-        found = []
+        results = []
         busy: list[Any] = [connection for connection, load in self._loads.items() if load]
         ready: list[Any] = wait(busy)
         for connection in ready:
@@ -134,8 +134,8 @@ class _Pool:
             self._loads[connection] -= 1
             if failed:
                 raise value
-            found.append(value)
-        return found
+            results.append(value)
+        return results
 
     def _start(self) -> Connection:
         """Start a worker; its connection."""

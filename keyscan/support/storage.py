@@ -98,8 +98,8 @@ def _state_of_sources() -> list[tuple[str, int, int]]:
         with os.scandir(directory) as listing:
             for entry in listing:
                 if entry.name.endswith((".py", ".toml")):
-                    found = entry.stat()
-                    state.append((entry.path, found.st_size, found.st_mtime_ns))
+                    status = entry.stat()
+                    state.append((entry.path, status.st_size, status.st_mtime_ns))
                 elif entry.name != "__pycache__" and entry.is_dir():
                     directories.append(entry.path)
     return sorted(state)
@@ -118,11 +118,11 @@ def state_of(files: Iterable[str | os.PathLike[str]]) -> list[tuple[str, int, in
     for file in files:
         path = os.path.abspath(file)  # noqa: PTH100
         try:
-            found = os.stat(path)  # noqa: PTH116
+            status = os.stat(path)  # noqa: PTH116
         except OSError:
             state.append((path, -1, -1))
         else:
-            state.append((path, found.st_size, found.st_mtime_ns))
+            state.append((path, status.st_size, status.st_mtime_ns))
     return state
 
 
@@ -203,7 +203,7 @@ def clear(keep: Callable[[str], bool] = lambda _name: False) -> tuple[int, int]:
 
     Only a file that begins with its own digest was stored by us: anything else is somebody's, whatever its name.
     """
-    gone = left = 0
+    gone = kept = 0
     try:
         with os.scandir(cache_directory()) as listing:
             names = sorted(entry.name for entry in listing if entry.is_file(follow_symlinks=False))
@@ -220,8 +220,8 @@ def clear(keep: Callable[[str], bool] = lambda _name: False) -> tuple[int, int]:
                 continue
         except OSError:
             pass
-        left += 1
-    return gone, left
+        kept += 1
+    return gone, kept
 
 
 def is_stored(path: str) -> bool:

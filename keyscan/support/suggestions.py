@@ -12,8 +12,8 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known name that is most like `name`; None when none is alike. `cutoff`: from 0, anything, to 1, equal."""
     from difflib import get_close_matches
 
-    found = get_close_matches(name, list(known), 1, cutoff)
-    return found[0] if found else None
+    closest = get_close_matches(name, list(known), 1, cutoff)
+    return closest[0] if closest else None
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "", cutoff: float = 0.6) -> str:

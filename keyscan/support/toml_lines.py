@@ -41,7 +41,7 @@ def positions(text: str) -> dict[Path, tuple[int, int]]:
             for part in _parts(key.group(1)):
                 path = (*path, part)
                 lines.setdefault(path, place)
-        quote = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
+        quote = next((delimiter for delimiter in ('"""', "'''") if line.count(delimiter) % 2), "")
     return lines
 
 
@@ -60,9 +60,9 @@ def _parts(name: str) -> Path:
 
 def _resolved(parts: Path, counts: dict[Path, int]) -> Path:
     """`parts` of a table's header below an array of tables: its last entry is meant."""
-    found: Path = ()
+    resolved: Path = ()
     for number, part in enumerate(parts):
-        found = (*found, part)
-        if number < len(parts) - 1 and found in counts:
-            found = (*found, counts[found])
-    return found
+        resolved = (*resolved, part)
+        if number < len(parts) - 1 and resolved in counts:
+            resolved = (*resolved, counts[resolved])
+    return resolved

@@ -107,7 +107,7 @@ def load(data: bytes, file: str) -> Baseline:
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     _check_header(lines[0], file)
     salts: set[str] = set()
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for number, line in enumerate(lines[1:], 2):
         if not line.strip() or line.startswith("#"):
             continue
@@ -115,11 +115,11 @@ def load(data: bytes, file: str) -> Baseline:
             salts.add(_salt(line, f"{file}:{number}"))
             continue
         entry = _entry(line, f"{file}:{number}")
-        there = found.get(entry.fingerprint)
-        found[entry.fingerprint] = _joined(there, entry) if there else entry
+        there = entries.get(entry.fingerprint)
+        entries[entry.fingerprint] = _joined(there, entry) if there else entry
     if len(salts) > _MOST_SALTS:
         raise BaselineError(f"{file}: more than {_MOST_SALTS} salts; make it anew with: keyscan baseline create")
-    return Baseline(tuple(sorted(salts)), tuple(sorted(found.values())))
+    return Baseline(tuple(sorted(salts)), tuple(sorted(entries.values())))
 
 
 def _check_header(line: str, file: str) -> None:
@@ -142,13 +142,13 @@ def _salt(line: str, place: str) -> str:
 def _entry(line: str, place: str) -> Entry:
     if line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
         raise BaselineError(f"{place}: an unresolved merge conflict; keep the lines of both sides")
-    mark, *rest = line.split("\t")
-    if not is_fingerprint(mark):
+    fingerprint, *rest = line.split("\t")
+    if not is_fingerprint(fingerprint):
         raise BaselineError(f"{place}: does not begin with a fingerprint (rule-id:20 hexadecimal digits)")
     if len(rest) > 2:  # noqa: PLR2004 - path and reason
         raise BaselineError(f"{place}: more than fingerprint, path and reason")
     path, reason = (*map(_unescape, rest), "", "")[:2]
-    return Entry(mark, path, reason)
+    return Entry(fingerprint, path, reason)
 
 
 def _joined(one: Entry, other: Entry) -> Entry:
@@ -159,9 +159,9 @@ def _joined(one: Entry, other: Entry) -> Entry:
 
 
 def _escape(text: str) -> str:
-    return _ESCAPED.sub(lambda found: "".join(f"%{b:02X}" for b in found[0].encode("utf-8", "surrogateescape")), text)
+    return _ESCAPED.sub(lambda match: "".join(f"%{b:02X}" for b in match[0].encode("utf-8", "surrogateescape")), text)
 
 
 def _unescape(text: str) -> str:
-    data = re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), text.encode())
+    data = re.sub(rb"%([0-9A-Fa-f]{2})", lambda match: bytes([int(match[1], 16)]), text.encode())
     return data.decode("utf-8", "surrogateescape")

@@ -114,8 +114,8 @@ class Markers:
         """Place, whether it disables, and rules of every `secretlint-disable` and `-enable`, up to a bound."""
         if b"secretlint-disable" not in self._data:
             return []
-        found = islice(_SECRETLINT_BLOCK.finditer(self._data), _MOST_BLOCKS)
-        return [(one.start(), one.group(1) == b"disable", one.group(2)) for one in found]
+        markers = islice(_SECRETLINT_BLOCK.finditer(self._data), _MOST_BLOCKS)
+        return [(one.start(), one.group(1) == b"disable", one.group(2)) for one in markers]
 
     def _block(self, start: int, rule: Rule) -> Marker | None:
         """The last `secretlint-disable` or `-enable` above the secret that speaks of its rule decides."""
@@ -127,12 +127,12 @@ class Markers:
 
 def _own(text: Around, rule: Rule) -> Marker | None:
     for part in (text.after, text.before):
-        for found in _OWN.finditer(part):
-            if _covers(found.group(1), rule):
-                return Marker("keyscan", _reason(found.group(2)))
-    for found in _OWN.finditer(text.above):
-        if _COMMENT_LINE.match(text.above[: found.start()]) and _covers(found.group(1), rule):
-            return Marker("keyscan", _reason(found.group(2)))
+        for match in _OWN.finditer(part):
+            if _covers(match.group(1), rule):
+                return Marker("keyscan", _reason(match.group(2)))
+    for match in _OWN.finditer(text.above):
+        if _COMMENT_LINE.match(text.above[: match.start()]) and _covers(match.group(1), rule):
+            return Marker("keyscan", _reason(match.group(2)))
     return None
 
 
@@ -156,15 +156,15 @@ def _foreign(text: Around, rule: Rule) -> Marker | None:
     near = b"\n".join(text).lower()
     if not any(word in near for word in _WORDS):
         return None
-    found = _SAME_LINE.search(text.after) or _SAME_LINE.search(text.before)
-    if not found:
-        found = _NEXT_LINE.search(text.above)
-    if not found:
+    match = _SAME_LINE.search(text.after) or _SAME_LINE.search(text.before)
+    if not match:
+        match = _NEXT_LINE.search(text.above)
+    if not match:
         return None
-    tool = found.lastgroup or ""
+    tool = match.lastgroup or ""
     if tool == "bare":
         return Marker("bare nosec", "") if rule.filters == "generic" else None
-    if tool == "secretlint" and not _secretlint_covers(found.group("secretlint"), rule):
+    if tool == "secretlint" and not _secretlint_covers(match.group("secretlint"), rule):
         return None
     return Marker(_NAMES.get(tool, tool), "")
 

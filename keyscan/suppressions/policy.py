@@ -94,7 +94,7 @@ class SuppressionPolicy:
 
     def status(self, match: Match, data: bytes, origin: Origin) -> Status:
         """What becomes of `match`, found in `data`."""
-        marks = self._marks(match)
+        own = self._fingerprints(match)
         text = self._text
         if text is None or text.data is not data:
             text = self._text = ScannedText(data, self.inline)
@@ -102,20 +102,20 @@ class SuppressionPolicy:
         marker = text.markers.over(match.secret_start, match.secret_end, match.rule)
         if marker and (marker.reason or not self.require_reasons):
             why = f"inline, {marker.tool} marker" + (f": {marker.reason}" if marker.reason else "")
-            return Status("ignored", why, marks[0])
+            return Status("ignored", why, own[0])
         pattern = None if origin.named else self.excluded(path, in_git=True)
         if pattern:
-            return Status("ignored", f"excluded: {pattern}", marks[0])
+            return Status("ignored", f"excluded: {pattern}", own[0])
         if self.active and not self._budget.spent:
             with self._budget:
-                entry = next((entry for entry in self.active if entry.covers(match, path, marks, text)), None)
+                entry = next((entry for entry in self.active if entry.covers(match, path, own, text)), None)
             if entry:
-                return Status("ignored", entry.label, marks[0])
-        for mark in marks:
-            if self.known and mark in self.known:
-                return Status("baseline", self.known[mark] or "in the baseline", mark)
+                return Status("ignored", entry.label, own[0])
+        for one in own:
+            if self.known and one in self.known:
+                return Status("baseline", self.known[one] or "in the baseline", one)
         remark = text.markers.remark(match.secret_start, match.secret_end, match.rule)
-        return Status("new", remark or self._overspent(), marks[0])
+        return Status("new", remark or self._overspent(), own[0])
 
     def _overspent(self) -> str:
         """Why ignores no longer apply; empty while they do."""
@@ -124,22 +124,22 @@ class SuppressionPolicy:
         limit = f"{self._budget.seconds:.0f} s"
         return f"the configuration's ignores took more than {limit} and no longer apply: simplify them"
 
-    def _marks(self, match: Match) -> list[str]:
+    def _fingerprints(self, match: Match) -> list[str]:
         """The fingerprints that a match is known by, the current one under the project's own salt first.
 
         A generic rule's secret is the same one under any generic rule: which of them finds it depends on quotes.
         """
-        marks = [mark for salt in self.salts for mark in fingerprints(match.rule.id, match.secret, salt)]
+        result = [one for salt in self.salts for one in fingerprints(match.rule.id, match.secret, salt)]
         if match.rule.filters == "generic":
             others = self._generic - {match.rule.id}
-            marks += [fingerprint(rule_id, match.secret, salt) for rule_id in sorted(others) for salt in self.salts]
-        return marks
+            result += [fingerprint(rule_id, match.secret, salt) for rule_id in sorted(others) for salt in self.salts]
+        return result
 
     @cached_property
     def _generic(self) -> frozenset[str]:
         """The generic rules that accepted or ignored fingerprints are of."""
-        named = {mark for entry in self.entries for mark in entry.fingerprints}
-        rule_ids = {mark.rpartition(":")[0] for mark in (*(self.known or ()), *named)}
+        named = {name for entry in self.entries for name in entry.fingerprints}
+        rule_ids = {name.rpartition(":")[0] for name in (*(self.known or ()), *named)}
         return frozenset(sorted(rule_id for rule_id in rule_ids if rule_id.startswith("generic-"))[:_MOST_GENERIC])
 
     def settle(self, finding: Finding) -> Finding:

@@ -78,8 +78,8 @@ def ignore(table: dict[str, Any], number: int, where: Place) -> Ignore:
     if not isinstance(unused, bool):
         raise where.fail("allow-unused must be true or false", *at, "allow-unused")
     reason = " ".join(reason.split())
-    made = Ignore(where.place(*at), severity=severity, reason=reason, expires=expires, quiet=unused)
-    return replace(made, **fields)  # type: ignore[arg-type]
+    result = Ignore(where.place(*at), severity=severity, reason=reason, expires=expires, quiet=unused)
+    return replace(result, **fields)  # type: ignore[arg-type]
 
 
 def _severity(value: Any, where: Place, *at: str | int) -> Severity | None:
@@ -114,9 +114,9 @@ def _check(
             problem = pattern_problem(value)
             if problem:
                 raise where.fail(f"{written[name]}: {value!r} {problem}", *at, written[name])
-    for mark in fields.get("fingerprints", ()):
-        if not is_fingerprint(mark):
-            problem = f"{mark!r} is no fingerprint: they look like rule-id:20 hex digits"
+    for text in fields.get("fingerprints", ()):
+        if not is_fingerprint(text):
+            problem = f"{text!r} is no fingerprint: they look like rule-id:20 hex digits"
             raise where.fail(f"fingerprints: {problem}", *at, written["fingerprints"])
 
 

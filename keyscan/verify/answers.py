@@ -69,8 +69,8 @@ class Answer:
         if at == "key":
             return [self._key]
         if at.startswith("header:"):
-            found = self._response.headers.get(at[7:].lower())
-            return [] if found is None else [found]
+            value = self._response.headers.get(at[7:].lower())
+            return [] if value is None else [value]
         if at.startswith("xml:"):
             return _xml(self.text, at[4:])
         steps = [VARIABLE.sub(lambda variable: self._holes.get(variable[1], ""), step) for step in at.split("/")[1:]]
@@ -175,12 +175,12 @@ def _pointed(value: Any, steps: Sequence[str]) -> Iterator[Any]:
 def _xml(text: str, path: str) -> list[str]:
     """The texts of the elements at a dotted path; namespaces and attributes are passed over, entities left alone."""
     for name in path.split(".")[:-1]:
-        found = re.search(
+        match = re.search(
             rf"<(?:\w+:)?{re.escape(name)}(?:\s[^<>]*)?>(.*)</(?:\w+:)?{re.escape(name)}\s*>", text, re.DOTALL
         )
-        if not found:
+        if not match:
             return []
-        text = found.group(1)
+        text = match.group(1)
     last = re.escape(path.rsplit(".", 1)[-1])
     return re.findall(rf"<(?:\w+:)?{last}(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?{last}\s*>", text)[:100]
 
@@ -190,14 +190,14 @@ def identity(
 ) -> tuple[tuple[str, str], ...]:
     """The named fields of an answer as short texts; a field that repeats a secret is left out."""
     answer = Answer(response)
-    found = []
+    facts = []
     for name, at in places[:_MOST_FIELDS]:
         values = [value for value in answer.values(at) if value is not None and value not in ("", [], {})]
         text = ", ".join(_plain(value) for value in values[:10])
         text = _CONTROL.sub(" ", text)[:LONGEST_FIELD].strip()
         if text and not any(secret and (secret in text or text in secret) for secret in secrets if len(text) > 3):  # noqa: PLR2004
-            found.append((name, text))
-    return tuple(found)
+            facts.append((name, text))
+    return tuple(facts)
 
 
 def _plain(value: Any) -> str:

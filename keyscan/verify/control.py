@@ -33,15 +33,17 @@ def dummy_variables(table: VerifyTable, candidate: Candidate, variables: Mapping
     if not secret or secret == candidate.secret:
         secret = scrambled(candidate.secret, len(candidate.prefix))
     url = table.request.url if table.request else ""
-    made = {name: value if f"{{{name}}}" in url else scrambled(value, 0) for name, value in variables.items()}
-    made["secret"] = secret
+    scrambled_values = {
+        name: value if f"{{{name}}}" in url else scrambled(value, 0) for name, value in variables.items()
+    }
+    scrambled_values["secret"] = secret
     if table.pattern:
-        found = re.search(table.pattern, secret)
+        match = re.search(table.pattern, secret)
         host = table.request.host if table.request else ""
         for name in re.compile(table.pattern).groupindex:
             if name in variables and f"{{{name}}}" not in host:
-                made[name] = found[name] if found and found[name] else scrambled(variables[name], 0)
-    return made
+                scrambled_values[name] = match[name] if match and match[name] else scrambled(variables[name], 0)
+    return scrambled_values
 
 
 def scrambled(text: str, keep: int) -> str:

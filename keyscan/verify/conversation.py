@@ -95,27 +95,29 @@ def ask(question: Question, now: float) -> Conversation:
     if request is None:
         return Validity("not-checked", "never", table.why)
     regions = () if question.target.endpoint else table.regions
-    seen: list[Validity] = []
+    states: list[Validity] = []
     for host in ("", *regions):
         target = Target(host, question.target.endpoint, question.target.suffixes)
         outcome = yield from _exchange(request, question.variables, target)
-        found = _judged(question, outcome, host or question.host, now)
-        if found.status in {"live", "limited"} and isinstance(outcome, Response):
+        judgement = _judged(question, outcome, host or question.host, now)
+        if judgement.status in {"live", "limited"} and isinstance(outcome, Response):
             more = yield from _identity(question, outcome, target)
-            return Validity(found.status, found.reason, found.detail, found.host, found.checked, more)
-        seen.append(found)
-        if found.status == "unknown" and found.reason not in _ASK_ON:
-            return found
-    undecided = next((one for one in seen if one.status != "dead"), None)
+            return Validity(
+                judgement.status, judgement.reason, judgement.detail, judgement.host, judgement.checked, more
+            )
+        states.append(judgement)
+        if judgement.status == "unknown" and judgement.reason not in _ASK_ON:
+            return judgement
+    undecided = next((one for one in states if one.status != "dead"), None)
     if undecided is None:
-        return _elsewhere(question) or seen[0]
+        return _elsewhere(question) or states[0]
     return undecided
 
 
 def control_ask(question: Question, now: float) -> Conversation:
     """The same conversation with a dummy key in the variables."""
-    found = yield from ask(question, now)
-    return found
+    conversation = yield from ask(question, now)
+    return conversation
 
 
 def _exchange(
@@ -157,16 +159,16 @@ def _identity(
     """The named facts of the answer, and those of a second read-only request where the table has one."""
     table = question.table
     hidden = [value for name, value in question.variables.items() if name not in _PUBLIC]
-    found = () if table.discard_body else answers.identity(table.identity, outcome, hidden)
+    facts = () if table.discard_body else answers.identity(table.identity, outcome, hidden)
     if table.discard_body:
         heads = tuple(pair for pair in table.identity if pair[1].startswith("header:"))
-        found = answers.identity(heads, outcome, hidden)
+        facts = answers.identity(heads, outcome, hidden)
     if table.extra:
         more = yield from _exchange(table.extra.request, question.variables, target)
         if isinstance(more, Response) and more.status == 200:  # noqa: PLR2004
-            names = {name for name, _ in found}
-            found += tuple(one for one in answers.identity(table.extra.identity, more, hidden) if one[0] not in names)
-    return found
+            names = {name for name, _ in facts}
+            facts += tuple(one for one in answers.identity(table.extra.identity, more, hidden) if one[0] not in names)
+    return facts
 
 
 # Parts that are names, not secrets: an answer may repeat them.
@@ -180,8 +182,8 @@ def _elsewhere(question: Question) -> Validity | None:
         return None
     own = {question.host, *question.table.regions}
     text = f"{question.candidate.before}\n{question.candidate.after}"
-    for found in _URL_HOST.finditer(text):
-        host = found[1].lower().rstrip(".")
+    for match in _URL_HOST.finditer(text):
+        host = match[1].lower().rstrip(".")
         if name in host and host not in own and not any(one.endswith(host) or host.endswith(f".{one}") for one in own):
             return Validity("unknown", "host", f"it may belong to {host}: --endpoint {name}=https://{host} asks there")
     return None

@@ -38,13 +38,13 @@ def expiry(secret: str) -> float | None:
         start, seconds = _AMZ_DATE.search(text), _AMZ_EXPIRES.search(text)
         if start and seconds:
             return _seconds(start[1], "%Y%m%dT%H%M%SZ", float(seconds[1]))
-    found = _SAS_EXPIRY.search(secret)
-    if found and "sig=" in secret:
-        text = unquote(found[1])
+    match = _SAS_EXPIRY.search(secret)
+    if match and "sig=" in secret:
+        text = unquote(match[1])
         for form in ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d"):
-            made = _seconds(text, form, 0.0)
-            if made is not None:
-                return made
+            expires = _seconds(text, form, 0.0)
+            if expires is not None:
+                return expires
     return None
 
 

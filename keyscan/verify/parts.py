@@ -36,10 +36,10 @@ def variables_of(table: VerifyTable | RevokeTable, candidate: Candidate) -> Vari
     if candidate.companion:
         values["companion"] = candidate.companion
     if table.pattern:
-        found = re.search(table.pattern, candidate.secret)
-        if not found:
+        match = re.search(table.pattern, candidate.secret)
+        if not match:
             return Variables(missing="a secret of the form that can be asked about")
-        values |= {name: text for name, text in found.groupdict().items() if text is not None}
+        values |= {name: text for name, text in match.groupdict().items() if text is not None}
     derive = getattr(table, "derive", "")
     if derive:
         derived = DERIVE[derive](candidate.secret)
@@ -62,10 +62,10 @@ def near(part: Part, candidate: Candidate) -> str:
     text = f"{before}\0{after}"
     expression = re.compile(_expression(part))
     best, distance = "", len(text) + 1
-    for found in expression.finditer(text):
-        start, end = found.span("value")
+    for match in expression.finditer(text):
+        start, end = match.span("value")
         gap = max(len(before) - end, start - len(before) - 1, 0)
-        value = found["value"]
+        value = match["value"]
         if gap < distance and (not part.host or _HOST_PART.match(value.lower())):
             best, distance = value, gap
     return best
@@ -90,11 +90,11 @@ def _plain(part: Part) -> bool:
 
 def claims(secret: str) -> dict[str, Any]:
     """The claims of a JSON Web Token, unverified; empty when it is none."""
-    found = _JWT.match(secret.strip())
-    if not found:
+    match = _JWT.match(secret.strip())
+    if not match:
         return {}
     try:
-        payload = json.loads(base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)))
+        payload = json.loads(base64.urlsafe_b64decode(match[1] + "=" * (-len(match[1]) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         return {}
     return payload if isinstance(payload, dict) else {}
@@ -110,8 +110,8 @@ def bedrock_text(secret: str) -> str:
 
 
 def _bedrock_region(secret: str) -> dict[str, str]:
-    found = _REGION.search(bedrock_text(secret))
-    return {"region": found[1]} if found else {}
+    match = _REGION.search(bedrock_text(secret))
+    return {"region": match[1]} if match else {}
 
 
 def _supabase_ref(secret: str) -> dict[str, str]:

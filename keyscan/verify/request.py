@@ -75,10 +75,10 @@ def filled(text: str, variables: Mapping[str, str], *, missing: str | None = Non
     def value(variable: re.Match[str]) -> str:
         if variable[1] == "assertion":
             return variable[0]
-        found = variables.get(variable[1], missing)
-        if found is None:
+        content = variables.get(variable[1], missing)
+        if content is None:
             raise CannotBuild(f"its {variable[1].replace('_', ' ')} is not known")
-        return found
+        return content
 
     return VARIABLE.sub(value, text)
 
@@ -109,11 +109,11 @@ def _address(url: str, variables: Mapping[str, str], target: Target) -> tuple[st
         return f"https://{target.host}{slash}{path}", f"https://{target.host}{shown_path}"
     if "{" not in host:
         return f"https://{host}{slash}{path}", url
-    made = VARIABLE.sub(lambda variable: _host_value(variable[1], variables), host)
-    bare = made.split(":", 1)[0]
-    if not HOST.match(made) or (target.suffixes and not bare.endswith(target.suffixes)):
+    filled_host = VARIABLE.sub(lambda variable: _host_value(variable[1], variables), host)
+    bare = filled_host.split(":", 1)[0]
+    if not HOST.match(filled_host) or (target.suffixes and not bare.endswith(target.suffixes)):
         raise CannotBuild("the host beside it is not one of its provider's")
-    return f"https://{made}{slash}{path}", f"https://{made}{shown_path}"
+    return f"https://{filled_host}{slash}{path}", f"https://{filled_host}{shown_path}"
 
 
 def _path_value(name: str, variables: Mapping[str, str]) -> str:

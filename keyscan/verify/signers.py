@@ -134,8 +134,8 @@ def _aliyun(draft: Draft, now: float) -> Request:
         f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in sorted(fields.items())
     )
     text = f"{request.method}&%2F&{quote(query, safe='-_.~')}"
-    made = hmac.new(f"{sign['key']}&".encode(), text.encode(), hashlib.sha1).digest()
-    signature = quote(base64.b64encode(made).decode(), safe="-_.~")
+    digest = hmac.new(f"{sign['key']}&".encode(), text.encode(), hashlib.sha1).digest()
+    signature = quote(base64.b64encode(digest).decode(), safe="-_.~")
     return replace(request, url=f"{request.url}?{query}&Signature={signature}")
 
 
@@ -204,16 +204,16 @@ def _rs256(pem: str, data: bytes) -> bytes:
         from cryptography.hazmat.primitives.asymmetric import padding, rsa
     except ImportError:
         raise CannotBuild("signing needs the package cryptography: pip install 'keyscan-linter[live]'") from None
-    made = b""
+    signature = b""
     try:
         key = serialization.load_pem_private_key(pem.replace("\\n", "\n").encode(), password=None)
         if isinstance(key, rsa.RSAPrivateKey):
-            made = key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+            signature = key.sign(data, padding.PKCS1v15(), hashes.SHA256())
     except (ValueError, TypeError):
-        made = b""
-    if not made:
+        signature = b""
+    if not signature:
         raise CannotBuild("it is no RSA key that can sign")
-    return made
+    return signature
 
 
 def digest(draft: Draft, challenge: str) -> Request:

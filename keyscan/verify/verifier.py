@@ -86,19 +86,19 @@ class Verifier:
         for candidate in candidates:
             if candidate.fingerprint in names or candidate.fingerprint in known:
                 continue
-            found = self._question(candidate)
-            if isinstance(found, Validity):
-                known[candidate.fingerprint] = found
+            question = self._question(candidate)
+            if isinstance(question, Validity):
+                known[candidate.fingerprint] = question
                 continue
             name = self._store.digest(
-                found.table.kind, found.url, *(f"{k}={v}" for k, v in sorted(found.variables.items()))
+                question.table.kind, question.url, *(f"{k}={v}" for k, v in sorted(question.variables.items()))
             )
             stored = self._store.answer(name)
             if stored is not None:
                 known[candidate.fingerprint] = stored
                 continue
             names[candidate.fingerprint] = name
-            questions.setdefault(name, found)
+            questions.setdefault(name, question)
         return VerifyPlan(questions, names, known)
 
     def run(self, plan: VerifyPlan, send: Callable[[Request], Response], audit: Audit | None = None) -> VerifyResult:
@@ -185,16 +185,16 @@ class Verifier:
 
     def _controls(self, plan: VerifyPlan) -> dict[str, Question]:
         """One question with a dummy key for each table and host that is asked and was not tried within a day."""
-        found: dict[str, Question] = {}
+        questions: dict[str, Question] = {}
         for question in plan.questions.values():
             table = question.table
             if table.control == "never" or (table.control == "daily" and not self._store.lasting):
                 continue
             name = self.control_name(question)
-            if name not in found and self._store.control(name) is None:
+            if name not in questions and self._store.control(name) is None:
                 variables = control.dummy_variables(table, question.candidate, question.variables)
-                found[name] = replace(question, variables=variables)
-        return found
+                questions[name] = replace(question, variables=variables)
+        return questions
 
     def control_name(self, question: Question) -> str:
         """The name under which the control probe of a question is remembered."""

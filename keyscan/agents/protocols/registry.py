@@ -37,5 +37,5 @@ def protocol(name: str) -> AgentProtocol:
     if name not in _CLASSES:
         raise UsageError(f"{name}: no such agent; one of {', '.join(NAMES)}")
     module = importlib.import_module(f"keyscan.agents.protocols.{name.replace('-', '_')}")
-    made: AgentProtocol = getattr(module, _CLASSES[name])()
-    return made
+    instance: AgentProtocol = getattr(module, _CLASSES[name])()
+    return instance

@@ -60,8 +60,8 @@ def hook(agent: str, mode: str, on_failure: str, event: str, keep_commands: bool
     except KeyscanError as error:
         # A configuration that is not valid is a failure like others: what it would accept is not known.
         redactor, broken = Redactor(), str(error)
-    made = Hook(options, redactor, rewrite, _environment(), broken=broken)
-    answer, why = _in_time(made, DEADLINE)
+    agent_hook = Hook(options, redactor, rewrite, _environment(), broken=broken)
+    answer, why = _in_time(agent_hook, DEADLINE)
     if why:
         journal.failed(why)
     _say(answer, at_once=why.startswith("no answer"))
@@ -107,8 +107,8 @@ def _rewritten(event: Event) -> Any:
     flags = "-I" if sys.flags.isolated else "-P"
     if sys.platform == "win32":
         return None
-    made = agent_events.piped_input if event.dialect == "opencode" else agent_events.rewritten_input
-    return made(event.input, sys.executable, flags)
+    rewrite = agent_events.piped_input if event.dialect == "opencode" else agent_events.rewritten_input
+    return rewrite(event.input, sys.executable, flags)
 
 
 def _kept(_event: Event) -> None:
@@ -213,8 +213,8 @@ def status_command(agents: tuple[str, ...], everything: bool, project: bool, use
             caller = _as_installed(caller, command_line)
         click.echo(f"{where.target.title}")
         for check in status.checks(where, caller, Journal(_records(), where.target.agent), _root()):
-            mark = {True: "ok", False: "FAIL", None: "--"}[check.ok]
-            click.echo(f"  {mark:4}  {check.text}")
+            symbol = {True: "ok", False: "FAIL", None: "--"}[check.ok]
+            click.echo(f"  {symbol:4}  {check.text}")
             failed = failed or check.ok is False
     if not places:
         click.echo("keyscan: no agent that it knows is on this machine")

@@ -42,9 +42,9 @@ def create(reason: str, history: bool, settings: Settings) -> int:
     if file.exists():
         raise UsageError(f"{settings.baseline}: there already; use: keyscan baseline update")
     settings = salted(settings, settings.salt or baseline.new_salt())
-    found = new_entries(settings, all_findings(settings, history=history), reason)
-    write(settings, Baseline((settings.salt,)).with_entries(found))
-    click.echo(f"keyscan: {len(found)} findings accepted in {settings.baseline}; commit it")
+    entries = new_entries(settings, all_findings(settings, history=history), reason)
+    write(settings, Baseline((settings.salt,)).with_entries(entries))
+    click.echo(f"keyscan: {len(entries)} findings accepted in {settings.baseline}; commit it")
     click.echo(f"to merge it without conflicts, add to .gitattributes: {settings.baseline} merge=union")
     return ExitCode.CLEAN
 
@@ -56,9 +56,9 @@ def create(reason: str, history: bool, settings: Settings) -> int:
 def update(reason: str, history: bool, settings: Settings) -> int:
     """Accept new findings as well; existing entries are not changed."""
     settings = existing(settings)
-    found = new_entries(settings, all_findings(settings, history=history), reason)
-    write(settings, settings.accepted.with_entries(found))
-    click.echo(f"keyscan: {len(found)} findings accepted, {len(settings.accepted.entries)} were there")
+    entries = new_entries(settings, all_findings(settings, history=history), reason)
+    write(settings, settings.accepted.with_entries(entries))
+    click.echo(f"keyscan: {len(entries)} findings accepted, {len(settings.accepted.entries)} were there")
     return ExitCode.CLEAN
 
 

@@ -40,7 +40,7 @@ def show() -> int:
 @click.option("--rules", "only", flag_value="rules", help="Only compiled rules.")
 def clear(only: str | None) -> int:
     """Remove the contents of the cache."""
-    gone, left = storage.clear(
+    gone, kept = storage.clear(
         lambda name: (
             name in _ANSWERS or (only is not None and name.startswith(clean_objects.PREFIX) is (only == "rules"))
         )
@@ -50,8 +50,8 @@ def clear(only: str | None) -> int:
 
         gone += store.clear(Path(storage.cache_directory()))
     click.echo(f"keyscan: removed {gone} file{'s' * (gone != 1)} from {storage.cache_directory()}")
-    if left:
-        count = "1 file there is" if left == 1 else f"{left} files there are"
+    if kept:
+        count = "1 file there is" if kept == 1 else f"{kept} files there are"
         click.echo(f"keyscan: {count} not keyscan's, or damaged, and not removed")
     return ExitCode.CLEAN
 

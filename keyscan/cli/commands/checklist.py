@@ -44,14 +44,14 @@ def command(repo: str, form: str, output: str | None, rotation_days: int, settin
     root = worktree.root_of(repo)
     scanner = Scanner.of(settings)
     with progress.step("reading the files"), progress.shown() as bar:
-        found = items.items(evidence.facts(root, scanner, rotation_days, bar))
+        results = items.items(evidence.facts(root, scanner, rotation_days, bar))
     color = settings.color if settings.color is not None else use_color(sys.stdout)
-    text = _rendered(found, form, color=color and not output)
+    text = _rendered(results, form, color=color and not output)
     if output:
         write_file(output, text)
     else:
         emit(text)
-    return ExitCode.FINDINGS if any(item.status == items.FAIL for item in found) else ExitCode.CLEAN
+    return ExitCode.FINDINGS if any(item.status == items.FAIL for item in results) else ExitCode.CLEAN
 
 
 def _rendered(items: tuple[Item, ...], form: str, *, color: bool) -> str:

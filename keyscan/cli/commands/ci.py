@@ -145,9 +145,9 @@ def _outputs(environ: Mapping[str, str], code: int, settings: Settings) -> int:
     if environ.get("GITHUB_ACTIONS") and outputs:
         sarif = next((file for name, file in settings.reports if name == "sarif"), "")
         sarif = sarif if sarif and Path(sarif).exists() else ""
-        found = {"exit-code": str(int(code)), "sarif": sarif}
-        if any("\n" in value for value in found.values()):
+        values = {"exit-code": str(int(code)), "sarif": sarif}
+        if any("\n" in value for value in values.values()):
             raise UsageError("a report's file name with a newline cannot be given to the next step")
         with open(outputs, "a", encoding="utf-8") as handle:  # noqa: PTH123
-            handle.writelines(f"{name}={value}\n" for name, value in found.items())
+            handle.writelines(f"{name}={value}\n" for name, value in values.items())
     return code

@@ -51,12 +51,12 @@ def command(repo: str, marks: tuple[str, ...], apply_: bool, into: str | None, s
         raise IncompleteError("the history is incomplete here (shallow or grafted): git fetch --unshallow first")
     # The plaintext is what has to be replaced; it stays in memory and in the file of replacements.
     scanner = Scanner.of(replace(settings, show_secrets=True), without=("practice",))
-    found = _chosen(_audited(git, scanner), marks, settings)
-    if not found:
+    findings = _chosen(_audited(git, scanner), marks, settings)
+    if not findings:
         click.echo("keyscan: nothing to clean: the history contains none of these secrets", err=True)
         return ExitCode.CLEAN
-    plan = history_cleanup.plan(git, found, scanner.matcher())
-    _print(history_cleanup.describe(plan), _hidden(found, scanner))
+    plan = history_cleanup.plan(git, findings, scanner.matcher())
+    _print(history_cleanup.describe(plan), _hidden(findings, scanner))
     if not apply_ or into is None:
         return ExitCode.FINDINGS
     return _apply(git, plan, scanner, into)
@@ -95,14 +95,14 @@ def _audited(git: Git, scanner: Scanner) -> list[Finding]:
     return list(result.findings)
 
 
-def _chosen(findings: Sequence[Finding], marks: tuple[str, ...], settings: Settings) -> list[Finding]:
+def _chosen(findings: Sequence[Finding], wanted: tuple[str, ...], settings: Settings) -> list[Finding]:
     """The findings to clean: those that were asked for, else all that a report would count."""
     known = {one.fingerprint for one in findings}
-    for mark in marks:
-        if mark not in known:
-            raise UsageError(f"--secrets {mark}: no such secret in this history (see: keyscan history)")
-    if marks:
-        return [one for one in findings if one.fingerprint in marks]
+    for fingerprint in wanted:
+        if fingerprint not in known:
+            raise UsageError(f"--secrets {fingerprint}: no such secret in this history (see: keyscan history)")
+    if wanted:
+        return [one for one in findings if one.fingerprint in wanted]
     return [one for one in findings if one.status == "new" and one.severity >= settings.min_severity]
 
 
@@ -122,16 +122,16 @@ def _apply(git: Git, plan: CleanupPlan, scanner: Scanner, into: str) -> int:
             rewriting.filter_repo(mirror, file)
     after = rewriting.commit_count(mirror)
     wanted = {one.fingerprint for one in plan.exposures}
-    left = [one for one in _audited(mirror, scanner) if one.fingerprint in wanted]
+    uncleaned = [one for one in _audited(mirror, scanner) if one.fingerprint in wanted]
     lines = [f"Written: {into}, {after} commits ({before} before)"]
-    gone = len(wanted) - len({one.fingerprint for one in left})
-    remaining = {(one.fingerprint, one.origin.path): one for one in left}.values()
+    gone = len(wanted) - len({one.fingerprint for one in uncleaned})
+    remaining = {(one.fingerprint, one.origin.path): one for one in uncleaned}.values()
     lines.extend(f"Still there: {one.redacted} in {one.origin.path} ({one.fingerprint})" for one in remaining)
     lines.append(f"keyscan history over the result: {gone} of {len(wanted)} secrets are gone")
     lines.append("Nothing was pushed. After a look at the result, branch by branch:")
     lines.extend(f"  {line}" for line in history_cleanup.push_commands(plan, os.path.abspath(into)))  # noqa: PTH100
-    _print(lines, _hidden(left, scanner))
-    return ExitCode.FINDINGS if left or after != before else ExitCode.CLEAN
+    _print(lines, _hidden(uncleaned, scanner))
+    return ExitCode.FINDINGS if uncleaned or after != before else ExitCode.CLEAN
 
 
 def _hidden(findings: Sequence[Finding], scanner: Scanner) -> dict[str, str]:

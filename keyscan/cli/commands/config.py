@@ -67,17 +67,17 @@ def _lines(settings: Settings) -> Iterator[str]:
         key, name = key_of(option), option.name or ""
         if key in {"config", "isolated", "statistics"}:
             continue
-        found = settings.config.values.get(key)
+        setting = settings.config.values.get(key)
         given = ctx.params.get(name) not in {None, ()}
         value = getattr(settings, name)
-        sources = [found.source] if found and (not given or isinstance(found.value, tuple)) else []
+        sources = [setting.source] if setting and (not given or isinstance(setting.value, tuple)) else []
         sources += ["command line"] if given else []
         yield _line(key, value, ", ".join(sources) or "default")
     for key in ("builtin-rules", "require-reasons", "salt"):
-        found = settings.config.values.get(key)
+        setting = settings.config.values.get(key)
         default = {"builtin-rules": True, "require-reasons": False, "salt": settings.salt}[key]
-        source = found.source if found else "baseline" if key == "salt" and settings.salt else "default"
-        yield _line(key, found.value if found else default, source)
+        source = setting.source if setting else "baseline" if key == "salt" and settings.salt else "default"
+        yield _line(key, setting.value if setting else default, source)
     for name, table in settings.config.commands.items():
         yield from (_line(f"{name}.{key}", one.value, one.source) for key, one in table.items())
     for ignore in settings.ignores.entries:
@@ -96,9 +96,9 @@ def _conditions(ignore: Ignore) -> Iterator[str]:
     from keyscan.suppressions.schema import NAMES
 
     for name, key in NAMES.items():
-        found = getattr(ignore, name)
-        if found:
-            yield f"  {key} = {_toml(found)}"
+        condition = getattr(ignore, name)
+        if condition:
+            yield f"  {key} = {_toml(condition)}"
     if ignore.severity is not None:
         yield f"  severity = {_toml(ignore.severity.label)}"
     for name in ("reason", "expires"):

@@ -45,26 +45,26 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, setting
     scanner = Scanner.of(settings)
     matcher = scanner.matcher(0)
     with progress.step("reading the files and their history" if history else "reading the files"):
-        found = audit(root, matcher, settings.salt, history=history and not fix)
+        audited = audit(root, matcher, settings.salt, history=history and not fix)
     if fix:
-        todo = _plan(found.repositories)
-        if todo and (check or not _apply(found.repositories[0], todo, yes=yes)):
+        todo = _plan(audited.repositories)
+        if todo and (check or not _apply(audited.repositories[0], todo, yes=yes)):
             return ExitCode.FINDINGS
-        found = audit(root, matcher, settings.salt, history=history)
+        audited = audit(root, matcher, settings.salt, history=history)
     findings = tuple(
         finding
-        for finding in found.result.findings
+        for finding in audited.result.findings
         if finding.rule_id not in settings.disable and not settings.ignores.excluded(finding.origin.path, in_git=True)
     )
-    return output.finish(replace(found.result, findings=findings), scanner, settings, started)
+    return output.finish(replace(audited.result, findings=findings), scanner, settings, started)
 
 
-def _plan(found: tuple[RepositoryAudit, ...]) -> EditPlan:
+def _plan(repositories: tuple[RepositoryAudit, ...]) -> EditPlan:
     """The plan for the repository, shown on standard error so that a report stays a report."""
     from keyscan.hygiene import fix
     from keyscan.reporters.shared.escape import clean
 
-    todo = fix.plan_for(found[0])
+    todo = fix.plan_for(repositories[0])
     for edit in todo.edits:
         for line in edit.diff():
             click.echo(clean(line), err=True)
@@ -72,7 +72,7 @@ def _plan(found: tuple[RepositoryAudit, ...]) -> EditPlan:
         click.echo(clean(f"git rm --cached {path}"), err=True)
     for line in todo.unsupported:
         click.echo(f"keyscan: {clean(line)}", err=True)
-    for other in found[1:]:
+    for other in repositories[1:]:
         if any(file.values and not file.ignored for file in other.files):
             click.echo(clean(f"keyscan: {other.tree.prefix}: a submodule; run keyscan env --fix in it"), err=True)
     if not todo:

@@ -81,21 +81,21 @@ def _paths(finding: Finding) -> tuple[str, ...]:
     return (finding.origin.path, *(finding.provenance.paths if finding.provenance else ()))
 
 
-def _places(findings: Sequence[Finding], mark: str, settings: Settings) -> Iterator[str]:
-    entry = next((one for one in settings.accepted.entries if one.fingerprint == mark), None)
+def _places(findings: Sequence[Finding], fingerprint: str, settings: Settings) -> Iterator[str]:
+    entry = next((one for one in settings.accepted.entries if one.fingerprint == fingerprint), None)
     if entry:
         yield f"In the baseline: accepted at {entry.path}{f' ({entry.reason})' if entry.reason else ''}"
     if not findings:
-        yield f"{mark} is neither in a file nor in the history."
+        yield f"{fingerprint} is neither in a file nor in the history."
         return
     for finding in findings[:_PLACES]:
         where, commit = finding.location, finding.origin.commit
         at = f" in commit {commit[:12]}" if commit else ""
-        told = f" ({finding.status}: {finding.status_reason})" if finding.status != "new" else ""
-        yield f"Found: {finding.origin.path}:{where.line}:{where.column}{at}: {finding.redacted}{told}"
+        status = f" ({finding.status}: {finding.status_reason})" if finding.status != "new" else ""
+        yield f"Found: {finding.origin.path}:{where.line}:{where.column}{at}: {finding.redacted}{status}"
     if len(findings) > _PLACES:
         yield f"and {len(findings) - _PLACES} more places"
-    past = findings[0].provenance
-    if past and past.first_seen:
-        days = f", {past.exposed_days} days ago" if past.exposed_days is not None else ""
-        yield f"First committed {past.first_seen}{days}; in {past.commits} commits"
+    provenance = findings[0].provenance
+    if provenance and provenance.first_seen:
+        days = f", {provenance.exposed_days} days ago" if provenance.exposed_days is not None else ""
+        yield f"First committed {provenance.first_seen}{days}; in {provenance.commits} commits"

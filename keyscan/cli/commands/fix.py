@@ -72,15 +72,15 @@ def command(
     from keyscan.remediation.managers import store_of
 
     store = store_of(to) if to else None
-    found = _gathered(paths, work if staged else None, settings, force=force)
-    plan = _plan(found)
-    _show(plan, found, store)
+    gathered = _gathered(paths, work if staged else None, settings, force=force)
+    plan = _plan(gathered)
+    _show(plan, gathered, store)
     if not plan.fixed:
-        return _code(plan, found)
+        return _code(plan, gathered)
     if store or not _agreed(apply_):
         return ExitCode.FINDINGS
-    _apply(plan, found)
-    return _code(plan, found)
+    _apply(plan, gathered)
+    return _code(plan, gathered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +148,11 @@ def _read_sources(
     for target in targets:
         if isinstance(target, Skip) or target.name not in by_name:
             continue
-        found = by_name[target.name]
-        members += [one for one in found if one.origin.member]
+        findings = by_name[target.name]
+        members += [one for one in findings if one.origin.member]
         path = os.path.relpath(os.path.abspath(target.file), root).replace(os.sep, "/")  # noqa: PTH100
         try:
-            source = _source(scanner, path, _read(target.file), found)
+            source = _source(scanner, path, _read(target.file), findings)
         except UsageError as error:
             unread.append(Skip(target.name, str(error), incomplete=True))
             continue
@@ -181,16 +181,16 @@ def _staged_work(root: str, git: Git, blobs: Sequence[Blob | Skip], settings: Se
     for blob in kept:
         if isinstance(blob, Skip) or blob.origin.path not in by_name:
             continue
-        path, found = blob.origin.path, by_name[blob.origin.path]
-        members += [one for one in found if one.origin.member]
+        path, findings = blob.origin.path, by_name[blob.origin.path]
+        members += [one for one in findings if one.origin.member]
         file = os.path.join(root, path)  # noqa: PTH118
         raw = _read(file) if os.path.isfile(file) else b""  # noqa: PTH113
-        source = _source(scanner, path, raw, found)
+        source = _source(scanner, path, raw, findings)
         differs = raw.replace(b"\r\n", b"\n") != blob.data.replace(b"\r\n", b"\n")
         reason = fix_targets.refusal(root, path, raw, index, force=True)
         if differs:
             reason = "the working tree differs from the index: stage it first (git add)"
-            source = _source(scanner, path, blob.data, found)
+            source = _source(scanner, path, blob.data, findings)
         if source.places:
             sources.append(source)
             refusals.update({path: reason} if reason else {})
@@ -209,10 +209,10 @@ def _source(scanner: Scanner, path: str, raw: bytes, findings: Sequence[Finding]
     from keyscan.remediation.places import source_of
 
     try:
-        found = scanner.matches(content_of(raw).data, path)
+        hits = scanner.matches(content_of(raw).data, path)
     except IncompleteError as error:
         raise IncompleteError(f"{path}: {error}: fix it by hand") from error
-    matches = [match for match in found if match.rule.category != "practice"]
+    matches = [match for match in hits if match.rule.category != "practice"]
     return source_of(path, raw, matches, [one for one in findings if not one.origin.member], scanner.options.salt)
 
 
@@ -282,8 +282,8 @@ def _apply(plan: FixPlan, work: _Work) -> None:
         fix_apply.stage(work.git, plan)
     count = len({one.variable for one in plan.fixed})
     keys = "1 key" if count == 1 else f"{count} keys"
-    again = "; the changes are staged: commit again" if work.staged else ""
-    click.echo(f"keyscan: {keys} moved to .env (git ignores it){again}", err=True)
+    next_step = "; the changes are staged: commit again" if work.staged else ""
+    click.echo(f"keyscan: {keys} moved to .env (git ignores it){next_step}", err=True)
 
 
 def _code(plan: FixPlan, work: _Work) -> int:

@@ -48,10 +48,10 @@ class Size(_ParamType):
         """The bytes that `value` stands for."""
         if isinstance(value, int):
             return value
-        found = _SIZE.match(str(value).strip())
-        if not found:
+        match = _SIZE.match(str(value).strip())
+        if not match:
             self.fail(f"{value!r} is no size; write 50G or 512M", param, ctx)
-        return int(float(found[1]) * _UNITS[found[2].lower()])
+        return int(float(match[1]) * _UNITS[match[2].lower()])
 
 
 def _source_options(function: Any) -> Any:

@@ -190,8 +190,8 @@ def _index(job: HistoryJob) -> ScanResult:
     from keyscan.scan.scanner import scan_blobs
     from keyscan.sources import staged
 
-    found = scan_blobs(staged.blobs(job.git, staged.entries(job.git)), job.matcher, job.options)
-    return replace(found, findings=only_added(found.findings, lambda path: staged.added_lines(job.git, path)))
+    result = scan_blobs(staged.blobs(job.git, staged.entries(job.git)), job.matcher, job.options)
+    return replace(result, findings=only_added(result.findings, lambda path: staged.added_lines(job.git, path)))
 
 
 def _with_submodules(job: HistoryJob, query: HistoryQuery, audit: AuditOptions, result: ScanResult) -> ScanResult:
@@ -203,11 +203,11 @@ def _with_submodules(job: HistoryJob, query: HistoryQuery, audit: AuditOptions, 
         if result.interrupted:
             break
         inner = replace(job, git=Git(os.path.join(job.git.directory, path)))  # noqa: PTH118
-        found = _with_submodules(inner, query, audit, _audit(inner, query, audit))
+        below = _with_submodules(inner, query, audit, _audit(inner, query, audit))
         result += replace(
-            found,
-            findings=tuple(_below(path, item) for item in found.findings),
-            skipped=tuple(replace(skip, path=f"{path}/{skip.path}") for skip in found.skipped),
+            below,
+            findings=tuple(_below(path, item) for item in below.findings),
+            skipped=tuple(replace(skip, path=f"{path}/{skip.path}") for skip in below.skipped),
         )
     return result
 

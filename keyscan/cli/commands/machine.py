@@ -76,21 +76,21 @@ def command(
     started = time.perf_counter()
     scanner = _scanner(settings)
     progress = _Progress() if sys.stderr.isatty() else None
-    found = audit(scanner, work, rotation_days, progress)
+    audited = audit(scanner, work, rotation_days, progress)
     if progress:
         progress.clear()
-    if redact and _confirmed(found.to_redact, yes=yes):
-        _redact(found.to_redact)
-        found = audit(scanner, work, rotation_days)
-    elif redact and found.to_redact:
+    if redact and _confirmed(audited.to_redact, yes=yes):
+        _redact(audited.to_redact)
+        audited = audit(scanner, work, rotation_days)
+    elif redact and audited.to_redact:
         return ExitCode.FINDINGS
-    return output.finish(found.result, scanner, settings, started)
+    return output.finish(audited.result, scanner, settings, started)
 
 
 def _scanner(settings: Settings) -> Scanner:
     """The scanner for a home directory: no marker in a transcript and no configuration silences anything."""
-    made = Scanner.of(settings, without=("practice",))
-    return made.with_options(replace(made.options, ignores=None))
+    scanner = Scanner.of(settings, without=("practice",))
+    return scanner.with_options(replace(scanner.options, ignores=None))
 
 
 def _confirmed(files: Sequence[HomeFile], *, yes: bool) -> bool:
@@ -117,17 +117,17 @@ def _redact(files: Sequence[HomeFile]) -> None:
 
     backups = Backups(default_backups())
     for outcome in redact(files, backups):
-        told = outcome.left or f"{outcome.replaced} replaced"
-        click.echo(f"keyscan: {clean(outcome.name)}: {told}", err=True)
+        description = outcome.left or f"{outcome.replaced} replaced"
+        click.echo(f"keyscan: {clean(outcome.name)}: {description}", err=True)
     if backups.folder:
         click.echo("keyscan: the originals, secrets included, are kept until keyscan machine --purge-backups", err=True)
 
 
-def _purge(removed: int, left: Sequence[str]) -> int:
-    for line in left:
+def _purge(removed: int, not_removed: Sequence[str]) -> int:
+    for line in not_removed:
         click.echo(f"keyscan: left: {line}", err=True)
     click.echo(f"keyscan: {removed} {'backup' if removed == 1 else 'backups'} removed", err=True)
-    return ExitCode.INCOMPLETE if left else ExitCode.CLEAN
+    return ExitCode.INCOMPLETE if not_removed else ExitCode.CLEAN
 
 
 class _Progress:

@@ -100,5 +100,5 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """`text` with what roff would act on escaped."""
-    made = text.replace("\\", "\\e").replace("-", "\\-")
-    return f"\\&{made}" if made.startswith((".", "'")) else made
+    escaped = text.replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

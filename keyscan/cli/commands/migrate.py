@@ -111,15 +111,15 @@ def _closing(trial: Trial, *, dry_run: bool) -> Iterator[str]:
     """The summary, and what to do next."""
     from keyscan.migrate.result import AllowedFor, ExcludedPath, ImportedRule, Unsupported
 
-    found = trial.result
+    result = trial.result
     counts = (
-        (len(found.of(AllowedFor)), "ignore"),
-        (len(found.of(ImportedRule)), "rule"),
+        (len(result.of(AllowedFor)), "ignore"),
+        (len(result.of(ImportedRule)), "rule"),
         (len(trial.entries), "accepted finding"),
-        (len({item.pattern for item in found.of(ExcludedPath)}), "excluded path"),
+        (len({item.pattern for item in result.of(ExcludedPath)}), "excluded path"),
     )
     text = ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counts)
-    yield f"keyscan: {text} carried over; {len(found.of(Unsupported))} not"
+    yield f"keyscan: {text} carried over; {len(result.of(Unsupported))} not"
     if trial.left:
         secrets = "1 secret" if trial.left == 1 else f"{trial.left} secrets"
         yield f"keyscan: {secrets} left that nothing allowed: see them with `keyscan scan` and `keyscan history`"

@@ -40,11 +40,11 @@ class Push:
         readers = [git_reader(self.git, commit.decode(), root) for commit in dict.fromkeys(commits)]
 
         def read(name: str) -> bytes | None:
-            found = [reader(name) for reader in (readers if self.updates else ())]
-            if any(contents != found[0] for contents in found):
+            versions = [reader(name) for reader in (readers if self.updates else ())]
+            if any(contents != versions[0] for contents in versions):
                 click.echo(f"keyscan: {name} differs among the pushed refs: not used; push them one by one", err=True)
                 return None
-            return found[0] if found else None
+            return versions[0] if versions else None
 
         return Prepared(root, read, self)
 

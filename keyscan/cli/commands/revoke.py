@@ -80,17 +80,17 @@ def command(
     tables = verification.trusted_tables(settings)
     choices = VerifySettings(True, endpoints=endpoints_of(endpoints), allow_private=allow_private, yes=yes_revoke)
     verification.check_kinds(choices, tables)
-    found = found_at((place,), settings)
-    report = found.scanner.report(found.result, output.run_info(settings, found.started))
+    all_findings = found_at((place,), settings)
+    report = all_findings.scanner.report(all_findings.result, output.run_info(settings, all_findings.started))
     findings = {finding.fingerprint: finding for finding in (*report.findings, *report.known, *report.ignored)}
-    missing = [mark for mark in fingerprints if mark not in findings]
+    missing = [fingerprint for fingerprint in fingerprints if fingerprint not in findings]
     if missing:
         raise UsageError(
             f"{missing[0]}: no finding with this fingerprint in {place}; give --from REPORT.json or a path"
         )
     with sending.no_core_dumps(), sending.audit_file(record_file, "--record") as record:
         context = _Context(tables, choices, dry_run, record)
-        done = [_revoke(findings[mark], settings, context) for mark in dict.fromkeys(fingerprints)]
+        done = [_revoke(findings[fingerprint], settings, context) for fingerprint in dict.fromkeys(fingerprints)]
     return ExitCode.CLEAN if all(done) else ExitCode.INCOMPLETE
 
 
@@ -103,28 +103,28 @@ def _revoke(finding: Finding, settings: Settings, context: _Context) -> bool:
     table = context.tables.revoker(finding.rule_id)
     if table is None:
         return _instructions(finding, "no way to revoke it is known", "")
-    found, unread = verification.eligible([finding], settings, test_keys=True)
-    if not found or found[0].withheld:
+    candidates, unread = verification.eligible([finding], settings, test_keys=True)
+    if not candidates or candidates[0].withheld:
         gone = unread.get(finding.fingerprint)
-        why = found[0].withheld if found else gone.detail if gone else "the key is no longer at its location"
+        why = candidates[0].withheld if candidates else gone.detail if gone else "the key is no longer at its location"
         return _instructions(finding, why, table.summary)
-    made = revoke.plan(table, found[0], os.environ, context.choices.endpoints.get(table.endpoint, ""))
-    if made.why_not:
-        return _instructions(finding, made.why_not, table.summary, table.docs, table.notes)
-    _explain(finding, made)
+    plan = revoke.plan(table, candidates[0], os.environ, context.choices.endpoints.get(table.endpoint, ""))
+    if plan.why_not:
+        return _instructions(finding, plan.why_not, table.summary, table.docs, table.notes)
+    _explain(finding, plan)
     if context.dry_run:
-        for line in revoke.shown(made):
+        for line in revoke.shown(plan):
             _say(f"  {line}")
         _say("  dry run: nothing was sent")
         return True
     if not context.choices.yes:
         _confirm(finding)
-    return _carried_out(finding, made, context)
+    return _carried_out(finding, plan, context)
 
 
-def _explain(finding: Finding, made: RevokePlan) -> None:
+def _explain(finding: Finding, plan: RevokePlan) -> None:
     """What will happen, and what it breaks."""
-    table = made.table
+    table = plan.table
     _say(f"  what happens: {table.summary}")
     if table.notes:
         _say(f"  note: {table.notes}")
@@ -142,7 +142,7 @@ def _confirm(finding: Finding) -> None:
         raise UsageError("that is not the end of the fingerprint: nothing was sent")
 
 
-def _carried_out(finding: Finding, made: RevokePlan, context: _Context) -> bool:
+def _carried_out(finding: Finding, plan: RevokePlan, context: _Context) -> bool:
     from keyscan.remediation import revoke
     from keyscan.support.http import RequestFailed
 
@@ -153,8 +153,8 @@ def _carried_out(finding: Finding, made: RevokePlan, context: _Context) -> bool:
         where = {"method": request.method, "host": request.host, "answer": answer}
         _record(context, finding, {"step": step.purpose, "path": sending.path_of(request), **where})
 
-    result = revoke.carry_out(made, sender.send, on_outcome)
-    state = _state_after(made, context, sender) if result.done else None
+    result = revoke.carry_out(plan, sender.send, on_outcome)
+    state = _state_after(plan, context, sender) if result.done else None
     _record(context, finding, {"result": result.status, "state": state.status if state else ""})
     _say(f"  {result.status}: {result.detail}")
     return _judged(finding, result, state)
@@ -175,7 +175,7 @@ def _judged(finding: Finding, result: RevokeResult, state: Validity | None) -> b
     return True
 
 
-def _state_after(made: RevokePlan, context: _Context, sender: sending.Sender) -> Validity:
+def _state_after(plan: RevokePlan, context: _Context, sender: sending.Sender) -> Validity:
     """What the issuer says of the key now; asked again after the issuer's delay while it is not dead."""
     from keyscan.ruleset.live_tables import LiveTables
     from keyscan.verify.store import Store
@@ -184,14 +184,14 @@ def _state_after(made: RevokePlan, context: _Context, sender: sending.Sender) ->
     # Without an effect only, and without a dummy key: that the key lived is not in question.
     tables = LiveTables(tuple(replace(one, control="never") for one in context.tables.verify if one.effect == "none"))
     options = VerifyOptions(frozenset({"all"}), context.choices.endpoints)
-    mark = made.candidate.fingerprint
+    fingerprint = plan.candidate.fingerprint
     state = None
-    for wait in (0, made.table.delay) if made.table.delay else (0,):
+    for wait in (0, plan.table.delay) if plan.table.delay else (0,):
         if wait:
             _say(f"  the provider needs a moment: verifying again in {wait} seconds")
             time.sleep(wait)
         verifier = Verifier(tables, Store(None), options)
-        state = verifier.run(verifier.plan([made.candidate]), sender.send).validities[mark]
+        state = verifier.run(verifier.plan([plan.candidate]), sender.send).validities[fingerprint]
         if state.status == "dead":
             break
     assert state is not None  # noqa: S101 - it was asked at least once

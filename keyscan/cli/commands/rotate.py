@@ -53,9 +53,9 @@ def _plan(settings: Settings, rule: Rule, target: str) -> RotationPlan:
     from keyscan.ruleset.live_tables import LiveTables
 
     tables = verification.load([Path(rule.source)]) if Path(rule.source).is_file() else LiveTables()
-    mark = target if ":" in target else ""
-    findings = findings_of(settings, rule, mark, history_first=True) if mark else []
-    return rotation.plan(rule, findings, tables.verifier(rule.id), tables.revoker(rule.id), mark)
+    fingerprint = target if ":" in target else ""
+    findings = findings_of(settings, rule, fingerprint, history_first=True) if fingerprint else []
+    return rotation.plan(rule, findings, tables.verifier(rule.id), tables.revoker(rule.id), fingerprint)
 
 
 def _check(settings: Settings, rotation_days: int, form: str) -> int:

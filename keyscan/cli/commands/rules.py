@@ -73,28 +73,28 @@ def check(files: tuple[str, ...]) -> int:
     from keyscan.engine import rule_check
 
     places = [Path(file) for file in files] or [loader.builtin_dir()]
-    found: list[str] = []
+    problems: list[str] = []
     rules = []
     taken: dict[str, str] = {}
     for file in (file for place in places for file in loader.rule_files(place)):
         try:
             for rule in loader.read(file):
                 if rule.id in taken:
-                    found.append(f"{file}: rule {rule.id}: the id is taken by {taken[rule.id]}")
+                    problems.append(f"{file}: rule {rule.id}: the id is taken by {taken[rule.id]}")
                 taken[rule.id] = str(file)
                 rules.append(rule)
         except RuleError as error:
-            found += error.messages
+            problems += error.messages
     at = {place: where for file in {rule.source for rule in rules} for place, where in _places(Path(file))}
     for problem in rule_check.problems([rule for rule in rules if rule.pattern]):
         source, label, what = problem.split(": ", 2)
-        found.append(f"{at.get((source, label), source)}: {label}: {what}")
-    found.extend(line for line in _table_problems(places) if line not in found)
-    for line in found:
+        problems.append(f"{at.get((source, label), source)}: {label}: {what}")
+    problems.extend(line for line in _table_problems(places) if line not in problems)
+    for line in problems:
         click.echo(line)
-    rule_count, problem_count = plural(len(rules), "rule"), plural(len(found), "problem")
+    rule_count, problem_count = plural(len(rules), "rule"), plural(len(problems), "problem")
     click.echo(f"keyscan: {rule_count} checked, {problem_count}")
-    return ExitCode.USAGE if found else ExitCode.CLEAN
+    return ExitCode.USAGE if problems else ExitCode.CLEAN
 
 
 def _table_problems(places: list[Path]) -> list[str]:
@@ -108,24 +108,24 @@ def _table_problems(places: list[Path]) -> list[str]:
         for file in loader.rule_files(place)
         for rule in _parsed(file)
     }
-    found = []
+    problems = []
     for file in (file for place in places for file in loader.rule_files(place)):
         try:
             tables = verification.load([file])
         except RuleError as error:
-            found.append(str(error))
+            problems.append(str(error))
             continue
         named = [(table.kind, rule) for table in tables.verify for rule in table.rules]
         named += [(table.kind, rule) for table in tables.revoke for rule in table.rules]
-        found += [f"{file}: {kind}: there is no rule {rule}" for kind, rule in named if rule not in known]
+        problems += [f"{file}: {kind}: there is no rule {rule}" for kind, rule in named if rule not in known]
         for probe in tables.verify:
-            found += [f"{file}: {probe.kind}: answer {row} is never reached" for row in unreachable(probe)]
-    if not found:
+            problems += [f"{file}: {probe.kind}: answer {row} is never reached" for row in unreachable(probe)]
+    if not problems:
         try:  # together with the built-in ones, as `keyscan verify --rules` reads them
             verification.load([loader.builtin_dir(), *(place for place in places if not _is_builtin(place))])
         except RuleError as error:
-            found.append(str(error))
-    return found
+            problems.append(str(error))
+    return problems
 
 
 def _is_builtin(place: Path) -> bool:

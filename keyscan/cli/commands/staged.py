@@ -93,8 +93,8 @@ def _scan_index(work: _Index, scanner: Scanner, settings: Settings, *, whole_fil
     if any(kind_of(item.origin.path) for item in blobs if not isinstance(item, Skip)):
         from keyscan.hygiene import audit
 
-        found = audit.staged(blobs, scanner.matcher(0), settings.salt, settings.disable)
-        result += ScanResult(tuple(found))
+        hygiene = audit.staged(blobs, scanner.matcher(0), settings.salt, settings.disable)
+        result += ScanResult(tuple(hygiene))
     if result.findings and not whole_files:
         added = only_added(result.findings, lambda path: staged.added_lines(work.git, path))
         result = replace(result, findings=added)

@@ -42,9 +42,9 @@ def command(paths: tuple[str, ...], verify: VerifySettings, settings: Settings) 
     """
     if len(paths) > 1 and "-" in paths:
         raise UsageError("give - or paths, not both")
-    found = found_at(paths, settings)
+    findings = found_at(paths, settings)
     return output.finish(
-        found.result, found.scanner, settings, found.started, output.verifier(settings, verify, found.stdin)
+        findings.result, findings.scanner, settings, findings.started, output.verifier(settings, verify, findings.stdin)
     )
 
 
@@ -123,11 +123,11 @@ def _origins(entries: list[dict[str, Any]]) -> Iterator[Any]:
         blob = known.get("blob") if isinstance(known, dict) else None
         if not isinstance(path, str):
             continue
-        file, mark, _ = path.partition("!/")
+        file, separator, _ = path.partition("!/")
         yield Origin(
             path,
             kind="commit-message" if path.startswith("commit-message ") else "file",
             commit=commit if isinstance(commit, str) else None,
             blob=blob if isinstance(blob, str) else None,
-            member=path[len(file) :] if mark else "",
+            member=path[len(file) :] if separator else "",
         )

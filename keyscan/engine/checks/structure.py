@@ -28,10 +28,10 @@ def decode_base64(text: bytes) -> bytes | None:
 def _object(text: bytes | None) -> dict[str, Any] | None:
     """The JSON object in `text`, if that is what it is."""
     try:
-        found = json.loads(text or b"")
+        value = json.loads(text or b"")
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def json_object(secret: bytes) -> bool:
@@ -177,21 +177,21 @@ def pem(secret: bytes) -> bool | None:
 
     None for bodies that are encrypted as a whole or PGP's, which show no structure.
     """
-    found = _PEM.search(secret)
-    if not found:
+    match = _PEM.search(secret)
+    if not match:
         return None
-    inner = found.group(2)
+    inner = match.group(2)
     if inner.endswith(b"\n+"):  # a diff's mark, but only there: base64 lines may begin with it too
         inner = re.sub(rb"(?m)^\+", b"", inner)
     headed = _PEM_HEADER.search(inner) is not None
     text = _PEM_WRAPPING.sub(b"", _PEM_HEADER.sub(b"", inner))
-    if found.group(1).startswith(b"PGP"):
+    if match.group(1).startswith(b"PGP"):
         # A checksum of its own ends it: `=` and 4 characters.
         text = re.sub(rb"=[A-Za-z0-9+/]{4}\Z", b"", text)
     body = decode_base64(text)
     if body is None or len(body) < _LEAST_KEY or len(set(body)) < _LEAST_KEY // 2:
         return False
-    if headed or found.group(1).startswith(b"PGP"):
+    if headed or match.group(1).startswith(b"PGP"):
         return None
     return body.startswith(b"openssh-key-v1\0") or _is_der_sequence(body)
 

@@ -118,15 +118,15 @@ def _open(data: bytes, name: str, budget: _Budget, depth: int) -> Iterator[Membe
         return
     try:
         if what == "zip":
-            found = _zip(data, name, budget)
+            members = _zip(data, name, budget)
         elif what == "tar":
-            found = _tar(io.BytesIO(data), name, budget)
+            members = _tar(io.BytesIO(data), name, budget)
         elif what == "stream":
-            found = _stream(data, name, budget)
+            members = _stream(data, name, budget)
         else:
             yield Member(name, b"", f"{_closed(data)} archive: not opened")
             return
-        for member in found:
+        for member in members:
             if member.reason or not kind(member.data):
                 yield member
             else:

@@ -45,28 +45,28 @@ def views(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | U
 
     Where a bound is hit, what was left out comes in their place.
     """
-    found = sorted(set(hits), key=lambda hit: hit[1])
-    runs = [hit for hit in found if hit[0].kind == BASE64]
-    others = [hit for hit in found if hit[0].kind != BASE64]
+    ordered = sorted(set(hits), key=lambda hit: hit[1])
+    runs = [hit for hit in ordered if hit[0].kind == BASE64]
+    others = [hit for hit in ordered if hit[0].kind != BASE64]
     if len(runs) > MOST_BASE64:
         yield Unread(f"{len(runs):,} places look like base64; only the first {MOST_BASE64:,} were decoded")
     if len(others) > MOST:
         yield Unread(f"{len(others):,} places look encoded; only the first {MOST:,} were decoded")
     runs, others = runs[:MOST_BASE64], others[:MOST]
-    left = TOTAL
-    for made in (
+    remaining = TOTAL
+    for decoded in (
         _base64(data, runs),
         without_escapes(data, others),
         joined(data, others),
         _kubernetes(data, others),
         wide_runs(data, others),
     ):
-        for view in made:
+        for view in decoded:
             if isinstance(view, Unread):
                 yield view
                 continue
-            left -= len(view.text)
-            if left < 0:
+            remaining -= len(view.text)
+            if remaining < 0:
                 yield Unread(f"more than {TOTAL >> 20} MB of decoded text; the rest was not decoded")
                 return
             yield view
@@ -190,20 +190,20 @@ def _kubernetes(data: bytes, hits: Sequence[tuple[Trigger, int]]) -> Iterator[Vi
     """The values of Kubernetes Secrets by their names."""
     if not any(trigger.kind == KUBERNETES for trigger, _ in hits):
         return
-    made = Pieces()
+    pieces = Pieces()
     at = 0
     for document in re.split(rb"(?m)^(?=---)", data):
         if triggers.SECRET_KIND.search(document):
-            for found in _VALUE.finditer(document):
-                text = _plain(found["value"])
+            for match in _VALUE.finditer(document):
+                text = _plain(match["value"])
                 if text is not None:
-                    made.copy(data, at + found.start("name"), at + found.end("name"))
-                    made.instead(b": ", at + found.end("name"), at + found.end("name"))
-                    made.instead(text, at + found.start("value"), at + found.end("value"))
-                    made.instead(b"\n", at + found.end(), at + found.end())
+                    pieces.copy(data, at + match.start("name"), at + match.end("name"))
+                    pieces.instead(b": ", at + match.end("name"), at + match.end("name"))
+                    pieces.instead(text, at + match.start("value"), at + match.end("value"))
+                    pieces.instead(b"\n", at + match.end(), at + match.end())
         at += len(document)
-    if made.text:
-        yield View("base64", bytes(made.text), made.back, made.touched)
+    if pieces.text:
+        yield View("base64", bytes(pieces.text), pieces.back, pieces.touched)
 
 
 def _plain(value: bytes) -> bytes | None:

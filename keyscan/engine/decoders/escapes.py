@@ -25,8 +25,8 @@ _NAMES = {"u": "\\u escapes", "x": "\\x escapes", "percent": "percent-encoding",
 def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | Unread]:
     """A view of the lines with escapes between characters of tokens, if a hit says that there are some."""
     near = _near(data, [end for trigger, end in hits if trigger.kind == ESCAPES])
-    spans = [found.span() for low, high in near for found in ESCAPED.finditer(data, low, high)]
-    made, name = Pieces(), ""
+    spans = [match.span() for low, high in near for match in ESCAPED.finditer(data, low, high)]
+    pieces, name = Pieces(), ""
     for start, end in windows(data, spans):
         escapes = [(escape, _meaning(escape)) for escape in _ESCAPE.finditer(data, start, end)]
         if all(char is None for _, char in escapes):
@@ -36,16 +36,16 @@ def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterato
             if char is None:
                 continue
             name = name or _NAMES.get(escape.lastgroup or "", "")
-            made.copy(data, at, escape.start())
-            made.instead(char, *escape.span())
+            pieces.copy(data, at, escape.start())
+            pieces.instead(char, *escape.span())
             at = escape.end()
-        made.copy(data, at, end)
-        made.instead(b"\n", end, end)
-        if len(made.text) > LARGEST:
+        pieces.copy(data, at, end)
+        pieces.instead(b"\n", end, end)
+        if len(pieces.text) > LARGEST:
             yield Unread(f"more than {LARGEST >> 20} MB of lines with escapes; the rest was not decoded")
             break
-    if made.text:
-        yield View(name or "escapes", bytes(made.text), made.back, made.touched)
+    if pieces.text:
+        yield View(name or "escapes", bytes(pieces.text), pieces.back, pieces.touched)
 
 
 def _near(data: bytes, ends: list[int]) -> list[tuple[int, int]]:
@@ -99,15 +99,15 @@ def joined(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
         joint = _joint(data, rest.end(), rest.end() + AROUND).match(data, rest.end()) if rest else None
         if joint:
             spans.append((joint.start(), joint.end()))
-    made = Pieces()
+    pieces = Pieces()
     for start, end in windows(data, sorted(set(spans))):
         # The pieces go on after the line of the first joint.
         stop = min(len(data), end + AROUND)
         at = start
         for joint in _joint(data, start, stop).finditer(data, start, stop):
-            made.copy(data, at, joint.start())
+            pieces.copy(data, at, joint.start())
             at = joint.end()
-        made.copy(data, at, stop)
-        made.instead(b"\n", stop, stop)
-    if made.text:
-        yield View("a string in pieces", bytes(made.text), made.back, made.touched, certain=True)
+        pieces.copy(data, at, stop)
+        pieces.instead(b"\n", stop, stop)
+    if pieces.text:
+        yield View("a string in pieces", bytes(pieces.text), pieces.back, pieces.touched, certain=True)

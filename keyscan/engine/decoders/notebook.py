@@ -26,10 +26,10 @@ def without_pictures(data: bytes) -> bytes:
     return _PICTURE.sub(_blank, data)
 
 
-def _blank(found: re.Match[bytes]) -> bytes:
-    start, end = found.span(1)
-    whole = found.start()
-    return found[0][: start - whole] + b" " * (end - start) + found[0][end - whole :]
+def _blank(match: re.Match[bytes]) -> bytes:
+    start, end = match.span(1)
+    whole = match.start()
+    return match[0][: start - whole] + b" " * (end - start) + match[0][end - whole :]
 
 
 class Cells:

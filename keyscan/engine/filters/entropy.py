@@ -19,4 +19,4 @@ def shannon(text: bytes) -> float:
 
 def classes(text: bytes) -> int:
     """How many of the classes lower, upper, digit and other `text` has."""
-    return sum(found.search(text) is not None for found in _CLASSES)
+    return sum(pattern.search(text) is not None for pattern in _CLASSES)

@@ -94,10 +94,10 @@ def name_of(match: Match, context: Context) -> bytes:
     pair = _PAIR.match(context.lead)
     if pair:
         return pair.group(1)
-    left = _NAME.search(context.left)
+    before = _NAME.search(context.left)
     # A list's sign and the dashes of an option are no part of the name.
-    found = _NAME_REST.match(context.lead.lstrip(b"-\"' "))
-    return (left.group() if left else b"") + (found.group(1) if found else b"")
+    rest = _NAME_REST.match(context.lead.lstrip(b"-\"' "))
+    return (before.group() if before else b"") + (rest.group(1) if rest else b"")
 
 
 def is_noisy(path: str) -> bool:
@@ -112,9 +112,9 @@ def skipped(rule: Rule, path: str) -> bool:
 
 def rejection_reason(match: Match, context: Context) -> str | None:
     """Why a generic match is not worth a report at any severity."""
-    found = literals.reason(match.secret)
-    if found:
-        return found
+    reason = literals.reason(match.secret)
+    if reason:
+        return reason
     if match.rule.id == "generic-next-line-secret" and _SETTING.match(match.secret):
         return "another setting"
     kind = _kind(match, context)
@@ -170,18 +170,18 @@ def evidence(match: Match, context: Context) -> list[str]:
     """Everything that speaks for or against a match that `rejection_reason` kept, as keys of the score's table."""
     name = name_of(match, context)
     kind = _kind(match, context)
-    found = [_NAME_EVIDENCE[kind], *_of_value(match.secret, name, kind)]
-    if match.rule.id == "generic-positional-secret" and "value-hash" in found:
+    facts = [_NAME_EVIDENCE[kind], *_of_value(match.secret, name, kind)]
+    if match.rule.id == "generic-positional-secret" and "value-hash" in facts:
         # `openssl rand -hex 20` makes passwords too, but what sets one in code is given its hash.
-        found.append("value-digest")
+        facts.append("value-digest")
     if _bare(match, context):
-        found.append("binding-bare")
+        facts.append("binding-bare")
     if match.rule.id not in _NAMELESS and _is_argument(context, name):
-        found.append("binding-argument")
+        facts.append("binding-argument")
     if _COMPARED.search(context.lead):
-        found.append("binding-comparison")
-    found += _of_place(context)
-    return found + _of_neighbourhood(match, context, name, kind)
+        facts.append("binding-comparison")
+    facts += _of_place(context)
+    return facts + _of_neighbourhood(match, context, name, kind)
 
 
 _NAME_EVIDENCE = {
@@ -203,23 +203,23 @@ def _is_argument(context: Context, name: bytes) -> bool:
 def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:
     shape = literals.shape_of(value)
     size = len(value)
-    found = []
+    facts = []
     if shape == Shape.RANDOM:
         long = "value-long-random" if size >= _LONGER else "value-random"
-        found.append(long if size >= _LONG else "value-short-random" if size >= _SHORT else "value-brief-random")
+        facts.append(long if size >= _LONG else "value-short-random" if size >= _SHORT else "value-brief-random")
     else:
-        found.append("value-human" if shape == Shape.HUMAN else "value-plain")
+        facts.append("value-human" if shape == Shape.HUMAN else "value-plain")
     if literals.is_slug(value):
-        found.append("value-slug")
+        facts.append("value-slug")
     if size < _SHORT and kind < Kind.PASSWORD:
-        found.append("value-too-short")
+        facts.append("value-too-short")
     if literals.is_uuid(value):
-        found += ["value-uuid"] if _STRONG.search(name) else ["value-uuid", "value-uuid"]
+        facts += ["value-uuid"] if _STRONG.search(name) else ["value-uuid", "value-uuid"]
     if size in _HASH_LENGTHS and not value.strip(b"0123456789abcdefABCDEF"):
-        found.append("value-hash")
+        facts.append("value-hash")
     if value.isalpha():
-        found.append("value-letters")
-    return found
+        facts.append("value-letters")
+    return facts
 
 
 _PLACES = (
@@ -240,24 +240,24 @@ def _of_place(context: Context) -> list[str]:
 
 
 def _of_neighbourhood(match: Match, context: Context, name: bytes, kind: Kind) -> list[str]:
-    found = []
+    facts = []
     if name and len(name) < _LONGER:
         others = set(re.findall(re.escape(name) + _OTHER_VALUES, context.near)) - {match.secret}
         others = {other for other in others if other[:8] != match.secret[:8]}
         if len(others) >= (_MANY_STRONG if kind >= Kind.SECRET else _MANY_WEAK):
-            found.append("near-many")
+            facts.append("near-many")
     line = context.before + b" " + context.after
     if _SAMPLE.search(line):
-        found.append("near-sample")
+        facts.append("near-sample")
     if _LOCAL.search(line):
-        found.append("near-local")
+        facts.append("near-local")
     if has_expired(context):
-        found.append("near-expired")
+        facts.append("near-expired")
     if _PUBLIC.search(line) or (kind < Kind.PASSWORD and _PUBLIC.search(context.near)):
-        found.append("near-public")
+        facts.append("near-public")
     if _MARKUP.search(context.before[: len(context.before) - len(context.lead)] + name):
-        found.append("place-page")
-    return found
+        facts.append("place-page")
+    return facts
 
 
 def grade(match: Match, context: Context) -> tuple[Severity, Precision, str]:

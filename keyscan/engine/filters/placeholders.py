@@ -59,8 +59,8 @@ def _bits(body: bytes) -> float:
 
 def _runs(body: bytes) -> Iterator[tuple[int, int]]:
     """Spans of one character or unit again and again, and of neighbours in the alphabet or among the digits."""
-    for found in _REPEAT.finditer(body):
-        yield found.span()
+    for match in _REPEAT.finditer(body):
+        yield match.span()
     start = 0
     for at in range(1, len(body) + 1):
         step = body[at] - body[at - 1] if at < len(body) else 0
@@ -79,7 +79,7 @@ def explain(body: bytes) -> Explained:
     unit = _bits(body)
     place = log2(len(body))
     spans = sorted(
-        [(*found.span(), _WORD_CHOICE, True) for found in _WORD.finditer(lower)]
+        [(*match.span(), _WORD_CHOICE, True) for match in _WORD.finditer(lower)]
         + [(low, high, _RUN_CHOICE + unit, False) for low, high in _runs(lower)]
     )
     sums = {True: 0.0, False: 0.0}
@@ -121,13 +121,13 @@ def _own_part(match: Match) -> bytes:
 def placeholder(match: Match, _context: Context) -> str | None:
     """Words, sequences and repeats that explain more of the value, beyond its prefix, than chance can."""
     body = _own_part(match)
-    found = explain(body)
-    if found.words >= _CERTAIN:
+    explanation = explain(body)
+    if explanation.words >= _CERTAIN:
         return "placeholder"
-    if found.runs + found.words >= _CERTAIN and found.share >= _RUN_SHARE:
+    if explanation.runs + explanation.words >= _CERTAIN and explanation.share >= _RUN_SHARE:
         return "repetition"
     generic_or_short = match.rule.filters == "generic" or len(body) < _SHORT
-    if generic_or_short and found.share >= _MOSTLY and found.words + found.runs > 0:
+    if generic_or_short and explanation.share >= _MOSTLY and explanation.words + explanation.runs > 0:
         return "placeholder"
     return None
 
@@ -203,7 +203,7 @@ SETS: dict[str, tuple[Callable[[Match, Context], str | None], ...]] = {
 def rejection_reason(match: Match, context: Context) -> str | None:
     """Why `match` is dropped, or None to keep it."""
     for predicate in SETS[match.rule.filters]:
-        found = predicate(match, context)
-        if found:
-            return found
+        reason = predicate(match, context)
+        if reason:
+            return reason
     return None

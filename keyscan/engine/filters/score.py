@@ -58,10 +58,10 @@ MEDIUM = 7
 _SURE, _SURER = 9, 11
 
 
-def graded(found: list[str]) -> tuple[Severity, Precision, str]:
-    """Severity, precision and the sentence for what was `found`, keys of TABLE."""
-    total = sum(TABLE[key].points for key in found)
-    said = ", ".join(TABLE[key].says for key in found)
+def graded(facts: list[str]) -> tuple[Severity, Precision, str]:
+    """Severity, precision and the sentence for what was `facts`, keys of TABLE."""
+    total = sum(TABLE[key].points for key in facts)
+    said = ", ".join(TABLE[key].says for key in facts)
     if total < MEDIUM:
         return Severity.LOW, Precision.LOW, said
     if total < _SURE:

@@ -94,10 +94,10 @@ class Trigger(NamedTuple):
 def of(rules: Sequence[Rule]) -> list[Trigger]:
     """The triggers that the prefixes of `rules` call for, in a fixed order."""
     prefixes = sorted({rule.prefix for rule in rules if rule.prefix})
-    made = {trigger.text: trigger for trigger in (*_pieces(prefixes), *_base64(prefixes), *_wide(prefixes))}
+    triggers = {trigger.text: trigger for trigger in (*_pieces(prefixes), *_base64(prefixes), *_wide(prefixes))}
     escapes = [Trigger(ESCAPES, text, 40, "") for text in _ESCAPES] if rules else []
     kinds = [Trigger(KUBERNETES, f"kind{middle}Secret", 20, f"kind{middle}Secret") for middle in (": ", '": "', '":"')]
-    return [*made.values(), *escapes, *(kinds if rules else [])]
+    return [*triggers.values(), *escapes, *(kinds if rules else [])]
 
 
 def _pieces(prefixes: Iterable[str]) -> Iterator[Trigger]:
@@ -160,5 +160,5 @@ def _after(over: int, byte: int) -> list[int]:
 
 
 def _class(values: list[int]) -> str:
-    found = "".join(_ALPHABET[value] for value in values)
-    return "[" + found.replace("+", "+\\-").replace("/", "/_") + "]" if found else ""
+    characters = "".join(_ALPHABET[value] for value in values)
+    return "[" + characters.replace("+", "+\\-").replace("/", "/_") + "]" if characters else ""

@@ -65,7 +65,7 @@ class Prefilter(Protocol):
         """All hits, and what may become one when the text after it changes: none depends on bytes further off."""
         ...
 
-    def drop_without_value(self, data: bytes, found: Hits) -> Hits:
+    def drop_without_value(self, data: bytes, hits: Hits) -> Hits:
         """The hits among the raw hits of `data`."""
         ...
 

@@ -60,21 +60,21 @@ class HyperscanPrefilter:
 
     def raw_hits(self, data: bytes) -> Hits:
         """Hits at each end of each entry's expression, names with no value in reach included."""
-        found: Hits = []
-        append = found.append
+        hits: Hits = []
+        append = hits.append
 
         def on_match(number: int, _start: int, end: int, _flags: int, _context: Any) -> None:
             append((number, end))
 
         if data:
             self._scan(data, match_event_handler=on_match)
-        return found
+        return hits
 
-    def drop_without_value(self, data: bytes, found: Hits) -> Hits:
+    def drop_without_value(self, data: bytes, hits: Hits) -> Hits:
         """Those of the raw hits of `data` that are hits."""
-        if any(number in self._targets for number, _ in found):
-            found = with_value(found, self._targets, data, self._scan_values)
-        return found
+        if any(number in self._targets for number, _ in hits):
+            hits = with_value(hits, self._targets, data, self._scan_values)
+        return hits
 
 
 def _load(dumped: bytes) -> Any:

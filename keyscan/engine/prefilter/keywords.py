@@ -38,23 +38,23 @@ class KeywordPrefilter:
     def hits(self, data: bytes) -> Hits:
         """Hits at the end of each keyword."""
         lower = data.lower()
-        found: Hits = []
+        hits: Hits = []
         for (word, *rest), numbers in self._owners.items():
             at = lower.find(word)
             while at >= 0:
                 end = _joined(lower, at + len(word), rest)
                 if end >= 0:
-                    found.extend((number, end) for number in numbers)
+                    hits.extend((number, end) for number in numbers)
                 at = lower.find(word, at + 1)
-        found.extend(self._triggers.hits(data))
-        return found
+        hits.extend(self._triggers.hits(data))
+        return hits
 
     local = False
     raw_hits = hits
 
-    def drop_without_value(self, data: bytes, found: Hits) -> Hits:  # noqa: ARG002 - the protocol's
+    def drop_without_value(self, data: bytes, hits: Hits) -> Hits:  # noqa: ARG002 - the protocol's
         """The same: a keyword is a hit wherever it stands."""
-        return found
+        return hits
 
 
 def _parts(word: str, *, named: bool) -> tuple[bytes, ...]:

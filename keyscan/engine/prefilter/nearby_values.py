@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def with_value(
-    found: list[tuple[int, int]], targets: Mapping[int, tuple[int, int]], data: bytes, scan: Any
+    hits: list[tuple[int, int]], targets: Mapping[int, tuple[int, int]], data: bytes, scan: Any
 ) -> list[tuple[int, int]]:
-    """The hits of `found`, (entry number, end), of entries that need no value or have one within reach.
+    """The hits of `hits`, (entry number, end), of entries that need no value or have one within reach.
 
     `targets` maps an entry's number to (value number, reach in bytes); `scan` runs the database of values over
     some bytes.
     """
-    named = [hit for hit in found if hit[0] in targets]
+    named = [hit for hit in hits if hit[0] in targets]
     ends: dict[int, list[int]] = {}
     for low, high in _windows((end, end + targets[number][1]) for number, end in named):
         # With a byte more on either side: a window's own edges are no boundaries of a value.
@@ -34,7 +34,7 @@ def with_value(
         scan(data[first : high + 1], match_event_handler=on_match)
     for places in ends.values():
         places.sort()
-    kept = [hit for hit in found if hit[0] not in targets]
+    kept = [hit for hit in hits if hit[0] not in targets]
     for number, end in named:
         value, reach = targets[number]
         places = ends.get(value, [])

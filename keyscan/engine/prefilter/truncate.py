@@ -43,17 +43,17 @@ def expressions(rule: Rule) -> tuple[str, str]:
     group = tree.state.groupdict["secret"]
     items = list(tree)
     widest = sys.maxsize if rule.category == "practice" else _WIDEST_START
-    text, left = "", None
+    text, room = "", None
     for number, item in enumerate(items):
-        before = left
-        one, done, left = _cut_items([item], group, left)
+        before = room
+        one, done, room = _cut_items([item], group, room)
         if before is None and _width(text + one) > widest:
             short = _shortest(parse_tree(one))
             fits = _width(text + short) <= widest
             return (text + short if fits else text), _last_part(items[number + fits :], group)
         text += one
-        if done or (left is not None and left <= 0):
-            return _shortest(parse_tree(text)), "" if left is not None else _last_part(items[number + 1 :], group)
+        if done or (room is not None and room <= 0):
+            return _shortest(parse_tree(text)), "" if room is not None else _last_part(items[number + 1 :], group)
     # What the pattern looks for behind its end is part of the hit, unless that may be nothing.
     name, argument = items[-1]
     if str(name) == "ASSERT" and argument[0] > 0 and argument[1].getwidth()[0]:
@@ -63,11 +63,11 @@ def expressions(rule: Rule) -> tuple[str, str]:
 
 def _last_part(items: Any, group: int) -> str:
     """The cut expression of `items` from behind the last one before the secret that ends it."""
-    text, left = "", None
+    text, room = "", None
     for item in items:
-        one, done, left = _cut_items([item], group, left)
-        text = "" if done and left is None else text + one
-        if done and left is not None:
+        one, done, room = _cut_items([item], group, room)
+        text = "" if done and room is None else text + one
+        if done and room is not None:
             break
     # What may be nothing is everywhere.
     return text if parse_tree(text).getwidth()[0] else ""
@@ -106,8 +106,8 @@ def without_words(text: str, keywords: Sequence[str]) -> str:
     program, which took an eighth of its time; a keyword, which must stand in what is left, is rarer.
     """
     tree = parse_tree(text)
-    made = _without_words(tree, keywords)
-    return made if _alternatives(parse_tree(made)) < _alternatives(tree) else text
+    remaining = _without_words(tree, keywords)
+    return remaining if _alternatives(parse_tree(remaining)) < _alternatives(tree) else text
 
 
 def _without_words(tree: Any, keywords: Sequence[str]) -> str:
@@ -130,74 +130,74 @@ def _without_words(tree: Any, keywords: Sequence[str]) -> str:
 
 def _alternatives(items: Any) -> int:
     """How many alternatives stand in `items`, those inside of one another added up."""
-    found = 0
+    count = 0
     for op, argument in items:
         if str(op) == "BRANCH":
-            found += sum(max(1, _alternatives(branch)) for branch in argument[1])
+            count += sum(max(1, _alternatives(branch)) for branch in argument[1])
         elif str(op) == "SUBPATTERN":
-            found += _alternatives(argument[3])
-    return found
+            count += _alternatives(argument[3])
+    return count
 
 
-def _cut_items(items: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
-    """`items` as text, ended once `left` bytes of the secret are covered; `left` None: not inside it yet.
+def _cut_items(items: Any, group: int | None, room: int | None) -> tuple[str, bool, int | None]:
+    """`items` as text, ended once `room` bytes of the secret are covered; `room` None: not inside it yet.
 
     Returns the text, whether it was ended early (so that nothing may follow), and what is left.
     """
     out = ""
     for op, argument in items:
-        text, done, left = _cut_item(str(op), argument, group, left)
+        text, done, room = _cut_item(str(op), argument, group, room)
         out += text
-        if done or (left is not None and left <= 0):
-            return out, True, left
-    return out, False, left
+        if done or (room is not None and room <= 0):
+            return out, True, room
+    return out, False, room
 
 
-def _cut_item(name: str, argument: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
+def _cut_item(name: str, argument: Any, group: int | None, room: int | None) -> tuple[str, bool, int | None]:
     if name in {"LITERAL", "NOT_LITERAL", "ANY", "IN"}:
-        return _atom(name, argument), False, None if left is None else left - 1
+        return _atom(name, argument), False, None if room is None else room - 1
     if name in {"AT", "ASSERT", "ASSERT_NOT"}:
-        return "", False, left
+        return "", False, room
     if name == "SUBPATTERN":
         number, add, remove, inner = argument
-        text, done, left = _cut_items(inner, group, DEPTH if number is not None and number == group else left)
-        return f"(?{_flags(add)}{'-' + _flags(remove) if remove else ''}:{text})", done, left
+        text, done, room = _cut_items(inner, group, DEPTH if number is not None and number == group else room)
+        return f"(?{_flags(add)}{'-' + _flags(remove) if remove else ''}:{text})", done, room
     if name == "ATOMIC_GROUP":
-        text, done, left = _cut_items(argument, group, left)
-        return f"(?:{text})", done, left
+        text, done, room = _cut_items(argument, group, room)
+        return f"(?:{text})", done, room
     if name == "BRANCH":
-        return _cut_branch(argument[1], group, left)
+        return _cut_branch(argument[1], group, room)
     if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
-        return _cut_repeat(argument, group, left)
-    return "", True, left  # a back-reference or the like: what stands before it is still a superset
+        return _cut_repeat(argument, group, room)
+    return "", True, room  # a back-reference or the like: what stands before it is still a superset
 
 
-def _cut_branch(branches: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
-    cuts = [_cut_items(branch, group, left) for branch in branches]
+def _cut_branch(branches: Any, group: int | None, room: int | None) -> tuple[str, bool, int | None]:
+    cuts = [_cut_items(branch, group, room) for branch in branches]
     rests = [rest for _, _, rest in cuts if rest is not None]
     return (
         f"(?:{'|'.join(cut[0] for cut in cuts)})",
         any(cut[1] for cut in cuts),
-        max(rests) if rests else left,
+        max(rests) if rests else room,
     )
 
 
-def _cut_repeat(argument: Any, group: int | None, left: int | None) -> tuple[str, bool, int | None]:
+def _cut_repeat(argument: Any, group: int | None, room: int | None) -> tuple[str, bool, int | None]:
     low, high, inner = argument
     low, high = int(low), int(high)
-    text, done, rest = _cut_items(inner, group, None if left is None else 10_000)
+    text, done, rest = _cut_items(inner, group, None if room is None else 10_000)
     width = max(1, inner.getwidth()[0])
-    if left is not None:
-        need = -(-left // width)
+    if room is not None:
+        need = -(-room // width)
         if low >= need:
             return f"(?:{text}){{{need}}}", True, 0
-        left -= low * width
+        room -= low * width
     elif rest is not None:
-        left = rest
+        room = rest
     widest = high * int(inner.getwidth()[1])
-    if done or high > (_LONGEST_BEFORE if left is None else _LONGEST_REPEAT) or widest > _WIDEST_REPEAT:
-        return (f"(?:{text}){{{low}}}" if low else ""), True, left
-    return f"(?:{text}){{{low},{high}}}", False, left
+    if done or high > (_LONGEST_BEFORE if room is None else _LONGEST_REPEAT) or widest > _WIDEST_REPEAT:
+        return (f"(?:{text}){{{low}}}" if low else ""), True, room
+    return f"(?:{text}){{{low},{high}}}", False, room
 
 
 def _flags(bits: int) -> str:
@@ -240,21 +240,21 @@ def _atom(name: str, argument: Any) -> str:
 
 def first_bytes(text: str) -> str:
     """The bytes with which a match of `text` can begin, as Latin-1 text; empty when that is any byte."""
-    found, empty = _firsts(parse_tree(text), ignore_case=False)
-    return "" if found is None or empty else "".join(map(chr, sorted(found)))
+    values, empty = _firsts(parse_tree(text), ignore_case=False)
+    return "" if values is None or empty else "".join(map(chr, sorted(values)))
 
 
 def _firsts(items: Any, *, ignore_case: bool) -> tuple[set[int] | None, bool]:
     """The first bytes of `items` (None: any), and whether they can match nothing."""
-    found: set[int] = set()
+    values: set[int] = set()
     for op, argument in items:
         some, empty = _firsts_of(str(op), argument, ignore_case=ignore_case)
         if some is None:
             return None, False
-        found |= some
+        values |= some
         if not empty:
-            return found, False
-    return found, True
+            return values, False
+    return values, True
 
 
 def _firsts_of(name: str, argument: Any, *, ignore_case: bool) -> tuple[set[int] | None, bool]:

@@ -23,22 +23,22 @@ def render(summary: Summary) -> str:
     return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
 
 
-def coverage(found: Coverage) -> Iterator[str]:
+def coverage(counts: Coverage) -> Iterator[str]:
     """The headline, and each repository that is not covered with its reason."""
-    yield headline(found)
-    for row in found.missing[:MOST]:
+    yield headline(counts)
+    for row in counts.missing[:MOST]:
         yield f"  {row['status']}: {clean(row['name'])}: {clean(row['reason'] or 'not audited yet')}"
-    if len(found.missing) > MOST:
-        yield f"  ... and {len(found.missing) - MOST} more (--report csv=FILE or html=FILE names all)"
+    if len(counts.missing) > MOST:
+        yield f"  ... and {len(counts.missing) - MOST} more (--report csv=FILE or html=FILE names all)"
 
 
-def headline(found: Coverage) -> str:
+def headline(counts: Coverage) -> str:
     """How many repositories were asked for and audited, in one sentence."""
-    left_out = f", {_count(found.filtered, 'more')} left out by filters" if found.filtered else ""
-    if not found.missing:
-        return f"Audited all of {_count(found.asked, 'repository', 'repositories')}{left_out}."
-    asked = _count(found.asked, "repository", "repositories")
-    return f"Audited {found.covered} of {asked}; {len(found.missing)} not wholly read{left_out}:"
+    left_out = f", {_count(counts.filtered, 'more')} left out by filters" if counts.filtered else ""
+    if not counts.missing:
+        return f"Audited all of {_count(counts.asked, 'repository', 'repositories')}{left_out}."
+    asked = _count(counts.asked, "repository", "repositories")
+    return f"Audited {counts.covered} of {asked}; {len(counts.missing)} not wholly read{left_out}:"
 
 
 def _secrets(summary: Summary) -> Iterator[str]:
@@ -47,8 +47,8 @@ def _secrets(summary: Summary) -> Iterator[str]:
         yield "No secrets found." if not summary.coverage.missing else "No secrets found in what was read."
         return
     new = sum(secret.new for secret in summary.secrets)
-    told = f", {new} of them new since the last run" if new else ""
-    yield f"{_count(total, 'secret')}{told}:"
+    new_ones = f", {new} of them new since the last run" if new else ""
+    yield f"{_count(total, 'secret')}{new_ones}:"
     for secret in summary.secrets[:MOST]:
         yield from _secret(secret)
     if total > MOST:

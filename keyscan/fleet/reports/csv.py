@@ -24,16 +24,16 @@ def render(summary: Summary) -> str:
     writer.writeheader()
     for secret in summary.secrets:
         for place in secret.places:
-            found = place.finding
-            known = found.provenance
+            finding = place.finding
+            known = finding.provenance
             row = {
-                "type": "secret", "repository": place.repository, "rule": found.rule_id, "provider": found.provider,
-                "severity": found.severity.label, "redacted": found.redacted, "fingerprint": found.fingerprint,
-                "path": found.origin.path, "line": found.location.line, "commit": found.origin.commit,
-                "author": found.origin.author, "date": found.origin.date,
+                "type": "secret", "repository": place.repository, "rule": finding.rule_id, "provider": finding.provider,
+                "severity": finding.severity.label, "redacted": finding.redacted, "fingerprint": finding.fingerprint,
+                "path": finding.origin.path, "line": finding.location.line, "commit": finding.origin.commit,
+                "author": finding.origin.author, "date": finding.origin.date,
                 "exposed_days": known.exposed_days if known else None, "owners": " ".join(place.owners),
-                "new": secret.new, "validity": found.validity.status if found.validity else "",
-                "identity": "; ".join(f"{n}: {v}" for n, v in found.validity.identity) if found.validity else "",
+                "new": secret.new, "validity": finding.validity.status if finding.validity else "",
+                "identity": "; ".join(f"{n}: {v}" for n, v in finding.validity.identity) if finding.validity else "",
             }  # fmt: skip
             writer.writerow({name: cell(value) for name, value in row.items()})
     for missing in summary.coverage.missing:

@@ -56,29 +56,29 @@ def render(summary: Summary) -> str:
 
 
 def _coverage(summary: Summary) -> Iterator[str]:
-    found = summary.coverage
-    yield f'<header><h1>Secrets in {found.asked:,} repositories</h1><p class="soft">As of {esc(summary.made)}</p>'
-    yield element("p", headline(found).rstrip(":"), "lead alarm" if found.missing else "lead good")
+    counts = summary.coverage
+    yield f'<header><h1>Secrets in {counts.asked:,} repositories</h1><p class="soft">As of {esc(summary.made)}</p>'
+    yield element("p", headline(counts).rstrip(":"), "lead alarm" if counts.missing else "lead good")
     if summary.interrupted:
         yield element("p", "The run was interrupted; run the command again to go on.", "alarm")
     yield "</header>"
-    if not found.missing:
+    if not counts.missing:
         return
     yield "<h2>Not wholly read</h2><table><thead><tr><th>Repository</th><th>Status</th><th>Reason</th></tr></thead>"
     yield "<tbody>"
-    for row in found.missing[:MAX_ROWS]:
+    for row in counts.missing[:MAX_ROWS]:
         cells = (row["name"], row["status"], row["reason"] or "not audited yet")
         yield f"<tr>{''.join(element('td', text) for text in cells)}</tr>"
     yield "</tbody></table>"
-    yield from _cut(len(found.missing), MAX_ROWS)
+    yield from _cut(len(counts.missing), MAX_ROWS)
 
 
 def _overview(summary: Summary) -> Iterator[str]:
     if not summary.secrets:
         return
     new = sum(secret.new for secret in summary.secrets)
-    told = f", {new:,} of them new since the last run" if new else ""
-    yield element("p", f"{len(summary.secrets):,} distinct secrets{told}.")
+    new_ones = f", {new:,} of them new since the last run" if new else ""
+    yield element("p", f"{len(summary.secrets):,} distinct secrets{new_ones}.")
     yield '<div class="columns">'
     for title, rows in (
         ("By provider", summary.by_provider()),
@@ -139,8 +139,8 @@ def _places(secret: Secret) -> str:
     first, rest = shown[0], shown[1:_MAX_PLACES]
     if not rest:
         return first
-    left = len(shown) - 1 - len(rest)
-    more = f"<br>and {left:,} more" if left else ""
+    omitted = len(shown) - 1 - len(rest)
+    more = f"<br>and {omitted:,} more" if omitted else ""
     return f"{first}<details><summary>{len(shown) - 1:,} more</summary>{'<br>'.join(rest)}{more}</details>"
 
 

@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 def render(summary: Summary) -> str:
     """The summary as lines of JSON, each with its `type`."""
-    found = summary.coverage
+    counts = summary.coverage
     lines: list[dict[str, Any]] = [
         {
             "type": "coverage",
-            "asked": found.asked,
-            "covered": found.covered,
-            "statuses": found.statuses,
-            "filtered": found.filtered,
-            "complete": not found.missing and not summary.interrupted,
+            "asked": counts.asked,
+            "covered": counts.covered,
+            "statuses": counts.statuses,
+            "filtered": counts.filtered,
+            "complete": not counts.missing and not summary.interrupted,
             **summary.totals,
         }
     ]
     lines += [
         {"type": "not-covered", "repository": row["name"], "status": row["status"], "reason": row["reason"]}
-        for row in found.missing
+        for row in counts.missing
     ]
     lines += [_secret(secret) for secret in summary.secrets]
     return "".join(safe_json(json_line(line)) + "\n" for line in lines)

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 def documents(store: Store, rules: Mapping[str, Rule]) -> Iterator[tuple[str, str]]:
     """(file name, SARIF) for each repository that was audited, with or without findings."""
-    found: dict[str, list[Finding]] = {}
+    by_repository: dict[str, list[Finding]] = {}
     for key, finding, _, _ in store.findings():
-        found.setdefault(key, []).append(finding)
+        by_repository.setdefault(key, []).append(finding)
     used: set[str] = set()
     for row in store.repositories():
         if Status(row["status"]) not in COVERED | {Status.INCOMPLETE}:
             continue
-        findings = sorted(found.get(row["key"], ()), key=lambda finding: finding.sort_key)
+        findings = sorted(by_repository.get(row["key"], ()), key=lambda finding: finding.sort_key)
         skipped = tuple(Skip(path, reason, incomplete) for path, reason, incomplete in store.skips(row["key"]))
         report = Report(
             findings=tuple(findings),
@@ -42,9 +42,9 @@ def documents(store: Store, rules: Mapping[str, Rule]) -> Iterator[tuple[str, st
 def _file_name(name: str, used: set[str]) -> str:
     """A unique file name for a repository, inside the output directory."""
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:100] or "repository"
-    number, made = 1, stem
-    while made.lower() in used:
+    number, unique = 1, stem
+    while unique.lower() in used:
         number += 1
-        made = f"{stem}-{number}"
-    used.add(made.lower())
-    return f"{made}.sarif"
+        unique = f"{stem}-{number}"
+    used.add(unique.lower())
+    return f"{unique}.sarif"

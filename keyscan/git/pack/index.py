@@ -85,5 +85,5 @@ def _big_endian(code: str, data: bytes) -> list[int]:
     values.frombytes(data)
     if array("H", b"\1\0")[0] == 1:
         values.byteswap()
-    found: list[int] = values.tolist()
-    return found
+    numbers: list[int] = values.tolist()
+    return numbers

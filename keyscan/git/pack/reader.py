@@ -99,25 +99,25 @@ class DeltaForest:
 
     def below(self, blob: int) -> list[int]:
         """What is made from a blob, the heaviest first."""
-        found: list[tuple[int, int]] = []
+        descendants: list[tuple[int, int]] = []
         child: int = self.children[blob]
         while child >= 0:
             weight: int = self.weights[child]
-            found.append((-weight, child))
+            descendants.append((-weight, child))
             child = self.siblings[child]
-        if len(found) > 1:
-            found.sort()
-        return [child for _, child in found]
+        if len(descendants) > 1:
+            descendants.sort()
+        return [child for _, child in descendants]
 
     def family(self, blob: int) -> list[int]:
         """A blob and all that is made from it."""
-        found: list[int] = []
+        members: list[int] = []
         stack = [blob]
         while stack:
             blob = stack.pop()
-            found.append(blob)
+            members.append(blob)
             stack.extend(self.below(blob))
-        return found
+        return members
 
     def finish(self) -> None:
         """Fill in the weights, the families and what `find` needs, once all blobs are added."""
@@ -207,8 +207,8 @@ def _read_entries(forest: DeltaForest, handle: BinaryIO, end: int) -> None:  # n
             if kind == _OFS_DELTA:
                 base = start - distance(chunk, at)[0]
             elif kind == _REF_DELTA:
-                found = index.find(chunk[at : at + index.width])
-                base = index.offsets[found] if found >= 0 else 0
+                base_number = index.find(chunk[at : at + index.width])
+                base = index.offsets[base_number] if base_number >= 0 else 0
             else:
                 where[start] = forest.add(start, stop, entries[number] & 0xFFFFFFFF, -1)
                 continue
@@ -288,24 +288,24 @@ def _walk(
 
 def read_commits(forest: DeltaForest, numbers: list[int], limit: int) -> list[bytes | None]:
     """The contents of the commits of these numbers; None for one that does not fit or has more than `limit` bytes."""
-    found: list[bytes | None] = []
+    texts: list[bytes | None] = []
     chunk, low = b"", 0
     with open(forest.file, "rb", buffering=0) as handle:  # noqa: PTH123
         for number in numbers:
             start: int = forest.commit_starts[number]
             end: int = forest.commit_ends[number]
             if end - start > limit:
-                found.append(None)
+                texts.append(None)
                 continue
             if start < low or end > low + len(chunk):
                 chunk, low = _read(handle, start, max(end - start, _AHEAD)), start
             data = chunk[start - low : end - low]
             try:
                 _, size, at = header(data, 0)
-                found.append(_inflated(data, at, size) if size <= limit else None)
+                texts.append(_inflated(data, at, size) if size <= limit else None)
             except (DeltaError, zlib.error):
-                found.append(None)
-    return found
+                texts.append(None)
+    return texts
 
 
 def version(handle: Any, forest: DeltaForest, blob: int, base: bytes) -> tuple[bytes, list[int] | None, list[int]]:
@@ -325,10 +325,10 @@ def version(handle: Any, forest: DeltaForest, blob: int, base: bytes) -> tuple[b
         at = distance(data, at)[1]
     elif kind == _REF_DELTA:
         at += forest.index.width
-    found = _inflated(data, at, size)
+    inflated = _inflated(data, at, size)
     if kind == _BLOB:
-        return found, None, []
-    return apply(base, found, MAX_BLOB)
+        return inflated, None, []
+    return apply(base, inflated, MAX_BLOB)
 
 
 def _read(handle: Any, start: int, size: int) -> bytes:
@@ -342,12 +342,12 @@ def _read(handle: Any, start: int, size: int) -> bytes:
 def _inflated(data: bytes, at: int, size: int) -> bytes:
     """The `size` bytes that are compressed from `at` on; DeltaError or zlib.error when they are others."""
     if len(data) <= _SAFE:
-        found: bytes = zlib.decompress(data[at:], 15, size + 1)
-        if len(found) != size:
+        inflated: bytes = zlib.decompress(data[at:], 15, size + 1)
+        if len(inflated) != size:
             raise DeltaError("another size than it said")
-        return found
+        return inflated
     inflater = zlib.decompressobj()
-    found = inflater.decompress(data[at:], size + 1)
-    if len(found) != size or not inflater.eof:
+    inflated = inflater.decompress(data[at:], size + 1)
+    if len(inflated) != size or not inflater.eof:
         raise DeltaError("another size than it said")
-    return found
+    return inflated

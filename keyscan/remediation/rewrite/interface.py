@@ -97,9 +97,9 @@ def unescaped(written: bytes) -> bytes | None:
     """The value of a literal's text by the escapes that all languages share; None when it has others."""
     if b"\\" not in written:
         return written
-    if any(found[1] not in _ESCAPES for found in _ESCAPE.finditer(written)):
+    if any(match[1] not in _ESCAPES for match in _ESCAPE.finditer(written)):
         return None
-    return _ESCAPE.sub(lambda found: _ESCAPES[found[1]], written)
+    return _ESCAPE.sub(lambda match: _ESCAPES[match[1]], written)
 
 
 def line_end(text: bytes) -> bytes:

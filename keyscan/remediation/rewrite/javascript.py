@@ -109,7 +109,7 @@ def _template(target: Target, literal: Literal, expression: str) -> Change | Non
     ]
     for start, end in ((literal.start, target.start), (target.end, literal.end)):
         special = re.finditer(rb"`|\$(?=\{)", target.text[start:end])
-        splices.extend(Splice(start + found.start(), start + found.start(), b"\\") for found in special)
+        splices.extend(Splice(start + match.start(), start + match.start(), b"\\") for match in special)
     return tuple(splices)
 
 

@@ -43,11 +43,11 @@ def rewrite(target: Target) -> Rewrite | LeftAlone:
         return _UNPARSED
     if inside[:1] not in {("source",), ("input",)} or cell != "code":
         return LeftAlone("it is in a cell without code: delete it there")
-    found = _source(target, path[: at + 3])
-    start, end = _index(found.places, target.start), _index(found.places, target.end)
+    source = _source(target, path[: at + 3])
+    start, end = _index(source.places, target.start), _index(source.places, target.end)
     if start is None or end is None:
         return _UNPARSED
-    return _python(target, found, start, end)
+    return _python(target, source, start, end)
 
 
 def _cell_of(notebook: object, number: str) -> str:
@@ -66,28 +66,28 @@ def _source(target: Target, path: tuple[str, ...]) -> _Cell:
     """The text of the strings at `path`, whose lines are joined as Jupyter joins them."""
     text, places = bytearray(), []
     walker, last = Walker(target.text), 0
-    for found in _STRING.finditer(target.text):
-        here = walker.path(found.start(1))
+    for match in _STRING.finditer(target.text):
+        here = walker.path(match.start(1))
         if (
             here[: len(path)] != path
             or (len(here) > len(path) + 1)
-            or target.text[found.end() : found.end() + 1] == b":"
+            or target.text[match.end() : match.end() + 1] == b":"
         ):
             continue
-        for unit, offset in _units(found[1], found.start(1)):
+        for unit, offset in _units(match[1], match.start(1)):
             places += [offset] * len(unit)
             text += unit
-        last = found.end(1)
+        last = match.end(1)
     return _Cell(bytes(text), [*places, last])
 
 
 def _units(written: bytes, offset: int) -> Iterator[tuple[bytes, int]]:
     """The bytes that each character or escape of a JSON string stands for, and where it is written."""
-    for found in _UNIT.finditer(written):
-        unit = found[0]
+    for match in _UNIT.finditer(written):
+        unit = match[0]
         if unit[:1] == b"\\":
             unit = json.loads(b'"' + unit + b'"').encode("utf-8", "surrogatepass")
-        yield unit, offset + found.start()
+        yield unit, offset + match.start()
 
 
 def _python(target: Target, cell: _Cell, start: int, end: int) -> Rewrite | LeftAlone:
@@ -95,19 +95,19 @@ def _python(target: Target, cell: _Cell, start: int, end: int) -> Rewrite | Left
     code = re.sub(rb"(?m)^(\s*)[%!?]|^(\s*)(?=[\w.]+\?+\s*$)", _commented, cell.text)
     if len(code) != len(cell.text):
         return LeftAlone("the cell has IPython syntax that is not understood: move the key by hand")
-    made = python.rewrite(replace(target, text=code, start=start, end=end))
-    if isinstance(made, LeftAlone):
-        return made
+    rewritten = python.rewrite(replace(target, text=code, start=start, end=end))
+    if isinstance(rewritten, LeftAlone):
+        return rewritten
     splices = tuple(
         Splice(cell.places[one.start], cell.places[one.end], json.dumps(one.new.decode())[1:-1].encode())
-        for one in made.splices
+        for one in rewritten.splices
     )
     try:
         json.loads(spliced(target.text, splices))
     except ValueError:
         return _UNPARSED
-    return Rewrite(splices, made.value, made.variable)
+    return Rewrite(splices, rewritten.value, rewritten.variable)
 
 
-def _commented(found: re.Match[bytes]) -> bytes:
-    return found[0][:-1] + b"#" if found[0][-1:] in {b"%", b"!", b"?"} else found[0]
+def _commented(match: re.Match[bytes]) -> bytes:
+    return match[0][:-1] + b"#" if match[0][-1:] in {b"%", b"!", b"?"} else match[0]

@@ -40,12 +40,12 @@ def rewrite(target: Target) -> Rewrite | LeftAlone:
     read = environment_reader(source)
     expression = f'{read.name}["{target.name}"]'
     if isinstance(node, libcst.SimpleString):
-        made = _string(target, source, node, expression)
+        rewritten = _string(target, source, node, expression)
     else:
-        made = _text(target, source, node, expression)
-    if isinstance(made, LeftAlone):
-        return made
-    change, value = made
+        rewritten = _text(target, source, node, expression)
+    if isinstance(rewritten, LeftAlone):
+        return rewritten
+    change, value = rewritten
     splices = (*change, *read.splices(target.text, source))
     if parsed(spliced(target.text, splices)) is None:
         return LeftAlone("no rewrite of this place parses: move the key by hand")
@@ -56,13 +56,13 @@ def _smallest(source: Source, target: Target) -> Any:
     """The literal, or the text of an f-string, that the target is in."""
     import libcst
 
-    found, size = None, len(target.text) + 1
+    smallest, size = None, len(target.text) + 1
     for node in source.spans:
         if isinstance(node, libcst.SimpleString | libcst.FormattedStringText):
             start, end = source.span(node)
             if start <= target.start and target.end <= end and end - start < size:
-                found, size = node, end - start
-    return found
+                smallest, size = node, end - start
+    return smallest
 
 
 def _in_comment(target: Target) -> bool:
@@ -131,12 +131,12 @@ def _string(target: Target, source: Source, node: Any, expression: str) -> Made 
         if side_by_side:
             return LeftAlone("it is one of several byte strings side by side: join them with + first")
         return _cut(target, (start, end), opening[0], expression), value
-    made = _interpolated(target, (opening[0], inner, outer), expression)
-    if isinstance(made, LeftAlone):
-        return made
+    interpolated = _interpolated(target, (opening[0], inner, outer), expression)
+    if isinstance(interpolated, LeftAlone):
+        return interpolated
     if _is_template(source, node) and re.search(rb"[%{}]", value):
         return LeftAlone("the string is formatted afterwards, and the key holds format characters: move it by hand")
-    return made, value
+    return interpolated, value
 
 
 def _interpolated(target: Target, literal: tuple[bytes, int, int], expression: str) -> Change:
@@ -153,7 +153,7 @@ def _interpolated(target: Target, literal: tuple[bytes, int, int], expression: s
     ]
     for at, to in ((inner, target.start), (target.end, outer)):
         braces = re.finditer(rb"[{}]", target.text[at:to])
-        splices.extend(Splice(at + found.start(), at + found.end(), found[0] * 2) for found in braces)
+        splices.extend(Splice(at + match.start(), at + match.end(), match[0] * 2) for match in braces)
     return tuple(splices)
 
 

@@ -127,8 +127,8 @@ def _imports_os(node: Any) -> bool:
     """Whether a function or class has an import of `os` of its own, which makes the name a local one."""
     from libcst import Import, matchers
 
-    found = matchers.findall(node, matchers.Import())
-    return any(alias.evaluated_name == "os" for one in found if isinstance(one, Import) for alias in one.names)
+    imports = matchers.findall(node, matchers.Import())
+    return any(alias.evaluated_name == "os" for one in imports if isinstance(one, Import) for alias in one.names)
 
 
 def _first_other(source: Source) -> Any:

@@ -15,8 +15,8 @@ def reference(path: str, name: str) -> str | LeftAlone:
     client = client_of(path)
     if client is None:
         return LeftAlone("it is not known which program reads this file: make that read the key from the environment")
-    found = _REFERENCE.search(client.instead)
-    if found is None:
+    match = _REFERENCE.search(client.instead)
+    if match is None:
         return LeftAlone(f"{client.what}: {client.instead}")
-    written = found[1] if not found[1].startswith("$NAME") else "${NAME}"
+    written = match[1] if not match[1].startswith("$NAME") else "${NAME}"
     return written.replace("NAME", name)

@@ -74,5 +74,5 @@ def _interpreter(text: bytes) -> str:
 
 
 def _load(module: str, function: str) -> Rewriter:
-    made: Rewriter = getattr(importlib.import_module(f"keyscan.remediation.rewrite.{module}"), function)
-    return made
+    rewriter: Rewriter = getattr(importlib.import_module(f"keyscan.remediation.rewrite.{module}"), function)
+    return rewriter

@@ -77,8 +77,8 @@ def _formatted(target: Target, literal: Literal, owned: bytes) -> Change:
         part.replace(b"{", b"{{").replace(b"}", b"}}")
         for part in (target.text[literal.start : target.start], target.text[target.end : literal.end])
     )
-    made = b'(&*format!("' + head + b"{}" + tail + b'", ' + owned + b").leak())"
-    return (Splice(literal.node.start_byte, literal.node.end_byte, made),)
+    code = b'(&*format!("' + head + b"{}" + tail + b'", ' + owned + b").leak())"
+    return (Splice(literal.node.start_byte, literal.node.end_byte, code),)
 
 
 LANGUAGE = Language(

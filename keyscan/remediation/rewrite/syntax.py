@@ -92,8 +92,8 @@ def parser(module: str, function: str) -> Parser:
         grammar = importlib.import_module(module)
     except ImportError as error:
         raise UsageError(INSTALL) from error
-    made: Parser = tree_sitter.Parser(tree_sitter.Language(getattr(grammar, function)()))
-    return made
+    new_parser: Parser = tree_sitter.Parser(tree_sitter.Language(getattr(grammar, function)()))
+    return new_parser
 
 
 def parse(language: Language, text: bytes) -> Tree:

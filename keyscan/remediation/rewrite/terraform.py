@@ -100,7 +100,7 @@ def _variable(target: Target, root: Node, literal: Node | None, value: bytes) ->
         gap = end if target.text.endswith((b"\n", b"\r")) else end * 2
         lines = (b'variable "' + name.encode() + b'" {', b"  type      = string", b"  sensitive = true", b"}", b"")
         splices.append(Splice(len(target.text), len(target.text), gap + end.join(lines)))
-    made = tuple(splices)
-    if syntax.errors(syntax.parse(LANGUAGE, spliced(target.text, made))):
+    changes = tuple(splices)
+    if syntax.errors(syntax.parse(LANGUAGE, spliced(target.text, changes))):
         return LeftAlone("no rewrite of this place parses: move the key by hand")
-    return Rewrite(made, value, f"TF_VAR_{name}")
+    return Rewrite(changes, value, f"TF_VAR_{name}")

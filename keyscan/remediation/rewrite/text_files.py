@@ -36,7 +36,7 @@ def rewrite_properties(target: Target) -> Rewrite | LeftAlone:
 def rewrite_dockerfile(target: Target) -> Rewrite | LeftAlone:
     """Advice by instruction: what an image's file says stays in the image, so no rewrite can be enough."""
     text = target.text[: target.start]
-    start = max((found.start() for found in re.finditer(rb"(?m)^[ \t]*(?!#)\w", text)), default=0)
+    start = max((match.start() for match in re.finditer(rb"(?m)^[ \t]*(?!#)\w", text)), default=0)
     words = text[start:].split(None, 1)
     word = words[0].decode("ascii", "replace").upper() if words else ""
     name = target.name

@@ -40,16 +40,16 @@ def rewrite(target: Target) -> Rewrite | LeftAlone:
     value = _written_plainly(target, place)
     if value is None:
         return LeftAlone(ESCAPED)
-    made = _writer(target, place)(target, place)
-    if isinstance(made, LeftAlone):
-        return made
-    if isinstance(scalar_at(spliced(target.text, made.splices), 0, 0), str) and not _still_yaml(target, made):
+    rewritten = _writer(target, place)(target, place)
+    if isinstance(rewritten, LeftAlone):
+        return rewritten
+    if isinstance(scalar_at(spliced(target.text, rewritten.splices), 0, 0), str) and not _still_yaml(target, rewritten):
         return LeftAlone("no rewrite of this place parses: move the key by hand")
-    return made
+    return rewritten
 
 
-def _still_yaml(target: Target, made: Rewrite) -> bool:
-    return scalar_at(spliced(target.text, made.splices), 0, 0) != ""
+def _still_yaml(target: Target, rewritten: Rewrite) -> bool:
+    return scalar_at(spliced(target.text, rewritten.splices), 0, 0) != ""
 
 
 def _written_plainly(target: Target, place: Scalar) -> bytes | None:
@@ -79,7 +79,7 @@ def _writer(target: Target, place: Scalar) -> Callable[[Target, Scalar], Rewrite
 
 
 def _top(target: Target) -> set[str]:
-    return {found.decode() for found in re.findall(rb"(?m)^([A-Za-z_]\w*):", target.text[:65536])}
+    return {key.decode() for key in re.findall(rb"(?m)^([A-Za-z_]\w*):", target.text[:65536])}
 
 
 def _whole(target: Target, place: Scalar) -> bool:
@@ -151,11 +151,11 @@ def _actions(target: Target, place: Scalar) -> Rewrite | LeftAlone:
     name = f"GH_{target.name.removeprefix('GITHUB_')}" if target.name.startswith("GITHUB_") else target.name
     if not _whole(target, place) and not _SAFE.match(target.written):
         return LeftAlone("its characters would mean something to the shell: give it to the step by env")
-    made = _replaced(target, place, f"${{{{ secrets.{name} }}}}", name)
-    if isinstance(made, LeftAlone):
-        return made
+    rewritten = _replaced(target, place, f"${{{{ secrets.{name} }}}}", name)
+    if isinstance(rewritten, LeftAlone):
+        return rewritten
     command = f'(set -a; . ./.env; printf %s "${name}") | gh secret set {name}'
-    return Rewrite(made.splices, made.value, made.variable, (command,))
+    return Rewrite(rewritten.splices, rewritten.value, rewritten.variable, (command,))
 
 
 def _gitlab(target: Target, place: Scalar) -> Rewrite | LeftAlone:
@@ -164,15 +164,23 @@ def _gitlab(target: Target, place: Scalar) -> Rewrite | LeftAlone:
     key = place.path[-1]
     command = '(set -a; . ./.env; printf %s "${0}") | glab variable set {0} --masked'
     if not variables:
-        made = _replaced(target, place, f"${target.name}")
+        rewritten = _replaced(target, place, f"${target.name}")
         follow = (command.format(target.name),)
-        return made if isinstance(made, LeftAlone) else Rewrite(made.splices, made.value, made.variable, follow)
+        return (
+            rewritten
+            if isinstance(rewritten, LeftAlone)
+            else Rewrite(rewritten.splices, rewritten.value, rewritten.variable, follow)
+        )
     if not _whole(target, place) or not _KEY.match(key):
         return _replaced(target, place, f"${{{target.name}}}")
     if key != target.name:
-        made = _replaced(target, place, f"${target.name}")
+        rewritten = _replaced(target, place, f"${target.name}")
         follow = (command.format(target.name),)
-        return made if isinstance(made, LeftAlone) else Rewrite(made.splices, made.value, made.variable, follow)
+        return (
+            rewritten
+            if isinstance(rewritten, LeftAlone)
+            else Rewrite(rewritten.splices, rewritten.value, rewritten.variable, follow)
+        )
     if place.flow or place.pair is None or len(place.siblings) < 2:  # noqa: PLR2004 - an empty mapping is no mapping
         return LeftAlone(f"delete this entry and set {key} as a masked CI/CD variable of the project")
     start = target.text.rfind(b"\n", 0, place.pair[0]) + 1

@@ -67,8 +67,8 @@ def scalar_at(text: bytes, start: int, end: int) -> Scalar | str:
 def _is_shallow(text: bytes) -> bool:
     """Whether no more than MAX_DEPTH brackets are open at once, those in strings counted too."""
     depth = 0
-    for found in re.finditer(rb"[\[{\]}]", text):
-        depth = depth + 1 if found[0] in b"[{" else max(0, depth - 1)
+    for match in re.finditer(rb"[\[{\]}]", text):
+        depth = depth + 1 if match[0] in b"[{" else max(0, depth - 1)
         if depth > MAX_DEPTH:
             return False
     return True
@@ -86,14 +86,14 @@ class _Offsets:
 
 def _facts(document: Any) -> dict[str, Any]:
     """Top-level values that are scalars, and `metadata.name` as `name`."""
-    found: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     for key, value in _pairs(document):
         if isinstance(value.value, str):
-            found[str(key.value)] = value.value
+            facts[str(key.value)] = value.value
         if key.value == "metadata":
             names = [inner.value for name, inner in _pairs(value) if name.value == "name"]
-            found["name"] = names[0] if names else ""
-    return found
+            facts["name"] = names[0] if names else ""
+    return facts
 
 
 def _pairs(node: Any) -> list[tuple[Any, Any]]:

@@ -27,10 +27,10 @@ def section(report: Report, summaries: dict[str, RuleSummary]) -> Iterator[str]:
         groups.setdefault((summary.help.opens, summary.help.revoke_url, *rule_summary.steps(summary)), []).append(
             summary
         )
-    for alike in groups.values():
-        summary = alike[0]
+    for group in groups.values():
+        summary = group[0]
         yield f'<section class="box kind" id="{fragment(summary.id)}">'
-        yield f"<h3>{', '.join(_anchored(one, first=one is summary) for one in alike)}</h3>"
+        yield f"<h3>{', '.join(_anchored(one, first=one is summary) for one in group)}</h3>"
         yield element("p", rule_summary.description(summary))
         yield "<ol>"
         yield from (element("li", step) for step in rule_summary.steps(summary))

@@ -89,14 +89,14 @@ def _head(report: Report) -> Iterator[str]:
     yield "<header>"
     name = repository_name(report)
     yield f"<h1>Secrets in {esc(name)}</h1>" if name else "<h1>keyscan report</h1>"
-    told = [
+    facts = [
         (repository(report.run.remote), "repository"),
         (report.run.branch, "branch"),
         (report.run.revision and report.run.revision[:12], "revision"),
         (report.run.started.replace("T", " ") + " UTC" if report.run.started else "", "scanned"),
         (report.run.command, "by keyscan"),
     ]
-    yield f'<p class="soft">{", ".join(f"{label} {code(text)}" for text, label in told if text)}</p>'
+    yield f'<p class="soft">{", ".join(f"{label} {code(text)}" for text, label in facts if text)}</p>'
     yield f'<p class="lead">{esc(" ".join(sentences(report)))}</p>'
     if not report.complete:
         yield '<p class="alarm">This scan is not complete: what was not read is listed under Coverage.</p>'
@@ -195,9 +195,9 @@ def _controls(findings: list[Finding]) -> Iterator[str]:
 def _row(finding: Finding, number: int, summaries: dict[str, RuleSummary], report: Report) -> str:
     origin, where = finding.origin, finding.location
     path = shown_path(origin.path, report)
-    spell = timeline.spell(finding, report)
-    days = "" if spell is None else str(spell.days)
-    entered = "" if spell is None else spell.start.date().isoformat()
+    period = timeline.spell(finding, report)
+    days = "" if period is None else str(period.days)
+    entered = "" if period is None else period.start.date().isoformat()
     gone = finding.provenance is not None and finding.provenance.in_head is False
     label = finding.severity.label
     cell = f" in cell {where.cell}" if where.cell is not None else ""

@@ -50,8 +50,8 @@ def spell(finding: Finding, report: Report) -> Spell | None:
 
 def _date(text: str | None) -> datetime | None:
     try:
-        made = datetime.fromisoformat(text or "")
-        return made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
+        parsed = datetime.fromisoformat(text or "")
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -60,10 +60,10 @@ def section(report: Report) -> Iterator[str]:
     """The time line as HTML; nothing when no finding has a date."""
     first: dict[str, Spell] = {}
     for finding in report.findings:
-        made = spell(finding, report)
+        period = spell(finding, report)
         known = first.get(finding.fingerprint)
-        if made and (known is None or made.start < known.start):
-            first[finding.fingerprint] = made
+        if period and (known is None or period.start < known.start):
+            first[finding.fingerprint] = period
     spells = sorted(first.values(), key=lambda one: (-one.finding.severity, one.start, one.finding.sort_key))
     end = _date(report.run.started)
     if not spells or end is None:

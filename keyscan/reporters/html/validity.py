@@ -29,8 +29,8 @@ def validity_attribute(finding: Finding) -> str:
 
 def validity_filter(findings: Iterable[Finding]) -> str:
     """The choice of a state; empty when no issuer was asked."""
-    found = {finding.validity.status for finding in findings if finding.validity}
-    if not found:
+    statuses = {finding.validity.status for finding in findings if finding.validity}
+    if not statuses:
         return ""
-    options = "".join(f"<option>{status}</option>" for status in VALIDITIES if status in found)
+    options = "".join(f"<option>{status}</option>" for status in VALIDITIES if status in statuses)
     return f'<label>key<select id="validity"><option value="">all</option>{options}</select></label>'

@@ -19,7 +19,7 @@ def clean(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         text = "".join(_escape(char) if unicodedata.category(char) in _HIDDEN else char for char in text)
     if "::" in text or "##" in text or text.lstrip()[:1] == ":":
-        text = _COMMAND.sub(lambda found: found[0][:-1] + _escape(found[0][-1]), text)
+        text = _COMMAND.sub(lambda match: match[0][:-1] + _escape(match[0][-1]), text)
     return text
 
 

@@ -103,15 +103,19 @@ def _place(finding: Finding) -> str:
 
 def _history(finding: Finding) -> Iterator[str]:
     """How long it has been exposed, and where it still is."""
-    past = finding.provenance
-    if past is None:
+    provenance = finding.provenance
+    if provenance is None:
         return
-    parts = [f"{past.exposed_days} day{'s' * (past.exposed_days != 1)}"] if past.exposed_days is not None else []
-    parts += ["overdue"] if past.overdue else []
-    parts.append(f"in {past.commits} commit{'s' * (past.commits != 1)}")
-    if past.in_head is not None:
-        parts.append("still in HEAD" if past.in_head else "no longer in HEAD, but in history")
-    if len(past.paths) > 1:
-        parts.append(f"at {len(past.paths)} paths")
-    since = f"since {clean(past.first_seen[:10])}, " if past.first_seen else ""
+    parts = (
+        [f"{provenance.exposed_days} day{'s' * (provenance.exposed_days != 1)}"]
+        if provenance.exposed_days is not None
+        else []
+    )
+    parts += ["overdue"] if provenance.overdue else []
+    parts.append(f"in {provenance.commits} commit{'s' * (provenance.commits != 1)}")
+    if provenance.in_head is not None:
+        parts.append("still in HEAD" if provenance.in_head else "no longer in HEAD, but in history")
+    if len(provenance.paths) > 1:
+        parts.append(f"at {len(provenance.paths)} paths")
+    since = f"since {clean(provenance.first_seen[:10])}, " if provenance.first_seen else ""
     yield f"    exposed {since}{', '.join(parts)}"

@@ -65,9 +65,9 @@ def sentences(report: Report) -> Iterator[str]:
     apart = [(len(report.known), "in the baseline"), (len(report.ignored), "ignored")]
     apart.append((report.hidden, "below the minimum severity"))
     apart.append((report.imprecise, "below the minimum precision"))
-    told = [f"{number:,} {word}" for number, word in apart if number]
-    if told:
-        yield f"Not counted: {', '.join(told)}."
+    counts = [f"{number:,} {word}" for number, word in apart if number]
+    if counts:
+        yield f"Not counted: {', '.join(counts)}."
 
 
 def _read(report: Report) -> tuple[tuple[int, str], ...]:

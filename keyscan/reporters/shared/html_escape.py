@@ -31,4 +31,4 @@ def anchor(url: str) -> str:
 
 def fragment(text: str) -> str:
     """The name of a place in the page."""
-    return "kind-" + re.sub(r"[^A-Za-z0-9_-]", lambda found: f"-{ord(found[0]):x}", text)
+    return "kind-" + re.sub(r"[^A-Za-z0-9_-]", lambda match: f"-{ord(match[0]):x}", text)

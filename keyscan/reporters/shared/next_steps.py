@@ -153,10 +153,10 @@ def _paths(findings: Sequence[Finding]) -> str:
 
 def _acceptance(finding: Finding, run: str) -> Iterator[str]:
     """How to ignore a finding that is not a secret."""
-    rule_id, mark = clean(finding.rule_id), clean(finding.fingerprint)
+    rule_id, fingerprint = clean(finding.rule_id), clean(finding.fingerprint)
     comment = marker(finding.origin.path, rule_id)
     yield "Is one no secret? Give the reason, in one of these places:"
     if comment and not finding.origin.member:
         yield f"  on its line, or on the line above:  {comment}"
-    yield f'  in .keyscan.toml:                   [[ignore]] with fingerprint = "{mark}" and reason = "..."'
+    yield f'  in .keyscan.toml:                   [[ignore]] with fingerprint = "{fingerprint}" and reason = "..."'
     yield f"  in the baseline, one by one:        {run} baseline review"

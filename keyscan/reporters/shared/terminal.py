@@ -49,13 +49,13 @@ def source_lines(finding: Finding, paint: Paint) -> Iterator[str]:
     if snippet is None:
         return
     before = _within(snippet.before.replace("\t", "    ").lstrip())
-    mark, after = _within(snippet.mark), _within(snippet.after.replace("\t", "    ").rstrip())
-    if width(before) + width(mark) > _WIDTH:
+    secret, after = _within(snippet.mark), _within(snippet.after.replace("\t", "    ").rstrip())
+    if width(before) + width(secret) > _WIDTH:
         before = f"... {before[-20:]}"
     number = str(finding.location.line)
     gutter = " " * len(number)
-    yield f"    {paint('2', f'{number} |')} {before}{mark}{after}".rstrip()
-    yield f"    {paint('2', f'{gutter} |')} {' ' * width(before)}{paint('31', '^' * max(1, width(mark)))}"
+    yield f"    {paint('2', f'{number} |')} {before}{secret}{after}".rstrip()
+    yield f"    {paint('2', f'{gutter} |')} {' ' * width(before)}{paint('31', '^' * max(1, width(secret)))}"
 
 
 def _within(text: str) -> str:

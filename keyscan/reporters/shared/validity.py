@@ -32,5 +32,5 @@ def line(finding: Finding) -> str:
     """Status and sentence of a finding; empty if it was not checked."""
     if not finding.validity:
         return ""
-    told = sentence(finding.validity)
-    return f"{word(finding.validity)}: {told}" if told else word(finding.validity)
+    text = sentence(finding.validity)
+    return f"{word(finding.validity)}: {text}" if text else word(finding.validity)
