@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from keyscan.engine import programs
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -41,18 +43,21 @@ class PatternTimeout(Exception):  # noqa: N818 - not an error of ours: a report 
 
 
 class Pattern:
-    """A rule's expression, compiled when first needed (about 1 ms)."""
+    """A rule's expression, compiled or loaded when first needed."""
 
     def __init__(self, pattern: str, max_length: int, *, one_line: bool = False, first: str = "") -> None:
         """`one_line`: no match holds a line's end. `first`: the bytes that one can begin with, empty for any."""
         self._text, self._max_length, self._one_line = pattern, max_length, one_line
-        self._first = frozenset(first.encode("latin-1") or range(256))
+        self._first_text = first
 
     @cached_property
     def _compiled(self) -> Any:
-        import regex
+        return programs.compiled(self._text)
 
-        return regex.compile(self._text.encode(), regex.VERSION0)
+    @cached_property
+    def _first(self) -> frozenset[int]:
+        """The bytes that a match can begin with."""
+        return frozenset(self._first_text.encode("latin-1") or range(256))
 
     def all(self, data: bytes, low: int = 0, high: int | None = None) -> Iterator[Candidate]:
         """Every match in data[low:high], as `finditer` gives them; PatternTimeout when it takes too long."""
