@@ -55,7 +55,8 @@ def invocation() -> str:
         home = os.path.expanduser("~") + os.sep  # noqa: PTH111
         shown = f"~/{beside.removeprefix(home)}" if os.name != "nt" and beside.startswith(home) else beside
         return shown if re.fullmatch(r"[\w~./\\:-]+", shown) else shlex.quote(beside)
-    return f"{shlex.quote(sys.executable)} -m keyscan"
+    # -P: Python alone would import from the current directory first.
+    return f"{shlex.quote(sys.executable)} -P -m keyscan"
 
 
 def can_fix() -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,6 +12,7 @@ from keyscan._version import __version__
 from keyscan.errors import IncompleteError, UsageError
 from keyscan.fleet.model import RepositoryResult, Status
 from keyscan.fleet.process import AuditProcess
+from keyscan.support.process_pool import safe_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,8 +90,11 @@ class DaskExecutor:
         self._plugin = "keyscan-audit-" + blake2b(options.salt.encode(), digest_size=8).hexdigest()
         self._futures: dict[Any, Task] = {}
         dask.config.set(_SETTINGS)
+        # As long as there is a cluster here: it starts another worker for each that is lost.
+        self._surroundings = ExitStack()
         try:
             if scheduler is None:
+                self._surroundings.enter_context(safe_path())
                 self._cluster = LocalCluster(
                     n_workers=jobs or os.cpu_count() or 1,
                     threads_per_worker=1,
@@ -101,8 +105,10 @@ class DaskExecutor:
                     host="127.0.0.1",
                 )
             self._client = Client(self._cluster or scheduler, timeout="15s", set_as_default=True)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise IncompleteError(f"--scheduler {scheduler}: does not answer: {type(error).__name__}") from None
+        except (OSError, RuntimeError, ValueError) as error:
+            self._surroundings.close()
+            what = f"--scheduler {scheduler}: does not answer" if scheduler else "the workers cannot be started here"
+            raise IncompleteError(f"{what}: {type(error).__name__}") from None
         try:
             self._prepare(scheduler, type("KeyscanAuditPlugin", (AuditPlugin, WorkerPlugin), {}), options)
         except BaseException:
@@ -204,6 +210,7 @@ class DaskExecutor:
         if self._cluster is not None:
             with suppress(Exception):
                 self._cluster.close(timeout=10)
+        self._surroundings.close()
 
 
 def _lost(error: Exception | None) -> str:

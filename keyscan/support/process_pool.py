@@ -143,7 +143,7 @@ class _Pool:
         # What a forked worker inherits and must not hold: ends of other workers' pipes, and our end of its own.
         inherited = (*self._workers, ours) if self._context.get_start_method() == "fork" else ()
         process = self._context.Process(target=_serve, args=(self._work, theirs, inherited), daemon=True)  # type: ignore[attr-defined]
-        with _no_interrupt(), _safe_path():
+        with _no_interrupt(), safe_path():
             process.start()
         theirs.close()
         self._workers[ours] = process
@@ -213,7 +213,7 @@ def _no_interrupt() -> Iterator[None]:
 
 
 @contextmanager
-def _safe_path() -> Iterator[None]:
+def safe_path() -> Iterator[None]:
     """Have new processes import nothing from the current directory, which is the scanned repository."""
     before = os.environ.get("PYTHONSAFEPATH")
     os.environ["PYTHONSAFEPATH"] = "1"
