@@ -195,7 +195,7 @@ class Matcher:
                 if self._prefilter.hits(view.text):
                     return MatchResult([], (f"encoded more than {DEPTH} times; the innermost layers were not decoded",))
                 continue
-            result = self._in_view(view.text, path, depth + 1)
+            result = self._in_view(view.text, view.path(path), depth + 1)
             limits += result.limits
             matches += [view.placed(match) for match in result.matches if view.shows(match)]
         return MatchResult(matches, tuple(limits))

@@ -117,7 +117,8 @@ class Judge:
         from keyscan.engine.decoders.view import Unread
 
         return all(
-            not isinstance(view, Unread) and self._is_clean(view.text, path, depth + 1) for view in views(data, hidden)
+            not isinstance(view, Unread) and self._is_clean(view.text, view.path(path), depth + 1)
+            for view in views(data, hidden)
         )
 
     def _matches(self, data: bytes, hits: Hits, path: str) -> bool:

@@ -45,6 +45,12 @@ def test_what_encodings_hide_is_left_to_the_whole_command(judge, layers):
     assert not judge.clean([("a.yaml", text)])
 
 
+def test_cells_below_a_header_are_left_to_the_whole_command(judge):
+    """A password in a column is found as by the whole engine, although its file is a table; plain words are clean."""
+    assert not judge.clean([("a.csv", f"user,password\nbob,{token('{alnum:20}')}\n".encode())])
+    assert judge.clean([("a.csv", b"word,token,count\nhello,hello,3\n")])
+
+
 def test_placeholders_are_clean(judge):
     """Values that only look like secrets, for which the stored engine doubts a text, are no reason for more."""
     text = b'api_key = "your-api-key-goes-here"\npassword = "change-me-please-now"\nsecret = "development-secret-key"\n'

@@ -50,6 +50,9 @@ NOISE = [
     "}\n{\n",
     "AKIA",
     "\n\n",
+    "user,token\nbob,",
+    "host, db_password, port\n",
+    f"db1, {PLAIN}, 99\n",
 ]
 
 

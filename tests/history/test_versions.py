@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from helpers.packs import delta_of
+from helpers.tokens import token
 from helpers.versions import SECRETS, filler
 
 from keyscan.engine import build
@@ -87,3 +88,15 @@ def test_a_small_version_is_scanned_whole(scanner, matcher, monkeypatch):
     assert then(scanner, base, [(0, len(BASE))])[0].matches is None
     monkeypatch.setattr(versions, "SMALL", len(BASE) - 1)
     assert len(then(scanner, base, [(0, len(BASE))])[0].matches) == 1
+
+
+def test_a_row_is_read_by_a_header_far_above(scanner, matcher):
+    """A row that a version adds a thousand lines below its header is found as in a scan of the whole file."""
+    text = b"id,note,password\n" + b"".join(b"%d,none,\n" % row for row in range(1000))
+    value = token("{alnum:9}7{alnum:14}", "row")
+    base = first(scanner, matcher, text, b"a.csv")
+    version, made = then(scanner, base, [(0, len(text)), f"9,new,{value}\n".encode()], text, b"a.csv")
+    plain = matcher.plain_matches(made, version.hits, path="a.csv")
+    found = matcher.with_decoded(plain, made, version.hits, path="a.csv").matches
+    assert [match.secret.decode() for match in found] == [value]
+    assert found == matcher.scan(made, path="a.csv").matches

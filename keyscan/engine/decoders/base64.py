@@ -12,10 +12,11 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.engine.decoders.escapes import joined, without_escapes
+from keyscan.engine.decoders.table import tables
 from keyscan.engine.decoders.view import Pieces, Unread, View, everywhere
 from keyscan.engine.decoders.wide import wide_runs
 from keyscan.engine.prefilter import encoding_triggers as triggers
-from keyscan.engine.prefilter.encoding_triggers import BASE64, KUBERNETES, Trigger
+from keyscan.engine.prefilter.encoding_triggers import BASE64, KUBERNETES, TABLE, Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +27,7 @@ TOTAL = 4 * 1024 * 1024
 # Places of one text that are looked at, and of those the ones that hold base64: each is decoded by itself.
 MOST = 200_000
 MOST_BASE64 = 20_000
+MOST_HEADERS = 500_000
 # A decoded run shorter than this holds no secret.
 _SHORT = 8
 
@@ -47,12 +49,17 @@ def views(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | U
     """
     ordered = sorted(set(hits), key=lambda hit: hit[1])
     runs = [hit for hit in ordered if hit[0].kind == BASE64]
-    others = [hit for hit in ordered if hit[0].kind != BASE64]
+    headers = [hit for hit in ordered if hit[0].kind == TABLE]
+    others = [hit for hit in ordered if hit[0].kind not in {BASE64, TABLE}]
     if len(runs) > MOST_BASE64:
         yield Unread(f"{len(runs):,} places look like base64; only the first {MOST_BASE64:,} were decoded")
     if len(others) > MOST:
         yield Unread(f"{len(others):,} places look encoded; only the first {MOST:,} were decoded")
-    runs, others = runs[:MOST_BASE64], others[:MOST]
+    if len(headers) > MOST_HEADERS:
+        yield Unread(
+            f"{len(headers):,} lines look like headers of tables; only the first {MOST_HEADERS:,} were read so"
+        )
+    runs, others, headers = runs[:MOST_BASE64], others[:MOST], headers[:MOST_HEADERS]
     remaining = TOTAL
     for decoded in (
         _base64(data, runs),
@@ -60,6 +67,7 @@ def views(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | U
         joined(data, others),
         _kubernetes(data, others),
         wide_runs(data, others),
+        tables(data, headers),
     ):
         for view in decoded:
             if isinstance(view, Unread):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Bytes around an escape or a joint that are looked at: the rest of its line, but no more.
 AROUND = 400
+_TABLES, _SUFFIX = (".csv", ".tsv"), 4
 
 
 class View(NamedTuple):
@@ -26,6 +27,8 @@ class View(NamedTuple):
     touched: Callable[[int, int], bool]
     # Only values that are certain by themselves count.
     certain: bool = False
+    # Cells under their headers: nothing was decoded, so a match is shown at its place like any other.
+    table: bool = False
 
     def shows(self, match: Match) -> bool:
         """Whether a match in the decoded text is owed to the decoding; what is not stands in the raw text too."""
@@ -33,6 +36,10 @@ class View(NamedTuple):
             rule = match.rule
             return self.touched(match.secret_start, match.secret_end) and not rule.context and rule.filters != "generic"
         return self.touched(match.start, match.end)
+
+    def path(self, path: str) -> str:
+        """The path by which matches in the view are judged: cells under their headers are settings, no rows of data."""
+        return path[:-_SUFFIX] if self.table and path.lower().endswith(_TABLES) else path
 
     def placed(self, match: Match) -> Match:
         """The match at its place in the text that was decoded."""
@@ -45,8 +52,8 @@ class View(NamedTuple):
             secret_start=secret_start,
             secret_end=secret_end,
             companion=Span(*self.place(match.companion.start, match.companion.end)) if match.companion else None,
-            decoded=f"{self.name}, {match.decoded}" if match.decoded else self.name,
-            evidence=(*match.evidence, f"read through {self.name}"),
+            decoded=", ".join(filter(None, ("" if self.table else self.name, match.decoded))),
+            evidence=(*match.evidence, f"{'in' if self.table else 'read through'} {self.name}"),
         )
 
 
@@ -61,6 +68,9 @@ class Unread(NamedTuple):
     reason: str
 
 
+_COPY = -1
+
+
 class Pieces:
     """A text made of pieces of another; each piece is a copy, or stands for something longer."""
 
@@ -68,16 +78,16 @@ class Pieces:
         self.text = bytearray()
         self.starts: list[int] = []
         self.places: list[int] = []
-        # The width in the original of what a piece stands for; 0 for a copy.
+        # The width in the original of what a piece stands for; _COPY for a copy.
         self.widths: list[int] = []
 
     def copy(self, data: bytes, start: int, end: int) -> None:
         """Add data[start:end] as it is."""
         if start < end:
-            self._add(data[start:end], start, 0)
+            self._add(data[start:end], start, _COPY)
 
     def instead(self, text: bytes, start: int, end: int) -> None:
-        """Add `text` in place of what stands at [start, end)."""
+        """Add `text` in place of what stands at [start, end), which may be nothing."""
         self._add(text, start, end - start)
 
     def _add(self, text: bytes, place: int, width: int) -> None:
@@ -89,9 +99,9 @@ class Pieces:
     def back(self, start: int, end: int) -> tuple[int, int]:
         """Where the span of the made text stands in the original."""
         first = bisect_right(self.starts, start) - 1
-        low = self.places[first] + (0 if self.widths[first] else start - self.starts[first])
+        low = self.places[first] + (start - self.starts[first] if self.widths[first] == _COPY else 0)
         last = bisect_right(self.starts, max(start, end - 1)) - 1
-        if self.widths[last]:
+        if self.widths[last] != _COPY:
             return low, self.places[last] + self.widths[last]
         return low, self.places[last] + end - self.starts[last]
 
@@ -99,7 +109,7 @@ class Pieces:
         """Whether the span holds anything but one copy."""
         first = bisect_right(self.starts, start) - 1
         last = bisect_right(self.starts, max(start, end - 1)) - 1
-        return first != last or self.widths[first] > 0
+        return first != last or self.widths[first] != _COPY
 
 
 def windows(data: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -16,6 +16,8 @@ from keyscan.engine.filters.value_shape import Shape
 from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from keyscan.engine.filters.context import Context
     from keyscan.model.match import Match
     from keyscan.model.rule import Precision, Rule, Severity
@@ -82,7 +84,7 @@ _PUBLIC = lazy_pattern(
     rb"NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
 _MARKUP = lazy_pattern(rb"<(?:input|a|form|meta|button|script)\b[^>]{0,200}\Z", re.IGNORECASE)
-_OTHER_VALUES = rb"(?![\w-])[\"'`]?\]?\s{0,3}(?:=>|:=|[:=,>])\s{0,3}[\"'`]?([\w+/=.$@!-]{8,})"
+_OTHER_VALUE = lazy_pattern(rb"(?![\w-])[\"'`]?\]?\s{0,3}(?:=>|:=|[:=,>])\s{0,3}[\"'`]?([\w+/=.$@!-]{8,})")
 _MANY_WEAK, _MANY_STRONG = 1, 4
 
 
@@ -239,10 +241,20 @@ def _of_place(context: Context) -> list[str]:
     return [key for flag, key in _PLACES if kind & flag]
 
 
+def _values_of(name: bytes, text: bytes) -> Iterator[bytes]:
+    """The values that `name` has in `text`."""
+    at = text.find(name)
+    while at >= 0:
+        found = _OTHER_VALUE.match(text, at + len(name))
+        if found:
+            yield found[1]
+        at = text.find(name, at + 1)
+
+
 def _of_neighbourhood(match: Match, context: Context, name: bytes, kind: Kind) -> list[str]:
     facts = []
     if name and len(name) < _LONGER:
-        others = set(re.findall(re.escape(name) + _OTHER_VALUES, context.near)) - {match.secret}
+        others = set(_values_of(name, context.near)) - {match.secret}
         others = {other for other in others if other[:8] != match.secret[:8]}
         if len(others) >= (_MANY_STRONG if kind >= Kind.SECRET else _MANY_WEAK):
             facts.append("near-many")

@@ -45,8 +45,17 @@ class EncodingLiterals:
             (literal, number, False) for number in list(escapes)[:1] for literal in triggers.ESCAPE_LITERALS
         )
 
-    def hits(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """(entry number, end offset) of each literal."""
+        self._tables = [number for number, one in enumerate(self.found, first) if one.kind == triggers.TABLE][:1]
+
+    def hits(self, data: bytes, lower: bytes) -> Iterator[tuple[int, int]]:
+        """(entry number, end offset) of each literal; `lower` is `data` in lower case."""
+        for number in self._tables:
+            for literal in triggers.TABLE_LITERALS:
+                at = lower.find(literal)
+                while at >= 0:
+                    if triggers.TABLE_CELL.match(data, at):
+                        yield number, at + len(literal)
+                    at = lower.find(literal, at + 1)
         for literal, number, quoted in self._others + self._wide if b"\0" in data else self._others:
             at = data.find(literal)
             while at >= 0:

@@ -1,7 +1,8 @@
 """What in a text says that it may have to be decoded first: a few literals each, looked for in the prefilter.
 
 Not every base64 run or escape is looked through, only those that hold the base64 form of a rule's public prefix or
-of a word like `API_KEY`, escapes between characters of tokens, and prefixes that a quote cuts short.
+of a word like `API_KEY`, escapes between characters of tokens, and prefixes that a quote cuts short. Tables are read
+like an encoding: a header names the values of the lines below it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 # The widest text of a trigger, with room to spare.
 WIDEST = 128
 # What a trigger is of.
-BASE64, ESCAPES, PIECES, KUBERNETES, WIDE = range(5)
+BASE64, ESCAPES, PIECES, KUBERNETES, WIDE, TABLE = range(6)
 _WORDS = (
     b"API_KEY", b"api_key", b"apiKey", b"api-key", b"ApiKey", b"APIKEY", b"apikey", b"SECRET", b"secret", b"Secret",
     b"PASSWORD", b"password", b"Password", b"PASSWD", b"TOKEN", b"token", b"Token", b"_KEY=", b"PRIVATE KEY",
@@ -73,6 +74,19 @@ _ESCAPES = (
 ESCAPED = lazy_pattern("|".join(_ESCAPES).encode())
 # Any of which stands in each text that ESCAPED is found in.
 ESCAPE_LITERALS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\x", b"\\/", b"&#")
+# The header of a table with a column of secrets, or of values by name, by the cell that says so: in front of another
+# cell, last on its line, near the line's beginning with a space behind each comma, in a table of Markdown.
+_HEADINGS = "(?i:passw(?:or)?d|passwd|passphrase|passcode|passwort|pswd|pwd|psk|secret|token|key|credential|value)[sS]?"
+_TABLE_HEADERS = (
+    rf'{_HEADINGS}"?[,;\t|][^\s,;|()\[\]{{}}=]',
+    rf'[\w"][,;\t|] ?"?[\w .-]{{0,24}}{_HEADINGS}"?\r?\n',
+    rf'(?:^|\n)"?(?:[\w .-]{{1,24}}"?, "?){{0,2}}[\w .-]{{0,16}}{_HEADINGS}"?, ["\w]',
+    rf"\|[ \t]{{1,4}}[`*_]{{0,3}}[\w .-]{{0,24}}{_HEADINGS}[`*_]{{0,3}}[ \t]{{1,60}}\|",
+)
+TABLE_HEADER = lazy_pattern("|".join(_TABLE_HEADERS).encode())
+# A word of a header and what may follow it: a superset of what TABLE_HEADER finds, by literals in lower case.
+TABLE_LITERALS = tuple(b"passw passphrase passcode pswd pwd psk secret token key credential value".split())
+TABLE_CELL = lazy_pattern(rf'{_HEADINGS}"?[`*_]{{0,3}}(?:[ \t]{{1,60}}\||\r?\n|[,;\t|])'.encode())
 SECRET_KIND = lazy_pattern(rb"""(?m)^[ \t-]*["']?kind["']?:[ \t]*["']?Secret\b""")
 
 
@@ -97,7 +111,8 @@ def of(rules: Sequence[Rule]) -> list[Trigger]:
     triggers = {trigger.text: trigger for trigger in (*_pieces(prefixes), *_base64(prefixes), *_wide(prefixes))}
     escapes = [Trigger(ESCAPES, text, 40, "") for text in _ESCAPES] if rules else []
     kinds = [Trigger(KUBERNETES, f"kind{middle}Secret", 20, f"kind{middle}Secret") for middle in (": ", '": "', '":"')]
-    return [*triggers.values(), *escapes, *(kinds if rules else [])]
+    tables = [Trigger(TABLE, text, WIDEST, "") for text in _TABLE_HEADERS] if rules else []
+    return [*triggers.values(), *escapes, *tables, *(kinds if rules else [])]
 
 
 def _pieces(prefixes: Iterable[str]) -> Iterator[Trigger]:

@@ -46,7 +46,7 @@ class KeywordPrefilter:
                 if end >= 0:
                     hits.extend((number, end) for number in numbers)
                 at = lower.find(word, at + 1)
-        hits.extend(self._triggers.hits(data))
+        hits.extend(self._triggers.hits(data, lower))
         return hits
 
     local = False

@@ -41,6 +41,17 @@ def test_back_to_the_original(span, place):
     assert made().back(*span) == place
 
 
+def test_what_stands_for_nothing_has_no_width():
+    """Text that is put between two bytes comes back as the place between them."""
+    pieces = Pieces()
+    pieces.instead(b"name=", 7, 7)
+    pieces.copy(b"." * 7 + b"abc", 7, 10)
+    assert pieces.back(2, 8) == (7, 10)
+    assert pieces.back(2, 4) == (7, 7)
+    assert pieces.touched(2, 8)
+    assert not pieces.touched(5, 8)
+
+
 def test_what_decoding_changed():
     """A span within one copy is not owed to the decoding."""
     assert not made().touched(0, 2)

@@ -19,7 +19,7 @@ FOUND = EncodingLiterals(RULES, 0)
 
 def kinds(data: bytes) -> set[int]:
     """The kinds of the triggers that are hit."""
-    return {FOUND.found[number].kind for number, _ in FOUND.hits(data)}
+    return {FOUND.found[number].kind for number, _ in FOUND.hits(data, data.lower())}
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,24 @@ def kinds(data: bytes) -> set[int]:
         (b"sk\\u002dacme", triggers.ESCAPES),
         (b'"sk-acme-" + "abc"', triggers.PIECES),
         (b"kind: Secret\n", triggers.KUBERNETES),
+        (b"user,api_key\r\n", triggers.TABLE),
+        (b"| Host | Password |\n", triggers.TABLE),
     ],
 )
 def test_each_kind(data, kind):
     """Base64 of a telling word, escapes in tokens, prefixes cut short, Kubernetes secrets."""
     assert kind in kinds(data)
+
+
+@given(
+    st.lists(st.sampled_from(["", "id", "DB_Password", "api key", '"token"', "`secret`", "values"]), min_size=1),
+    st.sampled_from([",", ", ", ";", "\t", "|", " | "]),
+)
+def test_headers_that_the_expressions_find_the_literals_find(cells, separator):
+    """Wherever an expression finds a header, a literal is hit on that line."""
+    text = ("\n" + separator.join(cells) + "\n").encode()
+    if triggers.TABLE_HEADER.search(text):
+        assert triggers.TABLE in kinds(text)
 
 
 def test_prose_is_silent():
@@ -46,7 +59,7 @@ def test_prose_is_silent():
 def test_what_the_expressions_find_the_literals_find(before, word, after):
     """Wherever a base64 form of a word stands in a long run, its literal is hit."""
     text = base64.b64encode(before + word + after)
-    numbers = {number for number, _ in FOUND.hits(text)}
+    numbers = {number for number, _ in FOUND.hits(text, text.lower())}
     for number, one in enumerate(FOUND.found):
         long = re.search(rb"[A-Za-z0-9+/_-]{12,}", text)
         if one.kind == triggers.BASE64 and long and re.search(one.text.encode(), long[0]):

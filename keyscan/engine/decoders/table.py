@@ -1,0 +1,277 @@
+"""Tables in text: CSV, TSV, their kin with semicolons and bars, and tables of Markdown, each cell beside its header.
+
+A value in a table is bound to a name that stands lines above it. A view shows the cells of columns whose header may
+name a secret as `header="value"`, so that every rule judges them as it judges settings. RFC 4180 is followed: cells
+in quotes may hold separators, line ends and doubled quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from keyscan.engine.decoders.view import Pieces, Unread, View
+from keyscan.engine.filters.secret_names import Kind, kind_of
+from keyscan.engine.prefilter.encoding_triggers import TABLE, TABLE_HEADER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from keyscan.engine.prefilter.encoding_triggers import Trigger
+
+# A header line longer than this, or with more cells, is none; a longer row ends its table.
+LONGEST_HEADER = 4096
+MOST_COLUMNS = 200
+LONGEST_ROW = 64 * 1024
+# Rows of one table, and bytes of the view of all tables of one text.
+MOST_ROWS = 500_000
+LARGEST = 256 * 1024
+# A column with more different values than this is data, unless the table lists accounts with their passwords.
+_DATA = 50
+# The same value in one column again and again is shown so many times.
+_REPEATED = 50
+# Up to this many values are shown with the text of their row, which may say that they are samples; more of them stand
+# close together in the view, where the rules see that one name has many values.
+_FEW = 4
+_BESIDE = 100
+# Cells that could be secrets, by length; rows with another number of cells than the header before the table ends.
+_SHORTEST, _LONGEST = 6, 2000
+_MOST_RAGGED = 3
+
+_HEADER_CELL = re.compile(rb"[A-Za-z_\x80-\xff][\w .:/#@&+\x80-\xff-]{0,59}")
+_RULE = re.compile(rb"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:[|+][ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*\r?")
+_NOT_IN_NAMES = re.compile(rb"[^\w.-]+")
+_SEPARATORS = (b"\t", b"|", b";", b",")
+_QUOTES = (b'"', b"'", b"`", b"")
+# `name,value`: what the first column says is the name of what the second holds.
+_NAMES = frozenset(b"name key variable setting parameter env environment_variable".split())
+_VALUES = frozenset(b"value values current_value secret_value".split())
+# What exports of password managers and browsers, and lists of accounts, name beside a password.
+_SERVICES = frozenset(b"url uri website web_site login_uri login_url site host hostname server ip".split())
+_ACCOUNTS = frozenset(b"username user_name user login login_name login_username account email".split())
+
+
+class Cell(NamedTuple):
+    """Where the content of a cell stands, without its quotes."""
+
+    start: int
+    end: int
+
+
+class Column(NamedTuple):
+    """A column of values: its number, its header as a name, and the number of the column that names each value."""
+
+    number: int
+    name: bytes
+    names: int = -1
+
+
+class _Value(NamedTuple):
+    """A cell of a column that is shown: the name in front of it, its place, and that of its row."""
+
+    name: bytes
+    cell: Cell
+    row: Cell
+
+
+def tables(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | Unread]:
+    """A view of the tables whose headers were hit, if there are any; what a bound left out is said in their place."""
+    pieces = Pieces()
+    done = -1
+    for trigger, end in hits:
+        if trigger.kind != TABLE or end - 1 <= done:
+            continue
+        first = max(0, end - 1 - LONGEST_HEADER)
+        start = data.rfind(b"\n", first, end - 1) + 1
+        stop = data.find(b"\n", end - 1, end + LONGEST_HEADER)
+        # Both engines hit what the expression finds, and more: the line decides.
+        if stop < 0 or (first and not start) or not TABLE_HEADER.search(b"\n" + data[start : stop + 1]):
+            continue
+        done, reason = _add_table(data, start, stop, pieces)
+        if reason:
+            yield Unread(reason)
+            break
+    if pieces.text:
+        yield View("a column of a table", bytes(pieces.text), pieces.back, pieces.touched, table=True)
+
+
+def _add_table(data: bytes, start: int, stop: int, pieces: Pieces) -> tuple[int, str]:
+    """Add the values of the table whose header is data[start:stop]; gives its end, and the bound that was hit."""
+    line = data[start:stop].removesuffix(b"\r")
+    for separator in _SEPARATORS:
+        header = _header(line, separator) if separator in line else []
+        columns = _columns(header)
+        if not columns:
+            continue
+        rows = _Rows(data, separator, len(header), stop + 1)
+        names = {name.lower() for name in header}
+        accounts = not (names.isdisjoint(_SERVICES) or names.isdisjoint(_ACCOUNTS))
+        for values in _values(data, rows, columns, accounts=accounts):
+            for value in values:
+                _add(data, pieces, value, beside=len(values) <= _FEW and not accounts)
+                if len(pieces.text) > LARGEST:
+                    return (
+                        rows.at,
+                        f"more than {LARGEST >> 10} KB of cells under headers; the rest was not read",
+                    )
+        if rows.count >= MOST_ROWS:
+            return rows.at, f"a table with more than {MOST_ROWS:,} rows; the rest was not read as a table"
+        return max(stop, rows.at - 1), ""
+    return stop, ""
+
+
+def _header(line: bytes, separator: bytes) -> list[bytes]:
+    """The cells of a header line as names; none where a cell is no header."""
+    if separator == b"|":
+        line = line.strip().removeprefix(b"|").removesuffix(b"|")
+    cells = [cell.strip(b" \t`*") for cell in line.split(separator, MOST_COLUMNS)]
+    cells = [cell[1:-1] if len(cell) > 1 and cell[:1] == cell[-1:] == b'"' else cell for cell in cells]
+    if not 1 < len(cells) <= MOST_COLUMNS or not all(not cell or _HEADER_CELL.fullmatch(cell) for cell in cells):
+        return []
+    return [_NOT_IN_NAMES.sub(b"_", cell).strip(b"_") for cell in cells]
+
+
+def _columns(header: Sequence[bytes]) -> list[Column]:
+    """The columns that may hold secrets."""
+    names = next((number for number, name in enumerate(header) if name.lower() in _NAMES), -1)
+    pairs = names >= 0 and any(name.lower() in _VALUES for name in header[names + 1 :])
+    columns = []
+    for number, name in enumerate(header):
+        if pairs and number > names and name.lower() in _VALUES:
+            columns.append(Column(number, name, names))
+        elif kind_of(name) != Kind.NONE and not (pairs and number == names):
+            columns.append(Column(number, name))
+    return columns
+
+
+def _values(data: bytes, rows: _Rows, columns: Sequence[Column], *, accounts: bool) -> list[list[_Value]]:
+    """The values of each column that is not data; in a list of accounts each has a name of its own."""
+    shown: list[list[_Value]] = [[] for _ in columns]
+    different: list[dict[bytes, int]] = [{} for _ in columns]
+    for number, row in enumerate(rows, 1):
+        for column, values, seen in zip(columns, shown, different, strict=True):
+            cell = row[column.number]
+            if not _SHORTEST <= cell.end - cell.start <= _LONGEST or (len(seen) > _DATA and not accounts):
+                continue
+            text = data[cell.start : cell.end]
+            seen[text] = times = seen.get(text, 0) + 1
+            if times > _REPEATED:
+                continue
+            name = column.name + (b"_%d" % number if accounts else b"")
+            if column.names >= 0:
+                name = _NOT_IN_NAMES.sub(b"_", data[slice(*row[column.names])])[:_BESIDE]
+            values.append(_Value(name, cell, Cell(row[0].start, row[-1].end)))
+    return [values for values, seen in zip(shown, different, strict=True) if accounts or len(seen) <= _DATA]
+
+
+def _add(data: bytes, pieces: Pieces, value: _Value, *, beside: bool) -> None:
+    """Add `name="value"` on a line of its own, with what stands beside it in its row."""
+    start, end = value.cell
+    text = data[start:end]
+    if b"\n" in text:
+        return
+    plain = text.replace(b'""', b'"')
+    quote = next(mark for mark in _QUOTES if not mark or mark not in plain)
+    pieces.instead(value.name + b"=" + quote, start, start)
+    if plain == text:
+        pieces.copy(data, start, end)
+    else:
+        pieces.instead(plain, start, end)
+    pieces.instead(quote, end, end)
+    if beside:
+        pieces.instead(b" # ", end, end)
+        pieces.copy(data, max(value.row.start, data.rfind(b"\n", 0, start) + 1, start - _BESIDE), start)
+        stop = data.find(b"\n", end, end + _BESIDE)
+        pieces.copy(data, end, min(value.row.end, stop if stop >= 0 else end + _BESIDE))
+    pieces.instead(b"\n", end, end)
+
+
+@cache
+def _quoted_cell(separator: bytes) -> re.Pattern[bytes]:
+    """A cell and what ends it; groups `quoted` or `plain`, and `end`."""
+    mark = re.escape(separator)
+    blank = rb" *+" if separator == b"\t" else rb"[ \t]*+"
+    return re.compile(
+        blank + rb'(?:"(?P<quoted>[^"]*+(?:""[^"]*+)*+)"' + blank + rb"(?=" + mark + rb"|\r?\n|\Z)"
+        rb"|(?P<plain>[^\n" + mark + rb"]*+))(?P<end>" + mark + rb"|\n|\r\n|\Z)"
+    )
+
+
+class _Rows:
+    """The rows below a header as cells; `at` is where the next one begins, `count` how many there were."""
+
+    def __init__(self, data: bytes, separator: bytes, width: int, at: int) -> None:
+        self._data, self._separator, self._width = data, separator, width
+        self.at = at
+        self.count = 0
+
+    def __iter__(self) -> Iterator[list[Cell]]:
+        ragged = 0
+        while self.at < len(self._data) and self.count < MOST_ROWS:
+            following = self._next()
+            if following is None:
+                return
+            row, self.at = following
+            if len(row) == self._width:
+                self.count += 1
+                ragged = 0
+                yield row
+            elif row:
+                ragged += 1
+                if not self.count or ragged > _MOST_RAGGED:
+                    return
+
+    def _next(self) -> tuple[list[Cell], int] | None:
+        """The cells of the next row and where it ends; none for a line of a Markdown table, None behind the table."""
+        stop = self._data.find(b"\n", self.at, self.at + LONGEST_ROW)
+        if stop < 0:
+            if len(self._data) - self.at > LONGEST_ROW:
+                return None
+            stop = len(self._data)
+        line = self._data[self.at : stop]
+        if not line.strip():
+            return None
+        if not self.count and _RULE.fullmatch(line):
+            return [], stop + 1
+        if self._separator == b"|":
+            return self._barred(line), stop + 1
+        return self._quoted(stop) if b'"' in line else (self._plain(line), stop + 1)
+
+    def _plain(self, line: bytes, *, blank: bytes = b" \t\r") -> list[Cell]:
+        """The cells of a line without quotes."""
+        cells, at = [], self.at
+        for text in line.split(self._separator, self._width):
+            start = at + len(text) - len(text.lstrip(blank))
+            cells.append(Cell(start, max(start, at + len(text.rstrip(blank)))))
+            at += len(text) + 1
+        return cells
+
+    def _barred(self, line: bytes) -> list[Cell]:
+        """The cells of a line of a Markdown table, or of one with bars between its cells only."""
+        inner = line.strip()
+        at = self.at
+        begin = at + line.find(inner) + inner.startswith(b"|")
+        inner = inner.removeprefix(b"|").removesuffix(b"|")
+        self.at = begin
+        cells = self._plain(inner, blank=b" \t\r`")
+        self.at = at
+        return cells
+
+    def _quoted(self, stop: int) -> tuple[list[Cell], int] | None:
+        """The cells of a row with quotes, which may go on over several lines, and where it ends."""
+        cells: list[Cell] = []
+        at, pattern = self.at, _quoted_cell(self._separator)
+        while len(cells) <= self._width:
+            cell = pattern.match(self._data, at, min(len(self._data), max(stop + 1, at) + LONGEST_HEADER))
+            if not cell:
+                return None
+            if cell["quoted"] is not None:
+                cells.append(Cell(*cell.span("quoted")))
+            else:
+                start = cell.start("plain")
+                cells.append(Cell(start, start + len(cell["plain"].rstrip())))
+            at = cell.end()
+            if cell["end"] != self._separator:
+                return cells, max(at, self.at + 1)
+        return cells, stop + 1
