@@ -87,9 +87,9 @@ _EXPRESSIONS = {
 
 
 @cache
-def _patterns() -> tuple[tuple[PathKind, re.Pattern[str]], ...]:
-    """The expressions, compiled when the first path is asked about: at import they would cost each start 3 ms."""
-    return tuple((kind, re.compile(text, re.IGNORECASE)) for kind, text in _EXPRESSIONS.items())
+def _pattern(kind: PathKind) -> re.Pattern[str]:
+    """The expression of one kind, compiled when it is first asked for: at import all would cost each start 3 ms."""
+    return re.compile(_EXPRESSIONS[kind], re.IGNORECASE)
 
 
 @lru_cache(4096)
@@ -98,10 +98,16 @@ def path_kind(path: str) -> PathKind:
     kinds = PathKind.PLAIN
     if path:
         # A test directory of the temporary place where a tool runs says nothing: only relative paths are given.
-        for kind, pattern in _patterns():
-            if pattern.search(path):
+        for kind in _EXPRESSIONS:
+            if _pattern(kind).search(path):
                 kinds |= kind
     return kinds
+
+
+@lru_cache(4096)
+def is_of_kind(path: str, kind: PathKind) -> bool:
+    """Whether the file at `path` is of one kind: a tenth of the cost of all, for what is asked of every file."""
+    return _pattern(kind).search(path) is not None
 
 
 def is_rehearsal(path: str) -> bool:

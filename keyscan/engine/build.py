@@ -1,12 +1,12 @@
 """A Matcher for some rules, its prefilter from the cache where it was compiled before.
 
-Compiling takes a second, which no hook can pay at each commit. What is stored is data (JSON, and Hyperscan's own
-bytes); whatever does not load is made again.
+Compiling takes a second, which no hook can pay at each commit. What is stored is data (plain values, and Hyperscan's
+own bytes); whatever does not load is made again.
 """
 
 from __future__ import annotations
 
-import json
+import marshal
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keyscan.engine.matcher import Matcher
-    from keyscan.engine.prefilter.entries import Entry
     from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
     from keyscan.model.rule import Rule
 
@@ -46,7 +45,7 @@ def matcher(rules: Sequence[Rule], engine: str = "auto", size: int | None = None
 
 
 # The entries, the database of all expressions, and that of the named rules' values.
-_ENDINGS = (".json", ".hs", ".values.hs")
+_ENDINGS = (".bin", ".hs", ".values.hs")
 
 
 def _stored_names(rules: Sequence[Rule]) -> list[str]:
@@ -70,13 +69,13 @@ def hyperscan_prefilter(rules: Sequence[Rule]) -> HyperscanPrefilter:
     listed, *databases = (storage.read(name) for name in names)
     if listed is not None and None not in databases:
         try:
-            entries: list[Entry] = [Entry(*fields) for fields in json.loads(listed)]
+            entries = list(map(Entry._make, marshal.loads(listed)))  # noqa: S302 - its digest was checked
             return HyperscanPrefilter(entries, (), [part for part in databases if part is not None])
         except Exception:  # noqa: BLE001, S110 - any error of Hyperscan's means: compile again
             pass
     prefilter = HyperscanPrefilter.of(rules)
-    fields = [(e.text, e.rule, e.low, e.high, e.value, e.reach, e.first) for e in prefilter.entries]
-    for name, part in zip(names, [json.dumps(fields).encode(), *prefilter.dump()], strict=True):
+    listing = marshal.dumps([tuple(entry) for entry in prefilter.entries])
+    for name, part in zip(names, [listing, *prefilter.dump()], strict=True):
         storage.write(name, part)
     return prefilter
 

@@ -111,14 +111,13 @@ class Matcher:
     def plain_matches(self, data: bytes, hits: Hits, *, path: str = "") -> MatchResult:
         """The matches at these hits of `data` as it stands."""
         binary = is_binary(data)
-        # Generic rules have nothing to say of binary files and of those that hold long random strings by nature.
-        generic_counts = not binary and not generic.is_noisy(path)
         matches: list[Match] = []
         limits: list[str] = []
         for number, ranges in start_ranges(hits, self._prefilter.entries, self.rules).items():
             rule = self.rules[number]
             if rule.filters == "generic":
-                if not generic_counts or generic.skipped(rule, path):
+                # They have nothing to say of binary files and of those that hold long random strings by nature.
+                if binary or generic.is_noisy(path) or generic.skipped(rule, path):
                     continue
             elif binary and rule.context:
                 continue

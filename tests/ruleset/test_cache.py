@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import marshal
+
 import pytest
 
 from keyscan.errors import RuleError
@@ -47,7 +49,9 @@ def test_a_changed_file_of_the_users_is_read_again(tmp_path):
         cache.load_rules([file], builtin=False)
 
 
-@pytest.mark.parametrize("stored", [b"[{}]", b"[1]", b"{", b"null", b'[{"companion": null, "help": {"steps": []}}]'])
+@pytest.mark.parametrize(
+    "stored", [b"", b"[{}]", marshal.dumps(None), marshal.dumps([1]), marshal.dumps([[]]), marshal.dumps([["x"]])]
+)
 def test_what_does_not_load_is_parsed_again(tmp_path, own_cache, stored):
     """A stored file with the right digest and the wrong contents is made again."""
     file = tmp_path / "acme.toml"

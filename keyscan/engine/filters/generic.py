@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from keyscan.catalog.path_kinds import PathKind, path_kind
+from keyscan.catalog.path_kinds import PathKind, is_of_kind, path_kind
 from keyscan.engine.filters import secret_names as names
 from keyscan.engine.filters import value_shape as literals
 from keyscan.engine.filters.context import has_expired
@@ -104,12 +104,12 @@ def name_of(match: Match, context: Context) -> bytes:
 
 def is_noisy(path: str) -> bool:
     """Whether generic rules have nothing to say of a file: long random strings are the rule in it, by its path."""
-    return bool(path_kind(path) & PathKind.NOISY)
+    return is_of_kind(path, PathKind.NOISY)
 
 
 def skipped(rule: Rule, path: str) -> bool:
     """Whether this generic rule has nothing to say of a file: letters without quotes are names in a program."""
-    return rule.id == "generic-bare-password" and bool(path_kind(path) & PathKind.SOURCE)
+    return rule.id == "generic-bare-password" and is_of_kind(path, PathKind.SOURCE)
 
 
 def rejection_reason(match: Match, context: Context) -> str | None:

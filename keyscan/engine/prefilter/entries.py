@@ -8,8 +8,7 @@ Every match contains a hit of its rule. Two prefilters give hits that differ but
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from keyscan.engine.prefilter import encoding_triggers as triggers
 from keyscan.engine.prefilter.truncate import expressions, first_bytes, without_words
@@ -27,8 +26,7 @@ Hits = list[tuple[int, int]]
 _WIDEST = 192
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One expression or keyword of the prefilter, for the rule with this number.
 
     A match of the rule begins from `low` to `high` bytes before the hit's end; `high` -1 means that only the
