@@ -169,7 +169,7 @@ class Git:
         assert process.stdout is not None  # noqa: S101
         feeder = Thread(target=_feed, args=(process.stdin, names), daemon=True)
         feeder.start()
-        watch = pipes.Watch(self.directory, process)
+        watch = pipes.Watch(self.directory, process.kill)
         try:
             for name in names:
                 yield _answer(process.stdout, name, most)

@@ -39,7 +39,7 @@ class Output:
         self.file: IO[bytes] = open(  # noqa: SIM115 - a larger buffer on the same pipe
             self._process.stdout.fileno(), "rb", buffering=_BUFFER, closefd=False
         )
-        self._watch = Watch(git.directory, self._process)
+        self._watch = Watch(git.directory, self._process.kill)
 
     def __enter__(self) -> Self:
         """This object."""

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from keyscan.errors import GitError
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # Seconds after which it is looked whether git waits for a pipe.
 PATIENCE = 3.0
@@ -64,9 +63,9 @@ def open_regular(file: str) -> BinaryIO:
 class Watch:
     """Ends a git whose output is read as it comes when it waits for a pipe, which is then named."""
 
-    def __init__(self, directory: str, process: subprocess.Popen[bytes]) -> None:
-        """Look once, after PATIENCE seconds."""
-        self._directory, self._process = directory, process
+    def __init__(self, directory: str, kill: Callable[[], None]) -> None:
+        """Look once, after PATIENCE seconds; `kill` ends the git."""
+        self._directory, self._kill = directory, kill
         self.pipe = ""
         self._timer = Timer(PATIENCE, self._look)
         self._timer.daemon = True
@@ -75,7 +74,7 @@ class Watch:
     def _look(self) -> None:
         self.pipe = pipe_in_git_directory(self._directory)
         if self.pipe:
-            self._process.kill()
+            self._kill()
 
     def close(self) -> None:
         """Look no more."""

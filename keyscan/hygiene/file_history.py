@@ -72,7 +72,7 @@ class Search:
         self._timer = Timer(DEADLINE, self._process.kill)
         self._timer.daemon = True
         self._timer.start()
-        self._watch = Watch(git.directory, self._process)
+        self._watch = Watch(git.directory, self._process.kill)
 
     def result(self) -> Walk:
         """What was found; waits for git, and raises GitError when git waits for a pipe."""
