@@ -14,8 +14,9 @@ WORDS = (
     "invalid value string none null undefined unknown default local localhost staging enter paste put some any random "
     "just for please with from with of in use only do never commit access auth client user username admin root account "
     "id project org organization service public private env environment var variable generated long very super secure "
-    "hello world abc xyz asdfgh sensitive credential credentials bearer sandbox stub temp temporary wrong expired bad "
-    "good valid correct incorrect old new another other first second different openai anthropic llm gpt claude"
+    "hello world abc xyz asdfgh hunter2 sensitive credential credentials bearer sandbox stub temp temporary wrong "
+    "expired bad good valid correct incorrect old new another other first second different openai anthropic llm gpt "
+    "claude"
 )
 
 # Runs of neighbours on a keyboard or in an alphabet are found apart; these are the words of `WORDS`, longest first.

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.agents import client_of
+from keyscan.catalog.path_kinds import PathKind, path_kind
 from keyscan.catalog.secret_files import BROWSER_PREFIXES, kind_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def counts(match: Match, origin: Origin) -> bool:
     if match.rule.category != CATEGORY:
         return True
     path = origin.place
-    if origin.commit is not None or origin.kind != "file" or _ELSEWHERE.search(path):
+    if origin.commit is not None or origin.kind != "file" or _ELSEWHERE.search(path) or path_kind(path) & PathKind.TEST:
         return False
     if match.rule.id == "browser-direct-call":
         return bool(_BROWSER.search(path))

@@ -43,7 +43,7 @@ def test_habits_count_in_working_code(repo, scan, rule):
 
 @pytest.mark.parametrize("rule", HABITS)
 @pytest.mark.parametrize(
-    "place", ["tests/{}", "docs/{}", "node_modules/x/{}", "README-{}.md", "src/dist/{}", "x/{}.min.js"]
+    "place", ["tests/{}", "docs/{}", "node_modules/x/{}", "README-{}.md", "src/dist/{}", "x/{}.min.js", "web-tests/{}"]
 )
 def test_habits_are_left_alone_elsewhere(repo, scan, rule, place):
     """Tests, documents, examples and other people's code are not this project's habits."""

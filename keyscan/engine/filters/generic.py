@@ -81,9 +81,12 @@ _PUBLIC = lazy_pattern(
     rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?only|"
     rb"(?:algolia|meili\w{0,8}|typesense|instantsearch)[\w-]{0,12}search[\w-]{0,8}key|authDomain|"
     rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
-    rb"NEXT_PUBLIC_|VITE_|REACT_APP_)"
+    rb"qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
-_MARKUP = lazy_pattern(rb"<(?:input|a|form|meta|button|script)\b[^>]{0,200}\Z", re.IGNORECASE)
+_MARKUP = lazy_pattern(
+    rb"<(?:input|a|form|meta|button|script|whiteboard|sheet|bitable|img|iframe|video|file)\b[^>]{0,200}\Z",
+    re.IGNORECASE,
+)
 _OTHER_VALUE = lazy_pattern(rb"(?![\w-])[\"'`]?\]?\s{0,3}(?:=>|:=|[:=,>])\s{0,3}[\"'`]?([\w+/=.$@!-]{8,})")
 _MANY_WEAK, _MANY_STRONG = 1, 4
 
@@ -182,6 +185,9 @@ def evidence(match: Match, context: Context) -> list[str]:
         facts.append("binding-argument")
     if _COMPARED.search(context.lead):
         facts.append("binding-comparison")
+        if kind == Kind.PASSWORD and "value-hash" in facts:
+            # Code compares a password with its hash.
+            facts.append("value-digest")
     facts += _of_place(context)
     return facts + _of_neighbourhood(match, context, name, kind)
 
@@ -219,6 +225,8 @@ def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:
         facts += ["value-uuid"] if _STRONG.search(name) else ["value-uuid", "value-uuid"]
     if size in _HASH_LENGTHS and not value.strip(b"0123456789abcdefABCDEF"):
         facts.append("value-hash")
+    if literals.is_dated(value):
+        facts.append("value-dated")
     if value.isalpha():
         facts.append("value-letters")
     return facts

@@ -30,6 +30,9 @@ _RUN_SHARE = 0.25
 # A value of which words and runs explain so much is a placeholder, if it is short or judged by its name alone.
 _MOSTLY = 0.6
 _SHORT = 24
+# A password in an address that is words but for digits in place of letters: `s3cr3t_p4ss`, `hunter2hunter2`.
+_NEARLY_ALL = 0.8
+_LEET = bytes.maketrans(b"013457@$!", b"oleastasi")
 # Bits that the choice among all words, or among few runs, is worth.
 _WORD_CHOICE, _RUN_CHOICE = 7.0, 1.0
 _LEAST_RUN = 4
@@ -129,6 +132,10 @@ def placeholder(match: Match, _context: Context) -> str | None:
     generic_or_short = match.rule.filters == "generic" or len(body) < _SHORT
     if generic_or_short and explanation.share >= _MOSTLY and explanation.words + explanation.runs > 0:
         return "placeholder"
+    if match.rule.provider == "Connection string" and len(body) < _SHORT:
+        plain = explain(body.lower().translate(_LEET))
+        if plain.share >= _NEARLY_ALL and plain.words > 0:
+            return "placeholder"
     return None
 
 

@@ -13,12 +13,14 @@ from keyscan.support.lazy_pattern import lazy_pattern
 
 _REFERENCE = lazy_pattern(
     rb"^--?[a-z]|\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(].*[>)\]}]\Z|^\$[A-Za-z_]\w*\Z|^%[sdrvqi]|%[sdrvqi]\Z|%\(\w+\)"
-    rb"|^%\w+%|\{\w*\}|^@[A-Za-z][\w.]+[(/@]|^![A-Z][A-Za-z]+(?:\s|\Z)|^!(?:vault|secret|env)|^[&*][a-z_]+\Z"
+    rb"|^%\w+%|\{\w*\}|^@[A-Za-z][\w.]+(?:[(/@]|:\d)|^![A-Z][A-Za-z]+(?:\s|\Z)|^!(?:vault|secret|env)|^[&*][a-z_]+\Z"
     rb"|^#[0-9a-f]{3,8}\Z"
     rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data|encrypted|enc|cipher)[:+]"
     rb"|^ENC[\[(]|^secret-ref"
     rb"|=\$|^[A-Za-z_]{2,40}=[A-Za-z]|^[a-z_]{3,40}=[\d.]{1,6}\Z|[A-Za-z]-\*\Z|\*{3}|\xe2\x80\xa2{2}"
-    rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|::|->|=>|\|\||&&|\.\.\.|\bself\.|\bthis\.",
+    rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|::|->|=>|\|\||&&|\.\.\.|\bself\.|\bthis\."
+    # A word between signs, as templates mark what is to be replaced: `#NeedToModify#`, `__API_KEY__`, `@@token@@`.
+    rb"|^(?P<sign>[^\w\s+/=-]|__)(?P=sign)?[A-Za-z_]{3,40}(?P=sign){1,2}\Z",
     re.IGNORECASE,
 )
 _PATH = lazy_pattern(
@@ -42,8 +44,10 @@ _HASHED = lazy_pattern(
     re.IGNORECASE,
 )
 _CALL = lazy_pattern(
-    rb"\w\([\w., ]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|^[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|\{.*\}|[;{]\Z|==.|"
-    rb"\?[.?]|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z"
+    rb"\w\([\w., :]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|^[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|\{.*\}|[;{]\Z|==.|"
+    rb"\?[.?]|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z|"
+    # A type or a list of anything: `Optional[str]`, `steps[]`.
+    rb"^[A-Za-z_.]+\[[A-Za-z_.,| \[\]]*\]\Z"
 )
 _LETTERS = lazy_pattern(rb"[A-Za-z]")
 _CONSTANT = lazy_pattern(rb"^[A-Z]{2,}[0-9]?(?:_[A-Z0-9]+)+\Z")
@@ -68,8 +72,15 @@ _PUBLIC = re.compile(
     rb"^(?:acct|cred|cus|evt|file|msg|org|prj|proj|req|run|sub|team|thread|user|usr)_[0-9A-Za-z]{8,40}\Z|"
     rb"^[ACNOUX][A-Z2-7]{55}\Z"
 )
-# `library/image:2.0`, and a whole regular expression.
-_NO_TEXT = re.compile(rb"^[a-z0-9._-]+(?:/[a-z0-9._-]+)+:[\w.-]+\Z|^\^.*[\])][+*?}]?\$\Z")
+# `library/image:2.0`, a whole regular expression, and a class of characters with its count.
+_NO_TEXT = re.compile(
+    rb"^[a-z0-9._-]+(?:/[a-z0-9._-]+)+:[\w.-]+\Z|^\^.*[\])][+*?}]?\$\Z|"
+    rb"\[\^?(?:\w-\w|\\[wdsWDS])[^\]\s]{0,40}\](?:[+*?]|\{\d)"
+)
+# Chinese, Japanese and Korean text, and its punctuation: a sentence about a secret.
+_PROSE = re.compile(rb"[\xe3-\xed][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf]")
+# `QA-RUN-fd3443419b3f-1786046081`: a label, and when it was made.
+_DATED = re.compile(rb"\A[A-Za-z]{2,12}[-_.][\w.-]{0,60}[-_.]1[4-9]\d{8}(?:\d{3})?\Z")
 
 
 class Shape(IntEnum):
@@ -107,8 +118,10 @@ def reason(value: bytes) -> str | None:
         return "sample"
     if _PUBLIC.match(value):
         return "public id"
-    if _NO_TEXT.match(value):
+    if _NO_TEXT.search(value):
         return "image or pattern"
+    if _PROSE.search(value):
+        return "prose"
     if _CALL.search(value):
         return "code"
     return None
@@ -140,6 +153,11 @@ def is_slug(value: bytes) -> bool:
         elif len(part) > _LONGEST_NUMBERED and not part.isdigit():
             return False
     return letters * 3 >= len(value)
+
+
+def is_dated(value: bytes) -> bool:
+    """Whether `value` is a label that ends with seconds or milliseconds since 1970."""
+    return bool(_DATED.match(value))
 
 
 def is_uuid(value: bytes) -> bool:

@@ -178,6 +178,14 @@ PUBLIC = {
     "poetry.html": "<span>&quot;git+https://&lt;token&gt;:x-oauth-basic@github.com/&lt;user&gt;</span>",
     "package.json": '"name": "@ai-sdk/deepgram",\n=======\n>>>>>>> {hex:40}\n',
     "image.svg": '<image href="data:image/png;base64,{b64:60}+EAA{alnum:180}/{b64:60}"/>',
+    "login.py": "is_default_password = user.password == '{hex:32}'",
+    "results.json": '"cwd_token": "QA-CWD-{hex:12}-1786046081"',
+    "group.md": "[join](https://qm.qq.com/cgi-bin/qm/qr?k={alnum:32}&authKey={alnum:30}1)",
+    "board.md": '<whiteboard token="{alnum:27}"></whiteboard>',
+    "query.graphql.ts": '"storageKey": "datasetEvaluators(first:100)"',
+    "rules.yml": "- 'api_key = \"[a-zA-Z0-9]+\"'",
+    "claims.go": 'claims.User.Password = "#NeedToModify#"',
+    "values.yaml": "# redis://:<password>@host:6379/0.",
     "firebase.ts": 'const config = {{ apiKey: "AIzaSy{b64url:33}",\n  authDomain: "acme.firebaseapp.com" }};',
 }
 

@@ -66,3 +66,17 @@ def test_shares_are_shares(body):
     assert words >= 0
     assert runs >= 0
     assert 0 <= share <= 1
+
+
+@pytest.mark.parametrize("password", ["s3cr3t_p4ss", "hunter2hunter2", "hunter2pass", "s3cret-Pa55"])
+def test_words_with_digits_for_letters_in_an_address(password):
+    """Documents and tests of redaction write such passwords into addresses; elsewhere they are weak passwords."""
+    address = found(password, provider="Connection string", filters="provider")
+    assert placeholders.placeholder(address, NO_CONTEXT) == "placeholder"
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_random_passwords_in_an_address_are_kept(seed):
+    """No random password is words with digits for letters."""
+    address = found(token("{alnum:12}", str(seed)), provider="Connection string", filters="provider")
+    assert placeholders.placeholder(address, NO_CONTEXT) is None

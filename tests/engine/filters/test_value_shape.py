@@ -37,6 +37,17 @@ from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
         ("code", "settings.token"),
         ("code", "tokens[0]"),
         ("code", "a==b"),
+        ("code", "datasets(first:10)"),
+        ("code", "quantile(probability:0.99)"),
+        ("code", "Optional[str]"),
+        ("code", "meta.steps[]"),
+        ("image or pattern", "[a-zA-Z0-9]+"),
+        ("image or pattern", "key-[^a-z_]+-1"),
+        ("reference", "#NeedToModify#"),
+        ("reference", "__API_KEY__"),
+        ("reference", "@@db_token@@"),
+        ("reference", "@host:6379/0."),
+        ("prose", "1000\u4e2aToken\u3002"),
     ],
 )
 def test_values_that_are_no_literal_secret(reason, value):
@@ -53,7 +64,17 @@ def test_words_and_what_encodes_them_are_words(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["!Kq83fjwZp", "#9fKq2!mm", "$aB3-x9Qz", "aB3(x9Qzk", "aB3x9Qzk)", "/kJ8sQ2+xZ/pLw9/e7Qz"]
+    "value",
+    [
+        "!Kq83fjwZp",
+        "#9fKq2!mm",
+        "$aB3-x9Qz",
+        "aB3(x9Qzk",
+        "aB3x9Qzk)",
+        "/kJ8sQ2+xZ/pLw9/e7Qz",
+        "#9fKq2mm#",
+        "aB[x-9]Qzk",
+    ],
 )
 def test_punctuation_alone_makes_no_reference(value):
     """Passwords begin and end with anything."""
@@ -100,3 +121,20 @@ def test_uuids():
     assert literals.is_uuid(b"7f3c1e9a-52b4-4d7e-9a10-3c5b8e2f6d41")
     assert literals.is_uuid(b"{7F3C1E9A-52B4-4D7E-9A10-3C5B8E2F6D41}")
     assert not literals.is_uuid(b"7f3c1e9a52b44d7e9a103c5b8e2f6d41")
+
+
+@pytest.mark.parametrize(
+    ("value", "dated"),
+    [("QA-RUN-fd3443419b3f-1786046081", True), ("run_1786046081123", False), ("job-a1-1786046081123", True)],
+)
+def test_a_label_with_a_time_at_its_end(value, dated):
+    """Runs and jobs are called by a label and the seconds or milliseconds since 1970; one part alone is no label."""
+    assert literals.is_dated(value.encode()) is dated
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_random_values_are_no_code_prose_or_label(seed):
+    """What is added against templates and types drops no random value."""
+    value = token("{alnum:3}{b64url:40}", str(seed)).encode()
+    assert literals.reason(value) is None
+    assert not literals.is_dated(value)
