@@ -19,7 +19,7 @@ _SYSTEM = Path("/etc/codex")
 
 
 def none_decide(event: Event) -> bool:
-    """Whether no rule and no approval of Codex's can hang on the text of a command: it may be rewritten.
+    """Whether no rule and no approval of Codex can depend on a command's text, so that it may be rewritten.
 
     A rewritten command starts with keyscan: a rule that forbids `rm` would not see it any more (observed in 0.171), and
     in modes with approvals a command that is known to be harmless would be asked for.

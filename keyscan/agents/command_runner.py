@@ -1,7 +1,7 @@
 """A command run with its standard output and standard error filtered, each apart and in order.
 
 The command has our standard input, and a terminal for each output that is one here; its exit status is returned.
-What it leaves running in the background goes on being filtered after it has ended.
+The output of its background processes is still filtered after it has ended.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Channel:
     open: bool = True
 
     def pump(self) -> bool:
-        """Pass on what is there to be read; whether the channel is still open."""
+        """Pass on the available data; returns whether the channel is still open."""
         try:
             data = os.read(self.source, _READ)
         except OSError:  # a terminal whose other end was closed
@@ -54,7 +54,7 @@ class Channel:
         return self.open
 
     def idle(self) -> None:
-        """Pass on what need not wait."""
+        """Pass on what the filter releases after a pause."""
         write(self.target, self.stream.idle())
 
     def finish(self) -> None:
@@ -170,24 +170,24 @@ def _pass_signals(process: subprocess.Popen[bytes]) -> Callable[[], None]:
 def _pump(process: subprocess.Popen[bytes], channels: list[Channel]) -> int:
     if sys.platform == "win32":
         return _pump_by_threads(process, channels)
-    quiet_since: float | None = None
+    silent_since: float | None = None
     while any(channel.open for channel in channels):
         if _pump_once(channels):
-            quiet_since = None
+            silent_since = None
             continue
         status = process.poll()
         if status is None:
             continue
         now = time.monotonic()
-        quiet_since = quiet_since or now
-        if now - quiet_since >= _GRACE:
+        silent_since = silent_since or now
+        if now - silent_since >= _GRACE:
             _go_on_in_background(channels)
             return status
     return process.wait()
 
 
 def _pump_once(channels: list[Channel]) -> bool:
-    """Pass on what is there within IDLE seconds; whether there was anything."""
+    """Pass on what arrives within IDLE seconds; returns whether anything arrived."""
     import select
 
     ready, _, _ = select.select([channel.source for channel in channels if channel.open], [], [], IDLE)
@@ -200,7 +200,7 @@ def _pump_once(channels: list[Channel]) -> bool:
 
 
 def _go_on_in_background(channels: list[Channel]) -> None:
-    """Filter on in a process of its own what processes that the command left running still write."""
+    """Start a process that filters what the command's background processes still write."""
     if os.fork():
         for channel in channels:
             channel.finish()

@@ -1,4 +1,4 @@
-"""Files of other programs that are edited: read with care, written atomically, kept once as they were."""
+"""Reads and writes configuration files of other programs: regular files only, atomically, with one backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Agents' own rules against reading environment and key files: a second fence, which shell commands may pass."""
+"""Agents' own rules against reading environment and key files: they do not cover shell commands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from keyscan.agents.targets import Place
 
-# What Claude Code is told never to read with its file tools; a template of an environment file may be read.
+# Paths that Claude Code's file tools must not read; templates of environment files are not among them.
 DENIED = (
     "Read(**/.env)", "Read(**/.env.local)", "Read(**/.env.*.local)", "Read(**/.env.production)",
     "Read(**/.env.development)", "Read(**/.envrc)", "Read(**/*.pem)", "Read(**/.npmrc)", "Read(**/.pypirc)",
@@ -26,7 +26,7 @@ _PATH = ("permissions", "deny")
 _IGNORED = (".env", ".env.*", "!.env.example", "!.env.sample", "!.env.template", ".envrc", "*.pem", ".npmrc", ".pypirc")
 
 
-# Beside the file that was written: the rules that keyscan added, one a line, so that only those are taken out again.
+# A file beside the configuration with the rules that keyscan added, one a line: only these are removed again.
 _RECORD = ".keyscan-deny"
 
 
@@ -46,13 +46,13 @@ def deny(where: Place, root: Path | None) -> list[Change]:
     else:
         text = (text if not text or text.endswith("\n") else text + "\n") + "\n".join(missing) + "\n"
     record = file.with_name(file.name + _RECORD)
-    # Recorded first: what is recorded and not there is taken out without harm.
+    # Recorded first: removing a recorded rule that was not written does no harm.
     write_whole(record, "".join(f"{rule}\n" for rule in [*_recorded(record), *missing]).encode())
     return written(file, text)
 
 
 def allow(where: Place, root: Path | None) -> list[Change]:
-    """Take out the rules that `deny` added; those of the user stay."""
+    """Remove the rules that `deny` added; the user's own rules stay."""
     if where.target.agent != "claude-code" and (root is None or not where.target.ignore_file):
         return []
     file = _file(where, root)

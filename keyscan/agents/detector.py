@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from keyscan.api import Scanner
-    from keyscan.fastpath.engine import Quick
+    from keyscan.fastpath.engine import StoredEngine
     from keyscan.model.match import Match
     from keyscan.model.rule import Precision, Rule
     from keyscan.suppressions.policy import SuppressionPolicy
@@ -30,7 +30,7 @@ LONGEST_MATCH = 24_576
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret in a text: half-open byte offsets, the surest rule that found it there, and its fingerprint.
+    """A secret in a text: half-open byte offsets, the most confident rule that found it there, and its fingerprint.
 
     `digits` stand for the secret whatever rule finds it.
     """
@@ -44,16 +44,16 @@ class Secret:
 
     @property
     def token(self) -> str:
-        """What stands in the secret's place: the same for the same secret, different for different ones."""
+        """The replacement for the secret: equal for equal secrets, different for different ones."""
         return f"[keyscan:{self.rule.id}:{self.digits}]"
 
     @property
-    def sureness(self) -> tuple[bool, Precision, Severity]:
-        """Orders what several rules say of one secret: the surest last."""
+    def confidence(self) -> tuple[bool, Precision, Severity]:
+        """Sorts the findings of several rules for one secret, the most confident last."""
         return self.rule.filters != "generic", self.rule.precision, self.severity
 
     def named_by(self, other: Secret) -> Secret:
-        """This secret as `other`, which has the same value, names it."""
+        """A copy with the rule and the token of `other`, which has the same value."""
         return Secret(self.start, self.end, other.rule, other.severity, other.fingerprint, other.digits)
 
 
@@ -70,7 +70,7 @@ class Detector:
     _lock: LockType = field(default_factory=allocate_lock, init=False, repr=False, compare=False)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Travels to other processes without what it loaded."""
+        """Pickle without the loaded engine, which each process loads itself."""
         return Detector, (self.min_severity, self.policy, self.salt, self.rule_files, self.disable)
 
     def find(self, data: bytes, path: str = "") -> list[Secret]:
@@ -127,13 +127,13 @@ class Detector:
             yield Secret(span.start, span.end, rule, match.severity, mark, digits)
 
     @cached_property
-    def _quick(self) -> Quick | None:
+    def _quick(self) -> StoredEngine | None:
         """The stored engine of the built-in rules; None where there is none, or where other rules count too."""
         if self.rule_files:
             return None
         from keyscan.fastpath.engine import open_stored
 
-        with suppress(Exception):  # whatever is wrong with what is stored, the whole engine does without it
+        with suppress(Exception):  # the whole engine does not need the stored one
             return open_stored()
         return None
 
@@ -161,16 +161,16 @@ def without_overlaps(secrets: Iterable[Secret]) -> list[Secret]:
     return kept
 
 
-def surest(secrets: Iterable[Secret]) -> dict[str, Secret]:
-    """For the digits of each secret, how the surest rule names it; of equally sure ones, the first."""
-    surest_of: dict[str, Secret] = {}
+def most_confident(secrets: Iterable[Secret]) -> dict[str, Secret]:
+    """For the digits of each secret, the finding of the most confident rule; of equally confident ones, the first."""
+    by_digits: dict[str, Secret] = {}
     for secret in secrets:
-        if secret.digits not in surest_of or secret.sureness > surest_of[secret.digits].sureness:
-            surest_of[secret.digits] = secret
-    return surest_of
+        if secret.digits not in by_digits or secret.confidence > by_digits[secret.digits].confidence:
+            by_digits[secret.digits] = secret
+    return by_digits
 
 
 def one_name_each(secrets: list[Secret]) -> list[Secret]:
-    """`secrets` of one text, where one that several rules found has one name."""
-    names = surest(secrets)
-    return secrets if len(names) == len(secrets) else [one.named_by(names[one.digits]) for one in secrets]
+    """`secrets` of one text, in which a value that several rules found has one token."""
+    names = most_confident(secrets)
+    return secrets if len(names) == len(secrets) else [secret.named_by(names[secret.digits]) for secret in secrets]

@@ -1,4 +1,4 @@
-"""What is written into an agent's configuration, and how it is known again as keyscan's own."""
+"""The entries that keyscan writes into an agent's configuration, and how it recognises them as its own."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from keyscan.agents.targets import Hooked, Target
 
-# In every command line of ours, whatever the version and the options.
+# Part of every command line that keyscan writes, whatever the version and the options.
 SIGN = " -m keyscan agent hook "
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The command line that agents are given: this interpreter, told to import nothing from where it is run."""
+    """The command line that agents call: this interpreter, with imports from the current directory switched off."""
 
     python: str
     flags: str
@@ -26,7 +26,7 @@ class Caller:
     keep_commands: bool = False
 
     def command(self, agent: str) -> str:
-        """The command line for `agent`: the same for every version, since an approval may hang on it."""
+        """The command line for `agent`: the same for every version, since the user's approval is for this text."""
         options = "" if self.mode == "redact" else f" --mode {self.mode}"
         options += "" if self.on_failure == "block" else f" --on-failure {self.on_failure}"
         options += " --keep-commands" if self.keep_commands else ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Mode(Enum):
-    """What becomes of a secret: replaced where the agent allows it, stopped, or only told."""
+    """What to do about a secret: replace it where the agent allows that, block the event, or only warn."""
 
     REDACT = "redact"
     BLOCK = "block"
@@ -65,7 +65,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the hook's process says: standard output, standard error, exit status."""
+    """The answer of the hook's process: standard output, standard error, exit status."""
 
     stdout: str = ""
     stderr: str = ""

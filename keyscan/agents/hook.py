@@ -1,4 +1,4 @@
-"""The hook that agents call: a payload in, an answer out, and no way to pass in silence.
+"""The hook that agents call: it answers every payload, and a failure blocks.
 
 What goes wrong (a payload that is no JSON, an error of ours, a deadline) stops prompts and tool calls and replaces
 outputs by a notice, unless the user asked for `--on-failure warn`.
@@ -33,7 +33,7 @@ _JSON_FAILURES = frozenset(("cline", "mistral-vibe", "opencode", "goose"))
 
 @dataclass(frozen=True, slots=True)
 class HookOptions:
-    """What the command line of a hook says; `event` names the event where the payload does not."""
+    """The options of a hook's command line; `event` names the event where the payload does not."""
 
     agent: str
     mode: Mode = Mode.REDACT

@@ -1,4 +1,4 @@
-"""Hooks written into an agent's own configuration, and taken out of it again.
+"""Adds hooks to an agent's own configuration and removes them.
 
 Comments, order and other hooks stay; a file that is not valid is refused and never repaired. A backup of the file as
 it was found is kept beside it, once.
@@ -17,6 +17,7 @@ from keyscan.errors import ConfigError
 from keyscan.support import jsonc
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from keyscan.agents.entries import Caller
@@ -31,7 +32,7 @@ def install(where: Place, caller: Caller) -> list[Change]:
     target = where.target
     command = caller.command(target.agent)
     if target.shape == "scripts":
-        edits = [_script(where.path / one.event, entries.script(target, one, command)) for one in target.events]
+        edits = [_script(where.path / event.event, entries.script(target, event, command)) for event in target.events]
         return [change for change in edits if change.what]
     if target.shape == "plugin":
         options = [] if caller.mode == "redact" else ["--mode", caller.mode]
@@ -66,10 +67,10 @@ def prefix_in(where: Place) -> str:
 
 
 def uninstall(where: Place) -> list[Change]:
-    """Take our hooks out; a file that was ours alone goes, with what is left of its backup."""
+    """Remove keyscan's hooks; a file with nothing else in it is removed, with its backup."""
     target = where.target
     if target.shape == "scripts":
-        return [removed(where.path / one.event) for one in target.events if _is_own_file(where.path / one.event)]
+        return [removed(where.path / event.event) for event in target.events if _is_own_file(where.path / event.event)]
     text = _read(where)
     if text is None:
         return []
@@ -150,13 +151,13 @@ def missing_events(where: Place, command: str) -> list[str]:
     """The events that are not hooked as they would be by `install` now; all when there is no file."""
     target = where.target
     if target.shape == "scripts":
-        wanted = {one.event: entries.script(target, one, command) for one in target.events}
+        wanted = {event.event: entries.script(target, event, command) for event in target.events}
         return [event for event, text in wanted.items() if read_text(where.path / event) != text]
     text = _read(where)
     if text is None:
-        return [one.event for one in target.events]
+        return [event.event for event in target.events]
     if target.shape in {"plugin", "vibe"}:
-        return [] if entries.SIGN in text else [one.event for one in target.events]
+        return [] if entries.SIGN in text else [event.event for event in target.events]
     missing = []
     for hooked in target.events:
         path = ("hooks",) if target.shape == "kiro" else ("hooks", hooked.event)
@@ -166,28 +167,27 @@ def missing_events(where: Place, command: str) -> list[str]:
 
 
 def commands_in(where: Place) -> list[str]:
-    """The command lines of ours at `where`, as the agent would run them."""
+    """The command lines of keyscan at `where`, as the agent would run them."""
     if where.target.shape == "scripts":
-        texts = [read_text(where.path / one.event) or "" for one in where.target.events]
+        texts = [read_text(where.path / event.event) or "" for event in where.target.events]
         return [text.rpartition("exec ")[2].strip() for text in texts if entries.SIGN in text]
     text = _read(where) or ""
     if where.target.shape in {"plugin", "vibe"}:
         return []
-    commands: list[str] = []
-    _commands(value_of(text or "{}", where), commands)
-    return list(dict.fromkeys(commands))
+    return list(dict.fromkeys(_commands(value_of(text or "{}", where))))
 
 
-def _commands(value: Any, found: list[str]) -> None:
+def _commands(value: Any) -> Iterator[str]:
+    """The commands of keyscan among the strings of a JSON value, without those for PowerShell, which repeat them."""
     if isinstance(value, str):
         if entries.SIGN in value and not value.startswith("& "):
-            found.append(value)
+            yield value
     elif isinstance(value, dict):
         for inner in value.values():
-            _commands(inner, found)
+            yield from _commands(inner)
     elif isinstance(value, list):
         for inner in value:
-            _commands(inner, found)
+            yield from _commands(inner)
 
 
 def _same_event(entry: Any, wanted: dict[str, Any], shape: str) -> bool:
@@ -217,7 +217,7 @@ def _items(text: str, where: Place, path: tuple[str, ...]) -> list[Any]:
 
 
 def edited(where: Place, edit: Any) -> str:
-    """What `edit` makes of a configuration; ConfigError where it has another shape than hooks need."""
+    """The result of `edit` on a configuration; ConfigError if its structure is not the one that hooks need."""
     try:
         return str(edit())
     except ValueError as error:

@@ -24,7 +24,7 @@ class Journal:
     agent: str
 
     def seen(self) -> None:
-        """Record that an event came now."""
+        """Record that an event was received now."""
         with suppress(OSError):
             self._make()
             (self.directory / f"{self.agent}.seen").write_bytes(b"")
@@ -38,7 +38,7 @@ class Journal:
             (self.directory / f"{self.agent}.errors").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def last_seen(self) -> float | None:
-        """When the last event came, in seconds since the epoch; None if none did."""
+        """When the last event was received, in seconds since the epoch; None if there was none."""
         try:
             return os.stat(self.directory / f"{self.agent}.seen").st_mtime  # noqa: PTH116
         except OSError:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS = 100
 MAX_SKIPPED = 20
-# Characters of a text that is scanned: more belongs into a file.
+# The most characters of a text that is scanned; a longer one is refused.
 MAX_TEXT = 16 * 1024 * 1024
 _INSTRUCTIONS = (
     "Finds API keys and other secrets, on this machine only. Scan what you are about to write, commit or send. "
@@ -42,7 +42,7 @@ _READS_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the tools do, apart from the protocol; `scanner` is shared by all calls."""
+    """The tools without the protocol; all calls share `scanner`."""
 
     scanner: Scanner
 
@@ -178,7 +178,7 @@ async def _client_roots(context: Context) -> list[Path]:
         return []
     listed = await context.session.list_roots()
     paths = [urlsplit(str(root.uri)) for root in listed.roots]
-    return [Path(unquote(one.path)) for one in paths if one.scheme == "file"]
+    return [Path(unquote(path.path)) for path in paths if path.scheme == "file"]
 
 
 async def _in_thread(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:

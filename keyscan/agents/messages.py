@@ -1,4 +1,4 @@
-"""What people and models are told: which secret, where, and what to do. Never the secret itself."""
+"""Messages to people and models: which secret, where, and what to do; never the secret itself."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def output_redacted(tool: str, secrets: Sequence[Secret]) -> str:
 
 
 def output_withheld(tool: str, secrets: Sequence[Secret]) -> str:
-    """An output that is not shown at all."""
+    """A message for an output that is withheld."""
     return f"keyscan: the output of {tool or 'the tool'} is not shown, it contains {named(secrets)}"
 
 
@@ -89,22 +89,22 @@ def output_seen(tool: str, secrets: Sequence[Secret]) -> str:
 
 
 def warning(where: str, secrets: Sequence[Secret]) -> str:
-    """What `--mode warn` says."""
+    """The message of `--mode warn`."""
     return f"keyscan: {where} contains {named(secrets)} (let through: --mode warn)"
 
 
 def failure(why: str) -> str:
-    """What is said where keyscan itself failed and nothing may pass."""
+    """The message when keyscan itself failed and the event is blocked."""
     return f"not shown: keyscan failed ({why})"
 
 
 def failure_let_through(why: str) -> str:
-    """What `--on-failure warn` says, each time."""
+    """The message of `--on-failure warn` for each failure."""
     return f"keyscan failed ({why}); this event was not checked (let through: --on-failure warn)"
 
 
 def left_on_disk(title: str, count: int, files: Sequence[str], *, complete: bool) -> str:
-    """What is told at the end of a session that left secrets in plain text on disk."""
+    """The message at the end of a session that left secrets in plain text on disk."""
     keys = "1 secret is" if count == 1 else f"{count} secrets are"
     more = f" and {len(files) - _MAX_NAMED} more files" if len(files) > _MAX_NAMED else ""
     rest = "" if complete else " There was no time to look at everything."

@@ -21,9 +21,9 @@ _TRAILING = ".,;:!?)]}"
 _MAX_FILES = 200
 # As git decides whether a file is text.
 _PROBE = 8000
-# Files that agents inline whole are smaller; of larger ones nobody can say that they are clean in time.
+# Files that agents inline whole are smaller; a larger one cannot be scanned in time.
 LARGEST = 64 * 1024 * 1024
-# Under which keys of a tool's input paths are.
+# Keys of a tool's input whose values are paths.
 _PATH_KEYS = ("file_path", "filePath", "path", "absolute_path", "notebook_path", "target_file", "filename", "file")
 
 

@@ -1,4 +1,4 @@
-"""One event in, one decision out: what an agent may send, do and see."""
+"""Decides on an agent's event: what the agent may send, do and see."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from keyscan.agents.protocols.interface import AgentProtocol
 
 _ALLOW = Decision()
-# Agents whose every request to the model comes by, so that a prompt need not be stopped.
+# Agents that hand over every request to the model, so that a prompt need not be blocked.
 _REDACTS_REQUESTS = frozenset(("gemini-cli",))
 # A refused read is answered with the redacted contents up to this many characters.
 _MAX_ANSWERED = 16_000
@@ -193,7 +193,7 @@ class Policy:
         return Decision(Action.REPLACE, messages.output_redacted(event.tool, redaction.secrets), redaction.value)
 
     def _session_end(self, event: Event) -> Decision:
-        """What is said when a session has left secrets on disk."""
+        """Warn when a session has left secrets on disk."""
         from keyscan.agents import session_end
         from keyscan.agents.targets import TARGETS
         from keyscan.sources.home import Roots

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from keyscan.agents.detector import Detector, Secret, surest
+from keyscan.agents.detector import Detector, Secret, most_confident
 from keyscan.agents.replacement import known_values, replaced, replaced_everywhere
 from keyscan.errors import IncompleteError
 from keyscan.model.rule import Severity
@@ -122,9 +122,9 @@ class _Walker:
         return value
 
     def settle(self) -> None:
-        """Name each secret as the surest of its rules does, whichever string that looked at."""
-        names = surest(self.secrets)
-        named = [one.named_by(names[one.digits]) for one in self.secrets]
+        """Name each secret by its most confident rule, whichever string that rule matched in."""
+        names = most_confident(self.secrets)
+        named = [secret.named_by(names[secret.digits]) for secret in self.secrets]
         tokens = {old.token: new.token for old, new in zip(self.secrets, named, strict=True) if old.token != new.token}
         self._values = {value: tokens.get(token, token) for value, token in self._values.items()}
         self._values.update((old.encode(), new) for old, new in tokens.items())

@@ -1,4 +1,4 @@
-"""What a session left on disk in plain text: the files that its agent keeps, looked at within a second."""
+"""Searches the files that an agent keeps of a session for secrets in plain text, for at most a second."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MOST_FILES, _STEP = 2_000, 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Leftovers:
-    """What was found: how many distinct secrets, in which files; `complete`: everything recent was looked at."""
+    """The number of distinct secrets, and the files that contain them; `complete`: every recent file was read."""
 
     count: int
     files: tuple[str, ...]

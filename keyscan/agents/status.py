@@ -1,4 +1,4 @@
-"""Whether an agent's hooks would run and what they would do: proved by running them, not read from a file alone."""
+"""Checks that an agent's hooks run and what they answer, by running them and by reading its configuration."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 _WAIT = 30.0
 _DAY = 86_400.0
 _VERSION = re.compile(rb"(\d+)\.(\d+)\.(\d+)")
-# Made at run time into a well-formed key of nobody.
+# A template of a well-formed key that nobody owns, filled in at run time.
 _TEMPLATE = "sk-ant-api03-{b64url:93}AA"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: fine, not fine, or (None) only to be known."""
+    """The result of one check: passed, failed, or (None) information only."""
 
     name: str
     ok: bool | None
@@ -36,14 +36,14 @@ class Check:
 
 
 def checks(where: Place, caller: Caller, journal: Journal, root: Path) -> list[Check]:
-    """Everything that is known about the hooks at `where`, the failures with what to do about them."""
+    """All checks of the hooks at `where`; a failure says what to do."""
     target = where.target
     results = [_hooked(where, caller), *_switched_off(target, where, root)]
     if results[0].ok:
         results += [*_filtered(where), *_runs(where, caller), *_trusted(where)]
     results += _version(target)
     results += _history(journal)
-    results += [Check("open", None, f"stays open: {way}") for way in target.open_ways]
+    results += [Check("open", None, f"stays open: {way}") for way in target.not_covered]
     return results
 
 
@@ -104,7 +104,7 @@ def _hooked(where: Place, caller: Caller) -> Check:
 
 
 def _runs(where: Place, caller: Caller) -> list[Check]:
-    """What the command lines in the configuration do."""
+    """Run the command lines in the configuration, and check their answers."""
     commands: list[str] = install.commands_in(where) or [caller.command(where.target.agent)]
     return [try_out(command, where.target.agent) for command in commands]
 
@@ -154,7 +154,7 @@ def _setting(file: Path, name: str) -> bool:
 
 
 def _trusted(where: Place) -> list[Check]:
-    """Whether the agent has been told to run the hooks, where it wants to be told."""
+    """Whether the user has approved the hooks, where the agent asks for that."""
     target = where.target
     if target.agent != "codex":
         return [Check("trust", None, target.trust)] if target.trust else []
@@ -175,15 +175,15 @@ def _trusted(where: Place) -> list[Check]:
 def _version(target: Target) -> list[Check]:
     """The installed program's version, where there is a least one."""
     program = shutil.which(target.program) if target.program else None
-    if program is None or not target.floor:
+    if program is None or not target.min_version:
         return []
     _, out, _ = command_runner.ask([program, "--version"], b"", _WAIT)
     match = _VERSION.search(out)
-    least = ".".join(map(str, target.floor))
+    least = ".".join(map(str, target.min_version))
     if match is None:
         return [Check("version", None, f"{program} does not tell its version; {least} or later is needed")]
     shown = match.group().decode()
-    if tuple(map(int, match.groups())) < target.floor:
+    if tuple(map(int, match.groups())) < target.min_version:
         return [Check("version", False, f"{target.title} {shown} is too old: {least} or later is needed")]
     return [Check("version", True, f"{target.title} {shown}")]
 

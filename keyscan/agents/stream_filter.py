@@ -1,6 +1,6 @@
 """A stream of bytes with its secrets replaced, in bounded memory.
 
-Held back is what could still be part of a secret: the width of the longest rule, or in a line-buffered stream the
+Bytes that could be part of a secret are held back: the width of the longest rule, or in a line-buffered stream the
 last incomplete line and a block (a private key) whose end has not come yet.
 """
 
@@ -53,7 +53,7 @@ class StreamFilter:
         self.failures: list[str] = []
 
     def feed(self, data: bytes) -> bytes:
-        """What may be shown now that `data` has arrived."""
+        """The output that may be shown after `data` has arrived."""
         self._held += data
         parts = []
         # One scan a line in a line-buffered stream, one a block otherwise.
@@ -65,7 +65,7 @@ class StreamFilter:
         return b"".join(parts)
 
     def idle(self) -> bytes:
-        """What may be shown although its line is not complete, when nothing has come for a while: a prompt."""
+        """The output of an incomplete line that may be shown after a pause, such as a prompt."""
         end = len(self._held)
         growing = _GROWING.search(self._held[-4096:])
         if growing and not self._held.endswith(_PROMPTS):
@@ -74,7 +74,7 @@ class StreamFilter:
         return (self._release(end) or b"") if end > 0 else b""
 
     def close(self) -> bytes:
-        """The rest."""
+        """The rest of the output, at the end of the stream."""
         return (self._release(len(self._held), last=True) or b"") if self._held else b""
 
     def _boundary(self) -> int:
@@ -118,14 +118,14 @@ class StreamFilter:
                     return None
                 cut = lead + end  # a secret wider than any rule: shown as its token, in parts
         parts, at = [], lead
-        for one in matches:
-            if one.start >= cut:
+        for match in matches:
+            if match.start >= cut:
                 break
-            parts += [self._without_known(text[at : max(at, one.start)]), self._token(one)]
-            at = min(one.end, cut)
-            self.secrets.append(one)
+            parts += [self._without_known(text[at : max(at, match.start)]), self._token(match)]
+            at = min(match.end, cut)
+            self.secrets.append(match)
             if len(self._values) < _MAX_REMEMBERED:
-                self._values.update(known_values(text, [one]))
+                self._values.update(known_values(text, [match]))
         parts.append(self._without_known(text[at:cut]))
         self._shown = text[max(0, cut - self._context) : cut]
         del self._held[: cut - lead]

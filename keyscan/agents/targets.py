@@ -1,4 +1,4 @@
-"""Where each agent's hooks are configured, which of its events are hooked, and which ways in stay open.
+"""Where each agent's hooks are configured, which of its events are hooked, and what hooks do not cover.
 
 Sources: released programs and their documents, see `docs/agents.md`.
 """
@@ -34,9 +34,9 @@ class Target:
     `shape`: claude (event -> groups of handlers), flat (event -> entries), kiro, vibe (TOML), scripts (a file an
     event), plugin (one file of code). `user` is below the home directory, or below the directory that the variable
     `home_variable` names instead of `home`; `project` is below the repository's root, empty: there is none. `own`: the
-    file is keyscan's alone. `milliseconds`: so time-outs are given. `open_ways`: what no hook closes. `trust`: what
-    the user has to do before hooks run. `rewrites`: what a rewritten command means there. `floor`: the version from
-    which all of this works.
+    file is keyscan's alone. `milliseconds`: so time-outs are given. `not_covered`: what no hook covers. `trust`: what
+    the user has to do before hooks run. `rewrites`: what a rewritten command means there. `min_version`: the version
+    from which all of this works.
     """
 
     agent: str
@@ -46,7 +46,7 @@ class Target:
     user: str
     project: str
     events: tuple[Hooked, ...]
-    open_ways: tuple[str, ...] = ()
+    not_covered: tuple[str, ...] = ()
     home_variable: str = ""
     own: bool = False
     milliseconds: bool = False
@@ -54,7 +54,7 @@ class Target:
     version: int | str | None = None
     trust: str = ""
     program: str = ""
-    floor: tuple[int, ...] = ()
+    min_version: tuple[int, ...] = ()
     ignore_file: str = ""
     symlinks: bool = True
     rewrites: str = ""
@@ -82,12 +82,12 @@ _TARGETS = (
         "claude-code", "Claude Code", "claude", ".claude", "settings.json", ".claude/settings.json", _CLAUDE,
         ("a command's output when the model starts it with hooks switched off (--bare, --safe-mode, disableAllHooks)",
          "an output that another hook replaces after keyscan did"),
-        home_variable="CLAUDE_CONFIG_DIR", program="claude", floor=(2, 1, 121),
+        home_variable="CLAUDE_CONFIG_DIR", program="claude", min_version=(2, 1, 121),
     ),
     Target(
         "codex", "Codex", "claude", ".codex", "hooks.json", ".codex/hooks.json", _PLAIN,
         ("what a command printed stays on disk as it was, unless approvals are bypassed and no rules forbid commands",),
-        home_variable="CODEX_HOME", program="codex", floor=(0, 124, 0),
+        home_variable="CODEX_HOME", program="codex", min_version=(0, 124, 0),
         trust="open Codex once and approve the hooks (/hooks): until then it runs none, and says nothing in exec mode",
     ),
     Target(
@@ -177,8 +177,8 @@ _TARGETS = (
         ("every output: files and commands that hold secrets are refused instead", "the IDE plugin runs no hooks"),
     ),
 )  # fmt: skip
-TARGETS = {one.agent: one for one in _TARGETS}
-# Agents in which nothing can be hooked, and what protects there.
+TARGETS = {target.agent: target for target in _TARGETS}
+# Agents without hooks, and what protects there instead.
 WITHOUT_HOOKS = {
     "aider": "Aider has no hooks and commits with --no-verify: set git-commit-verify: true in .aider.conf.yml and run "
              "keyscan install, start it as keyscan run -- aider, and list key files in .aiderignore",
@@ -191,7 +191,7 @@ WITHOUT_HOOKS = {
 
 
 def target(agent: str) -> Target:
-    """The configuration of an agent; UsageError for one that has no hooks, or that nobody knows."""
+    """The configuration of an agent; UsageError for one that has no hooks or is not known."""
     if agent in TARGETS:
         return TARGETS[agent]
     if agent in WITHOUT_HOOKS:

@@ -218,11 +218,11 @@ def event_of(payload: dict[str, object], dialect: str, given: str = "") -> tuple
     if dialect == "cline":
         name = str(payload.get("hookName") or ("prompt_submit" if "userPromptSubmit" in payload else given))
         return name, events.get(name, PROMPT if "userPromptSubmit" in payload else OTHER)
-    found = (
+    given_name = (
         payload.get("hook_event_name") or payload.get("hookEventName") or payload.get("agent_action_name")
         or payload.get("event") or payload.get("hookName") or given
     )  # fmt: skip
-    name = str(found or "")
+    name = str(given_name or "")
     if not name and dialect == "copilot-cli":
         name = _copilot_event(payload)
     return name, events.get(name, OTHER)
@@ -290,7 +290,7 @@ def rewritten_input(tool_input: object, python: str, flags: str) -> object:
     if isinstance(command, str) and command.strip() and WRAPPED not in command:
         return {**tool_input, "command": wrapped(command, python, flags)}
     commands = tool_input.get("commands")
-    if isinstance(commands, list) and commands and all(isinstance(one, str) for one in commands):
-        rewritten = [one if WRAPPED in one else wrapped(one, python, flags) for one in commands]
+    if isinstance(commands, list) and commands and all(isinstance(command, str) for command in commands):
+        rewritten = [command if WRAPPED in command else wrapped(command, python, flags) for command in commands]
         return {**tool_input, "commands": rewritten} if rewritten != commands else None
     return None

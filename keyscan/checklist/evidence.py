@@ -79,7 +79,7 @@ def _is_habit(finding: Finding, rules: Sequence[Rule]) -> bool:
 
 def _source(root: str, scanner: Scanner) -> tuple[tuple[Finding, ...], int]:
     """The findings in the files of the work tree, named from the root, and how many files there were."""
-    targets = [_from_root(one, root) for one in files.targets([root])]
+    targets = [_from_root(target, root) for target in files.targets([root])]
     ignores = scanner.options.ignores
     result = scanner.scan_files(targets_kept(targets, ignores) if ignores else targets)
     return scanner.report(result, timed(time.perf_counter())).findings, result.files

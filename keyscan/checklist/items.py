@@ -78,7 +78,7 @@ def items(facts: Facts) -> tuple[Item, ...]:
              "" if facts.hook[0] else "Run keyscan install, or add keyscan to .pre-commit-config.yaml."),
         _pipelines(facts),
         _managers(facts),
-        *_UNSEEN,
+        *_NOT_CHECKED,
     )  # fmt: skip
 
 
@@ -86,15 +86,18 @@ def _of(findings: Iterable[Finding], *prefixes: str) -> list[Finding]:
     return [finding for finding in findings if finding.rule_id.startswith(prefixes)]
 
 
-def _told(findings: Sequence[Finding]) -> tuple[str, ...]:
-    named = [f"{one.origin.path}:{one.location.line}: {one.rule_name} [{one.rule_id}]" for one in findings[:_NAMED]]
+def _shown(findings: Sequence[Finding]) -> tuple[str, ...]:
+    named = [
+        f"{finding.origin.path}:{finding.location.line}: {finding.rule_name} [{finding.rule_id}]"
+        for finding in findings[:_NAMED]
+    ]
     more = len(findings) - _NAMED
     return (*named, f"and {more} more") if more > 0 else tuple(named)
 
 
 def _from(item: str, title: str, findings: Sequence[Finding], fine: str, advice: str) -> Item:
     if findings:
-        return Item(item, title, FAIL, _told(findings), advice)
+        return Item(item, title, FAIL, _shown(findings), advice)
     return Item(item, title, PASS, (fine,))
 
 
@@ -102,7 +105,7 @@ def _env_ignored(facts: Facts) -> Item:
     title = ".env files are ignored by git and untracked"
     wrong = _of(facts.hygiene, "env-tracked", "env-not-ignored", "env-ignored-only-here")
     if wrong:
-        return Item("env-ignored", title, FAIL, _told(wrong), "Run keyscan env --fix, and revoke what was tracked.")
+        return Item("env-ignored", title, FAIL, _shown(wrong), "Run keyscan env --fix, and revoke what was tracked.")
     if facts.env_ignored:
         return Item("env-ignored", title, PASS, (f"{facts.env_ignored} ignores .env",))
     return Item("env-ignored", title, FAIL, ("no ignore rule names .env",), "Add .env to .gitignore.")
@@ -112,7 +115,7 @@ def _one_key(facts: Facts) -> Item:
     title = "One key for each environment"
     shared = _of(facts.hygiene, "env-shared-secret")
     if shared:
-        return Item("one-key-per-environment", title, FAIL, _told(shared), "Create one key for each environment.")
+        return Item("one-key-per-environment", title, FAIL, _shown(shared), "Create one key for each environment.")
     labels = sorted({label or "default" for _, label, _ in facts.real_files})
     if len(labels) > 1:
         return Item("one-key-per-environment", title, PASS, (f"no key in common between: {', '.join(labels)}",))
@@ -161,7 +164,7 @@ def _managers(facts: Facts) -> Item:
     )
 
 
-_UNSEEN = (
+_NOT_CHECKED = (
     Item("spending-limits", "Spending limits are set", UNSEEN, ("they are in the provider's console",),
          "Set a monthly limit for each key or project."),
     Item("alerts", "Alerts are set for unusual usage", UNSEEN, ("they are in the provider's console",),

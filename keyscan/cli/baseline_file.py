@@ -1,4 +1,4 @@
-"""The baseline file of a repository: which settings it needs, what becomes an entry in it, how it is written."""
+"""Reads and writes the baseline file of a repository, and makes its entries from findings."""
 
 from __future__ import annotations
 
@@ -65,5 +65,5 @@ def place_of(settings: Settings, finding: Finding) -> str:
     """The path of a finding, from the root, after its commit where the finding is in the history."""
     origin = finding.origin
     if origin.commit:
-        return baseline.past_path(origin.commit, origin.path)
+        return baseline.history_path(origin.commit, origin.path)
     return origin.path if origin.blob else settings.ignores.place(origin.path)

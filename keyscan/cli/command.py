@@ -1,4 +1,4 @@
-"""The classes of our commands: help in a fixed order, and suggestions for names that are not known."""
+"""Base classes of commands: help in a fixed order, and suggestions for unknown names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ else:
 
 
 class NoCommand(click.UsageError):
-    """A group was called without a command: its help is the answer."""
+    """A group was called without a command; its help is printed."""
 
 
 class SharedOption(click.Option):

@@ -13,7 +13,7 @@ from keyscan.config.schema import OWN_KEYS, Key, Schema
 
 # Options that name files: in a configuration they are relative to its own directory.
 FILES = frozenset({"rules", "baseline", "output"})
-# What a scanned repository must not decide over whoever scans it.
+# Options that a scanned repository must not set.
 _TRUSTED = frozenset({"show-secrets"})
 # Options about the configuration itself, and those that send keys or say where: a scanned repository has no say.
 _NO_KEY = frozenset({
@@ -24,7 +24,7 @@ _GIVEN = (click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENV
 
 
 def own_values(ctx: click.Context, table: Mapping[str, Any]) -> dict[str, Any]:
-    """By parameter, what a command's `table` of the configuration says and the command line does not."""
+    """The values by parameter that a command's `table` of the configuration gives and the command line does not."""
     values = {}
     for option in ctx.command.params:
         key = key_of(option)

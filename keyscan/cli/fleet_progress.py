@@ -1,4 +1,4 @@
-"""How far a fleet audit is: a live view on a terminal, one line a repository elsewhere."""
+"""Progress of a fleet audit: a live view on a terminal, one line a repository elsewhere."""
 
 from __future__ import annotations
 

@@ -68,14 +68,16 @@ def _forge(kind: str, name: str, base: str, store: Store) -> list[Repository]:
     from keyscan.support.http import Client
 
     forge = FORGES[kind]
-    variable = next((one for one in forge.variables if os.environ.get(one)), "")
+    variable = next((variable for variable in forge.variables if os.environ.get(variable)), "")
     header = {forge.header[0]: forge.header[1].format(token=os.environ[variable])} if variable else {}
     # The user's own forge may be on a private network.
     client = Client(allow_private=bool(base), largest=LARGEST_PAGE)
     listed = repositories(forge, name, base, Pages(client, header, store), Path.cwd())
     # The token goes to the forge's own host, wherever a listing says that a clone is to be had.
     host = (urlsplit(base or forge.base).hostname or "").removeprefix("api.")
-    return [replace(one, token_variable=variable) if urlsplit(one.location).hostname == host else one for one in listed]
+    return [
+        replace(item, token_variable=variable) if urlsplit(item.location).hostname == host else item for item in listed
+    ]
 
 
 def filters_of(values: dict[str, Any]) -> Filters:

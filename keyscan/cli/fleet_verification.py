@@ -63,8 +63,8 @@ def _candidates(store: Store, options: FleetOptions) -> tuple[list[Candidate], d
         if directory and chosen:
             fingerprints = {finding.fingerprint for finding in chosen}
             blobs = blobs_of(chosen, directory)
-            for one in plaintext.candidates(blobs, scanner.matches, fingerprints, [options.salt]):
-                candidates[one.fingerprint] = one
+            for candidate in plaintext.candidates(blobs, scanner.matches, fingerprints, [options.salt]):
+                candidates[candidate.fingerprint] = candidate
     return list(candidates.values()), states
 
 
@@ -89,7 +89,7 @@ def filtered(summary: Summary, choices: VerifySettings) -> tuple[Summary, ExitCo
     secrets = summary.secrets
     states = [secret.first.validity for secret in secrets]
     if choices.only:
-        kept = [one for one in secrets if one.first.validity and one.first.validity.status in choices.only]
+        kept = [secret for secret in secrets if secret.first.validity and secret.first.validity.status in choices.only]
         summary = replace(summary, secrets=tuple(kept))
     code = summary.exit_code
     if code == ExitCode.CLEAN and any(state and state.reason in verification.OPEN | {"not-found"} for state in states):

@@ -1,4 +1,4 @@
-"""What a migration accepts and what is left of it: findings looked up at their places, and trial scans."""
+"""Looks up the findings that other tools' files accept, and tries a migration out by a scan."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Trial:
     settings: Settings
     result: MigrationResult
     entries: tuple[Entry, ...]
-    left: int = 0
+    uncovered: int = 0
 
 
 def accepted(settings: Settings, result: MigrationResult, scan: Scan) -> tuple[list[Entry], list[Item]]:
@@ -95,7 +95,7 @@ def _introduced(finding: Finding, commit: str) -> bool:
 def _entry(settings: Settings, finding: Finding, wanted: AcceptedFinding) -> Entry:
     path = finding.origin.path if finding.origin.commit else settings.ignores.place(finding.origin.path)
     commit = finding.origin.commit or wanted.commit
-    path = baseline.past_path(commit, path) if commit else path
+    path = baseline.history_path(commit, path) if commit else path
     return baseline.Entry(finding.fingerprint, path, " ".join(wanted.reason.split()))
 
 
@@ -125,7 +125,7 @@ class _Texts:
         options = replace(settings, show_secrets=True, min_severity=Severity.INFO)
         self._root, self._scanner = settings.root, Scanner.of(options)
         self._blobs = dict(self._read_blobs({(one.commit, one.path) for one in wanted if one.commit}))
-        self._found: dict[tuple[str, str], list[Finding]] = {}
+        self._by_place: dict[tuple[str, str], list[Finding]] = {}
 
     def _read_blobs(self, names: set[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], bytes | None]]:
         """The blob of each commit and path; None: the commit is not there."""
@@ -136,7 +136,7 @@ class _Texts:
         commits = sorted({commit for commit, _ in keys})
         there = {
             commit
-            for commit, answer in zip(commits, git.objects([one.encode() for one in commits]), strict=True)
+            for commit, answer in zip(commits, git.objects([commit.encode() for commit in commits]), strict=True)
             if answer is not None
         }
         blobs = git.objects([f"{commit}:{path}".encode("utf-8", "surrogateescape") for commit, path in keys])
@@ -148,11 +148,13 @@ class _Texts:
         return bool(wanted.commit) and self._blobs.get((wanted.commit, wanted.path)) is None
 
     def findings(self, wanted: AcceptedFinding) -> list[Finding]:
-        """What is found in the file or the blob."""
+        """The findings in the file or the blob."""
         key = (wanted.commit, wanted.path)
-        if key not in self._found:
-            self._found[key] = [finding for path in self._paths(wanted) for finding in self._scan(wanted.commit, path)]
-        return self._found[key]
+        if key not in self._by_place:
+            self._by_place[key] = [
+                finding for path in self._paths(wanted) for finding in self._scan(wanted.commit, path)
+            ]
+        return self._by_place[key]
 
     def _paths(self, wanted: AcceptedFinding) -> list[str]:
         """The path itself, or for a pattern the files that it matches."""
@@ -190,7 +192,7 @@ def tried(settings: Settings, result: MigrationResult, known: Counterparts, scan
         settings = _settings(settings, result, str(rules_file))
         entries, missing = accepted(settings, result, scan)
         known_now = settings.accepted.with_entries(entries)
-        policy = replace(settings.ignores, known=known_now.reasons(), past=known_now.past())
+        policy = replace(settings.ignores, known=known_now.reasons(), in_history=known_now.in_history())
         settings = replace(settings, ignores=policy)
         allowed = result.of(AllowedFor)
         findings = _counted(scan(settings), settings)
@@ -202,7 +204,7 @@ def tried(settings: Settings, result: MigrationResult, known: Counterparts, scan
             widened = set()
         used = {finding.status_reason for finding in findings if finding.status == "ignored"}
         allowed = [
-            one._replace(ignore=replace(one.ignore, quiet=_numbered(number, one.ignore).label not in used))
+            one._replace(ignore=replace(one.ignore, allow_unused=_numbered(number, one.ignore).label not in used))
             if one == before
             else one
             for number, (one, before) in enumerate(zip(allowed, result.of(AllowedFor), strict=True))
@@ -212,7 +214,7 @@ def tried(settings: Settings, result: MigrationResult, known: Counterparts, scan
 
 
 def _settings(settings: Settings, result: MigrationResult, rules_file: str) -> Settings:
-    """`settings` with what the new files say in place of what a configuration says now."""
+    """`settings` with the values of the new files in place of the current configuration's."""
     exclude = tuple(dict.fromkeys(item.pattern for item in result.of(ExcludedPath)))
     entries = tuple(_numbered(number, one.ignore) for number, one in enumerate(result.of(AllowedFor)))
     return replace(
@@ -282,7 +284,7 @@ class _Widening:
         return widened, covered
 
     def _own_findings(self) -> dict[tuple[str, str, int], set[str]]:
-        """What the team's own rules find by themselves: the ids by place."""
+        """The ids, by place, of the team's own rules that match there."""
         if not self._settings.rules:
             return {}
         settings = replace(

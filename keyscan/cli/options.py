@@ -20,7 +20,7 @@ _SEVERITIES = [severity.label for severity in Severity]
 
 @dataclass(frozen=True, slots=True)
 class SharedOptions:
-    """What the command line says of the shared options; None or () where it says nothing."""
+    """The shared options as the command line gives them; None or () where it does not."""
 
     format: str | None = None
     statistics: bool | None = None
@@ -84,11 +84,11 @@ OPTIONS = {
     "color": _option("--color/--no-color", default=None, help="Color the console report (default: on a terminal)."),
 }  # fmt: skip
 
-# What decides which findings there are, without how they are reported.
+# Options that decide which findings there are, without those on reporting.
 DETECTION = frozenset({
     "rules", "disable", "engine", "jobs", "exclude", "baseline", "inline_ignores", "config", "isolated",
 })  # fmt: skip
-# What decides which configuration and which baseline are read.
+# Options that decide which configuration and which baseline are read.
 CONFIGURATION = frozenset({"baseline", "config", "isolated"})
 
 

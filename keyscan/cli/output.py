@@ -1,4 +1,4 @@
-"""Reports on their way out: to files, to the terminal, and the exit code they stand for."""
+"""Writes reports to files and to the terminal, and derives the exit code."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def finish(
 def verifier(
     settings: Settings, choices: VerifySettings, stdin: Blob | None = None
 ) -> Callable[[tuple[Finding, ...]], VerifiedFindings] | None:
-    """What asks about the new findings of a report; None without `--verify`."""
+    """The function that verifies the new findings of a report; None without `--verify`."""
     if not choices.verify:
         return None
     from keyscan.cli.verification import verified
@@ -98,7 +98,7 @@ def write(report: Report, settings: Settings, bare: Report | None = None) -> int
     return ExitCode.CLEAN if settings.exit_zero and code == ExitCode.FINDINGS else code
 
 
-# What may hold a secret: a run of characters that no word is as long as.
+# A run of characters longer than any word, which may be a secret.
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{16,}")
 
 
@@ -115,7 +115,7 @@ def without_secrets(text: str) -> str:
 
 
 def emit(text: str) -> None:
-    """Print a report; OutputClosed when its reader has gone (click would exit with 1: findings)."""
+    """Print a report; OutputClosed if the reader has closed the output (click would exit with 1: findings)."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""The texts in which findings stand, read again: files, blobs and messages of a history, standard input."""
+"""Reads the texts that contain findings once more: files, blobs and messages of a history, standard input."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def blobs_at(origins: Iterable[Origin], root: str) -> Iterator[Blob]:
 
 
 def _object_of(origin: Origin) -> str:
-    """What git calls the object in which a finding of a history stands."""
+    """The git revision of the object that contains a finding of a history."""
     if origin.blob:
         return origin.blob
     if origin.kind in {"commit-message", "tag-message"}:

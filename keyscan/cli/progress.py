@@ -16,7 +16,7 @@ _PAUSE = 0.1
 
 
 class Bar:
-    """Draws how far a history scan is: the share done, the rate and the time left."""
+    """Draws the progress of a history scan: the share done, the rate and the time remaining."""
 
     def __init__(self) -> None:
         self._stream = sys.stderr
@@ -33,7 +33,7 @@ class Bar:
         self._stream.flush()
 
     def clear(self) -> None:
-        """Take the bar away."""
+        """Clear the bar."""
         if self._shown:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
@@ -42,7 +42,7 @@ class Bar:
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Say on a terminal's standard error what is going on while it does, where no total is known."""
+    """Show on a terminal's standard error which step is running, where no total is known."""
     if not sys.stderr.isatty():
         yield
         return
@@ -57,7 +57,7 @@ def step(what: str) -> Iterator[None]:
 
 @contextmanager
 def shown() -> Iterator[Bar | None]:
-    """A bar if standard error is a terminal, taken away in the end."""
+    """A bar if standard error is a terminal; it is cleared at the end."""
     current = bar()
     try:
         yield current
@@ -72,7 +72,7 @@ def bar() -> Bar | None:
 
 
 def line(done: int, size: int, listed: int, seconds: float, *, final: bool) -> str:
-    """The bar as text: the time left is told once all objects are listed."""
+    """The bar as text, with the time remaining once all objects are listed."""
     share = done / listed if listed else 0.0
     rate = size / 1e6 / seconds if seconds else 0.0
     filled = int(share * _WIDTH)

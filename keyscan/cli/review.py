@@ -1,4 +1,4 @@
-"""`keyscan baseline review`: each secret at its place, masked, and what shall become of it."""
+"""`keyscan baseline review`: show each secret masked at its place, and ask what to do with it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from keyscan.reporters.shared.escape import clean
 from keyscan.suppressions.baseline import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from keyscan.config.settings import Settings
     from keyscan.model.blob import Origin
@@ -31,11 +31,11 @@ _KEYS = "[a]ccept  [s]kip  [r]evocation page  [q]uit"
 
 
 def walk(settings: Settings, *, history: bool = False) -> int:
-    """Ask about each new secret; what was accepted is in the baseline as soon as it was said."""
+    """Ask about each new secret; an accepted one is written to the baseline at once."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("baseline review asks questions: run it on a terminal (or use: keyscan baseline update)")
     findings = all_findings(replace(settings, min_severity=Severity.INFO), history=history)
-    todo = [one for one in findings if one.status == "new" and one.severity >= settings.min_severity]
+    todo = [finding for finding in findings if finding.status == "new" and finding.severity >= settings.min_severity]
     todo.sort(key=lambda finding: (finding.fingerprint, finding.sort_key))
     groups = [list(group) for _, group in groupby(todo, key=lambda finding: finding.fingerprint)]
     accepted = skipped = 0
@@ -76,7 +76,7 @@ def _accept(settings: Settings, finding: Finding) -> Settings:
 
 
 def description(group: list[Finding], findings: list[Finding]) -> Iterator[str]:
-    """What is known of a secret, and the lines round it with every secret in them masked."""
+    """The description of a secret, and the lines round it with every secret in them masked."""
     first = group[0]
     bold = "\x1b[1m{}\x1b[0m" if use_color(sys.stdout) else "{}"
     yield bold.format(f"{clean(first.rule_name)} [{first.rule_id}], {first.severity.label}: {clean(first.redacted)}")
@@ -99,7 +99,7 @@ def context(finding: Finding, findings: list[Finding]) -> Iterator[str]:
     for other in findings:
         if (other.origin.path, other.origin.blob) == (finding.origin.path, finding.origin.blob):
             for place in (other.location, *(one.location for one in other.related if one.location)):
-                mask(lines, place)
+                lines = masked(lines, place)
     where = finding.location
     for number in range(max(1, where.line - _AROUND), min(len(lines), where.end_line + _AROUND) + 1):
         text = lines[number - 1]
@@ -128,12 +128,12 @@ def _lines_of(origin: Origin) -> list[str]:
 _MASK = "\N{BULLET}"
 
 
-def mask(lines: list[str], place: Location) -> None:
-    """Put bullets over a secret, as many as it has characters, so that the places of others stay right."""
-    for number in range(place.line, place.end_line + 1):
-        if number > len(lines):
-            return
+def masked(lines: Sequence[str], place: Location) -> list[str]:
+    """`lines` with a bullet for each character of the secret at `place`, so that the places of others stay right."""
+    result = list(lines)
+    for number in range(place.line, min(place.end_line, len(lines)) + 1):
         text = lines[number - 1]
         low = place.column - 1 if number == place.line else 0
         high = place.end_column - 1 if number == place.end_line else len(text)
-        lines[number - 1] = text[:low] + _MASK * (min(high, len(text)) - low) + text[high:]
+        result[number - 1] = text[:low] + _MASK * (min(high, len(text)) - low) + text[high:]
+    return result

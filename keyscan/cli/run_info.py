@@ -1,4 +1,4 @@
-"""When and where a command ran: the work tree's root, the revision, branch and remote, asked of git when needed."""
+"""When and where a command ran: the work tree's root, the revision, branch and remote, read from git when needed."""
 
 from __future__ import annotations
 

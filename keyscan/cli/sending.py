@@ -1,4 +1,4 @@
-"""What happens round requests: consent before, an audit line after each, and no core file meanwhile."""
+"""Consent before requests, an audit line after each, and no core file while keys are in memory."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Sender:
 
 
 def consent(plan: VerifyPlan, choices: VerifySettings) -> None:
-    """Name the hosts and ask on a terminal; elsewhere `--yes` has to stand on the command line."""
+    """Name the hosts and ask on a terminal; elsewhere `--yes` must be given."""
     from keyscan.reporters.shared.escape import clean
 
     hosts = ", ".join(f"{host} ({count})" for host, count in plan.hosts.items())
@@ -82,7 +82,7 @@ def audit_file(name: str | None, option: str = "--audit") -> Iterator[Callable[[
 
 
 def audit_of(write: Callable[[Mapping[str, Any]], None]) -> Callable[[str, Request, Outcome, float], None]:
-    """What is written of a request: never a header, a body, a value or a query's value."""
+    """The audit record of a request: without headers, bodies, values, and values of the query."""
     from keyscan.support.http import RequestFailed
 
     def audit(name: str, request: Request, outcome: Outcome, milliseconds: float) -> None:
@@ -107,7 +107,7 @@ def path_of(request: Request) -> str:
 
 @contextmanager
 def no_core_dumps() -> Iterator[None]:
-    """No core file of this process while keys are in it, where the system lets that be said."""
+    """No core file of this process while keys are in it, where the system supports that."""
     try:
         import resource
     except ImportError:  # Windows

@@ -35,7 +35,7 @@ _ADDING = frozenset({"rules", "disable", "exclude"})
 
 
 class Prepared(NamedTuple):
-    """What a command did before its configuration could be read: where that is, and `work` for the command itself."""
+    """The result of a command's first step: the reader of its configuration, and `work` for the command itself."""
 
     root: str
     read: Read | None
@@ -202,7 +202,7 @@ def _policy(
     return SuppressionPolicy(
         entries=config.ignores + _allowlists(values.get("rules", ())),
         known=accepted.reasons(),
-        past=accepted.past(),
+        in_history=accepted.in_history(),
         salts=tuple(salts),
         inline=values.get("inline_ignores", "all"),
         exclude=exclude,

@@ -1,4 +1,4 @@
-"""The user's own configuration for agents, `run` and `filter`: what a repository says does not count there."""
+"""The user's own configuration for agents, `run` and `filter`: a repository's configuration does not count there."""
 
 from __future__ import annotations
 

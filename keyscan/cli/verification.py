@@ -48,7 +48,7 @@ def verified(
 def with_validities(
     findings: tuple[Finding, ...], settings: Settings, choices: VerifySettings, stdin: Blob | None = None
 ) -> VerifiedFindings:
-    """Ask about findings, after consent; notes, a Skip and `interrupted` say what came of it."""
+    """Verify findings, after consent; notes, a Skip and `interrupted` describe the outcome."""
     from keyscan.support import http
 
     http.require()
@@ -60,9 +60,13 @@ def with_validities(
     validities = {**unread, **result.validities}
     missing = Validity("unknown", "not-found", "the key is no longer at its location, or cannot be read")
     findings = tuple(_with(finding, validities.get(finding.fingerprint, missing), choices) for finding in findings)
-    kept = tuple(one for one in findings if not choices.only or (one.validity and one.validity.status in choices.only))
+    kept = tuple(
+        finding
+        for finding in findings
+        if not choices.only or (finding.validity and finding.validity.status in choices.only)
+    )
     notes = [summary_line(plan, result)]
-    if any(one.validity and one.validity.status in {"live", "limited"} for one in findings):
+    if any(finding.validity and finding.validity.status in {"live", "limited"} for finding in findings):
         notes.append("to revoke a key or see how: keyscan revoke FINGERPRINT")
     if len(kept) < len(findings):
         hidden = len(findings) - len(kept)
@@ -157,7 +161,7 @@ def eligible(
     salts = {settings.salt, *settings.ignores.salts}
     blobs = blobs_of(chosen, settings.root, stdin)
     candidates = plaintext.candidates(blobs, scanner.matches, fingerprints, salts)
-    return [replace(one, withheld=withheld[one.fingerprint]) for one in candidates], unread
+    return [replace(candidate, withheld=withheld[candidate.fingerprint]) for candidate in candidates], unread
 
 
 def not_sent(finding: Finding, rule: Rule | None, trusted: set[str], *, test_keys: bool = False) -> str:
@@ -176,7 +180,7 @@ def not_sent(finding: Finding, rule: Rule | None, trusted: set[str], *, test_key
 
 
 def asked(candidates: list[Candidate], tables: LiveTables, choices: VerifySettings) -> tuple[VerifyPlan, VerifyResult]:
-    """Plan, consent, requests, and what is remembered of the answers."""
+    """Plan, ask for consent, send the requests, and store the answers."""
     from keyscan.support import storage
     from keyscan.verify.store import Store
     from keyscan.verify.verifier import Verifier, VerifyOptions

@@ -1,4 +1,4 @@
-"""The options of verification, and what they say together; nothing of it can be configured by a repository."""
+"""The options of verification and their values; a repository cannot configure them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class VerifySettings:
-    """What the command line says about verification; nothing of it can be configured.
+    """The values of the options of verification; a configuration cannot set them.
 
     `emails`: identities keep their e-mail addresses.
     """
@@ -34,7 +34,7 @@ class VerifySettings:
     emails: bool = True
 
 
-# What commands without these options are given.
+# The settings of commands without these options.
 OFF = VerifySettings()
 
 

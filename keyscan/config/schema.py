@@ -175,7 +175,7 @@ def _conditions(table: Mapping[str, Any]) -> int:
 
 def _texts(value: Any) -> tuple[str, ...] | None:
     values = [value] if isinstance(value, str) else value
-    if isinstance(values, list) and all(isinstance(one, str) and one for one in values):
+    if isinstance(values, list) and all(isinstance(value, str) and value for value in values):
         return tuple(values)
     return None
 

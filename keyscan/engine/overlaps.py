@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def without_overlaps(matches: Iterable[Match], *, layers: bool = False) -> list[Match]:
-    """One match a secret: where two overlap, the surer rule's, then the longer; sorted by place.
+    """One match a secret: where two overlap, the more precise rule's, then the longer; sorted by place.
 
-    With `layers`, some matches stand in what others encode: there the surer, then the more severe is kept, and of
-    equals the decoded one. The second half of a pair is reported with its first, not once more by itself.
+    With `layers`, some matches are in what others encode: there the more precise, then the more severe is kept,
+    and of equals the decoded one. The second half of a pair is reported with its first, not once more by itself.
     """
     ordered = list(matches)
     halves = _merged([match.companion for match in ordered if match.companion])

@@ -26,11 +26,11 @@ def compiled(text: str) -> Any:
             return _regex().compile(*marshal.loads(stored))  # noqa: S302 - stored by us, its digest was checked
         except Exception:  # noqa: BLE001, S110 - any error of what is stored means: compile again
             pass
-    made = regex.compile(pattern, regex.VERSION0)
-    program = _program(made)
+    compiled = regex.compile(pattern, regex.VERSION0)
+    program = _program(compiled)
     if program is not None:
         storage.write(name, program)
-    return made
+    return compiled
 
 
 def _regex() -> Any:
@@ -53,10 +53,10 @@ def _program(pattern: Any) -> bytes | None:
 
 
 @cache
-def _made_by() -> str:
+def _build_id() -> str:
     """What decides on a program besides its expression: this build of `regex`, on this kind of machine."""
     return repr((storage.state_of([_regex().__file__]), sys.version, sys.byteorder, sys.maxsize))
 
 
 def _stored_name(pattern: bytes) -> str:
-    return f"program-{storage.digest_of(_made_by().encode() + pattern)}.bin"
+    return f"program-{storage.digest_of(_build_id().encode() + pattern)}.bin"

@@ -83,7 +83,7 @@ def _answer(raw: bytes, options: dict[str, str]) -> str | None:
     dialect = agent_events.dialect_of(payload, options["agent"])
     name, kind = agent_events.event_of(payload, dialect, options["--event"])
     if kind in (agent_events.SESSION_START, agent_events.SESSION_END, agent_events.MODEL) or any(
-        one in payload for one in _NAMES_FILES
+        file in payload for file in _NAMES_FILES
     ):
         return None
     spec = agent_events.DIALECTS[dialect]
@@ -97,9 +97,7 @@ def _answer(raw: bytes, options: dict[str, str]) -> str | None:
         if answer is None:
             return None
         reply = answer or reply
-    texts: list[str] = []
-    _gather(_judged(payload, kind, name, spec), "", texts, 0)
-    text = "\n".join(texts)
+    text = "\n".join(_strings(_judged(payload, kind, name, spec), "", 0))
     if (kind == agent_events.PRE_TOOL and agent_events.TOKEN_START in text) or not _is_clean(text):
         return None
     _note(options["agent"])
@@ -146,23 +144,23 @@ def _is_clean(text: str) -> bool:
     return not open_stored().doubtful(text.encode("utf-8", "surrogatepass"))
 
 
-def _gather(value: object, key: str, texts: list[str], depth: int) -> None:
-    """Add the strings of a JSON value to `texts`, short ones also with their key before them."""
+def _strings(value: object, key: str, depth: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - typing costs time
+    """The strings of a JSON value, short ones also with their key before them; ValueError for one nested too deep."""
     if isinstance(value, str):
-        texts.append(value)
+        yield value
         if key and len(value) <= _KEYED:
-            texts.append(f'{key} = "{value}"')
+            yield f'{key} = "{value}"'
     elif isinstance(value, dict):
         if depth > _DEEPEST:
             raise ValueError
         for name, inner in value.items():
-            texts.append(name)
-            _gather(inner, name, texts, depth + 1)
+            yield name
+            yield from _strings(inner, name, depth + 1)
     elif isinstance(value, list):
         if depth > _DEEPEST:
             raise ValueError
         for inner in value:
-            _gather(inner, key, texts, depth + 1)
+            yield from _strings(inner, key, depth + 1)
 
 
 _DEEPEST = 100

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from keyscan.engine.prefilter.entries import Hits
-    from keyscan.fastpath.engine import Quick
+    from keyscan.fastpath.engine import StoredEngine
 
 # More texts, or more bytes of them, are the whole command's, which has its engine at hand for all.
 _MOST_TEXTS = 20
@@ -79,10 +79,10 @@ class _Hits:
         raise NotImplementedError
 
 
-class Judge:
+class DoubtfulTexts:
     """The rules and triggers as stored; raises what loading raises."""
 
-    def __init__(self, engine: Quick) -> None:
+    def __init__(self, engine: StoredEngine) -> None:
         data = storage.read(stored_name())
         if data is None:
             raise OSError

@@ -71,14 +71,14 @@ def program(pattern: str, max_length: int) -> tuple[object, ...]:
     return (tree.state.flags, numbers, tree.state.groups - 1, dict(tree.state.groupdict), tuple(names), max_length)
 
 
-def open_stored() -> Quick:
+def open_stored() -> StoredEngine:
     """The stored engine; raises where there is none that is whole: the caller then takes the whole engine."""
     data = storage.read(stored_name())
     if data is None:
         raise OSError
     stored = loads(data)
     # Hyperscan checks its databases itself: no byte that counts changes unnoticed.
-    return Quick(stored, [storage.read_unchecked(name) for name in stored["databases"]])  # type: ignore[attr-defined]
+    return StoredEngine(stored, [storage.read_unchecked(name) for name in stored["databases"]])  # type: ignore[attr-defined]
 
 
 class _Spec:
@@ -105,7 +105,7 @@ def _hyperscan() -> Any:
     raise ImportError
 
 
-class Quick:
+class StoredEngine:
     """The stored engine, loaded; raises whatever loading raises: the caller then takes the whole engine."""
 
     def __init__(self, stored: dict[str, object], databases: list[bytes]) -> None:

@@ -9,7 +9,6 @@ cache that does not exist) makes it answer None, and the whole command runs: it 
 from __future__ import annotations
 
 import os
-import select
 import sys
 import time
 
@@ -20,14 +19,12 @@ from keyscan.support import storage
 # As `typing` has it, without importing that.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from keyscan.fastpath.engine import Quick
+    from keyscan.fastpath.engine import StoredEngine
 
 # Requests that fit into a pipe are written before anything is read, with no thread to feed them.
 _MOST_ENTRIES = 400
 # More than this is worth the whole engine, which streams.
 _MOST_BYTES = 16 * 1024 * 1024
-# Seconds for git to answer: after that the whole command looks whether it waits for a pipe in place of a file.
-_PATIENCE = 3.0
 _CONFIGURATION = (b".keyscan.toml", b"pyproject.toml")
 
 
@@ -48,7 +45,7 @@ def _staged(started: float) -> int | None:
     os.close(ask_in)
     lister, listing = _start(list(STAGED), None)
     try:
-        entries = _entries(_read(listing, lister, reader))
+        entries = _entries(_read(listing))
         if _wait(lister) or not entries:
             return None
         names = [b":" + name for name in _CONFIGURATION] + [oid for _, oid in entries]
@@ -58,7 +55,7 @@ def _staged(started: float) -> int | None:
     from keyscan.fastpath.engine import open_stored
 
     engine = open_stored()
-    objects = _objects(_read(answers, reader))
+    objects = _objects(_read(answers))
     if _wait(reader) or len(objects) != len(names):
         return None
     if not _may_answer(objects[: len(_CONFIGURATION)], [path for path, _ in entries]):
@@ -87,7 +84,7 @@ def _may_answer(configuration: list[bytes | None], paths: list[bytes]) -> bool:
     return not any(text in path for text in excluded.split(b"\n")[1:] for path in paths)
 
 
-def is_clean(engine: Quick, files: list[tuple[str, bytes | None]]) -> bool:
+def is_clean(engine: StoredEngine, files: list[tuple[str, bytes | None]]) -> bool:
     """Whether no rule matches anything in `files`, (path, contents), and none is judged by its name.
 
     False for any doubt: a missing object, an archive, too much text.
@@ -100,9 +97,9 @@ def is_clean(engine: Quick, files: list[tuple[str, bytes | None]]) -> bool:
             doubtful.append((path, data))
     if not doubtful:
         return True
-    from keyscan.fastpath.doubtful import Judge
+    from keyscan.fastpath.doubtful import DoubtfulTexts
 
-    return Judge(engine).clean(doubtful)
+    return DoubtfulTexts(engine).clean(doubtful)
 
 
 def _start(args: list[str], stdin: int | None) -> tuple[int, int]:
@@ -122,18 +119,10 @@ def _start(args: list[str], stdin: int | None) -> tuple[int, int]:
     return process, out
 
 
-def _read(pipe: int, *processes: int) -> bytes:
-    """All that comes through a pipe; TimeoutError when nothing comes for long, and these processes are ended."""
+def _read(pipe: int) -> bytes:
     parts = []
     size = 0
-    while True:
-        if not select.select([pipe], [], [], _PATIENCE)[0]:
-            for process in processes:
-                os.kill(process, 9)
-            raise TimeoutError
-        part = os.read(pipe, 1 << 20)
-        if not part:
-            break
+    while part := os.read(pipe, 1 << 20):
         parts.append(part)
         size += len(part)
         if size > _MOST_BYTES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -54,35 +54,42 @@ class Listener(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class _Disk:
-    """The disk budget: what clones in flight may need, and what kept ones take."""
+    """The disk budget in bytes: what clones in flight may need, by their key, and what kept ones take."""
 
-    budget: int
-    used: int = 0
+    def __init__(self, budget: int) -> None:
+        self._budget, self._kept = budget, 0
+        self._reserved: dict[str, int] = {}
 
-    def fits(self, need: int, *, alone: bool) -> bool:
-        """Whether another clone of `need` bytes may begin; the only one in flight always may."""
-        return alone or not self.budget or self.used + need <= self.budget
+    def reserve(self, key: str, need: int, *, alone: bool) -> bool:
+        """Reserve space for a clone; false if it does not fit. The only one in flight (`alone`) always fits."""
+        fits = alone or not self._budget or self._kept + sum(self._reserved.values()) + need <= self._budget
+        if fits:
+            self._reserved[key] = need
+        return fits
+
+    def release(self, key: str, kept: int) -> None:
+        """A clone is finished, and `kept` bytes of it stay."""
+        self._reserved.pop(key, None)
+        self._kept += kept
 
 
 def run(
     store: Store, executor: Executor, repositories: Sequence[Repository], options: FleetOptions, listener: Listener
 ) -> None:
     """Audit `repositories` and store each result; an interruption passes through and leaves the state whole."""
-    todo = deque(_planned([Task(one, store.known_digest(one)) for one in repositories], executor.workers))
+    todo = deque(
+        _planned([Task(repository, store.known_digest(repository)) for repository in repositories], executor.workers)
+    )
     total, done, disk = len(todo), 0, _Disk(options.disk)
-    held: dict[str, int] = {}
     while todo or executor.pending:
-        _submit(todo, executor, disk, held)
+        _submit(todo, executor, disk)
         for task, result in executor.completed():
-            key = task.repository.key
-            disk.used -= held.pop(key, 0)
-            if result.retry and task.attempt < ATTEMPTS:
+            retried = result.retry and task.attempt < ATTEMPTS
+            disk.release(task.repository.key, result.disk if options.keep and not retried else 0)
+            if retried:
                 todo.appendleft(replace(task, attempt=task.attempt + 1, jobs=1))
                 continue
-            if options.keep:
-                disk.used += result.disk
             store.record(_final(result, task))
             done += 1
             listener(result, done, total)
@@ -104,16 +111,14 @@ def _size(repository: Repository) -> int:
     return repository.size or (stored_size(Path(repository.location)) if repository.local else 0)
 
 
-def _submit(todo: deque[Task], executor: Executor, disk: _Disk, held: dict[str, int]) -> None:
+def _submit(todo: deque[Task], executor: Executor, disk: _Disk) -> None:
     """Submit what the workers and the disk have room for."""
     most = executor.workers * _AHEAD
     while todo and executor.pending < most:
         repository = todo[0].repository
         need = 0 if repository.local else repository.size or _UNKNOWN_SIZE
-        if not disk.fits(need, alone=not executor.pending):
+        if not disk.reserve(repository.key, need, alone=not executor.pending):
             return
-        held[repository.key] = need
-        disk.used += need
         executor.submit(todo.popleft())
 
 

@@ -104,7 +104,9 @@ class Auditor:
         report, known = self._report(git, facts.id_width, task)
         rules = owners.read(git)
         emails = self._options.emails
-        findings = tuple(OwnedFinding(one, owners.owners_of(one, rules, emails=emails)) for one in report.findings)
+        findings = tuple(
+            OwnedFinding(finding, owners.owners_of(finding, rules, emails=emails)) for finding in report.findings
+        )
         reasons = _reasons(report.skipped)
         return RepositoryResult(
             repository,
@@ -144,8 +146,8 @@ class Auditor:
 
     def _digest(self, tips: bytes, repository: Repository) -> str:
         options = self._options
-        made_of = (__version__, self._rules, options.min_severity, options.emails, repository.branch)
-        return blake2b(repr(made_of).encode() + b"\0" + tips, digest_size=16).hexdigest()
+        parts = (__version__, self._rules, options.min_severity, options.emails, repository.branch)
+        return blake2b(repr(parts).encode() + b"\0" + tips, digest_size=16).hexdigest()
 
 
 def _reasons(skips: Iterable[Skip]) -> str:

@@ -122,7 +122,7 @@ class Store:
             else:
                 inserted = db.execute("INSERT INTO runs (options, started) VALUES (?, ?)", (options, time.time()))
                 self.run = int(inserted.lastrowid or 0)
-            wanted = {_text(one.key): one for one in repositories}
+            wanted = {_text(repository.key): repository for repository in repositories}
             left_out = {_text(one.key): (one, reason) for one, reason in filtered}
             known = {row[0] for row in db.execute("SELECT key FROM repositories")}
             for key in known - set(wanted) - set(left_out):
@@ -176,9 +176,15 @@ class Store:
         db.execute("DELETE FROM findings WHERE key = ?", (key,))
         db.execute("DELETE FROM skips WHERE key = ?", (key,))
         rows = [
-            (key, fingerprint, finding_to(one.finding), json.dumps(one.owners), first.get(fingerprint, self.run))
-            for one in result.findings
-            for fingerprint in (one.finding.fingerprint,)
+            (
+                key,
+                fingerprint,
+                finding_to(finding.finding),
+                json.dumps(finding.owners),
+                first.get(fingerprint, self.run),
+            )
+            for finding in result.findings
+            for fingerprint in (finding.finding.fingerprint,)
         ]
         db.executemany("INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?)", rows)
         skips = [(key, _text(skip.path), _text(skip.reason), skip.incomplete) for skip in result.skipped]

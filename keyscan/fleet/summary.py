@@ -74,7 +74,7 @@ class Summary:
     coverage: Coverage
     secrets: tuple[Secret, ...]
     totals: dict[str, int]
-    made: str
+    created: str
     interrupted: bool = False
 
     @property

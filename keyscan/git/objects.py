@@ -55,13 +55,13 @@ class Read(NamedTuple):
 class Rest:
     """What is left of a huge object in git's stream."""
 
-    def __init__(self, file: IO[bytes], left: int) -> None:
-        self._file, self.left = file, left
+    def __init__(self, file: IO[bytes], size: int) -> None:
+        self._file, self.remaining = file, size
 
     def read(self, size: int, /) -> bytes:
         """The next bytes, up to `size`; none at the end."""
-        data = self._file.read(min(size, self.left))
-        self.left = self.left - len(data) if data else 0
+        data = self._file.read(min(size, self.remaining))
+        self.remaining = self.remaining - len(data) if data else 0
         return data
 
 
@@ -123,10 +123,10 @@ def batches(listed: Iterable[Listed | Skip], window: int = WINDOW, size: int = B
     yield from _sorted_batches(held, size)
 
 
-def _sorted_batches(held: list[Listed], size: int) -> Iterator[list[Listed]]:
-    held.sort(key=lambda item: item.path)
-    for at in range(0, len(held), size):
-        yield held[at : at + size]
+def _sorted_batches(held: Iterable[Listed], size: int) -> Iterator[list[Listed]]:
+    ordered = sorted(held, key=lambda item: item.path)
+    for at in range(0, len(ordered), size):
+        yield ordered[at : at + size]
 
 
 def read(git: Git, listed: Sequence[Listed]) -> Iterator[Read | Skip]:
@@ -159,7 +159,7 @@ def _answers(file: IO[bytes], listed: Sequence[Listed], start: int) -> Generator
             if len(data) < size and rest is None:
                 return number
             yield Read(number, parts[1], data, rest)
-            if rest is not None and rest.left:
+            if rest is not None and rest.remaining:
                 return number
             file.read(1)
         elif parts and parts[-1] == b"missing":

@@ -74,7 +74,9 @@ def audit_history(
         if query.net and scope.ranged:
             present = _still_present(job, scope, scanned.result.findings)
             least = job.options.min_severity
-            kept = tuple(one for one in result.findings if one.severity < least or one.fingerprint in present)
+            kept = tuple(
+                finding for finding in result.findings if finding.severity < least or finding.fingerprint in present
+            )
             result = replace(result, findings=kept)
     except KeyboardInterrupt:
         return scanned.interruption()

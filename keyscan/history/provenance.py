@@ -107,7 +107,7 @@ def _last_written(secrets: Mapping[str, Sequence[Occurrence]], tips: RefTips) ->
     return {
         fingerprint: {one.path: one.commit for one in sorted(occurrences, key=lambda one: -one.age) if one.path}
         for fingerprint, occurrences in secrets.items()
-        if tips.head.isdisjoint((one.finding.origin.blob or "").encode() for one in occurrences)
+        if tips.head.isdisjoint((occurrence.finding.origin.blob or "").encode() for occurrence in occurrences)
     }
 
 

@@ -38,13 +38,15 @@ def audit(root: str, matcher: Matcher, salt: str, *, history: bool = True) -> Hy
     results: list[ScanResult] = []
     audited: list[RepositoryAudit] = []
     try:
-        for one in repositories(root, matcher):
-            if isinstance(one, Skip):
-                results.append(ScanResult(skipped=(one,)))
+        for repository in repositories(root, matcher):
+            if isinstance(repository, Skip):
+                results.append(ScanResult(skipped=(repository,)))
             else:
-                audited.append(one)
-                findings = tuple(_check(one, matcher, salt))
-                results.append(ScanResult(findings, tuple(one.skips), files=one.count, bytes=one.bytes))
+                audited.append(repository)
+                findings = tuple(_check(repository, matcher, salt))
+                results.append(
+                    ScanResult(findings, tuple(repository.skips), files=repository.count, bytes=repository.bytes)
+                )
         everything = [file for one in audited for file in one.files]
         results.append(ScanResult(tuple(env_key_checks.shared(everything, salt))))
         for one in audited if search else ():

@@ -43,7 +43,7 @@ class SecretFile:
         return f"SecretFile({self.path!r})"
 
     @property
-    def quiet(self) -> bool:
+    def harmless(self) -> bool:
         """Whether there is nothing to hide: a credentials file without credentials is an ordinary file."""
         return not self.values and self.kind is not Kind.ENV
 
@@ -54,7 +54,7 @@ def check(file: SecretFile, salt: str = "") -> Iterator[Finding]:
         if file.tracked or not file.ignored:
             yield from _template(file, salt)
         return
-    if file.quiet:
+    if file.harmless:
         return
     result = _git(file, salt)
     if result:

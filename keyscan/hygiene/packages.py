@@ -31,13 +31,13 @@ def check(files: list[SecretFile], paths: set[str], read: Reader, prefix: str, s
             inner = path.removeprefix(directory)
             why = npm(file, inner, directory, paths, read)
             if why:
-                yield _found("env-in-npm-package", file, f"{prefix}{directory}package.json: {why}", salt)
+                yield _finding("env-in-npm-package", file, f"{prefix}{directory}package.json: {why}", salt)
             why = python(file, inner, directory, paths, read)
             if why:
-                yield _found("env-in-python-package", file, f"{prefix}{directory}{why}", salt)
+                yield _finding("env-in-python-package", file, f"{prefix}{directory}{why}", salt)
 
 
-def _found(rule: str, file: SecretFile, why: str, salt: str) -> Finding:
+def _finding(rule: str, file: SecretFile, why: str, salt: str) -> Finding:
     return finding(rule, file.path, Detail(evidence=(why, content(list(file.values)))), salt=salt)
 
 

@@ -1,1 +1,1 @@
-"""What agents, shells and tools left on this machine: found, and replaced where it is not meant to be."""
+"""Finds secrets that agents, shells and tools left on this machine, and redacts them where they do not belong."""

@@ -38,7 +38,7 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class MachineAudit:
-    """What a search gave: the result to report, and the files that hold secrets and are not meant to."""
+    """The result of a search: the result to report, and the files that contain secrets and should not."""
 
     result: ScanResult
     to_redact: tuple[HomeFile, ...]
@@ -49,9 +49,9 @@ def audit(
 ) -> MachineAudit:
     """Search this machine; what could not be read is in the result. Nothing is changed.
 
-    `progress` is told (files done, files in all) before each step.
+    `progress` is called with (files done, files in all) before each step.
     """
-    items = list(home.found(roots))
+    items = list(home.files_of_home(roots))
     files = [item for item in items if not isinstance(item, Skip)]
     skips = tuple(item for item in items if isinstance(item, Skip))
     plain = [file for file in files if file.place.format in {"text", "json", "jsonl", "binary"}]
@@ -72,13 +72,13 @@ def audit(
     leaks, stores_with_secrets = _judged(result.findings, by_name, rotation_days)
     stores = [*_open_stores(files, stores_with_secrets), *leaks]
     notes = (*result.notes, *_old_stores(files, stores_with_secrets, rotation_days))
-    holders = {_file_of(one) for one in result.findings if one.status == "new"}
+    holders = {_file_of(finding) for finding in result.findings if finding.status == "new"}
     redactable = tuple(file for file in files if file.name in holders and not file.place.meant)
     return MachineAudit(replace(result, findings=tuple(stores), notes=notes), redactable)
 
 
 def _decoded(file: HomeFile) -> Iterable[Blob | Skip]:
-    """What a scan of the file's bytes does not see: the text of a database, commands as they were typed."""
+    """The text that a scan of the file's bytes does not see: of a database, or of commands as they were typed."""
     if file.place.format == "sqlite":
         yield from sqlite_text.read(file.file, file.name)
         return
@@ -110,8 +110,11 @@ def _in_repository(scanner: Scanner, folder: str, roots: Roots) -> ScanResult:
     except KeyscanError as error:
         return ScanResult(skipped=(Skip(name, str(error), incomplete=True),))
     findings = tuple(
-        replace(one, origin=replace(one.origin, path=f"{name}!/{one.origin.path}", member=f"!/{one.origin.path}"))
-        for one in result.findings
+        replace(
+            finding,
+            origin=replace(finding.origin, path=f"{name}!/{finding.origin.path}", member=f"!/{finding.origin.path}"),
+        )
+        for finding in result.findings
     )
     return replace(result, findings=findings)
 
@@ -125,8 +128,8 @@ def _judged(
 ) -> tuple[list[Finding], set[str]]:
     """One finding per secret that is somewhere it is not meant to be; the names of stores that hold one."""
     groups: dict[str, list[Finding]] = {}
-    for one in findings:
-        groups.setdefault(one.fingerprint, []).append(one)
+    for finding in findings:
+        groups.setdefault(finding.fingerprint, []).append(finding)
     leaks, stores = [], set()
     for group in groups.values():
         meant = [one for one in group if _is_meant(one, files)]

@@ -24,7 +24,7 @@ class Backups:
 
     @property
     def folder(self) -> Path | None:
-        """Where this run's backups are; None while there are none."""
+        """The directory of this run's backups; None while there are none."""
         return self._folder if self._entries else None
 
     def keep(self, file: str, also: tuple[str, ...] = ()) -> None:

@@ -31,16 +31,16 @@ _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 class LeftAloneError(Exception):
-    """A file is left as it is; the message says why, and holds nothing of the file."""
+    """A file is not changed; the message says why, without any of its contents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file: how many secrets were replaced, or why it was left."""
+    """The outcome for a file: how many secrets were replaced, or why it was left unchanged."""
 
     name: str
     replaced: int = 0
-    left: str = ""
+    refusal: str = ""
 
 
 def redact(files: Iterable[HomeFile], backups: Backups, redactor: Redactor | None = None) -> Iterator[Outcome]:
@@ -51,9 +51,9 @@ def redact(files: Iterable[HomeFile], backups: Backups, redactor: Redactor | Non
         try:
             yield Outcome(file.name, _redact(file, backups, redactor, held))
         except LeftAloneError as reason:
-            yield Outcome(file.name, left=str(reason))
+            yield Outcome(file.name, refusal=str(reason))
         except (OSError, sqlite3.Error, ValueError) as error:
-            yield Outcome(file.name, left=f"left as it was: {type(error).__name__}")
+            yield Outcome(file.name, refusal=f"left as it was: {type(error).__name__}")
 
 
 def _redact(file: HomeFile, backups: Backups, redactor: Redactor, held: set[str]) -> int:

@@ -1,4 +1,4 @@
-"""The text of an SQLite database, from a copy: what a running program holds open is neither locked nor changed."""
+"""The text of an SQLite database, read from a copy, so that a database in use is neither locked nor changed."""
 
 from __future__ import annotations
 

@@ -21,15 +21,15 @@ _MOST = 40
 
 def of_toml(text: str) -> dict[int, str]:
     """Line -> its comment, without the `#`."""
-    return _found(_TOML, text)
+    return _comments(_TOML, text)
 
 
 def of_yaml(text: str) -> dict[int, str]:
     """Line -> its comment, without the `#`; for lists of patterns too."""
-    return _found(_YAML, text)
+    return _comments(_YAML, text)
 
 
-def _found(syntax: re.Pattern[str], text: str) -> dict[int, str]:
+def _comments(syntax: re.Pattern[str], text: str) -> dict[int, str]:
     comments: dict[int, str] = {}
     line = 1
     at = 0

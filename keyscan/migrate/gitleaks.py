@@ -51,7 +51,7 @@ class _Config:
         self.loaded = gitleaks.convert(self.document, file, self.lines)
         self.converted = {rule.id for rule in self.loaded.rules}
         self.rule_lines = [line for path, line in self.lines.items() if path[0] == "rules" and len(path) == _ENTRY]
-        self._told: set[int] = set()
+        self._reported: set[int] = set()
 
     def place(self, *path: str | int) -> str:
         """File and line of a key."""
@@ -63,8 +63,8 @@ class _Config:
         # Comments directly above the next table belong to that table.
         while end - 1 in self.comments and end - 1 > line and end != self.last:
             end -= 1
-        remarks = comments.between(self.comments, line, end) if line not in self._told else ()
-        self._told.add(line)
+        remarks = comments.between(self.comments, line, end) if line not in self._reported else ()
+        self._reported.add(line)
         return remarks
 
 
@@ -72,7 +72,7 @@ def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
     """Rules, allowlists and extended configurations; `known` are the built-in rules."""
     config = _Config(file, data, known)
     by_commit = {line for line, _ in config.loaded.commits}
-    for line, text in config.loaded.lost:
+    for line, text in config.loaded.unsupported:
         if line not in by_commit or not text.startswith(gitleaks.BY_COMMIT):
             yield Unsupported(f"{file}:{line}", text)
     for line, commit in config.loaded.commits:
@@ -116,7 +116,7 @@ def _allowlist(ignore: Ignore, config: _Config, tables: set[int]) -> Iterator[It
             why = f"its rule {name} has no counterpart in keyscan (see: keyscan rules list)"
             yield Unsupported(ignore.place, why)
     if rules or not own:
-        kept = replace(ignore, rules=tuple(dict.fromkeys(rules)), quiet=False)
+        kept = replace(ignore, rules=tuple(dict.fromkeys(rules)), allow_unused=False)
         # A rule that is not carried over itself leaves its comments to its allowlists.
         above = max((start for start in config.rule_lines if start < line), default=0) if ignore.rules else 0
         about = config.comments_at(above, tables) if above else ()

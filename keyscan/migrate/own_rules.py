@@ -18,6 +18,6 @@ def imported(table: dict[str, Any], place: str, comments: tuple[str, ...] = ()) 
     table = {**table, "id": gitleaks.rule_id(str(table["id"]))}
     loaded = gitleaks.convert({"rules": [table]}, place, {})
     yield from (Note(f"{place}: {text}") for _, text in loaded.notes)
-    yield from (Unsupported(place, text) for _, text in loaded.lost)
+    yield from (Unsupported(place, text) for _, text in loaded.unsupported)
     if loaded.rules:
         yield ImportedRule(table, place, comments)

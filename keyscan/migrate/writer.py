@@ -55,7 +55,7 @@ def _conditions(ignore: Ignore) -> Iterator[str]:
             yield f"{key} = {array(values)}"
     if ignore.reason:
         yield f"reason = {text(ignore.reason)}"
-    if ignore.quiet:
+    if ignore.allow_unused:
         yield "allow-unused = true"
 
 

@@ -1,4 +1,4 @@
-"""The `.env` that keeps the values: written so that every reader of such files reads the same, and read back."""
+"""Writes values to `.env` so that every reader of such files reads the same, and reads them back."""
 
 from __future__ import annotations
 

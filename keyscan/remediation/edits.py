@@ -1,4 +1,4 @@
-"""Changes to files as values: what a plan would write, shown as a diff before anything is written."""
+"""Edits of files as values, which can be shown as a diff before anything is written."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class AppendedLines:
         self._lines: dict[str, list[str]] = {}
 
     def add(self, file: str, line: str) -> None:
-        """Ask for `line` at the end of `file`."""
+        """Add `line` to the end of `file`, once."""
         wanted = self._lines.setdefault(file, [])
         if line not in wanted:
             wanted.append(line)

@@ -40,8 +40,8 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """A secret that stays, and why; one line."""
+class Unchanged:
+    """A secret that stays where it is, and the reason, one line."""
 
     path: str
     line: int
@@ -52,7 +52,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class FixPlan:
-    """What would be done. `files` are the rewritten files, `store` the ignore file, `.env` and `.env.example`.
+    """The edits to make. `files` are the rewritten files; `ignore`, `env` and `example` the other ones.
 
     `shown` are the same edits with every secret masked. `values` are the variables that `.env` gains.
     """
@@ -63,25 +63,21 @@ class FixPlan:
     example: Edit | None = None
     shown: tuple[Edit, ...] = ()
     fixed: tuple[Fixed, ...] = ()
-    left: tuple[Left, ...] = ()
+    unchanged: tuple[Unchanged, ...] = ()
     remarks: tuple[str, ...] = ()
     follow_up: tuple[str, ...] = ()
     values: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
-@dataclass(slots=True)
-class _Work:
-    """What is gathered while files are rewritten one after the other."""
+@dataclass(frozen=True, slots=True)
+class _FileResult:
+    """The result for one file: its edit and the same with secrets masked, if it is changed."""
 
-    names: Names
-    # Of all files: a value that is a secret in one may stand in another where nothing tells it from other text.
-    masks: tuple[tuple[bytes, str], ...] = ()
-    edits: list[Edit] = field(default_factory=list)
-    shown: list[Edit] = field(default_factory=list)
-    fixed: list[Fixed] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
-    follow_up: list[str] = field(default_factory=list)
-    shown_values: dict[str, str] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
+    shown: tuple[Edit, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
+    unchanged: tuple[Unchanged, ...] = ()
+    follow_up: tuple[str, ...] = ()
 
 
 def plan(sources: Sequence[Source], refusals: dict[str, str], rules: dict[str, Ignored], read: Read) -> FixPlan:
@@ -94,95 +90,113 @@ def plan(sources: Sequence[Source], refusals: dict[str, str], rules: dict[str, I
     env_text = read(ENV)
     masks = {secret: shown for source in sources for secret, shown in source.masks}
     longest_first = sorted(masks.items(), key=lambda one: -len(one[0]))
-    work = _Work(Names(dotenv_file.values_of(env_text or b"")), tuple(longest_first))
-    have = dict(work.names.values)
-    for source in sources:
-        if source.path in refusals:
-            work.left.extend(_left(source, place, refusals[source.path]) for place in source.places)
-        else:
-            _rewrite_file(source, work, read)
-    values = {name: value for name, value in work.names.values.items() if name not in have}
-    remarks, follow_up = tuple(work.names.remarks), tuple(dict.fromkeys(work.follow_up))
-    if not work.edits:
-        return FixPlan(left=tuple(work.left), remarks=remarks)
+    names = Names(dotenv_file.values_of(env_text or b""))
+    have = dict(names.values)
+    results = [
+        _refused(source, refusals[source.path])
+        if source.path in refusals
+        else _rewrite_file(source, names, longest_first, read)
+        for source in sources
+    ]
+    values = {name: value for name, value in names.values.items() if name not in have}
+    unchanged = tuple(one for result in results for one in result.unchanged)
+    edits = tuple(edit for result in results for edit in result.edits)
+    if not edits:
+        return FixPlan(unchanged=unchanged, remarks=tuple(names.remarks))
+    fixed = tuple(fix for result in results for fix in result.fixed)
     env = Edit(ENV, env_text, dotenv_file.appended(env_text or b"", values)) if values else None
     template = read(EXAMPLE)
-    named = [fixed.variable for fixed in work.fixed]
+    named = [fix.variable for fix in fixed]
     new_template = dotenv_file.example(template or b"", list(dict.fromkeys(named)))
     example = Edit(EXAMPLE, template, new_template) if new_template != (template or b"") else None
     ignore = EditPlan(_ignore_edits(rules, read))
     shown = [
         *ignore.edits,
-        *([_shown_env(env, values, work)] if env else []),
+        *([_shown_env(env, values, fixed)] if env else []),
         *([example] if example else []),
-        *work.shown,
+        *(one for result in results for one in result.shown),
     ]
+    follow_up = dict.fromkeys(one for result in results for one in result.follow_up)
     return FixPlan(
-        EditPlan(tuple(work.edits)), ignore, env, example, tuple(shown), tuple(work.fixed), tuple(work.left), remarks,
-        follow_up, values,
+        EditPlan(edits), ignore, env, example, tuple(shown), fixed, unchanged, tuple(names.remarks), tuple(follow_up),
+        values,
     )  # fmt: skip
 
 
-def _left(source: Source, place: Place, reason: str) -> Left:
-    return Left(source.path, place.line, place.rule.id, place.redacted, reason)
+def _unchanged(source: Source, place: Place, reason: str) -> Unchanged:
+    return Unchanged(source.path, place.line, place.rule.id, place.redacted, reason)
 
 
-def _rewrite_file(source: Source, work: _Work, read: Read) -> None:
-    """Replace a file's secrets one after the other, each in the text that the one before made."""
+def _refused(source: Source, reason: str) -> _FileResult:
+    return _FileResult(unchanged=tuple(_unchanged(source, place, reason) for place in source.places))
+
+
+def _rewrite_file(source: Source, names: Names, masks: Sequence[tuple[bytes, str]], read: Read) -> _FileResult:
+    """Replace a file's secrets one after the other, each in the text that the one before made.
+
+    `names` gains the variables. `masks` are the secrets of all files, the longest first: a value that is a secret in
+    one may stand in another where nothing tells it from other text.
+    """
     text = text_of(source.raw)
     if text is None:
-        reason = "its encoding cannot be written back unchanged: convert the file to UTF-8 first"
-        work.left.extend(_left(source, place, reason) for place in source.places)
-        return
+        return _refused(source, "its encoding cannot be written back unchanged: convert the file to UTF-8 first")
     browser = _is_shipped(source.path, read)
     before, pending = text, [(place, place.start, place.end) for place in source.places]
+    fixed: list[Fixed] = []
+    unchanged: list[Unchanged] = []
+    follow_up: list[str] = []
     while pending:
         (place, start, end), *rest = pending
-        rewritten = _rewrite_place(source, place, Target(text, start, end, "", source.path, browser), work)
+        rewritten = _rewrite_place(place, Target(text, start, end, "", source.path, browser), names)
         if isinstance(rewritten, LeftAlone):
-            work.left.append(_left(source, place, rewritten.reason))
+            unchanged.append(_unchanged(source, place, rewritten.reason))
             pending = rest
             continue
+        fixed.append(Fixed(source.path, place.line, place.rule.id, place.redacted, rewritten.variable))
+        follow_up.extend(rewritten.follow_up)
         pending = []
         for other, first, last in rest:
             there = moved(first, last, rewritten.splices)
             if there:
                 pending.append((other, *there))
             elif (first, last) != (start, end):
-                work.left.append(
-                    _left(source, other, "the rewrite of another key changes its place: run the command again")
-                )
+                reason = "the rewrite of another key changes its place: run the command again"
+                unchanged.append(_unchanged(source, other, reason))
         text = spliced(text, rewritten.splices)
-    if text != before:
-        work.edits.append(Edit(source.path, source.raw, encoded(text, source.raw)))
-        work.shown.append(Edit(source.path, masked(before, work.masks), masked(text, work.masks)))
+    changed = text != before
+    return _FileResult(
+        (Edit(source.path, source.raw, encoded(text, source.raw)),) if changed else (),
+        (Edit(source.path, masked(before, masks), masked(text, masks)),) if changed else (),
+        tuple(fixed),
+        tuple(unchanged),
+        tuple(follow_up),
+    )
 
 
-def _rewrite_place(source: Source, place: Place, target: Target, work: _Work) -> Rewrite | LeftAlone:
+def _rewrite_place(place: Place, target: Target, names: Names) -> Rewrite | LeftAlone:
+    """The rewrite of one secret, whose variable `names` gains."""
     if place.decoded:
         return LeftAlone(f"it is encoded ({place.decoded}): move it by hand")
-    rewriter = rewriter_for(source.path, target.text)
+    rewriter = rewriter_for(target.path, target.text)
     if isinstance(rewriter, LeftAlone):
         return rewriter
     wanted = wanted_name(place, target.text, target.start)
-    name = work.names.choose(wanted, target.written)
+    name = names.choose(wanted, target.written)
     named = Target(target.text, target.start, target.end, name, target.path, target.browser)
     rewritten = rewriter(named)
     if isinstance(rewritten, LeftAlone):
         return rewritten
     if dotenv_file.quoted(rewritten.value) is None:
         return LeftAlone("not every reader of .env would read its value alike: move it by hand")
-    if not work.names.add(rewritten.variable, rewritten.value, wanted):
+    if not names.add(rewritten.variable, rewritten.value, wanted):
         return LeftAlone(f"{rewritten.variable} has another value in .env: rename one of them first")
-    work.fixed.append(Fixed(source.path, place.line, place.rule.id, place.redacted, rewritten.variable))
-    work.shown_values[rewritten.variable] = place.redacted
-    work.follow_up.extend(rewritten.follow_up)
     return rewritten
 
 
-def _shown_env(env: Edit, values: dict[str, bytes], work: _Work) -> Edit:
+def _shown_env(env: Edit, values: dict[str, bytes], fixed: Sequence[Fixed]) -> Edit:
     """`.env` as it may be shown: the lines that it gains, with masked values."""
-    lines = (f"{name}={work.shown_values.get(name, '...')}\n" for name in values)
+    shown = {fix.variable: fix.redacted for fix in fixed}
+    lines = (f"{name}={shown.get(name, '...')}\n" for name in values)
     return Edit(ENV, None if env.old is None else b"", "".join(lines).encode())
 
 
@@ -206,7 +220,7 @@ def _is_shipped(path: str, read: Read) -> bool:
         directory = directory.rpartition("/")[0]
         try:
             text = read(f"{directory}/package.json".lstrip("/"))
-        except UsageError:  # behind a link, or of an absurd size: it says nothing
+        except UsageError:  # behind a link, or too large: it is not used
             return False
         if text is not None:
             return _is_bundled(text)

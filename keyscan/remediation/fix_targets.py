@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from keyscan.git.command import Git
 
-# What a build makes of this project's own source.
+# Directories of build output.
 _BUILT = re.compile(r"(?:^|/)(?:dist|\.next|\.nuxt)/|[._-]min\.[a-z]+\Z|\.bundle\.[a-z]+\Z", re.IGNORECASE)
 _GENERATED = re.compile(
     rb"(?im)^\W{0,6}(?:code )?(?:auto-?)?generated (?:by|from|code|file)\b.{0,200}\bdo not (?:edit|modify)|@generated\b"

@@ -1,4 +1,4 @@
-"""A fix plan as lines of text: the diff with masked keys, what is left and why, what to do next."""
+"""A fix plan as lines of text: the diff with masked keys, what stays unchanged and why, what to do next."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def changes(plan: FixPlan, store: Store | None) -> Iterator[str]:
     for edit in plan.shown:
         if not store or edit.path not in {ENV, ".gitignore"}:
             yield from edit.diff()
-    for one in plan.fixed:
-        yield f"{one.path}:{one.line}: {one.redacted} [{one.rule_id}] is read from {one.variable}"
-    for place in plan.left:
+    for fix in plan.fixed:
+        yield f"{fix.path}:{fix.line}: {fix.redacted} [{fix.rule_id}] is read from {fix.variable}"
+    for place in plan.unchanged:
         yield f"{place.path}:{place.line}: {place.redacted} [{place.rule_id}] left alone: {place.reason}"
 
 
@@ -42,7 +42,7 @@ def what_next(plan: FixPlan, store: Store | None, *, staged: bool = False) -> It
     yield from (f"note: {remark}" for remark in plan.remarks)
     if not plan.fixed:
         return
-    rules = " or ".join(sorted({one.rule_id for one in plan.fixed})[:3])
+    rules = " or ".join(sorted({fix.rule_id for fix in plan.fixed})[:3])
     if staged:
         yield f"Rotate a key only if it ever left this machine: keyscan rotate {rules}"
     else:
@@ -52,17 +52,17 @@ def what_next(plan: FixPlan, store: Store | None, *, staged: bool = False) -> It
 
 
 def _loading(plan: FixPlan) -> Iterator[str]:
-    endings = {os.path.splitext(one.path)[1].lower() for one in plan.fixed}  # noqa: PTH122
+    endings = {os.path.splitext(fix.path)[1].lower() for fix in plan.fixed}  # noqa: PTH122
     for kinds, text in _LOADING:
         if endings & set(kinds):
             yield f"Load .env: {text}"
 
 
 def _store_lines(plan: FixPlan, store: Store) -> Iterator[str]:
-    variables = list(dict.fromkeys(one.variable for one in plan.fixed))
+    variables = list(dict.fromkeys(fix.variable for fix in plan.fixed))
     yield f"Store the keys in {store.manager.title}:"
     yield from (f"  {line}" for line in managers.commands(store, variables))
-    scripts = any(one.path.endswith(_JAVASCRIPT) for one in plan.fixed)
+    scripts = any(fix.path.endswith(_JAVASCRIPT) for fix in plan.fixed)
     language = "javascript" if scripts else "python"
     for variable in variables:
         yield f"Read {variable} in {language.capitalize()}:"

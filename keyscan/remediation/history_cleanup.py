@@ -1,6 +1,6 @@
 """The plan for taking secrets out of a history: what changes, what cannot be reached, what to push; writes nothing.
 
-Rotation comes first: what was pushed has been copied, and no rewriting takes it back.
+Rotation comes first: what was pushed may have been copied, which no rewriting can undo.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class CleanupPlan:
-    """What a rewriting would change, and what it cannot.
+    """The changes that a rewriting would make, and the places that it cannot change.
 
     `secrets` are the texts to replace, in plain bytes. `tags` and `commits` with signatures lose them. `remote` is
     where `origin` is, without credentials.
@@ -67,12 +67,12 @@ class CleanupPlan:
     @property
     def unreached(self) -> list[tuple[Exposure, str, str]]:
         """Places that a replacement of text does not reach: the secret, the path, why."""
-        return [(one, path, why) for one in self.exposures for path, why in one.unreached]
+        return [(exposure, path, why) for exposure in self.exposures for path, why in exposure.unreached]
 
 
 def plan(git: Git, findings: Sequence[Finding], matcher: Matcher) -> CleanupPlan:
     """The plan for these findings of a history, every occurrence of each, with plaintext in `secret`."""
-    blobs = {one.origin.blob for one in findings if one.origin.blob}
+    blobs = {finding.origin.blob for finding in findings if finding.origin.blob}
     contents = _contents(git, blobs)
     by_mark: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -80,9 +80,9 @@ def plan(git: Git, findings: Sequence[Finding], matcher: Matcher) -> CleanupPlan
     exposures = tuple(
         _exposure(fingerprint, occurrences, contents) for fingerprint, occurrences in sorted(by_mark.items())
     )
-    secrets = {one.secret.encode() for one in findings if one.secret and not one.location.decoded}
+    secrets = {finding.secret.encode() for finding in findings if finding.secret and not finding.location.decoded}
     secrets |= _second_halves(findings, contents, matcher)
-    commits = {commit for one in exposures for commit in one.commits}
+    commits = {commit for exposure in exposures for commit in exposure.commits}
     changed = rewriting.with_descendants(git, commits)
     refs = rewriting.refs(git)
     moved = tuple(ref for ref in refs if ref.commit in changed or ref.oid in commits)
@@ -92,7 +92,7 @@ def plan(git: Git, findings: Sequence[Finding], matcher: Matcher) -> CleanupPlan
     attributes = git.ask("cat-file", "blob", "HEAD:.gitattributes") or b""
     return CleanupPlan(
         exposures=exposures,
-        secrets=tuple(sorted((one for one in secrets if one), key=len, reverse=True)),
+        secrets=tuple(sorted((secret for secret in secrets if secret), key=len, reverse=True)),
         changed=len(changed),
         total=rewriting.commit_count(git),
         refs=moved,
@@ -134,8 +134,8 @@ def _exposure(fingerprint: str, findings: Sequence[Finding], contents: dict[str,
         elif b"\0" in contents.get(origin.blob or "", b"")[:_PROBE]:
             unreached[origin.path] = BINARY
     first = findings[0]
-    paths = tuple(dict.fromkeys(one.origin.path for one in findings))
-    commits = tuple(dict.fromkeys(one.origin.commit for one in findings if one.origin.commit))
+    paths = tuple(dict.fromkeys(finding.origin.path for finding in findings))
+    commits = tuple(dict.fromkeys(finding.origin.commit for finding in findings if finding.origin.commit))
     return Exposure(fingerprint, first.rule_id, first.redacted, paths, commits, tuple(sorted(unreached.items())))
 
 
@@ -165,13 +165,13 @@ def replacements(secrets: Iterable[bytes]) -> bytes:
 
 def describe(plan: CleanupPlan) -> Iterator[str]:
     """The plan as lines of text."""
-    for one in plan.exposures:
-        places = f"{len(one.paths)} {'path' if len(one.paths) == 1 else 'paths'}"
-        commits = f"{len(one.commits)} {'commit' if len(one.commits) == 1 else 'commits'}"
-        yield f"{one.fingerprint}: {one.redacted} in {places}, brought in by {commits}"
-        yield from (f"  {path}" for path in one.paths[:_SHOWN])
-        if len(one.paths) > _SHOWN:
-            yield f"  and {len(one.paths) - _SHOWN} more paths"
+    for exposure in plan.exposures:
+        places = f"{len(exposure.paths)} {'path' if len(exposure.paths) == 1 else 'paths'}"
+        commits = f"{len(exposure.commits)} {'commit' if len(exposure.commits) == 1 else 'commits'}"
+        yield f"{exposure.fingerprint}: {exposure.redacted} in {places}, brought in by {commits}"
+        yield from (f"  {path}" for path in exposure.paths[:_SHOWN])
+        if len(exposure.paths) > _SHOWN:
+            yield f"  and {len(exposure.paths) - _SHOWN} more paths"
     yield f"Commits that get another id: {plan.changed} of {plan.total}"
     names = [ref.name for ref in plan.refs]
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
@@ -188,7 +188,7 @@ def describe(plan: CleanupPlan) -> Iterator[str]:
 
 
 def _order(plan: CleanupPlan) -> Iterator[str]:
-    rotate = ", ".join(f"keyscan rotate {rule}" for rule in sorted({one.rule_id for one in plan.exposures}))
+    rotate = ", ".join(f"keyscan rotate {rule}" for rule in sorted({exposure.rule_id for exposure in plan.exposures}))
     yield "In this order:"
     yield f"  1. Rotate: {rotate}. A rewritten history takes nothing back."
     yield "  2. Fix the code at the tip of every branch: keyscan fix"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Manager:
-    """A manager: how it is addressed, what stores a value, what reads it, as `managers.toml` says.
+    """A manager: how it is addressed, commands that store a value, and code that reads it; from `managers.toml`.
 
     The groups of `pattern`, and the variable's name in several spellings, fill `store` and `code`. `several` is what
     tells the entries apart when more than one key is stored. `code` and `package` are by language.
@@ -62,7 +62,7 @@ def store_of(text: str) -> Store:
     kind, colon, rest = text.partition(":")
     manager = managers().get(kind)
     if manager is None or not colon:
-        forms = ", ".join(one.form for one in managers().values())
+        forms = ", ".join(manager.form for manager in managers().values())
         raise UsageError(f"--to {text}: no such secret manager; one of: {forms}")
     match = re.fullmatch(manager.pattern, rest)
     if match is None:

@@ -18,7 +18,7 @@ _ASSIGNED = re.compile(
 _BEFORE = 240
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]*\Z")
 _WHOLE_URL = re.compile(r"_(?:URL|URI|DSN)\Z")
-# Names that a shell or system gives a meaning to.
+# Names with a meaning to a shell or system.
 _RESERVED = frozenset({"PATH", "HOME", "USER", "SHELL", "PWD", "LANG", "TERM", "IFS", "ENV", "PS1"})
 _MOST = 1000
 
@@ -52,7 +52,7 @@ def _of_words(text: str) -> str:
 class Names:
     """The variables of one plan: `values` are those that `.env` holds, and those that the plan adds.
 
-    The same value under the same wish gets the same name; a name with another value gets a suffix, and a remark.
+    The same value with the same wanted name gets the same name; one with another value gets a suffix, and a remark.
     """
 
     values: dict[str, bytes] = field(default_factory=dict, repr=False)

@@ -1,4 +1,4 @@
-"""Where in a file the findings' secrets are, in bytes: what a rewriter needs and a finding does not hold."""
+"""The byte ranges of the findings' secrets in a file, which a rewriter needs and a finding does not have."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def source_of(path: str, raw: bytes, matches: Sequence[Match], findings: Iterabl
     """
     decoded = content.content_of(raw)
     lines = Lines(decoded.data, cell=decoded.cell)
-    counted = {(one.rule_id, one.location.line, one.location.column): one for one in findings}
+    counted = {(finding.rule_id, finding.location.line, finding.location.column): finding for finding in findings}
     places, masks = [], {}
     for match in matches:
         where = lines.location(match.secret_start, match.secret_end)

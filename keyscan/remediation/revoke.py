@@ -37,7 +37,7 @@ _GAP = re.compile(r"\.{2,}|\*+|\u2026+|\u2022+")
 
 @dataclass(frozen=True, slots=True)
 class RevokePlan:
-    """How a key would be revoked; `why_not` says why keyscan cannot do it, and then nothing else counts."""
+    """How a key would be revoked; `why_not` says why keyscan cannot do it; the other fields are then empty."""
 
     table: RevokeTable
     candidate: Candidate
@@ -48,14 +48,14 @@ class RevokePlan:
 
 @dataclass(frozen=True, slots=True)
 class RevokeResult:
-    """What came of it: `revoked` or `accepted` (the issuer has taken the report), `refused`, `failed`, `not-found`."""
+    """The outcome: `revoked`, `accepted` (the issuer has accepted the report), `refused`, `failed` or `not-found`."""
 
     status: str
     detail: str = ""
 
     @property
     def done(self) -> bool:
-        """Whether the issuer said yes."""
+        """Whether the issuer has revoked the key or accepted the report."""
         return self.status in {"revoked", "accepted"}
 
 

@@ -66,7 +66,9 @@ def plan(
     fingerprint: str = "",
 ) -> RotationPlan:
     """The plan for a key of `rule`; `fingerprint` is its fingerprint, `findings` are its places."""
-    known = next((one.provenance for one in findings if one.provenance and one.provenance.first_seen), None)
+    known = next(
+        (finding.provenance for finding in findings if finding.provenance and finding.provenance.first_seen), None
+    )
     variable = rule.env[0] if rule.env else rule.id.upper().replace("-", "_")
     draft = RotationPlan(
         rule.id,
@@ -76,7 +78,7 @@ def plan(
         fingerprint,
         (known.first_seen or "") if known else "",
         known.exposed_days if known else None,
-        tuple(dict.fromkeys(path for one in findings for path in _paths(one))),
+        tuple(dict.fromkeys(path for finding in findings for path in _paths(finding))),
     )
     if rule.public:
         advice = "This kind of key is public by design: check what it may do, and restrict it."
@@ -125,7 +127,7 @@ def _side_by_side(variable: str, verify: VerifyTable | None) -> Step:
 
 
 def _store(variable: str) -> Step:
-    forms = ", ".join(one.form for one in managers().values())
+    forms = ", ".join(manager.form for manager in managers().values())
     details = (f"{variable}_PRIMARY and {variable}_BACKUP go where the program reads them, never into git.",)
     return Step("Put both into the secret manager", (*details, f"keyscan fix --to STORE prints the commands: {forms}"))
 

@@ -76,11 +76,11 @@ def inventory_text(keys: Sequence[KeyAge], rotation_days: int, form: str) -> str
         document = {
             "schema": "keyscan-key-ages/1",
             "rotation_days": rotation_days,
-            "keys": [asdict(one) for one in keys],
+            "keys": [asdict(key) for key in keys],
         }
         return safe_json(json.dumps(document, indent=2)) + "\n"
     lines = _rows(keys) if form == "markdown" else _lines(keys)
-    late = sum(one.overdue for one in keys)
+    late = sum(key.overdue for key in keys)
     last = f"{len(keys)} {'key' if len(keys) == 1 else 'keys'}, {late} older than {rotation_days} days"
     return "\n".join([*lines, *([""] if form == "markdown" else []), last]) + "\n"
 
@@ -95,15 +95,15 @@ def _state(one: KeyAge) -> str:
 
 
 def _lines(keys: Sequence[KeyAge]) -> Iterator[str]:
-    for one in keys:
-        path = clean(one.paths[0]) if one.paths else ""
-        yield f"{_age(one):>5} days  {clean(one.redacted)} [{one.rule_id}]  {path}  {_state(one)}  {one.fingerprint}"
+    for key in keys:
+        path = clean(key.paths[0]) if key.paths else ""
+        yield f"{_age(key):>5} days  {clean(key.redacted)} [{key.rule_id}]  {path}  {_state(key)}  {key.fingerprint}"
 
 
 def _rows(keys: Sequence[KeyAge]) -> Iterator[str]:
     yield "| days | key | rule | path | state | fingerprint |"
     yield "|--:|---|---|---|---|---|"
-    for one in keys:
-        path = cell(code(one.paths[0])) if one.paths else ""
-        shown = cell(code(one.redacted))
-        yield f"| {_age(one)} | {shown} | {one.rule_id} | {path} | {_state(one)} | {one.fingerprint} |"
+    for key in keys:
+        path = cell(code(key.paths[0])) if key.paths else ""
+        shown = cell(code(key.redacted))
+        yield f"| {_age(key)} | {shown} | {key.rule_id} | {path} | {_state(key)} | {key.fingerprint} |"

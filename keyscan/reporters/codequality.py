@@ -26,19 +26,26 @@ _SEVERITIES = {
 def render(report: Report) -> str:
     """The report as Code Quality's array; it has no place for what was skipped, the exit code tells that."""
     counts: Counter[str] = Counter()
-    lines = [json_line(_entry(finding, counts, report)) for finding in report.findings]
+    lines = []
+    for finding in report.findings:
+        place = _place(finding, report)
+        counts[place] += 1
+        # A repeated fingerprint would be dropped, so occurrences are counted.
+        lines.append(json_line(_entry(finding, f"{place}\0{counts[place]}", report)))
     return safe_json("[\n" + ",\n".join(lines) + "\n]\n") if lines else "[]\n"
 
 
-def _entry(finding: Finding, counts: Counter[str], report: Report) -> dict[str, Any]:
+def _place(finding: Finding, report: Report) -> str:
+    """What identifies a finding, without its line: it stays the same when lines move."""
+    return f"{finding.fingerprint}\0{shown_path(finding.origin.path, report)}\0{finding.origin.commit or ''}"
+
+
+def _entry(finding: Finding, identity: str, report: Report) -> dict[str, Any]:
     path = shown_path(finding.origin.path, report)
-    # No line in it, so that it stays when lines move; a repeated one would be dropped, so occurrences are counted.
-    place = f"{finding.fingerprint}\0{path}\0{finding.origin.commit or ''}"
-    counts[place] += 1
     return {
         "description": f"{clean(finding.rule_name)}: {clean(finding.redacted)}",
         "check_name": finding.rule_id,
-        "fingerprint": hashlib.sha256(f"{place}\0{counts[place]}".encode()).hexdigest(),
+        "fingerprint": hashlib.sha256(identity.encode()).hexdigest(),
         "severity": _SEVERITIES[finding.severity],
         "location": {"path": path, "lines": {"begin": finding.location.line, "end": finding.location.end_line}},
     }

@@ -57,7 +57,8 @@ def _values_of(rule: Rule) -> list[Any]:
     return values
 
 
-def _rule_from(values: list[Any]) -> Rule:
+def _rule_from(stored: Sequence[Any]) -> Rule:
+    values = list(stored)
     values[_SEVERITY], values[_PRECISION] = Severity(values[_SEVERITY]), Precision(values[_PRECISION])
     values[_GUIDE] = Help(*values[_GUIDE])
     if values[_PAIRED] is not None:

@@ -50,7 +50,7 @@ class Fault(NamedTuple):
     within: int = -1
 
 
-class Told(RuleError):  # noqa: N818 - says that the error is noted
+class NotedFault(RuleError):  # noqa: N818 - says that the error is noted
     """A fault that is noted already; the rest of the table is read all the same."""
 
 
@@ -58,13 +58,13 @@ class Faults:
     """All faults of one rule file; `source` names it."""
 
     def __init__(self, source: str) -> None:
-        self.source, self.found = source, list[Fault]()
+        self.source, self.faults = source, list[Fault]()
 
     def lines(self, text: str) -> list[str]:
         """One line for each fault, in the order of the file, with its place in the file's `text` ("": not known)."""
         places = toml_lines.positions(text) if text else {}
         messages = []
-        for fault in self.found:
+        for fault in self.faults:
             line, column = place_in(text, places, fault)
             place = f"{self.source}:{line}:{column}" if text else self.source
             said = ": ".join(filter(None, (place, fault.label, fault.message)))
@@ -109,18 +109,18 @@ class Fields:
             raise RuleError(f"{self.where}: {message}")
         label = self.where.removeprefix(self._faults.source).removeprefix(": ")
         path = (*self._at, key) if key else self._at
-        self._faults.found.append(Fault(path, label, message, within))
+        self._faults.faults.append(Fault(path, label, message, within))
 
     def fail(self, message: str, key: str = "", within: int = -1) -> NoReturn:
-        """Raise RuleError, naming the file and the rule; Told where the fault is noted."""
+        """Raise RuleError, naming the file and the rule; NotedFault where the fault is noted."""
         self.fault(message, key, within)
-        raise Told(message)
+        raise NotedFault(message)
 
     def attempt(self, read: Callable[[], T], otherwise: T) -> T:
         """What `read` gives; `otherwise` where it failed and that is noted."""
         try:
             return read()
-        except Told:
+        except NotedFault:
             return otherwise
 
     def peek(self, key: str) -> Any:

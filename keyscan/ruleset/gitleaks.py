@@ -7,7 +7,8 @@ entropy that the rule itself asks for.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,20 +42,33 @@ _HEAD_KEYS = {
 _ALLOW_KEYS = {"description", "condition", "commits", "paths", "regexes", "regexTarget", "stopwords", "targetRules"}
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a file gave: rules, ignores, built-in rules to leave out, files that it extends, and remarks by line.
+    """The contents of a file, or of a part of it: rules, ignores, built-in rules to leave out, files that it extends.
 
-    `commits` are those in which an allowlist allows everything; `lost` says so of them too.
+    `notes` and `unsupported` are (line, remark); an unsupported setting is not converted. `commits` are (line, commit)
+    of allowlists that allow everything in a commit; `unsupported` has them too.
     """
 
-    rules: list[Rule] = field(default_factory=list)
-    ignores: list[Ignore] = field(default_factory=list)
-    disabled: list[str] = field(default_factory=list)
-    extends: list[str] = field(default_factory=list)
-    notes: list[tuple[int, str]] = field(default_factory=list)
-    lost: list[tuple[int, str]] = field(default_factory=list)
-    commits: list[tuple[int, str]] = field(default_factory=list)
+    rules: tuple[Rule, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    disabled: tuple[str, ...] = ()
+    extends: tuple[str, ...] = ()
+    notes: tuple[tuple[int, str], ...] = ()
+    unsupported: tuple[tuple[int, str], ...] = ()
+    commits: tuple[tuple[int, str], ...] = ()
+
+
+def _joined(parts: Iterable[Loaded]) -> Loaded:
+    """All parts together, in their order."""
+    every = list(parts)
+    return Loaded(
+        *(tuple(chain.from_iterable(getattr(part, field.name) for part in every)) for field in fields(Loaded))
+    )
+
+
+def _unsupported(line: int, text: str) -> Loaded:
+    return Loaded(unsupported=((line, text),))
 
 
 def is_ours(document: dict[str, Any]) -> bool:
@@ -67,7 +81,7 @@ def is_ours(document: dict[str, Any]) -> bool:
 def parse(document: dict[str, Any], source: str) -> list[Rule]:
     """The rules of a gitleaks file and of those that it extends; RuleError for one that can't be said here."""
     loaded = _followed(document, source, ())
-    for _, text in loaded.lost:
+    for _, text in loaded.unsupported:
         if text.startswith("rule "):
             raise RuleError(f"{source}: {text} (keyscan migrate lists all that can't be carried over)")
     if not loaded.rules and not loaded.ignores and not loaded.disabled:
@@ -93,26 +107,28 @@ def _followed(document: dict[str, Any], source: str, above: tuple[str, ...]) -> 
         if str(file) in above or len(above) > _DEEPEST:
             raise RuleError(f"{source}: extend.path {name} extends this file in turn")
         below = _followed(read_toml(file), str(file), (*above, source))
-        loaded.rules[:0] = below.rules
-        loaded.ignores[:0] = below.ignores
+        loaded = replace(
+            loaded, rules=(*below.rules, *loaded.rules), ignores=(*below.ignores, *loaded.ignores)
+        )  # fmt: skip
     return loaded
 
 
 def convert(document: dict[str, Any], source: str, lines: dict[toml_lines.Path, int]) -> Loaded:
-    """Everything in a parsed file that we can say too; `lines` gives the places of keys."""
-    loaded = Loaded()
-    place = _Place(source, lines)
+    """Convert a parsed file; `lines` gives the places of its keys."""
+    return _joined(_converted(document, _Place(source, lines)))
+
+
+def _converted(document: dict[str, Any], place: _Place) -> Iterator[Loaded]:
     for key in document:
         if key not in _HEAD_KEYS:
-            loaded.lost.append((place.line(key), f"{key}: not known to keyscan"))
-    _extend(document.get("extend"), place, loaded)
+            yield _unsupported(place.line(key), f"{key}: not known to keyscan")
+    yield from _extended(document.get("extend"), place)
     for allow, at in _allowlists(document, ()):
-        _allow(allow, at, None, place, loaded)
+        yield from _allowed(allow, at, None, place)
     rules = document.get("rules")
     for number, table in enumerate(rules if isinstance(rules, list) else []):
         if isinstance(table, dict):
-            _rule(table, number, place, loaded)
-    return loaded
+            yield from _rule(table, number, place)
 
 
 class _Place:
@@ -128,18 +144,19 @@ class _Place:
         return f"{self.source}:{self.line(*path)}" if self._lines else self.source
 
 
-def _extend(table: Any, place: _Place, loaded: Loaded) -> None:
+def _extended(table: Any, place: _Place) -> Iterator[Loaded]:
     if not isinstance(table, dict):
         return
-    if isinstance(table.get("path"), str) and table["path"]:
-        loaded.extends.append(table["path"])
+    path = table.get("path")
+    yield Loaded(
+        extends=(path,) if isinstance(path, str) and path else (), disabled=_texts(table.get("disabledRules"))
+    )  # fmt: skip
     if table.get("url"):
-        loaded.lost.append((place.line("extend", "url"), "extend.url: keyscan reads no configuration from the network"))
-    loaded.disabled += _texts(table.get("disabledRules"))
+        yield _unsupported(place.line("extend", "url"), "extend.url: keyscan reads no configuration from the network")
 
 
-def _texts(value: Any) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
 def rule_id(text: str) -> str:
@@ -147,35 +164,36 @@ def rule_id(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "rule"
 
 
-def _rule(table: dict[str, Any], number: int, place: _Place, loaded: Loaded) -> None:
+def _rule(table: dict[str, Any], number: int, place: _Place) -> Iterator[Loaded]:
+    """One rule with its allowlists; remarks where it is not supported."""
     written = str(table.get("id") or f"number {number + 1}")
     at = ("rules", number)
     for key in table:
         if key not in _RULE_KEYS:
-            loaded.lost.append((place.line(*at, key), f"{key} of rule {written}: keyscan has no such condition"))
+            yield _unsupported(place.line(*at, key), f"{key} of rule {written}: keyscan has no such condition")
     new_id = rule_id(written)
     for allow, spot in _allowlists(table, at):
-        _allow(allow, spot, new_id, place, loaded)
+        yield from _allowed(allow, spot, new_id, place)
     regex = table.get("regex")
     if not isinstance(regex, str) or not regex:
         what = "it finds files by name only" if table.get("path") else "it has no regex"
         if table.get("path") or not (table.get("allowlist") or table.get("allowlists")):
-            loaded.lost.append((place.line(*at), f"rule {written}: {what}"))
+            yield _unsupported(place.line(*at), f"rule {written}: {what}")
         return
     try:
         built = _built(table, new_id, written, place.text(*at))
         path = search_pattern(table["path"]) if table.get("path") else ""
     except Untranslatable as error:
-        loaded.lost.append((place.line(*at, "regex"), f"rule {written}: {error}"))
+        yield _unsupported(place.line(*at, "regex"), f"rule {written}: {error}")
         return
     rule, notes = built
-    loaded.rules.append(rule)
-    loaded.notes += [(place.line(*at, "regex"), f"rule {written}: {note}") for note in notes]
+    line = place.line(*at, "regex")
+    yield Loaded(rules=(rule,), notes=tuple((line, f"rule {written}: {note}") for note in notes))
     if path:
         outside = rf"\A(?!.*(?:{path}))"
         spot = place.text(*at, "path")
-        only = Ignore(spot, rules=_ids(new_id), path_patterns=(outside,), reason=NOT_ITS_PATH, quiet=True)
-        loaded.ignores.append(only)
+        only = Ignore(spot, rules=_ids(new_id), path_patterns=(outside,), reason=NOT_ITS_PATH, allow_unused=True)
+        yield Loaded(ignores=(only,))
 
 
 def _ids(new_id: str) -> tuple[str, str]:
@@ -230,42 +248,45 @@ def _allowlists(table: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[tu
         )
 
 
-def _allow(table: dict[str, Any], at: tuple[str | int, ...], rule: str | None, place: _Place, loaded: Loaded) -> None:
+def _allowed(table: dict[str, Any], at: tuple[str | int, ...], rule: str | None, place: _Place) -> Iterator[Loaded]:
+    """The ignores of one allowlist, for the rule with the id `rule` (None: all), and remarks."""
     for key in table:
         if key not in _ALLOW_KEYS:
-            loaded.lost.append((place.line(*at, key), f"{key} of an allowlist: keyscan has no such condition"))
+            yield _unsupported(place.line(*at, key), f"{key} of an allowlist: keyscan has no such condition")
     together = str(table.get("condition", "OR")).upper() in {"AND", "&&"}
     if table.get("commits"):
+        line = place.line(*at, "commits")
+        commits = tuple((line, text) for text in _texts(table["commits"]) if not together)
         text = f"{BY_COMMIT}: commit-based ignores do not survive a rebase; use a fingerprint or the baseline"
-        loaded.lost.append((place.line(*at, "commits"), text))
-        loaded.commits += [(place.line(*at, "commits"), one) for one in _texts(table["commits"]) if not together]
-    parts = {
-        "path_patterns": _patterns(table, "paths", at, place, loaded),
-        _target(table): _patterns(table, "regexes", at, place, loaded),
-        "stopwords": tuple(_texts(table.get("stopwords"))),
-    }
+        yield Loaded(unsupported=((line, text),), commits=commits)
+    paths, regexes = _patterns(table, "paths"), _patterns(table, "regexes")
+    yield from (
+        _unsupported(place.line(*at, key), f"{key}: {problem}")
+        for key, (_, problems) in (("paths", paths), ("regexes", regexes))
+        for problem in problems
+    )
+    parts = {"path_patterns": paths[0], _target(table): regexes[0], "stopwords": _texts(table.get("stopwords"))}
     parts = {key: value for key, value in parts.items() if value}
     rules: tuple[str, ...] = _ids(rule) if rule else ()
-    rules = rules or tuple(name for one in _texts(table.get("targetRules")) for name in _ids(rule_id(one)))
+    rules = rules or tuple(name for text in _texts(table.get("targetRules")) for name in _ids(rule_id(text)))
     reason = " ".join(str(table.get("description") or "").split())
     if together and table.get("commits"):
         return
     for chosen in [parts] if together and parts else [{key: value} for key, value in parts.items()]:
-        ignore = Ignore(place.text(*at), rules=rules, reason=reason, quiet=True)
-        loaded.ignores.append(replace(ignore, **chosen))  # type: ignore[arg-type]
+        ignore = Ignore(place.text(*at), rules=rules, reason=reason, allow_unused=True)
+        yield Loaded(ignores=(replace(ignore, **chosen),))  # type: ignore[arg-type]
 
 
 def _target(table: dict[str, Any]) -> str:
     return {"line": "lines", "match": "lines"}.get(str(table.get("regexTarget", "")), "values")
 
 
-def _patterns(
-    table: dict[str, Any], key: str, at: tuple[str | int, ...], place: _Place, loaded: Loaded
-) -> tuple[str, ...]:
-    patterns = []
+def _patterns(table: dict[str, Any], key: str) -> tuple[tuple[str, ...], list[str]]:
+    """The expressions of a list as ours, and a remark on each that cannot be translated."""
+    patterns, problems = [], []
     for text in _texts(table.get(key)):
         try:
             patterns.append(search_pattern(text))
         except Untranslatable as error:
-            loaded.lost.append((place.line(*at, key), f"{key}: {text!r}: {error}"))
-    return tuple(patterns)
+            problems.append(f"{text!r}: {error}")
+    return tuple(patterns), problems

@@ -67,13 +67,13 @@ def translate(source: str, secret_group: int = 0) -> Translated:
         raise Untranslatable(f"it is longer than {_LONGEST} characters")
     for bound in _BOUNDS:
         parser = _Parser(source, secret_group, bound)
-        text = _with_secret(parser.whole(), parser)
+        text, notes = _with_secret(parser.whole(), parser.secret_group)
         low, high = _tree(text).getwidth()
         if not low:
             raise Untranslatable("it matches the empty string")
         if high <= MAX_MAX_LENGTH:
             cut = (f"repeats without an end are cut to {bound}",) if parser.open_ended else ()
-            return Translated(text, int(high), tuple(dict.fromkeys((*parser.notes, *cut))))
+            return Translated(text, int(high), tuple(dict.fromkeys((*parser.notes, *notes, *cut))))
     raise Untranslatable("its repeats multiply beyond any bound")
 
 
@@ -91,17 +91,18 @@ def _tree(text: str) -> Any:
         raise Untranslatable(str(error)) from error
 
 
-def _with_secret(text: str, parser: _Parser) -> str:
+def _with_secret(text: str, secret_group: int) -> tuple[str, list[str]]:
+    """The expression with a capture `secret`, which is all of it if it has none; and remarks on differences."""
     tree = _tree(text)
     number = tree.state.groupdict.get("secret")
     if number is None:
-        if parser.secret_group:
-            raise Untranslatable(f"it has no group {parser.secret_group}")
-        return f"(?P<secret>{text})"
+        if secret_group:
+            raise Untranslatable(f"it has no group {secret_group}")
+        return f"(?P<secret>{text})", []
     if not _always(tree, number):
-        parser.notes.append("its group may stay empty, so the whole match is taken as the secret")
-        return f"(?P<secret>{text.replace('(?P<secret>', '(?:')})"
-    return text
+        note = "its group may stay empty, so the whole match is taken as the secret"
+        return f"(?P<secret>{text.replace('(?P<secret>', '(?:')})", [note]
+    return text, []
 
 
 def _always(items: Any, group: int) -> bool:

@@ -17,7 +17,7 @@ _Ends = frozenset[str]
 _UNKNOWN: _Ends = frozenset({""})
 
 
-def holds_one_of(pattern: str, words: Iterable[str]) -> bool:
+def requires_one_of(pattern: str, words: Iterable[str]) -> bool:
     """Prove that every match of `pattern` contains one of `words`, case aside; false where that is not proven.
 
     Look-around is passed over. Raises ValueError for an expression that is not valid.

@@ -92,15 +92,15 @@ def parse(document: dict[str, Any], source: str, file: Path | None = None) -> li
     entries = head.tables("rules")
     head.tables("verify"), head.tables("revoke")  # read by ruleset/verification.py when they are asked for
     head.done()
-    if not entries and not faults.found:
+    if not entries and not faults.faults:
         head.fault("no [[rules]] in it")
     rules = [rule_of(entry, number, shared, faults) for number, entry in enumerate(entries)]
     first: set[str] = set()
     for number, rule in enumerate(rules):
         if rule.id in first and rule.id:
-            faults.found.append(Fault(("rules", number, "id"), f"rule {rule.id}", "the id is used twice in this file"))
+            faults.faults.append(Fault(("rules", number, "id"), f"rule {rule.id}", "the id is used twice in this file"))
         first.add(rule.id)
-    if faults.found:
+    if faults.faults:
         raise RuleFileError(tuple(faults.lines(_text(file))))
     return rules
 

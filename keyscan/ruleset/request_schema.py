@@ -55,7 +55,7 @@ def _check_host_hole(host: str, table: VerifyTable | RevokeTable, fields: Fields
     rest = re.sub(r"\A(?:[a-z0-9-]+\.)*\{[a-z0-9_]+\}", "", host)
     if not rest or rest.startswith(":"):
         suffixes = table.suffixes if isinstance(table, VerifyTable) else ()
-        if not suffixes or not all(_SUFFIX.match(one) for one in suffixes):
+        if not suffixes or not all(_SUFFIX.match(suffixe) for suffixe in suffixes):
             fields.fail("request: a variable that is the whole host needs suffixes = ['.issuer.example', ...]")
     elif not _REST.match(rest):
         fields.fail("request: a host with a variable must end in the issuer's domain")

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from keyscan.model.rule import Companion, Help, Precision, Rule, Severity
 from keyscan.ruleset import bindings, patterns
 from keyscan.ruleset.fields import Faults, Fields
-from keyscan.ruleset.keyword_proof import holds_one_of
+from keyscan.ruleset.keyword_proof import requires_one_of
 from keyscan.ruleset.regex_syntax import MAX_MAX_LENGTH, parse_tree, prefix_of_secret
 from keyscan.ruleset.required_literals import required
 
@@ -123,7 +123,7 @@ def _keywords(fields: Fields, pattern: str, context: tuple[str, ...], file: Rule
     if not pattern or (given and (context or file.category != "custom")):
         return given
     try:
-        if given and holds_one_of(pattern, given):
+        if given and requires_one_of(pattern, given):
             return given
         return required(pattern) or given
     except ValueError:

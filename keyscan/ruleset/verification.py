@@ -26,8 +26,8 @@ def load(paths: Iterable[Path]) -> LiveTables:
         for file in loader.rule_files(path):
             document = read_toml(file)
             provider = str(document.get("provider", ""))
-            verify += [verify_table(one, str(file), provider) for one in _tables(document, "verify", str(file))]
-            revoke += [revoke_table(one, str(file), provider) for one in _tables(document, "revoke", str(file))]
+            verify += [verify_table(table, str(file), provider) for table in _tables(document, "verify", str(file))]
+            revoke += [revoke_table(table, str(file), provider) for table in _tables(document, "revoke", str(file))]
     tables = LiveTables(tuple(verify), tuple(revoke))
     _unique(tables)
     return tables
@@ -35,7 +35,7 @@ def load(paths: Iterable[Path]) -> LiveTables:
 
 def _tables(document: dict[str, Any], key: str, file: str) -> list[dict[str, Any]]:
     tables = document.get(key, [])
-    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise RuleError(f"{file}: {key} must be an array of tables: write [[{key}]]")
     return tables
 

@@ -161,7 +161,7 @@ def _step(entry: dict[str, Any], where: str) -> RevokeStep:
         request=request_template(fields.table("request"), f"{where}: request"),
         success=tuple(success),
         purpose=fields.text("purpose"),
-        expect=tuple(_condition(one, where) for one in fields.tables("expect")),
+        expect=tuple(_condition(table, where) for table in fields.tables("expect")),
         each=fields.text("each"),
         match=dict(pairs(fields.table("match"), where)),
         take=pairs(fields.table("take"), where),
@@ -188,7 +188,7 @@ def _answer(entry: dict[str, Any], where: str) -> AnswerRow:
         status=tuple(status),
         verdict=verdict,
         reason=fields.one_of("reason", REASONS[verdict], "" if verdict == "live" else None),
-        when=tuple(_condition(one, where) for one in fields.tables("when")),
+        when=tuple(_condition(table, where) for table in fields.tables("when")),
     )
     fields.done()
     return row

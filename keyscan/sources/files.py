@@ -70,27 +70,29 @@ def _under(path: str, *, everything: bool) -> Iterator[Target | Skip]:
     if listed is None:
         yield from _walk(path)
         return
-    links: dict[str, bool] = {"": False}
+    below_link = _below_link(path)
     for item in listed:
         if isinstance(item, Skip):
             yield item
-        elif _below_link(path, os.path.dirname(item), links):  # noqa: PTH120
+        elif below_link(os.path.dirname(item)):  # noqa: PTH120
             file = os.path.join(path, item)  # noqa: PTH118
             yield Skip(_name(file), "below a symbolic link: not followed")
         else:
             yield from _listed(os.path.join(path, item))  # noqa: PTH118
 
 
-def _below_link(root: str, directory: str, known: dict[str, bool]) -> bool:
-    """Whether a directory below `root` is, or is below, a symbolic link, as may stand in a tracked one's place.
+def _below_link(root: str) -> Callable[[str], bool]:
+    """A function that says whether a directory below `root` is a symbolic link or below one; each is looked up once."""
+    known = {"": False}
 
-    `known` are the answers so far.
-    """
-    answer = known.get(directory)
-    if answer is None:
-        linked = os.path.islink(os.path.join(root, directory))  # noqa: PTH114, PTH118
-        answer = known[directory] = linked or _below_link(root, os.path.dirname(directory), known)  # noqa: PTH120
-    return answer
+    def below_link(directory: str) -> bool:
+        answer = known.get(directory)
+        if answer is None:
+            linked = os.path.islink(os.path.join(root, directory))  # noqa: PTH114, PTH118
+            answer = known[directory] = linked or below_link(os.path.dirname(directory))  # noqa: PTH120
+        return answer
+
+    return below_link
 
 
 def _listed(file: str) -> Iterator[Target | Skip]:

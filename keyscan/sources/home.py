@@ -7,6 +7,7 @@ import stat
 import sys
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,15 +77,24 @@ class HomeFile:
     size: int
 
 
-def found(roots: Roots) -> Iterator[HomeFile | Skip]:
+def files_of_home(roots: Roots) -> Iterator[HomeFile | Skip]:
     """Each file at a known place once; a pipe, a socket or a link out of the home directory is named and left."""
     seen: set[str] = set()
+    for place, path in chain(_at_places(roots), _by_name(roots.home)):
+        real = os.path.realpath(path)
+        if real in seen:
+            continue
+        seen.add(real)
+        file = _file(path, real, place, roots)
+        if file is not None:
+            yield file
+
+
+def _at_places(roots: Roots) -> Iterator[tuple[HomePlace, str]]:
     for place in places():
         for base, below in roots.bases(place.pattern):
             for path in sorted(_glob(base, tuple(below.split("/")))):
-                yield from _once(path, place, roots, seen)
-    for place, path in _by_name(roots.home):
-        yield from _once(path, place, roots, seen)
+                yield place, path
 
 
 def transcripts(agent: str, roots: Roots, moved: tuple[str, Path] | None = None) -> Iterator[str]:
@@ -100,16 +110,6 @@ def transcripts(agent: str, roots: Roots, moved: tuple[str, Path] | None = None)
                     yield from _glob(moved[1], tuple(below.removeprefix(lead).split("/")))
                 else:
                     yield from _glob(base, tuple(below.split("/")))
-
-
-def _once(path: str, place: HomePlace, roots: Roots, seen: set[str]) -> Iterator[HomeFile | Skip]:
-    real = os.path.realpath(path)
-    if real in seen:
-        return
-    seen.add(real)
-    file = _file(path, real, place, roots)
-    if file is not None:
-        yield file
 
 
 def _file(path: str, real: str, place: HomePlace, roots: Roots) -> HomeFile | Skip | None:

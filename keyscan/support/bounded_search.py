@@ -18,14 +18,14 @@ class BoundedSearch:
         """`patterns` are regular expressions that have been checked to compile."""
         self._searchers = [_Searcher(pattern) for pattern in patterns]
 
-    def found(self, data: bytes) -> bool:
+    def matches(self, data: bytes) -> bool:
         """Whether one of the expressions matches somewhere in `data`; one that takes too long does not."""
-        return any(searcher.found(data) for searcher in self._searchers)
+        return any(searcher.matches(data) for searcher in self._searchers)
 
 
 class _Searcher:
     def __init__(self, pattern: str) -> None:
-        self._pattern, self._timeouts_left = pattern, _MOST_TIMEOUTS
+        self._pattern, self._timeouts_remaining = pattern, _MOST_TIMEOUTS
 
     @cached_property
     def _compiled(self) -> Any:
@@ -33,11 +33,11 @@ class _Searcher:
 
         return regex.compile(self._pattern.encode(), regex.VERSION0)
 
-    def found(self, data: bytes) -> bool:
-        if not self._timeouts_left:
+    def matches(self, data: bytes) -> bool:
+        if not self._timeouts_remaining:
             return False
         try:
             return self._compiled.search(data, timeout=TIMEOUT) is not None
         except TimeoutError:
-            self._timeouts_left -= 1
+            self._timeouts_remaining -= 1
             return False

@@ -128,7 +128,7 @@ def trust() -> ssl.SSLContext:
     return context
 
 
-def quiet() -> None:
+def silence_logging() -> None:
     """Keep the library's loggers silent: they write addresses, and an address may be a key."""
     for name in list(logging.root.manager.loggerDict):
         if name == "urllib3" or name.startswith("urllib3."):
@@ -152,7 +152,7 @@ class Client:
     ) -> None:
         """`proxy`: None takes what the environment says for each host, an empty text none. `largest`: of a body."""
         require()
-        quiet()
+        silence_logging()
         self._allow_private, self._proxy, self._resolve = allow_private, proxy, resolver or resolve
         self._largest = largest
         self._context = context or trust()

@@ -30,7 +30,7 @@ class Node:
 
     def member(self, name: str) -> Member | None:
         """The last member of that name: the one that counts."""
-        return next((one for one in reversed(self.members) if one.name == name), None)
+        return next((member for member in reversed(self.members) if member.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,9 @@ class _Reader:
             self.space()
             if self.text[self.at : self.at + 1] != closer:
                 self.expect(",")
-        value: Any = {one.name: one.node.value for one in members} if closer == "}" else [one.value for one in items]
+        value: Any = (
+            {member.name: member.node.value for member in members} if closer == "}" else [item.value for item in items]
+        )
         return Node(start, self.at, value, tuple(items), tuple(members))
 
     def expect(self, character: str) -> None:

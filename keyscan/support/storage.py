@@ -133,9 +133,9 @@ def digest_of(data: bytes) -> str:
     return str(blake2b(data, digest_size=_DIGEST_BYTES).hexdigest())
 
 
-def key_of(*made_of: object) -> str:
-    """A key for what was made from `made_of` (told apart by their `repr`) by the code as it is."""
-    return digest_of(repr((code_key(), made_of)).encode("utf-8", "surrogateescape"))
+def key_of(*parts: object) -> str:
+    """A key for what was made from `parts` (compared by their `repr`) by the code as it is."""
+    return digest_of(repr((code_key(), parts)).encode("utf-8", "surrogateescape"))
 
 
 def read(name: str) -> bytes | None:

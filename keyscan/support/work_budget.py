@@ -13,13 +13,13 @@ class WorkBudget:
     """Seconds of processor time; what runs inside `with budget:` is counted, and `spent` says that none are left."""
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = self._left = seconds
+        self.seconds = self._remaining = seconds
         self._started = 0.0
 
     @property
     def spent(self) -> bool:
         """Whether the work should no longer be done."""
-        return self._left <= 0
+        return self._remaining <= 0
 
     def __enter__(self) -> None:
         self._started = time.thread_time()
@@ -27,4 +27,4 @@ class WorkBudget:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._left -= time.thread_time() - self._started
+        self._remaining -= time.thread_time() - self._started

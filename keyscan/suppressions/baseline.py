@@ -27,7 +27,7 @@ _LARGEST = 64 << 20
 _MOST_SALTS = 64
 _SALT = lazy_pattern(r"[0-9a-f]{8,128}\Z")
 # The path of an entry whose secret is in the history only: `commit:path`, as git names it.
-_PAST = lazy_pattern(r"[0-9a-f]{12}:")
+_HISTORY_PATH = lazy_pattern(r"[0-9a-f]{12}:")
 # What would break a line, or is no text: written as %XX, as is the sign itself.
 _ESCAPED = lazy_pattern("[%\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]")
 
@@ -55,9 +55,9 @@ class Baseline:
         """The reason of each accepted fingerprint."""
         return {entry.fingerprint: entry.reason for entry in self.entries}
 
-    def past(self) -> frozenset[str]:
+    def in_history(self) -> frozenset[str]:
         """The fingerprints that were accepted in the history: their path begins with a commit."""
-        return frozenset(entry.fingerprint for entry in self.entries if _PAST.match(entry.path))
+        return frozenset(entry.fingerprint for entry in self.entries if _HISTORY_PATH.match(entry.path))
 
     def with_entries(self, entries: Iterable[Entry]) -> Baseline:
         """With `entries` added: an entry that is there keeps its path, and its reason unless it had none."""
@@ -72,7 +72,7 @@ class Baseline:
         return replace(self, entries=tuple(entry for entry in self.entries if keep(entry)))
 
 
-def past_path(commit: str, path: str) -> str:
+def history_path(commit: str, path: str) -> str:
     """The path of an entry whose secret is in the history only, in the full id `commit`."""
     return f"{commit[:12]}:{path}"
 

@@ -39,7 +39,7 @@ class Ignore:
 
     Of several values of one condition, any suffices. `severity`: this one or less. `expires`: ISO date, the last
     day on which it holds. `path_patterns` and `lines` are expressions searched in the path and in the secret's line.
-    `quiet`: reports do not mention that it covers nothing.
+    `allow_unused`: reports do not mention that it covers nothing.
     """
 
     place: str
@@ -55,7 +55,7 @@ class Ignore:
     lines: tuple[str, ...] = ()
     reason: str = ""
     expires: str = ""
-    quiet: bool = False
+    allow_unused: bool = False
 
     @property
     def label(self) -> str:
@@ -89,7 +89,7 @@ class Ignore:
     def fits(self, path: str) -> bool:
         """Whether the condition on paths holds."""
         return (not self.paths or self._globs.match(path) is not None) and (
-            not self.path_patterns or self._path_patterns.found(path.encode("utf-8", "surrogateescape"))
+            not self.path_patterns or self._path_patterns.matches(path.encode("utf-8", "surrogateescape"))
         )
 
     def covers(self, match: Match, path: str, fingerprints: Iterable[str], text: ScannedText) -> bool:
@@ -102,8 +102,8 @@ class Ignore:
             and (not self.fingerprints or not self._fingerprints.isdisjoint(fingerprints))
             and (not self.stopwords or self._has_stopword(match.secret))
             and self.fits(path)
-            and (not self.values or self._values.found(match.secret))
-            and (not self.lines or self._lines.found(_line_of(text.data, match)))
+            and (not self.values or self._values.matches(match.secret))
+            and (not self.lines or self._lines.matches(_line_of(text.data, match)))
             and (not self.keys or self._at_key(text.json.path(match.secret_start)))
         )
 

@@ -34,7 +34,7 @@ _SAME_LINE = lazy_pattern(
     rb"|(?i:[#/*;-]\s*)(?:(?P<bare>nosec\b(?!\s*:?\s*[BG]\d))|(?P<nosec>nosec\s*:?\s*(?:[BG]\d{3}[,\s]*){0,8}(?:B10[567]|G101)\b"
     rb"|noqa:\s*(?:[A-Z]+\d+[,\s]*){0,8}S10[567]\b))"
 )
-# What is meant as our marker and is none.
+# Text that looks like a marker of keyscan and is not valid.
 _MISSPELT = lazy_pattern(
     rb"keyscan[ \t]*[:=_.-]?[ \t]*"
     rb"(?:ignor[a-z]*|al+o?w[a-z]*|disable[a-z]*|skip[a-z]*|nosec|noqa|(?:white|allow)list[a-z]*)(?:-[a-z-]+)?",
@@ -53,7 +53,7 @@ _NAMES = {"detectsecrets": "detect-secrets"}
 
 
 class Around(NamedTuple):
-    """What stands round a secret: on its first line before it, on its last line after it, the line above."""
+    """The text round a secret: before it on its first line, after it on its last line, and the line above."""
 
     before: bytes
     after: bytes
@@ -95,7 +95,7 @@ class Markers:
         return _foreign(text, rule) or self._block(start, rule)
 
     def remark(self, start: int, end: int, rule: Rule) -> str:
-        """Why what stands beside a finding is no marker that covers it; empty when nothing there looks like one."""
+        """Why the text beside a finding is no marker that covers it; empty if nothing there looks like one."""
         if self._mode == "none":
             return ""
         text = around(self._data, start, end)
@@ -115,7 +115,7 @@ class Markers:
         if b"secretlint-disable" not in self._data:
             return []
         markers = islice(_SECRETLINT_BLOCK.finditer(self._data), _MOST_BLOCKS)
-        return [(one.start(), one.group(1) == b"disable", one.group(2)) for one in markers]
+        return [(marker.start(), marker.group(1) == b"disable", marker.group(2)) for marker in markers]
 
     def _block(self, start: int, rule: Rule) -> Marker | None:
         """The last `secretlint-disable` or `-enable` above the secret that speaks of its rule decides."""

@@ -1,4 +1,4 @@
-"""What the user said is fine: configured ignores, markers in the text, and the baseline, asked for each match.
+"""Decides for each match whether the user accepts it: by ignores, by markers in the text, and by the baseline.
 
 `SuppressionPolicy.status` runs where the plain secret and its text still are; what it decides travels in the finding.
 """
@@ -32,18 +32,18 @@ _MOST_GENERIC = 40
 
 
 class Status(NamedTuple):
-    """What becomes of a finding: new, baseline or ignored; why; and the fingerprint to know it by."""
+    """The status of a finding (new, baseline or ignored), the reason, and its fingerprint."""
 
     status: str
     reason: str
-    mark: str
+    fingerprint: str
 
 
 @dataclass
 class SuppressionPolicy:
-    """All that was said to be fine, in force on the day `today` (ISO).
+    """The ignores, markers and baseline that are in force on the day `today` (ISO).
 
-    `known` maps the baseline's fingerprints to their reasons, `past` are those of them that were accepted in the
+    `known` maps the baseline's fingerprints to their reasons, `in_history` are those of them that were accepted in the
     history, so that a scan of the files says nothing of their absence. `salts` are those that fingerprints were made
     with, the project's own first. `inline` says whose markers count: all, own or none. `prefix` leads from the root
     to where the scan's relative paths begin, `root` is the root's absolute path ("" when paths are the root's).
@@ -58,7 +58,7 @@ class SuppressionPolicy:
     today: str = ""
     root: str = ""
     prefix: str = ""
-    past: frozenset[str] = frozenset()
+    in_history: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self._text: ScannedText | None = None
@@ -93,7 +93,7 @@ class SuppressionPolicy:
         return posixpath.normpath(posixpath.join(self.prefix, path)) if self.prefix else path
 
     def status(self, match: Match, data: bytes, origin: Origin) -> Status:
-        """What becomes of `match`, found in `data`."""
+        """The status of `match`, found in `data`."""
         own = self._fingerprints(match)
         text = self._text
         if text is None or text.data is not data:
@@ -129,7 +129,7 @@ class SuppressionPolicy:
 
         A generic rule's secret is the same one under any generic rule: which of them finds it depends on quotes.
         """
-        result = [one for salt in self.salts for one in fingerprints(match.rule.id, match.secret, salt)]
+        result = [fingerprint for salt in self.salts for fingerprint in fingerprints(match.rule.id, match.secret, salt)]
         if match.rule.filters == "generic":
             others = self._generic - {match.rule.id}
             result += [fingerprint(rule_id, match.secret, salt) for rule_id in sorted(others) for salt in self.salts]
@@ -175,9 +175,9 @@ class SuppressionPolicy:
         notes += [
             f"ignore at {entry.place} covers nothing found: remove it"
             for entry in self.active
-            if entry.label not in used and not entry.quiet
+            if entry.label not in used and not entry.allow_unused
         ]
-        gone = len(set(self.known or ()) - self.past - {finding.fingerprint for finding in met})
+        gone = len(set(self.known or ()) - self.in_history - {finding.fingerprint for finding in met})
         if gone:
             entries = "1 entry" if gone == 1 else f"{gone} entries"
             notes.append(f"{entries} of the baseline not found in this scan (see: keyscan baseline prune)")

@@ -42,7 +42,7 @@ _LONGEST_PATTERN = 2000
 
 
 class Place(Protocol):
-    """What knows the file and the line of a key."""
+    """Gives the file and the line of a key."""
 
     def place(self, *path: str | int) -> str:
         """File and line of the key at `path`."""
@@ -78,7 +78,7 @@ def ignore(table: dict[str, Any], number: int, where: Place) -> Ignore:
     if not isinstance(unused, bool):
         raise where.fail("allow-unused must be true or false", *at, "allow-unused")
     reason = " ".join(reason.split())
-    result = Ignore(where.place(*at), severity=severity, reason=reason, expires=expires, quiet=unused)
+    result = Ignore(where.place(*at), severity=severity, reason=reason, expires=expires, allow_unused=unused)
     return replace(result, **fields)  # type: ignore[arg-type]
 
 

@@ -87,7 +87,7 @@ def evaluate(
     """
     answer = Answer(response, key, variables)
     for number, row in enumerate(table.answers):
-        if not _status_fits(row, response.status) or not all(_holds(one, answer) for one in row.when):
+        if not _status_fits(row, response.status) or not all(_is_met(one, answer) for one in row.when):
             continue
         if answer.html and response.status in _EDGE and not row.when:
             return Verdict("unknown", "edge")
@@ -100,7 +100,7 @@ def evaluate(
 def fits(conditions: Sequence[Condition], response: Response) -> bool:
     """Whether all conditions hold of a response."""
     answer = Answer(response)
-    return all(_holds(one, answer) for one in conditions)
+    return all(_is_met(condition, answer) for condition in conditions)
 
 
 def values_at(response: Response, at: str) -> list[Any]:
@@ -125,7 +125,7 @@ def _fallback(status: int, *, html: bool) -> str:
     return "server" if status >= 500 else "other"  # noqa: PLR2004
 
 
-def _holds(condition: Condition, answer: Answer) -> bool:
+def _is_met(condition: Condition, answer: Answer) -> bool:
     values = answer.values(condition.at)
     op, wanted = condition.op, condition.value
     if op == "exists":

@@ -50,7 +50,7 @@ def scrambled(text: str, keep: int) -> str:
     """`text` with all letters and digits behind the first `keep` characters replaced by random ones of their class."""
 
     def other(character: str) -> str:
-        members = next((one for one in _CLASSES if character in one), "")
+        members = next((classe for classe in _CLASSES if character in classe), "")
         if character in string.hexdigits.lower() and _hex_only(text[keep:]):
             members = "0123456789abcdef"
         return secrets.choice(members) if members else character

@@ -108,7 +108,7 @@ def ask(question: Question, now: float) -> Conversation:
         states.append(judgement)
         if judgement.status == "unknown" and judgement.reason not in _ASK_ON:
             return judgement
-    undecided = next((one for one in states if one.status != "dead"), None)
+    undecided = next((state for state in states if state.status != "dead"), None)
     if undecided is None:
         return _elsewhere(question) or states[0]
     return undecided

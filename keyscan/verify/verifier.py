@@ -64,7 +64,7 @@ class VerifyResult:
     @property
     def complete(self) -> bool:
         """Whether every key that was to be asked about has an answer."""
-        return not self.interrupted and not any(one.reason in _UNFINISHED for one in self.validities.values())
+        return not self.interrupted and not any(validity.reason in _UNFINISHED for validity in self.validities.values())
 
 
 _UNFINISHED = frozenset({"time", "stopped", "interrupted"})
@@ -165,10 +165,10 @@ class Verifier:
         if not tables:
             return Validity("not-checked", "no-probe", "this kind of key cannot be checked")
         asked = self._options.asked
-        second = next((one for one in tables if one.default == "ask"), None)
+        second = next((table for table in tables if table.default == "ask"), None)
         if second and ("all" in asked or second.kind in asked or self._named(second)):
             return second
-        first = next((one for one in tables if one.default == "run"), None)
+        first = next((table for table in tables if table.default == "run"), None)
         if first:
             return first
         if second and _self_hosted(second):

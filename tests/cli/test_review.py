@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyscan.cli.review import mask
+from keyscan.cli.review import masked
 from keyscan.model.finding import Location
 
 
@@ -20,6 +20,4 @@ from keyscan.model.finding import Location
 )
 def test_bullets_keep_the_places_of_others(place, expected):
     """As many as the secret has characters, over lines too; a place behind the end changes nothing."""
-    lines = ["key = abc;", "next", "last"]
-    mask(lines, place)
-    assert lines == expected
+    assert masked(["key = abc;", "next", "last"], place) == expected

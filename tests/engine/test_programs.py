@@ -95,7 +95,7 @@ def test_without_a_cache_expressions_are_compiled(monkeypatch, tmp_path):
 def test_another_build_of_regex_has_programs_of_its_own(cache, monkeypatch):
     """A program is loaded only by what made it."""
     programs.compiled(TEXT)
-    monkeypatch.setattr(programs, "_made_by", lambda: "another build")
+    monkeypatch.setattr(programs, "_build_id", lambda: "another build")
     programs.compiled(TEXT)
     assert len(list(cache.glob("program-*"))) == 2
 

@@ -170,9 +170,9 @@ def stored(tmp_path_factory):
         rules = load_rules()
         assert artifact.store_engine(rules)
         quick = engine.open_stored()
-        judge = doubtful.Judge(quick)
+        judge = doubtful.DoubtfulTexts(quick)
         # Loaded once, not for every commit.
-        patch.setattr(doubtful, "Judge", lambda _engine: judge)
+        patch.setattr(doubtful, "DoubtfulTexts", lambda _engine: judge)
         yield quick, Scanner(rules, engine="hyperscan"), Scanner(rules, engine="regex")
 
 

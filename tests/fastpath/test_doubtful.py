@@ -9,7 +9,7 @@ from helpers.tokens import token
 
 from keyscan.engine import build, rule_check
 from keyscan.fastpath import artifact, engine
-from keyscan.fastpath.doubtful import Judge
+from keyscan.fastpath.doubtful import DoubtfulTexts
 from keyscan.ruleset.cache import load_rules
 
 
@@ -20,7 +20,7 @@ def judge(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KEYSCAN_CACHE_DIR", str(tmp_path_factory.mktemp("judge")))
         assert artifact.store_engine(load_rules())
-        return Judge(engine.open_stored())
+        return DoubtfulTexts(engine.open_stored())
 
 
 def test_every_example_of_every_rule_is_left_to_the_whole_command(judge):
@@ -71,4 +71,4 @@ def test_a_store_of_other_rules_is_not_used(judge, monkeypatch):
     monkeypatch.setattr(judge._engine, "rule_count", judge._engine.rule_count + 1)
     monkeypatch.setattr("keyscan.support.storage.read", lambda _name: b"")
     with pytest.raises((ValueError, OSError, EOFError)):
-        Judge(judge._engine)
+        DoubtfulTexts(judge._engine)

@@ -15,14 +15,14 @@ from keyscan.machine import zsh
 from keyscan.machine.backups import Backups, purge
 from keyscan.machine.redact import redact
 from keyscan.model.blob import Skip
-from keyscan.sources.home import Roots, found
+from keyscan.sources.home import Roots, files_of_home
 
 KEY = token("sk-ant-api03-{b64url:93}AA")
 
 
 def redacted(home, backups, *names):
     """The outcomes for the files of a home directory with these names, by name."""
-    files = [item for item in found(Roots(home, "linux", {})) if not isinstance(item, Skip)]
+    files = [item for item in files_of_home(Roots(home, "linux", {})) if not isinstance(item, Skip)]
     chosen = [file for file in files if not names or file.name in names]
     return {outcome.name: outcome for outcome in redact(chosen, backups)}
 
@@ -37,10 +37,10 @@ def test_every_place(tmp_path):
         outcome = outcomes["~" + str(path)[len(str(home)) :]]
         data = path.read_bytes()
         if place.kind in {"transcript", "history"} and place.format not in {"git", "binary"}:
-            assert (outcome.left, outcome.replaced > 0) == ("", True), place
+            assert (outcome.refusal, outcome.replaced > 0) == ("", True), place
             assert KEY.encode() not in data, place
         else:
-            assert outcome.left, place
+            assert outcome.refusal, place
             assert data == before[path], place
 
 
@@ -61,7 +61,7 @@ def test_only_the_key_changes(tmp_path, name, data):
     file.chmod(0o640)
     os.utime(file, (1_700_000_000, 1_700_000_000))
     outcome = redacted(tmp_path / "home", Backups(tmp_path / "backups"))[f"~/{name}"]
-    assert not outcome.left
+    assert not outcome.refusal
     text = file.read_bytes()
     token_ = text[text.index(b"[keyscan:") :].split(b"]")[0] + b"]"
     assert text == data.replace(b"%b", token_)
@@ -91,7 +91,7 @@ def test_a_database_keeps_nothing(tmp_path):
         database.execute("INSERT INTO messages (body) VALUES ('other')")
         database.execute("DELETE FROM messages WHERE body LIKE 'deleted%'")
     outcome = redacted(tmp_path / "home", Backups(tmp_path / "backups"))["~/.codex/thread_history_1.sqlite"]
-    assert not outcome.left
+    assert not outcome.refusal
     for path in file.parent.iterdir():
         assert KEY.encode() not in path.read_bytes()
     with closing(sqlite3.connect(file)) as database:
@@ -110,7 +110,7 @@ def test_what_a_running_program_holds_is_left(tmp_path):
         holder.execute("BEGIN IMMEDIATE")
         outcome = redacted(tmp_path / "home", Backups(tmp_path / "backups"))["~/.codex/state_5.sqlite"]
         holder.execute("ROLLBACK")
-    assert "running program" in outcome.left
+    assert "running program" in outcome.refusal
     assert database_file.read_bytes() == before
 
 
@@ -123,7 +123,7 @@ def test_a_full_text_index_is_left(tmp_path):
         database.execute("INSERT INTO t VALUES (?)", (KEY,))
     before = file.read_bytes()
     outcome = redacted(tmp_path / "home", Backups(tmp_path / "backups"))["~/.cline/data/db/session-search.db"]
-    assert "full-text index" in outcome.left
+    assert "full-text index" in outcome.refusal
     assert file.read_bytes() == before
 
 

@@ -25,7 +25,7 @@ def test_configuration_and_rules():
         ExcludedPath("dist/"),
         ExcludedPath("dist/"),
         DisabledRule("r"),
-        AllowedFor(Ignore("p:3", values=("v",), reason="because", quiet=True), "", ("once\nsaid",)),
+        AllowedFor(Ignore("p:3", values=("v",), reason="because", allow_unused=True), "", ("once\nsaid",)),
         ImportedRule(table, "p:4", ("rule",)),
         ImportedRule(table, "q:1"),
     ))  # fmt: skip

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from keyscan.ruleset import loader
-from keyscan.ruleset.keyword_proof import holds_one_of
+from keyscan.ruleset.keyword_proof import requires_one_of
 
 RULES = loader.load([loader.builtin_dir()])
 
@@ -16,7 +16,7 @@ RULES = loader.load([loader.builtin_dir()])
 @pytest.mark.parametrize("rule", [rule for rule in RULES if not (rule.context and rule.value)], ids=lambda r: r.id)
 def test_every_match_of_a_rule_holds_a_keyword(rule):
     """Rules without names in front: proven from the syntax tree of the expression."""
-    assert holds_one_of(rule.pattern, rule.keywords)
+    assert requires_one_of(rule.pattern, rule.keywords)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.context and rule.value], ids=lambda r: r.id)
@@ -53,7 +53,7 @@ def test_a_named_rule_is_looked_for_by_all_its_names(rule):
 )
 def test_the_proof_is_right_on_small_expressions(pattern, words, proven):
     """What is proven holds; what is not may hold, but none of these does."""
-    assert holds_one_of(pattern, words) is proven
+    assert requires_one_of(pattern, words) is proven
 
 
 def test_a_proof_is_never_wrong():
@@ -65,7 +65,7 @@ def test_a_proof_is_never_wrong():
         compiled = re.compile(pattern)
         matched = [text for text in texts if compiled.fullmatch(text)]
         for words in (["ab"], ["bb"], ["ab", "ba"], ["a", "bb"]):
-            if holds_one_of(pattern, words):
+            if requires_one_of(pattern, words):
                 proven += 1
                 assert all(any(word in text for word in words) for text in matched), (pattern, words)
     assert proven > 100

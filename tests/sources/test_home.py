@@ -9,14 +9,14 @@ import pytest
 from helpers.home import full_home
 
 from keyscan.model.blob import Skip
-from keyscan.sources.home import Roots, found, shown
+from keyscan.sources.home import Roots, files_of_home, shown
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
 def test_every_place_is_found(tmp_path, platform):
     """A file at each place of the platform is found once, under that place or one of the same kind."""
     roots, made = full_home(tmp_path / "home", "secret {}".format, platform)
-    files = [item for item in found(roots) if not isinstance(item, Skip)]
+    files = [item for item in files_of_home(roots) if not isinstance(item, Skip)]
     assert {file.file for file in files} == {os.path.realpath(path) for path in made.values()}
     assert len(files) == len(made)
     by_file = {file.file: file.place for file in files}
@@ -27,7 +27,7 @@ def test_every_place_is_found(tmp_path, platform):
 def test_names_hide_the_user(tmp_path):
     """Reports show `~`, never the home directory's own path."""
     roots, _ = full_home(tmp_path / "home", "secret {}".format)
-    for item in found(roots):
+    for item in files_of_home(roots):
         name = item.path if isinstance(item, Skip) else item.name
         assert name.startswith("~/")
         assert str(tmp_path) not in name
@@ -47,7 +47,9 @@ def test_links_pipes_and_sockets(tmp_path):
     with socket.socket(socket.AF_UNIX) as server:
         os.chdir(home)
         server.bind(".node_repl_history")
-    items = {item.path if isinstance(item, Skip) else item.name: item for item in found(Roots(home, "linux", {}))}
+    items = {
+        item.path if isinstance(item, Skip) else item.name: item for item in files_of_home(Roots(home, "linux", {}))
+    }
     assert items["~/.bash_history"].reason.startswith("a link out of the home directory")
     assert items["~/.netrc"].file == str(home / "dotfiles" / "netrc")
     assert items["~/.python_history"].reason.startswith("not a regular file")
@@ -63,4 +65,4 @@ def test_directories_that_are_links_are_not_entered(tmp_path):
     (outside / "a.jsonl").write_text("{}")
     (home / ".claude" / "projects" / "link").symlink_to(outside)
     (home / ".claude" / "file-history").symlink_to(home)
-    assert not [item for item in found(Roots(home, "linux", {})) if not isinstance(item, Skip)]
+    assert not [item for item in files_of_home(Roots(home, "linux", {})) if not isinstance(item, Skip)]

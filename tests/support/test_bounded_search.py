@@ -12,7 +12,7 @@ from keyscan.support.bounded_search import BoundedSearch
 @pytest.mark.parametrize(("patterns", "found"), [((), False), (("b$",), False), (("x", "^a.c"), True)])
 def test_any_expression_suffices(patterns, found):
     """One expression that matches somewhere is enough; none match nothing."""
-    assert BoundedSearch(patterns).found(b"abc") is found
+    assert BoundedSearch(patterns).matches(b"abc") is found
 
 
 def test_a_catastrophic_expression_is_given_up():
@@ -20,8 +20,8 @@ def test_a_catastrophic_expression_is_given_up():
     search = BoundedSearch((r"(a|a|aa)+$",))
     data = b"a" * 200 + b"b"
     for _ in range(10):
-        assert not search.found(data)
+        assert not search.matches(data)
     started = time.perf_counter()
     for _ in range(100):
-        assert not search.found(data)
+        assert not search.matches(data)
     assert time.perf_counter() - started < 0.05

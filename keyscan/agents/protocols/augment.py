@@ -1,4 +1,4 @@
-"""Augment: denies tool calls; prompts are told of and cannot be stopped."""
+"""Augment: denies tool calls; it reports prompts, which cannot be blocked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""goose: blocks tool calls; prompts are told of, and outputs are not in its events."""
+"""goose: blocks tool calls; prompts are only reported, and outputs are not in its events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a protocol can do, and the forms of answers that several agents share."""
+"""The interface of protocols, and the forms of answers that several agents share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class AgentProtocol(Protocol):
-    """One agent's way to be told a decision."""
+    """The form in which one agent receives a decision."""
 
     def replaces(self, event: Event) -> bool:
         """Whether the agent can be made to use another prompt, request, input or output for this event."""
@@ -55,7 +55,7 @@ def plain_text(value: Any) -> str:
 
 
 class ClaudeLike:
-    """The protocol that Claude Code set; others take parts of it.
+    """The protocol of Claude Code, of which other agents use parts.
 
     `replaces_input`: a rewritten input is used. `clean`: what is printed when there is nothing to say.
     """

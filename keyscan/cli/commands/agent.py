@@ -49,7 +49,7 @@ def hook(agent: str, mode: str, on_failure: str, event: str, keep_commands: bool
     from keyscan.agents.redactor import Redactor
     from keyscan.cli import user_settings
 
-    protocol(agent)  # a name that is none's is a wrong command line
+    protocol(agent)  # an unknown name is an error of the command line
     filtered = os.environ.get("CLAUDE_CODE_SHELL_PREFIX", "").endswith(agent_events.SHELL_PREFIX)
     options = HookOptions(agent, Mode(mode), on_failure == "block", event, filtered and agent == "claude-code")
     journal = Journal(_records(), agent)
@@ -96,7 +96,7 @@ def _say(answer: Answer, *, at_once: bool) -> None:
         sys.stdout.write(answer.stdout)
         sys.stdout.flush()
     except OSError:
-        # Whoever does not read the answer takes the exit status; nothing may pass.
+        # An agent that does not read the answer uses the exit status, so that the event is blocked.
         os._exit(answer.status or 2)
     if at_once:
         os._exit(answer.status)
@@ -250,7 +250,7 @@ def _places(agents: tuple[str, ...], *, everything: bool, project: bool, user: b
         raise UsageError("--project and --user: choose one")
     named = [targets.target(agent) for agent in agents]
     if everything:
-        named += [one for one in targets.TARGETS.values() if one not in named and status.is_present(one)]
+        named += [target for target in targets.TARGETS.values() if target not in named and status.is_present(target)]
         named = [one for one in named if one.project] if project else named
     if not named and not everything:
         raise UsageError(f"name an agent, or --all; one of {', '.join(targets.TARGETS)}")
@@ -258,7 +258,7 @@ def _places(agents: tuple[str, ...], *, everything: bool, project: bool, user: b
 
 
 def _as_installed(caller: Caller, command_line: str) -> Caller:
-    """The caller that wrote a command line: its mode is not this run's."""
+    """The caller with the options of an installed command line, which may differ from this run's."""
     from dataclasses import replace
 
     for mode in ("block", "warn"):

@@ -1,4 +1,4 @@
-"""`keyscan baseline`: accept findings as known, in one file that every command then honours."""
+"""`keyscan baseline`: accept findings as known, in a file that every command reads."""
 
 from __future__ import annotations
 

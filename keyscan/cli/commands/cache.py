@@ -1,4 +1,4 @@
-"""`keyscan cache`: what is remembered on this machine, and how to forget it."""
+"""`keyscan cache`: show and clear what is cached on this machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from keyscan.errors import ExitCode
 from keyscan.history import clean_objects
 from keyscan.support import storage
 
-# What issuers answered, in a form of its own.
+# The issuers' answers, which have a format of their own.
 _ANSWERS = ("verify.json", "verify.salt")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keyscan.config.settings import Settings
 
 _FORMATS = ["console", "json", "markdown"]
-# The shared options that mean something here.
+# The shared options that apply here.
 _SHARED = DETECTION - {"inline_ignores"} | {"color"}
 
 

@@ -1,4 +1,4 @@
-"""`keyscan ci`: the range that a CI platform's run is about, reported the way the platform shows it."""
+"""`keyscan ci`: scan the commits of a CI run, and report in the platform's format."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, verify: Veri
     _say(f"keyscan: {plan.why}")
     if plan.what == "nothing":
         return _outputs(environ, ExitCode.CLEAN, settings)
-    # The next step is told of findings that do not fail this one.
+    # The next step gets the findings that do not fail this one.
     reports = (*settings.reports, *_own_reports(environ))
     reported = replace(settings, reports=reports, exit_zero=False)
     if plan.what == "tree":
@@ -107,7 +107,9 @@ def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions, verify
 
 def _warn_of_markers(findings: Iterable[Finding]) -> None:
     """Name each place where a marker in the range's own text hides a finding: who wrote one wrote the other."""
-    hidden = [one for one in findings if one.status == "ignored" and one.status_reason.startswith("inline")]
+    hidden = [
+        finding for finding in findings if finding.status == "ignored" and finding.status_reason.startswith("inline")
+    ]
     for one in hidden[:_MOST_MARKERS]:
         place = f"{one.origin.path}:{one.location.line}"
         _warn(f"{place}: a marker in this range hides a finding of {one.rule_id}: review it")
@@ -129,7 +131,7 @@ def _say(text: str) -> None:
 
 
 def _warn(text: str) -> None:
-    """A remark that is hard to miss: an annotation on GitHub, a line elsewhere."""
+    """Print a warning: an annotation on GitHub, a line elsewhere."""
     from keyscan.reporters.shared.escape import clean
 
     if os.environ.get("GITHUB_ACTIONS"):
@@ -140,7 +142,7 @@ def _warn(text: str) -> None:
 
 
 def _outputs(environ: Mapping[str, str], code: int, settings: Settings) -> int:
-    """Give a GitHub step its outputs; the exit code again."""
+    """Write the outputs of a GitHub step; returns the exit code."""
     outputs = environ.get("GITHUB_OUTPUT")
     if environ.get("GITHUB_ACTIONS") and outputs:
         sarif = next((file for name, file in settings.reports if name == "sarif"), "")

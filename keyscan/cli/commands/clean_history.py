@@ -97,13 +97,13 @@ def _audited(git: Git, scanner: Scanner) -> list[Finding]:
 
 def _chosen(findings: Sequence[Finding], wanted: tuple[str, ...], settings: Settings) -> list[Finding]:
     """The findings to clean: those that were asked for, else all that a report would count."""
-    known = {one.fingerprint for one in findings}
+    known = {finding.fingerprint for finding in findings}
     for fingerprint in wanted:
         if fingerprint not in known:
             raise UsageError(f"--secrets {fingerprint}: no such secret in this history (see: keyscan history)")
     if wanted:
-        return [one for one in findings if one.fingerprint in wanted]
-    return [one for one in findings if one.status == "new" and one.severity >= settings.min_severity]
+        return [finding for finding in findings if finding.fingerprint in wanted]
+    return [finding for finding in findings if finding.status == "new" and finding.severity >= settings.min_severity]
 
 
 def _apply(git: Git, plan: CleanupPlan, scanner: Scanner, into: str) -> int:
@@ -121,11 +121,11 @@ def _apply(git: Git, plan: CleanupPlan, scanner: Scanner, into: str) -> int:
                 stream.write(history_cleanup.replacements(plan.secrets))
             rewriting.filter_repo(mirror, file)
     after = rewriting.commit_count(mirror)
-    wanted = {one.fingerprint for one in plan.exposures}
+    wanted = {exposure.fingerprint for exposure in plan.exposures}
     uncleaned = [one for one in _audited(mirror, scanner) if one.fingerprint in wanted]
     lines = [f"Written: {into}, {after} commits ({before} before)"]
-    gone = len(wanted) - len({one.fingerprint for one in uncleaned})
-    remaining = {(one.fingerprint, one.origin.path): one for one in uncleaned}.values()
+    gone = len(wanted) - len({finding.fingerprint for finding in uncleaned})
+    remaining = {(finding.fingerprint, finding.origin.path): finding for finding in uncleaned}.values()
     lines.extend(f"Still there: {one.redacted} in {one.origin.path} ({one.fingerprint})" for one in remaining)
     lines.append(f"keyscan history over the result: {gone} of {len(wanted)} secrets are gone")
     lines.append("Nothing was pushed. After a look at the result, branch by branch:")
@@ -135,7 +135,7 @@ def _apply(git: Git, plan: CleanupPlan, scanner: Scanner, into: str) -> int:
 
 
 def _hidden(findings: Sequence[Finding], scanner: Scanner) -> dict[str, str]:
-    """What must not be printed and what stands for it: the secrets of `findings`, and names that hold one."""
+    """Texts that must not be printed, with replacements: the secrets of `findings`, and names that contain one."""
     from keyscan.scan.name_redaction import redacted_names
 
     ignores = scanner.options.ignores

@@ -1,4 +1,4 @@
-"""`keyscan completion`: what a shell needs to complete our command lines."""
+"""`keyscan completion`: print the completion script of a shell."""
 
 from __future__ import annotations
 

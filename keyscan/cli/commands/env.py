@@ -1,4 +1,4 @@
-"""`keyscan env`: where the repository's secrets live, and who gets them."""
+"""`keyscan env`: check how the repository keeps its secrets files."""
 
 from __future__ import annotations
 

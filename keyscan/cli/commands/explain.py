@@ -82,7 +82,7 @@ def _paths(finding: Finding) -> tuple[str, ...]:
 
 
 def _places(findings: Sequence[Finding], fingerprint: str, settings: Settings) -> Iterator[str]:
-    entry = next((one for one in settings.accepted.entries if one.fingerprint == fingerprint), None)
+    entry = next((entry for entry in settings.accepted.entries if entry.fingerprint == fingerprint), None)
     if entry:
         yield f"In the baseline: accepted at {entry.path}{f' ({entry.reason})' if entry.reason else ''}"
     if not findings:

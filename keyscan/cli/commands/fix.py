@@ -149,7 +149,7 @@ def _read_sources(
         if isinstance(target, Skip) or target.name not in by_name:
             continue
         findings = by_name[target.name]
-        members += [one for one in findings if one.origin.member]
+        members += [finding for finding in findings if finding.origin.member]
         path = os.path.relpath(os.path.abspath(target.file), root).replace(os.sep, "/")  # noqa: PTH100
         try:
             source = _source(scanner, path, _read(target.file), findings)
@@ -182,7 +182,7 @@ def _staged_work(root: str, git: Git, blobs: Sequence[Blob | Skip], settings: Se
         if isinstance(blob, Skip) or blob.origin.path not in by_name:
             continue
         path, findings = blob.origin.path, by_name[blob.origin.path]
-        members += [one for one in findings if one.origin.member]
+        members += [finding for finding in findings if finding.origin.member]
         file = os.path.join(root, path)  # noqa: PTH118
         raw = _read(file) if os.path.isfile(file) else b""  # noqa: PTH113
         source = _source(scanner, path, raw, findings)
@@ -213,7 +213,9 @@ def _source(scanner: Scanner, path: str, raw: bytes, findings: Sequence[Finding]
     except IncompleteError as error:
         raise IncompleteError(f"{path}: {error}: fix it by hand") from error
     matches = [match for match in hits if match.rule.category != "practice"]
-    return source_of(path, raw, matches, [one for one in findings if not one.origin.member], scanner.options.salt)
+    return source_of(
+        path, raw, matches, [finding for finding in findings if not finding.origin.member], scanner.options.salt
+    )
 
 
 def _read(file: str) -> bytes:
@@ -256,8 +258,8 @@ def _show(plan: FixPlan, work: _Work, store: Store | None) -> None:
 
     lines = list(fix_text.changes(plan, store))
     lines.extend(
-        f"{one.origin.path}: {one.redacted} [{one.rule_id}] left alone: it is in an archive: make the archive anew"
-        for one in work.members
+        f"{member.origin.path}: {member.redacted} [{member.rule_id}] left alone: it is in an archive: make it anew"
+        for member in work.members
     )
     lines.extend(f"{skip.path}: not read: {skip.reason}" for skip in work.skips if skip.incomplete)
     lines.extend(fix_text.what_next(plan, store, staged=work.staged))
@@ -280,14 +282,14 @@ def _apply(plan: FixPlan, work: _Work) -> None:
     fix_apply.apply(work.root, plan, work.git)
     if work.staged and work.git is not None:
         fix_apply.stage(work.git, plan)
-    count = len({one.variable for one in plan.fixed})
+    count = len({fix.variable for fix in plan.fixed})
     keys = "1 key" if count == 1 else f"{count} keys"
     next_step = "; the changes are staged: commit again" if work.staged else ""
     click.echo(f"keyscan: {keys} moved to .env (git ignores it){next_step}", err=True)
 
 
 def _code(plan: FixPlan, work: _Work) -> int:
-    if plan.left or work.members:
+    if plan.unchanged or work.members:
         return ExitCode.FINDINGS
     if any(skip.incomplete for skip in work.skips):
         return ExitCode.INCOMPLETE

@@ -35,7 +35,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?\Z", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
-# Of the shared options those that count for every repository alike.
+# The shared options that apply to every repository.
 _SHARED = frozenset({"rules", "disable", "min_severity", "exit_zero"})
 
 
@@ -207,9 +207,9 @@ def _options(state: Path, salt: str, values: dict[str, Any]) -> FleetOptions:
 
 
 def _key_of(options: FleetOptions) -> str:
-    """What stands for the options that decide what is found: an interrupted run goes on only under the same ones."""
-    made_of = (options.min_severity, options.rules, options.disable, options.emails)
-    return blake2b(repr(made_of).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+    """A key made of the options that decide what is found: an interrupted run is continued only under the same ones."""
+    parts = (options.min_severity, options.rules, options.disable, options.emails)
+    return blake2b(repr(parts).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
 
 
 def _report(text: str) -> tuple[str, str]:

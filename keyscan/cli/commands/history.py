@@ -1,4 +1,4 @@
-"""`keyscan history`: a repository's whole past, or a range of it."""
+"""`keyscan history`: scan a repository's whole history, or a range of it."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def run(
 
     started = time.perf_counter()
     facts = repository.inspect(git)
-    # Practices count in the code of now: what old code did with keys is no leak to be rotated.
+    # Rules on code practices apply to the current code only: what old code did with keys is no leak to be rotated.
     scanner = Scanner.of(settings, without=("practice",))
     store = None
     if not audit.no_cache:
@@ -185,7 +185,7 @@ def _audit(job: HistoryJob, query: HistoryQuery, audit: AuditOptions) -> ScanRes
 
 
 def _index(job: HistoryJob) -> ScanResult:
-    """What the index has over HEAD."""
+    """The findings on lines that the index adds to HEAD."""
     from keyscan.scan.findings import only_added
     from keyscan.scan.scanner import scan_blobs
     from keyscan.sources import staged

@@ -68,7 +68,7 @@ def _directory(git: Git, *, force: bool) -> Path:
 
 
 def _write(file: Path, name: str) -> None:
-    """Put our hook at `file`; what is there moves aside and is run first."""
+    """Write keyscan's hook to `file`; an existing hook is renamed and runs first."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         kept = file.with_name(file.name + _KEPT)

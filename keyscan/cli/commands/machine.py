@@ -1,4 +1,4 @@
-"""`keyscan machine`: what agents, shells and tools left on this machine."""
+"""`keyscan machine`: search this machine for secrets that agents, shells and tools left behind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from keyscan.sources.home import HomeFile
 
 
-# Of the shared options those that mean something here: nothing in a home directory is configuration of a scan.
+# The shared options that apply here: nothing in a home directory configures a scan.
 _SHARED = frozenset({
     "format", "output", "reports", "min_severity", "exit_zero", "show_secrets", "rules", "disable", "engine", "jobs",
     "color",
@@ -117,7 +117,7 @@ def _redact(files: Sequence[HomeFile]) -> None:
 
     backups = Backups(default_backups())
     for outcome in redact(files, backups):
-        description = outcome.left or f"{outcome.replaced} replaced"
+        description = outcome.refusal or f"{outcome.replaced} replaced"
         click.echo(f"keyscan: {clean(outcome.name)}: {description}", err=True)
     if backups.folder:
         click.echo("keyscan: the originals, secrets included, are kept until keyscan machine --purge-backups", err=True)
@@ -139,6 +139,6 @@ class _Progress:
         sys.stderr.flush()
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Clear the line."""
         sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""`keyscan migrate`: carry over what other scanners were told."""
+"""`keyscan migrate`: convert the configuration of other scanners."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def command(*, dry_run: bool, force: bool, no_history: bool, settings: Settings,
         output.emit(f"keyscan: nothing of another scanner found in {output.without_secrets(settings.root)}\n")
         return ExitCode.CLEAN
     outputs = list(_outputs(settings, trial))
-    # What is written comes before what is said: a reader who goes away takes nothing with them.
+    # The files are written before anything is printed, so that a closed output loses nothing.
     written = [] if dry_run else _write(settings.root, outputs, settings.baseline, force=force)
     shown = [f"--- {name} (not written)\n{text}" for name, text in outputs] if dry_run else []
     lines = [*_lines(trial), *written, *_closing(trial, dry_run=dry_run)]
@@ -75,7 +75,7 @@ def _named(files: dict[str, tuple[str, ...]]) -> list[FurtherFile]:
 
 
 def _tried(settings: Settings, named: list[FurtherFile], *, history: bool) -> Trial | None:
-    """What other tools' files say, tried out; None when there are none."""
+    """The migration of other tools' files, tried out; None if there are none."""
     from keyscan.cli import progress
     from keyscan.cli.baseline_file import salted
     from keyscan.cli.migration import tried
@@ -96,7 +96,7 @@ def _tried(settings: Settings, named: list[FurtherFile], *, history: bool) -> Tr
 
 
 def _lines(trial: Trial) -> Iterator[str]:
-    """What to do and what was lost, each by its place; good news by their number."""
+    """The report: each step to take, each setting that is not supported, and the number of converted ones."""
     from keyscan.migrate.result import Note, NothingToDo, Unsupported
     from keyscan.reporters.shared.escape import clean
 
@@ -120,8 +120,8 @@ def _closing(trial: Trial, *, dry_run: bool) -> Iterator[str]:
     )
     text = ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counts)
     yield f"keyscan: {text} carried over; {len(result.of(Unsupported))} not"
-    if trial.left:
-        secrets = "1 secret" if trial.left == 1 else f"{trial.left} secrets"
+    if trial.uncovered:
+        secrets = "1 secret" if trial.uncovered == 1 else f"{trial.uncovered} secrets"
         yield f"keyscan: {secrets} left that nothing allowed: see them with `keyscan scan` and `keyscan history`"
     elif not dry_run:
         yield "keyscan: a scan with the new configuration is clean; commit it"
@@ -144,7 +144,7 @@ def _outputs(settings: Settings, trial: Trial) -> Iterator[tuple[str, str]]:
 
 
 def _write(root: str, outputs: list[tuple[str, str]], added_to: str, *, force: bool) -> list[str]:
-    """Write the files, all or none; what to say of each. The file `added_to` has what was there in it already."""
+    """Write the files, all or none; yields a line on each. The text for `added_to` includes its old contents."""
     there = [name for name, _ in outputs if name != added_to and not force and Path(root, name).exists()]
     if there and not sys.stdin.isatty():
         raise UsageError(f"{there[0]}: there already; see what would be written with --dry-run, or give --force")

@@ -1,4 +1,4 @@
-"""`keyscan pre-push`: what a push would publish."""
+"""`keyscan pre-push`: scan the commits that a push would publish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`keyscan pre-receive`: a server's check of what is pushed to it."""
+"""`keyscan pre-receive`: scan the commits that are pushed to this server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`keyscan revoke`: a found key taken back at its issuer, or the steps by which its owner does it."""
+"""`keyscan revoke`: revoke a key at its issuer, or print the steps for its owner."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TYPED = 4
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What the command works with: the tables, how requests are sent, where the record goes."""
+    """The tables, the sender of requests, and the file of the audit record."""
 
     tables: LiveTables
     choices: VerifySettings
@@ -71,7 +71,7 @@ def command(
     address and the steps.
     """
     from keyscan.cli import output, verification
-    from keyscan.cli.commands.verify import found_at
+    from keyscan.cli.commands.verify import scan_input
     from keyscan.support import http
 
     http.require()
@@ -80,7 +80,7 @@ def command(
     tables = verification.trusted_tables(settings)
     choices = VerifySettings(True, endpoints=endpoints_of(endpoints), allow_private=allow_private, yes=yes_revoke)
     verification.check_kinds(choices, tables)
-    all_findings = found_at((place,), settings)
+    all_findings = scan_input((place,), settings)
     report = all_findings.scanner.report(all_findings.result, output.run_info(settings, all_findings.started))
     findings = {finding.fingerprint: finding for finding in (*report.findings, *report.known, *report.ignored)}
     missing = [fingerprint for fingerprint in fingerprints if fingerprint not in findings]
@@ -123,7 +123,7 @@ def _revoke(finding: Finding, settings: Settings, context: _Context) -> bool:
 
 
 def _explain(finding: Finding, plan: RevokePlan) -> None:
-    """What will happen, and what it breaks."""
+    """Print what the revocation does and what it breaks."""
     table = plan.table
     _say(f"  what happens: {table.summary}")
     if table.notes:
@@ -161,7 +161,7 @@ def _carried_out(finding: Finding, plan: RevokePlan, context: _Context) -> bool:
 
 
 def _judged(finding: Finding, result: RevokeResult, state: Validity | None) -> bool:
-    """Say what the key's state is now; whether that is what was wanted."""
+    """Print the key's state after the revocation; returns whether it is revoked."""
     if not result.done:
         return _instructions(finding, "it was not revoked", "")
     if state is None or state.status == "not-checked":

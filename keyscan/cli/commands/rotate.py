@@ -73,13 +73,15 @@ def _check(settings: Settings, rotation_days: int, form: str) -> int:
     if result.interrupted:
         raise KeyboardInterrupt
     counted = [
-        one
-        for one in result.findings
-        if one.status != "ignored" and one.severity >= settings.min_severity and not one.rule_id.startswith("env-")
+        finding
+        for finding in result.findings
+        if finding.status != "ignored"
+        and finding.severity >= settings.min_severity
+        and not finding.rule_id.startswith("env-")
     ]
     keys = rotation.inventory(counted, rotation_days)
     output.emit(rotation_text.inventory_text(keys, rotation_days, form))
-    if any(one.overdue for one in keys):
+    if any(key.overdue for key in keys):
         return ExitCode.FINDINGS
     unread = next((skip for skip in result.skipped if skip.incomplete), None)
     if unread is not None:

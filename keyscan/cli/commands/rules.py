@@ -142,4 +142,4 @@ def _parsed(file: Path) -> list[Rule]:
     try:
         return loader.read(file)
     except RuleError:
-        return []  # told by the check itself
+        return []  # reported by the check itself

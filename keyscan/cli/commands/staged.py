@@ -1,4 +1,4 @@
-"""`keyscan staged`: what the next commit would contain."""
+"""`keyscan staged`: scan what the next commit would contain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`keyscan verify`: whether the keys that were found still live, and whose they are."""
+"""`keyscan verify`: check whether found keys are still active, and whose they are."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def command(paths: tuple[str, ...], verify: VerifySettings, settings: Settings) 
     """
     if len(paths) > 1 and "-" in paths:
         raise UsageError("give - or paths, not both")
-    findings = found_at(paths, settings)
+    findings = scan_input(paths, settings)
     return output.finish(
         findings.result, findings.scanner, settings, findings.started, output.verifier(settings, verify, findings.stdin)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a scan for keys to be asked about gave; `stdin` is what was read from standard input."""
+class ScannedInput:
+    """The result of the scan for keys to verify; `stdin` is the blob that was read from standard input."""
 
     scanner: Scanner
     result: ScanResult
@@ -58,7 +58,7 @@ class Found:
     stdin: Blob | None = None
 
 
-def found_at(paths: tuple[str, ...], settings: Settings) -> Found:
+def scan_input(paths: tuple[str, ...], settings: Settings) -> ScannedInput:
     """The findings of a report, scanned again at their locations, or those of files, directories or standard input."""
     from keyscan.model.blob import Blob, Origin
 
@@ -69,14 +69,14 @@ def found_at(paths: tuple[str, ...], settings: Settings) -> Found:
         entries = entries_of(data)
         if entries is None:
             blob = Blob(data, Origin("<stdin>", kind="stdin"))
-            return Found(scanner, scanner.scan_blobs([blob]), started, blob)
-        return Found(scanner, _rescanned(entries, scanner, settings), started)
+            return ScannedInput(scanner, scanner.scan_blobs([blob]), started, blob)
+        return ScannedInput(scanner, _rescanned(entries, scanner, settings), started)
     if len(paths) == 1 and os.path.isfile(paths[0]):  # noqa: PTH113
         with open(paths[0], "rb") as handle:  # noqa: PTH123
             entries = entries_of(handle.read(_LARGEST + 1))
         if entries is not None:
-            return Found(scanner, _rescanned(entries, scanner, settings), started)
-    return Found(scanner, scanner.scan_files(scanner.targets(paths or (".",))), started)
+            return ScannedInput(scanner, _rescanned(entries, scanner, settings), started)
+    return ScannedInput(scanner, scanner.scan_files(scanner.targets(paths or (".",))), started)
 
 
 def entries_of(data: bytes) -> list[dict[str, Any]] | None:

@@ -225,7 +225,7 @@ class _Unpacked(io.RawIOBase):
     def __init__(self, data: bytes, budget: _Budget) -> None:
         super().__init__()
         self._ratio = budget.bounds.ratio
-        self._left = max(budget.bounds.small, len(data) * self._ratio)
+        self._remaining = max(budget.bounds.small, len(data) * self._ratio)
         self._file = _unpacker(data)
 
     def readable(self) -> bool:
@@ -233,8 +233,8 @@ class _Unpacked(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         part = self._file.read(len(buffer))
-        self._left -= len(part)
-        if self._left < 0:
+        self._remaining -= len(part)
+        if self._remaining < 0:
             raise _Dense(f"expands more than {self._ratio} times: not read")
         buffer[: len(part)] = part
         return len(part)

@@ -138,11 +138,11 @@ def _run(data: bytes, place: int) -> _Run:
     forward = _FORWARD.match(data, place, place + RUN)
     end = forward.end() if forward else place
     text, starts, places = bytearray(), [], []
-    for line_found in _LINES.finditer(data, start, end):
-        if line_found[0] != b"\\n":
+    for piece in _LINES.finditer(data, start, end):
+        if piece[0] != b"\\n":
             starts.append(len(text))
-            places.append(line_found.start())
-            text += line_found[0]
+            places.append(piece.start())
+            text += piece[0]
     return _Run(bytes(text), starts, places)
 
 

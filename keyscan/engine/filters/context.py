@@ -27,7 +27,7 @@ _TEXT = bytes(range(0x20, 0x100)) + b"\t\n\r\f\x1b\0"
 class Context:
     """The text before a secret on its line and after it, each at most CONTEXT bytes, and the path where known.
 
-    `lead` is what the rule matched in front of the secret, `left` the bytes before that (at most 64, on any line),
+    `lead` is what the rule matched in front of the secret, `preceding` the bytes before that (at most 64, on any line),
     `near` the bytes around the secret, NEIGHBOURHOOD on either side.
     """
 
@@ -35,7 +35,7 @@ class Context:
     after: bytes
     path: str = ""
     lead: bytes = b""
-    left: bytes = b""
+    preceding: bytes = b""
     near: bytes = b""
 
 

@@ -99,7 +99,7 @@ def name_of(match: Match, context: Context) -> bytes:
     pair = _PAIR.match(context.lead)
     if pair:
         return pair.group(1)
-    before = _NAME.search(context.left)
+    before = _NAME.search(context.preceding)
     # A list's sign and the dashes of an option are no part of the name.
     rest = _NAME_REST.match(context.lead.lstrip(b"-\"' "))
     return (before.group() if before else b"") + (rest.group(1) if rest else b"")
@@ -205,7 +205,7 @@ def _is_argument(context: Context, name: bytes) -> bool:
     """Whether the value is an argument behind another that merely is called like a secret."""
     if not _ARGUMENT.search(context.lead) or name.startswith(b"-") or context.lead.lstrip().startswith(b"-"):
         return False
-    return not _ENVIRONMENT.match(name) and not _SETTER.search(context.left + name)
+    return not _ENVIRONMENT.match(name) and not _SETTER.search(context.preceding + name)
 
 
 def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:
@@ -253,9 +253,9 @@ def _values_of(name: bytes, text: bytes) -> Iterator[bytes]:
     """The values that `name` has in `text`."""
     at = text.find(name)
     while at >= 0:
-        found = _OTHER_VALUE.match(text, at + len(name))
-        if found:
-            yield found[1]
+        match = _OTHER_VALUE.match(text, at + len(name))
+        if match:
+            yield match[1]
         at = text.find(name, at + 1)
 
 

@@ -56,7 +56,7 @@ TABLE: dict[str, Evidence] = {
 }
 # From how many points on a match is worth a look without being asked for, and how sure it is then.
 MEDIUM = 7
-_SURE, _SURER = 9, 11
+_MEDIUM_FROM, _HIGH_FROM = 9, 11
 
 
 def graded(facts: list[str]) -> tuple[Severity, Precision, str]:
@@ -65,12 +65,15 @@ def graded(facts: list[str]) -> tuple[Severity, Precision, str]:
     said = ", ".join(TABLE[key].says for key in facts)
     if total < MEDIUM:
         return Severity.LOW, Precision.LOW, said
-    if total < _SURE:
+    if total < _MEDIUM_FROM:
         return Severity.MEDIUM, Precision.LOW, said
-    return Severity.MEDIUM, Precision.MEDIUM if total < _SURER else Precision.HIGH, said
+    return Severity.MEDIUM, Precision.MEDIUM if total < _HIGH_FROM else Precision.HIGH, said
 
 
 def table() -> list[str]:
     """The table as lines for people: points, subject and meaning, and what the sum decides."""
     lines = [f"{entry.points:+3d}  {entry.about}: {entry.says}" for entry in TABLE.values()]
-    return [*lines, f"medium from {MEDIUM} points on, precision medium from {_SURE}, high from {_SURER}; below: low"]
+    return [
+        *lines,
+        f"medium from {MEDIUM} points on, precision medium from {_MEDIUM_FROM}, high from {_HIGH_FROM}; below: low",
+    ]

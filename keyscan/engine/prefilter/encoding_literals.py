@@ -26,12 +26,12 @@ class EncodingLiterals:
     """
 
     def __init__(self, rules: Sequence[Rule], first: int) -> None:
-        self.found = triggers.of(rules)
+        self.triggers = triggers.of(rules)
         self._base64: list[tuple[bytes, int]] = []
         # Literals, the numbers of their entries, and whether a quote must follow.
         self._others: list[tuple[bytes, int, bool]] = []
         self._wide: list[tuple[bytes, int, bool]] = []
-        for number, one in enumerate(self.found, first):
+        for number, one in enumerate(self.triggers, first):
             if one.kind == triggers.BASE64:
                 self._base64.append((one.literal.encode(), number))
             elif one.kind == triggers.WIDE:
@@ -40,12 +40,12 @@ class EncodingLiterals:
                 self._others.append(
                     (one.literal.encode(), number, one.kind == triggers.PIECES and one.width > len(one.literal))
                 )
-        escapes = (number for number, one in enumerate(self.found, first) if one.kind == triggers.ESCAPES)
+        escapes = (number for number, one in enumerate(self.triggers, first) if one.kind == triggers.ESCAPES)
         self._others.extend(
             (literal, number, False) for number in list(escapes)[:1] for literal in triggers.ESCAPE_LITERALS
         )
 
-        self._tables = [number for number, one in enumerate(self.found, first) if one.kind == triggers.TABLE][:1]
+        self._tables = [number for number, one in enumerate(self.triggers, first) if one.kind == triggers.TABLE][:1]
 
     def hits(self, data: bytes, lower: bytes) -> Iterator[tuple[int, int]]:
         """(entry number, end offset) of each literal; `lower` is `data` in lower case."""

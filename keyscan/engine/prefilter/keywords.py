@@ -31,7 +31,7 @@ class KeywordPrefilter:
                 owners.setdefault(_parts(word, named=named), []).append(len(entries))
                 entries.append(_keyword_entry(rule, number, word, named=named))
         self._triggers = EncodingLiterals(rules, len(entries))
-        entries.extend(Entry(one.literal, len(rules), number, 0) for number, one in enumerate(self._triggers.found))
+        entries.extend(Entry(one.literal, len(rules), number, 0) for number, one in enumerate(self._triggers.triggers))
         self.entries: Sequence[Entry] = entries
         self._owners = owners
 

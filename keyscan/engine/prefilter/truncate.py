@@ -9,7 +9,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from keyscan.ruleset.keyword_proof import holds_one_of
+from keyscan.ruleset.keyword_proof import requires_one_of
 from keyscan.ruleset.regex_syntax import parse_tree
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _without_words(tree: Any, keywords: Sequence[str]) -> str:
     rest = _cut_items(items[1:], None, None)[0]
     if name in _REPEATS and not argument[0] and len(items) > 1:
         return _without_words(items[1:], keywords)
-    if rest and _alternatives(items[:1]) > _MANY_WORDS and holds_one_of(rest, keywords):
+    if rest and _alternatives(items[:1]) > _MANY_WORDS and requires_one_of(rest, keywords):
         return _without_words(items[1:], keywords)
     if name == "SUBPATTERN":
         add, remove, inner = argument[1:]

@@ -57,7 +57,7 @@ def render(summary: Summary) -> str:
 
 def _coverage(summary: Summary) -> Iterator[str]:
     counts = summary.coverage
-    yield f'<header><h1>Secrets in {counts.asked:,} repositories</h1><p class="soft">As of {esc(summary.made)}</p>'
+    yield f'<header><h1>Secrets in {counts.asked:,} repositories</h1><p class="soft">As of {esc(summary.created)}</p>'
     yield element("p", headline(counts).rstrip(":"), "lead alarm" if counts.missing else "lead good")
     if summary.interrupted:
         yield element("p", "The run was interrupted; run the command again to go on.", "alarm")

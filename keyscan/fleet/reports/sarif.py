@@ -11,7 +11,7 @@ from keyscan.model.report import Report, RunInfo, Stats
 from keyscan.reporters import sarif
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from keyscan.fleet.store import Store
     from keyscan.model.finding import Finding
@@ -33,18 +33,19 @@ def documents(store: Store, rules: Mapping[str, Rule]) -> Iterator[tuple[str, st
             findings=tuple(findings),
             skipped=skipped,
             stats=Stats(blobs=row["blobs"], commits=row["commits"], bytes=row["bytes"], rules=len(rules)),
-            rules={one.rule_id: rules[one.rule_id] for one in findings if one.rule_id in rules},
+            rules={finding.rule_id: rules[finding.rule_id] for finding in findings if finding.rule_id in rules},
             run=RunInfo(command="fleet"),
         )
-        yield _file_name(row["name"], used), sarif.render(report)
+        name = _file_name(row["name"], used)
+        used.add(name.lower())
+        yield f"{name}.sarif", sarif.render(report)
 
 
-def _file_name(name: str, used: set[str]) -> str:
-    """A unique file name for a repository, inside the output directory."""
+def _file_name(name: str, used: Collection[str]) -> str:
+    """A file name without extension for a repository, none of `used` (lower case); it cannot leave the directory."""
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:100] or "repository"
     number, unique = 1, stem
     while unique.lower() in used:
         number += 1
         unique = f"{stem}-{number}"
-    used.add(unique.lower())
-    return f"{unique}.sarif"
+    return unique

@@ -204,7 +204,7 @@ def _common(base: bytes, at: int, data: bytes, place: int, most: int) -> int:
             same += step
         step //= 4
     rest = min(most - same, _FINE)
-    return same + _alike(base[at + same : at + same + rest], data[place + same : place + same + rest], "little")
+    return same + _equal_bytes(base[at + same : at + same + rest], data[place + same : place + same + rest], "little")
 
 
 def _common_end(base: bytes, at: int, data: bytes, place: int, most: int) -> int:
@@ -216,10 +216,10 @@ def _common_end(base: bytes, at: int, data: bytes, place: int, most: int) -> int
             same += step
         step //= 4
     rest = min(most - same, _FINE)
-    return same + _alike(base[at - same - rest : at - same], data[place - same - rest : place - same], "big")
+    return same + _equal_bytes(base[at - same - rest : at - same], data[place - same - rest : place - same], "big")
 
 
-def _alike(one: bytes, other: bytes, order: Literal["little", "big"]) -> int:
+def _equal_bytes(one: bytes, other: bytes, order: Literal["little", "big"]) -> int:
     """How many bytes of two strings of one length are the same: from the left with `little`, else from the right."""
     differ = int.from_bytes(one, order) ^ int.from_bytes(other, order)
     # The lowest bit that is set stands in the first byte that differs.

@@ -1,4 +1,4 @@
-"""What every rewriter takes and returns: a target in, splices out, or the reason why the place is left alone.
+"""The types that every rewriter takes and returns: a target, and splices or the reason why it stays unchanged.
 
 A rewriter is a pure function. It reads the syntax with a parser, and answers with replacements of byte ranges, so
 that every other byte of the file (line ends, comments, encoding) stays as it is.

@@ -20,7 +20,7 @@ BROWSER = (
     "this code is shipped to browsers, and so would be the variable: move the call to a server of yours and let the "
     "page call that"
 )
-# What only code of a page has. Strings and comments are not looked at.
+# Names that only code for browsers uses. Strings and comments are not searched.
 _PAGE_NAMES = frozenset({b"document", b"window", b"localStorage", b"sessionStorage", b"dangerouslyAllowBrowser"})
 _PAGE_MODULES = re.compile(
     rb"[\"'](?:react-dom|react-native|vue|svelte|solid-js|preact|jquery|@angular/core|next/(?:router|navigation|link))(?:/[^\"']*)?[\"']"
@@ -92,7 +92,7 @@ def _rebinds_process(inside: Node) -> bool:
 
 def _template(target: Target, literal: Literal, expression: str) -> Change | None:
     """For a part of a literal: the literal as a template literal with the expression in it."""
-    if literal.holds_only(target):
+    if literal.is_only(target):
         return None
     new = Splice(target.start, target.end, b"${" + expression.encode() + b"}")
     if literal.quote == b"`":

@@ -99,8 +99,8 @@ def _python(target: Target, cell: _Cell, start: int, end: int) -> Rewrite | Left
     if isinstance(rewritten, LeftAlone):
         return rewritten
     splices = tuple(
-        Splice(cell.places[one.start], cell.places[one.end], json.dumps(one.new.decode())[1:-1].encode())
-        for one in rewritten.splices
+        Splice(cell.places[splice.start], cell.places[splice.end], json.dumps(splice.new.decode())[1:-1].encode())
+        for splice in rewritten.splices
     )
     try:
         json.loads(spliced(target.text, splices))

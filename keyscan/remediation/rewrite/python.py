@@ -105,11 +105,11 @@ def _is_type(value: Any) -> bool:
     return isinstance(name, libcst.Name) and name.value == "Literal"
 
 
-Made = tuple[tuple[Splice, ...], bytes]
+Replacement = tuple[tuple[Splice, ...], bytes]
 Change = tuple[Splice, ...] | LeftAlone
 
 
-def _string(target: Target, source: Source, node: Any, expression: str) -> Made | LeftAlone:
+def _string(target: Target, source: Source, node: Any, expression: str) -> Replacement | LeftAlone:
     """A plain literal: replaced whole, or made an f-string."""
     import libcst
 
@@ -179,7 +179,7 @@ def _cut(target: Target, span: tuple[int, int], opening: bytes, expression: str)
     return (Splice(*span, b"(" + head + expression.encode() + tail + b")"),)
 
 
-def _text(target: Target, source: Source, node: Any, expression: str) -> Made | LeftAlone:
+def _text(target: Target, source: Source, node: Any, expression: str) -> Replacement | LeftAlone:
     """The text of an f-string: an expression in braces, in the other kind of quote."""
     whole = source.parents[node]
     start = source.span(whole)[0]

@@ -34,7 +34,7 @@ def rewrite(target: Target) -> Rewrite | LeftAlone:
         return syntax.rewrite(target, LANGUAGE)
     body = nearest(node, "heredoc_body")
     begins = [one for one in syntax.walk(tree.root_node) if one.type == "heredoc_beginning"]
-    before = [one for one in begins if body is not None and one.start_byte < body.start_byte]
+    before = [begin for begin in begins if body is not None and begin.start_byte < body.start_byte]
     if not before or b"'" in text_of(before[-1]) or b"\\" in target.written:
         return LeftAlone("it is in a heredoc that does not interpolate: move the key by hand")
     new = f"#{{{LANGUAGE.read.format(name=target.name)}}}".encode()

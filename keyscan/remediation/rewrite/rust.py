@@ -29,9 +29,9 @@ def _replace(target: Target, literal: Literal, _expression: str) -> Change | Non
         return LeftAlone("it is a byte string: move the key by hand")
     item = nearest(literal.node, "const_item", "static_item")
     if item is not None:
-        whole = literal.holds_only(target)
+        whole = literal.is_only(target)
         return _lazy(literal, item, owned) if whole else LeftAlone("it is part of a constant: move the key by hand")
-    if not literal.holds_only(target):
+    if not literal.is_only(target):
         return _formatted(target, literal, owned)
     call = literal.node.parent
     if call is not None and call.type == "field_expression":

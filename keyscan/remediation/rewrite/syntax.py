@@ -1,4 +1,4 @@
-"""What the rewriters of tree-sitter languages share: find the literal, replace all of it or a part, check the result.
+"""Shared by the rewriters with tree-sitter: find the literal, replace all or a part of it, check the result.
 
 A language is data (`Language`) and, where its syntax asks for it, one function (`declare`) that adjusts the
 declaration round the literal: imports, constants that cannot hold a call.
@@ -50,7 +50,7 @@ class Literal:
         """The quotation mark, without prefix."""
         return self.opening.lstrip(b"br$@#")
 
-    def holds_only(self, target: Target) -> bool:
+    def is_only(self, target: Target) -> bool:
         """Whether the target is all that the literal holds."""
         return (self.start, self.end) == (target.start, target.end)
 
@@ -182,7 +182,7 @@ def rewrite(target: Target, language: Language) -> Rewrite | LeftAlone:
 def _changed(target: Target, literal: Literal, language: Language) -> Change:
     expression = language.read.format(name=target.name)
     change = language.replace(target, literal, expression) if language.replace else None
-    if change is None and literal.holds_only(target):
+    if change is None and literal.is_only(target):
         change = (Splice(literal.node.start_byte, literal.node.end_byte, expression.encode()),)
     if change is None:
         change = _part(target, literal, expression, language)

@@ -56,7 +56,7 @@ def rewrite_dockerfile(target: Target) -> Rewrite | LeftAlone:
 
 
 def rewrite_secrets_file(_target: Target) -> LeftAlone:
-    """A file that is made for keys stays what it is."""
+    """A file that is meant to hold keys is not changed."""
     return LeftAlone("the file is made for keys: keep it out of git (keyscan env --fix)")
 
 

@@ -195,7 +195,7 @@ def _controls(findings: list[Finding]) -> Iterator[str]:
 def _row(finding: Finding, number: int, summaries: dict[str, RuleSummary], report: Report) -> str:
     origin, where = finding.origin, finding.location
     path = shown_path(origin.path, report)
-    period = timeline.spell(finding, report)
+    period = timeline.exposure_period(finding, report)
     days = "" if period is None else str(period.days)
     entered = "" if period is None else period.start.date().isoformat()
     gone = finding.provenance is not None and finding.provenance.in_head is False

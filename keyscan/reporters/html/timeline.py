@@ -22,7 +22,7 @@ _TICKS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
+class ExposurePeriod:
     """The time from a secret's first commit to the scan; `gone`: it is only in history now; `end`: since then."""
 
     finding: Finding
@@ -32,7 +32,7 @@ class Spell:
     end: datetime | None = None
 
 
-def spell(finding: Finding, report: Report) -> Spell | None:
+def exposure_period(finding: Finding, report: Report) -> ExposurePeriod | None:
     """How long the secret of `finding` has been exposed; None when history does not tell.
 
     Dates are what commits claim, so one that cannot be is taken for none, and one after the scan counts no day.
@@ -45,7 +45,7 @@ def spell(finding: Finding, report: Report) -> Spell | None:
     days = history.exposed_days if history and history.exposed_days is not None else (end - start).days
     gone = history is not None and history.in_head is False
     removed = _date(history.removed) if history and gone else None
-    return Spell(finding, start, max(days, 0), gone, removed if removed and removed >= start else None)
+    return ExposurePeriod(finding, start, max(days, 0), gone, removed if removed and removed >= start else None)
 
 
 def _date(text: str | None) -> datetime | None:
@@ -58,41 +58,41 @@ def _date(text: str | None) -> datetime | None:
 
 def section(report: Report) -> Iterator[str]:
     """The time line as HTML; nothing when no finding has a date."""
-    first: dict[str, Spell] = {}
+    first: dict[str, ExposurePeriod] = {}
     for finding in report.findings:
-        period = spell(finding, report)
+        period = exposure_period(finding, report)
         known = first.get(finding.fingerprint)
         if period and (known is None or period.start < known.start):
             first[finding.fingerprint] = period
-    spells = sorted(first.values(), key=lambda one: (-one.finding.severity, one.start, one.finding.sort_key))
+    periods = sorted(first.values(), key=lambda one: (-one.finding.severity, one.start, one.finding.sort_key))
     end = _date(report.run.started)
-    if not spells or end is None:
+    if not periods or end is None:
         return
-    begin = min(*(one.start for one in spells), end)
+    begin = min(*(period.start for period in periods), end)
     yield "<h2>Timeline</h2>"
     yield '<p class="soft">From the commit that introduced each secret to this scan; most severe first.'
     yield "Pale: no longer in the branch, but still in its history, so it stays exposed until it is revoked.</p>"
     yield '<div class="box" id="timeline">'
     yield from _axis(begin, end)
-    bars = [_bar(one, begin, end) for one in spells[:MAX_BARS]]
+    bars = [_bar(period, begin, end) for period in periods[:MAX_BARS]]
     yield from bars[:_OPEN]
     if bars[_OPEN:]:
         yield f"<details><summary>{len(bars) - _OPEN} more</summary>"
         yield from bars[_OPEN:]
         yield "</details>"
     yield "</div>"
-    if len(spells) > MAX_BARS:
-        yield f'<p class="soft">{len(spells) - MAX_BARS} more have no bar here.</p>'
+    if len(periods) > MAX_BARS:
+        yield f'<p class="soft">{len(periods) - MAX_BARS} more have no bar here.</p>'
 
 
 def _axis(begin: datetime, end: datetime) -> Iterator[str]:
     step = (end - begin) / _TICKS
     ticks = "".join(f"<span>{(begin + step * number).date().isoformat()}</span>" for number in (0, _TICKS // 2, _TICKS))
-    yield f'<div class="spell" aria-hidden="true"><span class="wide"></span><span class="axis">{ticks}</span>'
+    yield f'<div class="period" aria-hidden="true"><span class="wide"></span><span class="axis">{ticks}</span>'
     yield '<span class="wide soft">days exposed</span></div>'
 
 
-def _bar(one: Spell, begin: datetime, end: datetime) -> str:
+def _bar(one: ExposurePeriod, begin: datetime, end: datetime) -> str:
     whole = max((end - begin).total_seconds(), 1.0)
 
     def place(moment: datetime) -> float:
@@ -113,7 +113,7 @@ def _bar(one: Spell, begin: datetime, end: datetime) -> str:
     said = f"{one.finding.rule_name} was introduced on {day}, {one.days} days ago"
     said += f", {removed}" if removed else ""
     return (
-        f'<div class="spell"><span><span class="tag {label}">{label}</span> {esc(one.finding.rule_name)}<br>'
+        f'<div class="period"><span><span class="tag {label}">{label}</span> {esc(one.finding.rule_name)}<br>'
         f"{code(one.finding.redacted)}</span>"
         f'<svg class="{label}" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{esc(said)}">'
         f"{lines}{full}{pale}</svg>"

@@ -34,8 +34,8 @@ def by_rule(findings: Iterable[Finding]) -> list[RuleGroup]:
 def _group(rule_id: str, secrets: dict[str, list[Finding]]) -> RuleGroup:
     ordered = [tuple(sorted(places, key=lambda one: (-one.severity, one.sort_key))) for places in secrets.values()]
     ordered.sort(key=lambda places: (-places[0].severity, places[0].sort_key))
-    findings = tuple(sorted((one for places in ordered for one in places), key=lambda one: one.sort_key))
-    return RuleGroup(rule_id, max(one.severity for one in findings), findings, tuple(ordered))
+    findings = tuple(sorted((place for places in ordered for place in places), key=lambda one: one.sort_key))
+    return RuleGroup(rule_id, max(finding.severity for finding in findings), findings, tuple(ordered))
 
 
 def by_path(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:

@@ -36,7 +36,7 @@ def test_the_text_round_a_match_is_bounded():
     found = context_of(data, Candidate(start - 6, start + 20, start, start + 20), "a.py")
     assert found.before == line[: line.index(secret)][-200:]
     assert (found.after, found.lead, found.path) == (b" # note", b"key = ", "a.py")
-    assert found.left == data[: start - 6][-64:]
+    assert found.preceding == data[: start - 6][-64:]
     assert found.near == data
 
 

@@ -19,7 +19,7 @@ FOUND = EncodingLiterals(RULES, 0)
 
 def kinds(data: bytes) -> set[int]:
     """The kinds of the triggers that are hit."""
-    return {FOUND.found[number].kind for number, _ in FOUND.hits(data, data.lower())}
+    return {FOUND.triggers[number].kind for number, _ in FOUND.hits(data, data.lower())}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_the_expressions_find_the_literals_find(before, word, after):
     """Wherever a base64 form of a word stands in a long run, its literal is hit."""
     text = base64.b64encode(before + word + after)
     numbers = {number for number, _ in FOUND.hits(text, text.lower())}
-    for number, one in enumerate(FOUND.found):
+    for number, one in enumerate(FOUND.triggers):
         long = re.search(rb"[A-Za-z0-9+/_-]{12,}", text)
         if one.kind == triggers.BASE64 and long and re.search(one.text.encode(), long[0]):
             assert number in numbers
@@ -68,4 +68,4 @@ def test_what_the_expressions_find_the_literals_find(before, word, after):
 
 def test_no_rules_no_triggers_but_words():
     """Without rules only words are looked for, in base64 and in two bytes a character."""
-    assert {one.kind for one in EncodingLiterals([], 0).found} <= {triggers.BASE64, triggers.WIDE}
+    assert {one.kind for one in EncodingLiterals([], 0).triggers} <= {triggers.BASE64, triggers.WIDE}

@@ -159,7 +159,7 @@ def test_it_fits_every_screen(window, tmp_path, width, dark, paper):
     picture = window.look(width, 900, dark=dark, print_=paper)
     assert picture.startswith(b"\x89PNG")
     assert window.js("return document.documentElement.scrollWidth") <= width
-    beyond = "return [...document.querySelectorAll('.spell > :last-child')].map(e => e.scrollWidth - e.clientWidth)"
+    beyond = "return [...document.querySelectorAll('.period > :last-child')].map(e => e.scrollWidth - e.clientWidth)"
     assert max(window.js(beyond)) == 0, "the timeline's last column leaves its place"
     background = window.js("return getComputedStyle(document.body).backgroundColor")
     assert background == ("rgb(255, 255, 255)" if paper else "rgb(16, 20, 27)" if dark else "rgb(246, 247, 249)")

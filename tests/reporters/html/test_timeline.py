@@ -23,9 +23,9 @@ def test_a_date_that_cannot_be_is_none(date):
 def test_a_date_after_the_scan_counts_no_day():
     """A commit from the future has been exposed for no day."""
     found = reports.finding(origin=Origin("a.py", commit="a" * 40, date="2030-01-01T00:00:00+00:00"))
-    spell = timeline.spell(found, reports.report(found))
-    assert spell is not None
-    assert spell.days == 0
+    period = timeline.exposure_period(found, reports.report(found))
+    assert period is not None
+    assert period.days == 0
     assert "0 days, <time>since 2030-01-01</time>" in render("html", reports.report(found))
 
 
