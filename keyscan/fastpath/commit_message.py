@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from keyscan.catalog.commit_messages import without_diff
 
@@ -14,6 +15,8 @@ def is_clean(file: str) -> bool:
     if "KEYSCAN_CONFIG" in os.environ or os.path.lexists(".keyscan.toml"):
         return False
     try:
+        if stat.S_ISFIFO(os.stat("pyproject.toml").st_mode):  # noqa: PTH116
+            return False
         with open("pyproject.toml", "rb") as project:  # noqa: PTH123
             if b"tool.keyscan" in project.read():
                 return False

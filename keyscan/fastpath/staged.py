@@ -9,6 +9,7 @@ cache that does not exist) makes it answer None, and the whole command runs: it 
 from __future__ import annotations
 
 import os
+import select
 import sys
 import time
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _MOST_ENTRIES = 400
 # More than this is worth the whole engine, which streams.
 _MOST_BYTES = 16 * 1024 * 1024
+# Seconds for git to answer: after that the whole command looks whether it waits for a pipe in place of a file.
+_PATIENCE = 3.0
 _CONFIGURATION = (b".keyscan.toml", b"pyproject.toml")
 
 
@@ -45,7 +48,7 @@ def _staged(started: float) -> int | None:
     os.close(ask_in)
     lister, listing = _start(list(STAGED), None)
     try:
-        entries = _entries(_read(listing))
+        entries = _entries(_read(listing, lister, reader))
         if _wait(lister) or not entries:
             return None
         names = [b":" + name for name in _CONFIGURATION] + [oid for _, oid in entries]
@@ -55,7 +58,7 @@ def _staged(started: float) -> int | None:
     from keyscan.fastpath.engine import open_stored
 
     engine = open_stored()
-    objects = _objects(_read(answers))
+    objects = _objects(_read(answers, reader))
     if _wait(reader) or len(objects) != len(names):
         return None
     if not _may_answer(objects[: len(_CONFIGURATION)], [path for path, _ in entries]):
@@ -119,10 +122,18 @@ def _start(args: list[str], stdin: int | None) -> tuple[int, int]:
     return process, out
 
 
-def _read(pipe: int) -> bytes:
+def _read(pipe: int, *processes: int) -> bytes:
+    """All that comes through a pipe; TimeoutError when nothing comes for long, and these processes are ended."""
     parts = []
     size = 0
-    while part := os.read(pipe, 1 << 20):
+    while True:
+        if not select.select([pipe], [], [], _PATIENCE)[0]:
+            for process in processes:
+                os.kill(process, 9)
+            raise TimeoutError
+        part = os.read(pipe, 1 << 20)
+        if not part:
+            break
         parts.append(part)
         size += len(part)
         if size > _MOST_BYTES:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import stat
 import subprocess
 import sys
 from contextlib import suppress
 from functools import cache
-from itertools import chain, islice
 from threading import Thread
 from typing import IO, TYPE_CHECKING
 
 from keyscan.errors import GitError, IncompleteError
+from keyscan.git import pipes
 from keyscan.git.settings import SAFE, environment, program
 
 if TYPE_CHECKING:
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
 _program = cache(program)
 
 
-# Seconds after which it is looked whether git waits for a pipe.
-_PATIENCE = 5.0
-# Files that git reads in any directory of a work tree.
-_READ_BY_GIT = (".gitignore", ".gitattributes", ".mailmap", ".gitmodules")
-_MAX_DIRECTORIES = 100_000
 # What `Git.objects` gives as the type of an object that is larger than it was asked for.
 TOO_LARGE = b"too large"
 # Before the command, for pathspecs that `from_top` makes: magic is switched off otherwise.
@@ -69,25 +63,6 @@ def run_python_tool(directory: str, module: str, args: Sequence[str]) -> None:
         raise error_of((module,), done.stderr)
 
 
-def pipe_that_git_reads(directory: str) -> str:
-    """The first file at, below or above `directory` that git reads by its name and that is a pipe or device; or empty.
-
-    Looks at a limited number of directories.
-    """
-    places = [os.path.abspath(directory)]  # noqa: PTH100 - names may be bytes that are no text
-    while os.path.dirname(places[-1]) != places[-1]:  # noqa: PTH120
-        places.append(os.path.dirname(places[-1]))  # noqa: PTH120
-    below = (place for place, _, _ in islice(os.walk(places[0]), _MAX_DIRECTORIES))
-    for place in chain(places[1:], below):
-        for name in _READ_BY_GIT:
-            file = os.path.join(place, name)  # noqa: PTH118
-            with suppress(OSError):
-                mode = os.stat(file).st_mode  # noqa: PTH116
-                if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
-                    return file
-    return ""
-
-
 class Git:
     """Git, run in one directory."""
 
@@ -117,19 +92,16 @@ class Git:
             raise GitError(f"{self.directory}: git cannot be run here: {error.strerror}") from error
 
     def finish(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-        """What a git that `start` gave prints on its two streams; GitError if it waits for a pipe in the work tree.
-
-        Git opens `.gitignore` and its like without looking what they are, and would wait for ever for a named pipe.
-        """
+        """What a git that `start` gave prints on its two streams; GitError if it waits for a pipe."""
         try:
-            return process.communicate(timeout=_PATIENCE)
+            return process.communicate(timeout=pipes.PATIENCE)
         except subprocess.TimeoutExpired:
-            pipe = pipe_that_git_reads(self.directory)
+            pipe = pipes.pipe_that_git_reads(self.directory)
             if not pipe:
                 return process.communicate()
             process.kill()
             process.communicate()
-            raise GitError(f"{pipe}: not a regular file, and git waits for it; remove it") from None
+            raise pipes.waits_for(pipe) from None
         except BaseException:
             process.kill()
             process.communicate()
@@ -197,10 +169,16 @@ class Git:
         assert process.stdout is not None  # noqa: S101
         feeder = Thread(target=_feed, args=(process.stdin, names), daemon=True)
         feeder.start()
+        watch = pipes.Watch(self.directory, process.kill)
         try:
             for name in names:
                 yield _answer(process.stdout, name, most)
+        except GitError:
+            if watch.pipe:
+                raise pipes.waits_for(watch.pipe) from None
+            raise
         finally:
+            watch.close()
             process.stdout.close()
             process.kill()
             process.wait()

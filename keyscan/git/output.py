@@ -6,6 +6,7 @@ import tempfile
 from typing import IO, TYPE_CHECKING, Self
 
 from keyscan.errors import GitError
+from keyscan.git.pipes import Watch, waits_for
 from keyscan.model.blob import Skip
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Output:
         self.file: IO[bytes] = open(  # noqa: SIM115 - a larger buffer on the same pipe
             self._process.stdout.fileno(), "rb", buffering=_BUFFER, closefd=False
         )
+        self._watch = Watch(git.directory, self._process.kill)
 
     def __enter__(self) -> Self:
         """This object."""
@@ -45,6 +47,7 @@ class Output:
 
     def __exit__(self, *_: object) -> None:
         """End the git, whether or not all was read."""
+        self._watch.close()
         self._process.kill()
         self.file.close()
         if self._process.stdout is not None:
@@ -69,6 +72,8 @@ class Output:
     def complaints(self) -> list[str]:
         """Once all output is read: git's errors and warnings, a line each; empty when all went well."""
         code = self._process.wait()
+        if self._watch.pipe:
+            return [str(waits_for(self._watch.pipe))]
         self._errors.seek(0)
         lines = self._errors.read(1 << 16).decode("utf-8", "replace").splitlines()
         messages = [line.removeprefix("fatal: ").removeprefix("error: ") for line in lines if line and line[0] != " "]

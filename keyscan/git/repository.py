@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyscan.errors import GitError
+from keyscan.git.pipes import open_regular
 from keyscan.model.blob import Skip
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Repository:
         """Whether info/grafts has a graft."""
         file = os.path.join(self.common_dir, "info", "grafts")  # noqa: PTH118
         try:
-            with open(file, "rb") as handle:  # noqa: PTH123
+            with open_regular(file) as handle:
                 return any(line.strip() and not line.startswith(b"#") for line in handle)
         except OSError:
             return False
@@ -71,7 +72,7 @@ def partial(git: Git) -> bool:
 def shallow_commits(repository: Repository) -> set[bytes]:
     """The commits whose parents a shallow clone lacks."""
     try:
-        with open(os.path.join(repository.common_dir, "shallow"), "rb") as handle:  # noqa: PTH118, PTH123
+        with open_regular(os.path.join(repository.common_dir, "shallow")) as handle:  # noqa: PTH118
             return set(handle.read().split())
     except OSError:
         return set()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.catalog.name_sieve import MARKS
 from keyscan.catalog.secret_files import Kind, kind_of
+from keyscan.git.pipes import Watch, waits_for
 from keyscan.hygiene.finding import Detail, content, finding
 from keyscan.hygiene.repository import MAX_BYTES
 from keyscan.hygiene.secret_values import SecretValue, real_values
@@ -71,13 +72,16 @@ class Search:
         self._timer = Timer(DEADLINE, self._process.kill)
         self._timer.daemon = True
         self._timer.start()
+        self._watch = Watch(git.directory, self._process.kill)
 
     def result(self) -> Walk:
-        """What was found; waits for git."""
+        """What was found; waits for git, and raises GitError when git waits for a pipe."""
         try:
             out, _ = self._process.communicate()
         finally:
             self.close()
+        if self._watch.pipe:
+            raise waits_for(self._watch.pipe)
         versions = _parsed(out)
         shallow = self._git.ask("rev-parse", "--is-shallow-repository") == b"true"
         return Walk(versions[:MAX_VERSIONS], self._process.returncode == 0 and len(versions) <= MAX_VERSIONS, shallow)
@@ -85,6 +89,7 @@ class Search:
     def close(self) -> None:
         """Give the search up, if it still runs."""
         self._timer.cancel()
+        self._watch.close()
         if self._process.stdout and not self._process.stdout.closed:
             self._process.kill()
             self._process.communicate()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.git.added_lines import common, lines
 from keyscan.git.command import from_top
+from keyscan.git.pipes import open_regular
 from keyscan.git.settings import STAGED
 from keyscan.model.blob import Blob, Origin, Skip, decode_path
 
@@ -97,6 +98,6 @@ def parents(git: Git) -> list[str]:
     if where:
         file = os.path.join(git.directory, os.fsdecode(where))  # noqa: PTH118 - git's own bytes
         if os.path.exists(file):  # noqa: PTH110
-            with open(file, encoding="ascii") as handle:  # noqa: PTH123
-                revisions.extend(handle.read().split())
+            with open_regular(file) as handle:
+                revisions.extend(handle.read().decode("ascii").split())
     return revisions

@@ -8,7 +8,7 @@ import pytest
 from helpers.tokens import token
 
 from keyscan.errors import GitError
-from keyscan.git import command, commits
+from keyscan.git import command, commits, pipes
 from keyscan.git.command import Git
 
 
@@ -17,7 +17,7 @@ class TestPipes:
     @pytest.fixture(autouse=True)
     def _soon(self, monkeypatch):
         """Half a second is waited, not five."""
-        monkeypatch.setattr(command, "_PATIENCE", 0.5)
+        monkeypatch.setattr(pipes, "PATIENCE", 0.5)
 
     @pytest.mark.parametrize(
         ("name", "words"),
@@ -49,7 +49,7 @@ class TestPipes:
 
     def test_a_slow_git_is_waited_for(self, repo, monkeypatch):
         """Where no pipe is in the way, time alone ends nothing."""
-        monkeypatch.setattr(command, "_PATIENCE", 0.0)
+        monkeypatch.setattr(pipes, "PATIENCE", 0.0)
         repo.stage("a.py", "x\n")
         assert Git(repo.path).run("ls-files") == b"a.py\n"
         assert Git(repo.path).run("hash-object", "--stdin", stdin=b"x\n" * 1000)

@@ -9,6 +9,8 @@ import os
 from array import array
 from typing import Any, Final
 
+from keyscan.git.pipes import open_regular
+
 # Packs with more entries are left to git: planning takes up to 100 bytes an entry.
 MAX_ENTRIES: Final = 2_000_000
 
@@ -56,7 +58,7 @@ def _lower(ids: bytes, width: int, low: int, high: int, name: bytes) -> int:
 
 def read_index(file: str, width: int) -> Index:
     """The index in `file`, with ids of `width` bytes; PackError when it is not a whole version 2 index."""
-    with open(file, "rb") as handle:  # noqa: PTH123
+    with open_regular(file) as handle:
         if os.fstat(handle.fileno()).st_size > MAX_ENTRIES * (width + 16):
             raise PackError("too many entries")
         data = handle.read()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from keyscan.git.pack.delta import DeltaError, apply, distance, header
 from keyscan.git.pack.index import Index, PackError, read_index
+from keyscan.git.pipes import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,7 +160,7 @@ def read_forest(file: str, width: int) -> DeltaForest:
     """
     index = read_index(file.removesuffix(".pack") + ".idx", width)
     forest = DeltaForest(file, index)
-    with open(file, "rb") as handle:  # noqa: PTH123
+    with open_regular(file) as handle:
         size = os.fstat(handle.fileno()).st_size
         head = handle.read(_FIRST)
         if head[:4] != b"PACK" or head[4:8] not in {b"\0\0\0\2", b"\0\0\0\3"}:
