@@ -203,7 +203,7 @@ def value_of(text: str, where: Place) -> dict[str, Any]:
     try:
         value = jsonc.parse(text).value
     except ValueError as error:
-        raise ConfigError(f"{where.path}: not valid JSON, {error}; mend it, keyscan does not") from error
+        raise ConfigError(f"{where.path}: not valid JSON, {error}; correct it by hand") from error
     if not isinstance(value, dict):
         raise ConfigError(f"{where.path}: not a JSON object")
     return value

@@ -107,7 +107,7 @@ def left_on_disk(title: str, count: int, files: Sequence[str], *, complete: bool
     """The message at the end of a session that left secrets in plain text on disk."""
     keys = "1 secret is" if count == 1 else f"{count} secrets are"
     more = f" and {len(files) - _MAX_NAMED} more files" if len(files) > _MAX_NAMED else ""
-    rest = "" if complete else " There was no time to look at everything."
+    rest = "" if complete else " Not all files could be searched in time."
     where = ", ".join(files[:_MAX_NAMED])
     return (
         f"keyscan: {keys} in plain text in what {title} keeps: {where}{more}.{rest} Revoke what was shown to a model; "

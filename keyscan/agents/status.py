@@ -169,7 +169,7 @@ def _trusted(where: Place) -> list[Check]:
     known = [name for name in approved if any(name.startswith(f"{file}:") for file in files)]
     if len(known) < len(target.events):
         return [Check("trust", False, f"{len(known)} of {len(target.events)} hooks approved; {target.trust}")]
-    return [Check("trust", True, "its hooks are approved (a changed one is asked for again)")]
+    return [Check("trust", True, "its hooks are approved (a changed hook needs a new approval)")]
 
 
 def _version(target: Target) -> list[Check]:
@@ -181,7 +181,7 @@ def _version(target: Target) -> list[Check]:
     match = _VERSION.search(out)
     least = ".".join(map(str, target.min_version))
     if match is None:
-        return [Check("version", None, f"{program} does not tell its version; {least} or later is needed")]
+        return [Check("version", None, f"{program} does not report its version; {least} or later is needed")]
     shown = match.group().decode()
     if tuple(map(int, match.groups())) < target.min_version:
         return [Check("version", False, f"{target.title} {shown} is too old: {least} or later is needed")]
@@ -191,7 +191,7 @@ def _version(target: Target) -> list[Check]:
 def _history(journal: Journal) -> list[Check]:
     last_event = journal.last_seen()
     if last_event is None:
-        results = [Check("last event", None, "no event has come yet")]
+        results = [Check("last event", None, "no event received yet")]
     else:
         results = [Check("last event", None, f"last event {_ago(time.time() - last_event)} ago")]
     errors = journal.errors()

@@ -59,4 +59,4 @@ def _parsed(text: str, where: Place) -> Any:
     try:
         return tomlkit.parse(text)
     except ParseError as error:
-        raise ConfigError(f"{where.path}: not valid TOML: {error}; mend it, keyscan does not") from error
+        raise ConfigError(f"{where.path}: not valid TOML: {error}; correct it by hand") from error

@@ -46,7 +46,7 @@ CLIENTS = (
     _client(r"mcp\.json", "an MCP configuration", "refer to the environment in the client's way: ${NAME} in most"),
     _client(r"\.(?:bash|zsh|sh|ash|ksh|fish|python|node_repl|psql|mysql|rediscli|irb)_history|fish_history|"
             r"consolehost_history\.txt", "a shell's or program's history",
-            "remove the line, and hand keys over by the environment or a prompt (read -s)"),
+            "remove the line, and pass keys in the environment or at a prompt (read -s)"),
     _client(r"\.claude/projects/.+\.jsonl|\.codex/(?:sessions/.+|history)\.jsonl?|\.gemini/tmp/.+\.json|"
             r"\.aider\.(?:chat|input)\.history(?:\.md)?|\.specstory/history/.+\.md", "an agent's transcript",
             "the key was shown to a model: revoke it, and keep keys out of what agents can read"),

@@ -16,6 +16,10 @@ else:
     _Choice = click.Choice
 
 
+# Characters of a command's summary that are shown: more than any has.
+_WHOLE = 1000
+
+
 class NoCommand(click.UsageError):
     """A group was called without a command; its help is printed."""
 
@@ -45,7 +49,7 @@ class Command(click.Command):
         self.format_help_text(ctx, formatter)
         own: list[tuple[str, str]] = []
         shared: list[tuple[str, str]] = []
-        for param in self.get_params(ctx):
+        for param in options(self, ctx):
             record = param.get_help_record(ctx)
             if record is not None:
                 (shared if isinstance(param, SharedOption) else own).append(record)
@@ -79,12 +83,23 @@ class Group(click.Group):
         self.format_usage(ctx, formatter)
         self.format_help_text(ctx, formatter)
         self.format_commands(ctx, formatter)
-        records = [param.get_help_record(ctx) for param in self.get_params(ctx)]
+        records = [option.get_help_record(ctx) for option in options(self, ctx)]
         _section(formatter, "Options", [record for record in records if record is not None])
         self.format_epilog(ctx, formatter)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands with the whole first sentence of each: click would cut it to one line."""
+        names = self.list_commands(ctx)
+        found = [(name, command) for name in names if (command := self.get_command(ctx, name)) is not None]
+        _section(formatter, "Commands", [(name, one.get_short_help_str(_WHOLE)) for name, one in found])
+
     def _unknown(self, ctx: click.Context, name: str) -> NoReturn:
         ctx.fail(f"No such command '{name}'{did_you_mean(name, self.list_commands(ctx))}")
+
+
+def options(command: click.Command, ctx: click.Context) -> list[click.Option]:
+    """The options of a command; newer versions of click list arguments, which the usage line shows, among them."""
+    return [param for param in command.get_params(ctx) if isinstance(param, click.Option)]
 
 
 def _section(formatter: click.HelpFormatter, title: str, records: Sequence[tuple[str, str]]) -> None:

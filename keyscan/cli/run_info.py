@@ -17,6 +17,8 @@ from keyscan.git.command import Git
 if TYPE_CHECKING:
     from keyscan.model.report import RunInfo
 
+# Commits of a history in which the first one may be among those that are pushed.
+_SHORT_HISTORY = 1000
 _KEY_LIKE = re.compile(r"(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}")
 
 
@@ -40,7 +42,16 @@ def located(run: RunInfo) -> RunInfo:
         revision=_text(git.ask("rev-parse", "-q", "--verify", "HEAD")),
         branch=_branch(_text(git.ask("symbolic-ref", "-q", "--short", "HEAD"))),
         remote=_text(git.ask("config", "--get", "remote.origin.url")),
+        first_commit=_first_commit(git) if run.command == "pre-push" else None,
     )
+
+
+def _first_commit(git: Git) -> str | None:
+    """A commit without a parent; None in a long history, whose first commit was pushed long ago."""
+    count = _text(git.ask("rev-list", "--count", f"--max-count={_SHORT_HISTORY}", "HEAD"))
+    if count is None or int(count) >= _SHORT_HISTORY:
+        return None
+    return _text(git.ask("rev-list", "--max-parents=0", "--max-count=1", "HEAD"))
 
 
 def invocation() -> str:

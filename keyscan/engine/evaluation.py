@@ -79,7 +79,7 @@ class Evaluator:
             return None if companion.required else match
         severity = match.severity if severity is None else severity
         return replace(
-            _graded(match, severity, match.precision, f"with its {companion.name} beside it"),
+            _graded(match, severity, match.precision, f"paired with its {companion.name}"),
             companion=Span(best.secret_start, best.secret_end),
             companion_secret=data[best.secret_start : best.secret_end],
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keyscan.engine import build
 from keyscan.engine.prefilter.entries import targets_of
 from keyscan.fastpath import doubtful, engine, staged
+from keyscan.model.rule import count_secret_rules
 from keyscan.support import storage
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def store_engine(rules: Sequence[Rule]) -> bool:
             [(entry.rule, entry.low, entry.high) for entry in prefilter.entries],
             targets_of(prefilter.entries),
             programs,
+            count_secret_rules(rules),
         )
         return storage.write(name, stored)
     except (ImportError, OSError, ValueError, AttributeError):

@@ -42,13 +42,21 @@ def loads(stored: bytes) -> dict[str, object]:
     return values
 
 
-def dumps(databases: object, entries: object, targets: object, programs: object) -> bytes:
+def dumps(databases: object, entries: object, targets: object, programs: object, secret_rules: int) -> bytes:
     """Serialise the stored engine: `databases` names the stored prefilter.
 
     `entries` are (rule number, low, high), `targets` as `nearby_values.with_value` takes them, `programs` one
     `program` a rule, None for a named rule: a name with a value of its shape in reach is doubt enough.
+    `secret_rules` is the number of rules that reports give.
     """
-    values = {"magic": _sre.MAGIC, "databases": databases, "entries": entries, "targets": targets, "programs": programs}
+    values = {
+        "magic": _sre.MAGIC,
+        "databases": databases,
+        "entries": entries,
+        "targets": targets,
+        "programs": programs,
+        "secret_rules": secret_rules,
+    }
     return marshal.dumps(values)
 
 
@@ -119,6 +127,7 @@ class StoredEngine:
         self._programs, self._targets = stored["programs"], stored["targets"]
         self._compiled: dict[int, object] = {}
         self.rule_count = len(self._programs)  # type: ignore[arg-type]
+        self.secret_rules: Any = stored["secret_rules"]
 
     def doubtful(self, data: bytes) -> bool:
         """Whether any rule's expression matches in `data`, or the text is one that only the whole engine reads."""

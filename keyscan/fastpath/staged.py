@@ -71,7 +71,7 @@ def _staged(started: float) -> int | None:
     total = sum(len(data) for data in contents if data is not None)
     color = use_color(os.environ, terminal=sys.stdout.isatty())
     seconds = time.perf_counter() - started
-    sys.stdout.write(clean_line(len(entries), total, engine.rule_count, seconds, color=color))
+    sys.stdout.write(clean_line(len(entries), total, engine.secret_rules, seconds, color=color))
     sys.stdout.flush()
     return 0
 

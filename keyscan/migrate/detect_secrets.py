@@ -74,7 +74,7 @@ def _accepted(file: str, path: str, entry: dict[str, Any], lines: dict[str, int]
     if entry.get("is_secret") is True:
         yield Note(f"{place}: {kind} in {path} was audited as a real secret: revoke it (see keyscan explain)")
     number = entry.get("line_number")
-    audited = ", audited as no secret" if entry.get("is_secret") is False else ""
+    audited = ", audited as not a secret" if entry.get("is_secret") is False else ""
     reason = f"from {file}: {kind}{audited}"
     line = number if isinstance(number, int) else 0
     yield AcceptedFinding(place, path.replace("\\", "/"), line, digests=(digest,), reason=reason)

@@ -25,7 +25,7 @@ _NAME = re.compile(r"secretlint-rule-([a-z0-9-]+)")
 _SLASH_COMMENT = re.compile(r"^\s*//\s*(.*?)\s*$")
 # Rules whose allowed texts apply to every secret.
 _ALL = ("pattern", "preset-recommend", "preset-canary")
-_TOO_WIDE = "file names only are no secrets here: see keyscan env for files that should not be in git"
+_TOO_WIDE = "a file name alone is not a secret here: see keyscan env for files that should not be in git"
 
 
 class _Source:

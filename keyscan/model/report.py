@@ -32,7 +32,8 @@ class RunInfo:
     """When and where a scan ran: `command` of keyscan, its start in UTC (`yyyy-mm-ddThh:mm:ss`) and duration.
 
     `root` is the work tree's root, `base` the directory that relative paths start from (empty: the root), both
-    absolute with forward slashes; `revision`, `branch` and `remote` are of the repository, where there is one.
+    absolute with forward slashes; `revision`, `branch` and `remote` are of the repository, where there is one;
+    `first_commit`, which has no parent, is asked for before a push only.
     `invocation` is how keyscan can be called here, in a shell; `can_fix` says whether what `keyscan fix` needs is
     installed there.
     """
@@ -43,6 +44,7 @@ class RunInfo:
     root: str = ""
     base: str = ""
     revision: str | None = None
+    first_commit: str | None = None
     branch: str | None = None
     remote: str | None = None
     invocation: str = "keyscan"

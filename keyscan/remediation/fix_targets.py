@@ -61,7 +61,7 @@ def refusal(root: str, path: str, raw: bytes, index: Index, *, force: bool) -> s
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
     if not stat.S_ISREG(mode):
-        return "it is no regular file"
+        return "it is not a regular file"
     if not mode & stat.S_IWUSR:
         return "it is read-only: make it writable first (chmod u+w)"
     if path_kind(path) & PathKind.VENDORED or _BUILT.search(path):

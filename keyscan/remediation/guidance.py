@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from keyscan.model.rule import Rule
 
 _CHECKS = {
-    "provider": "it is no placeholder, no run or repetition of characters",
-    "generic": "it is no placeholder, no run or repetition of characters, no identifier, hash or path",
+    "provider": "placeholders, runs and repetitions of characters",
+    "generic": "placeholders, runs and repetitions of characters, identifiers, hashes and paths",
     "entropy": "",
     "none": "",
 }
@@ -25,16 +25,16 @@ def why(rule: Rule, findings: Sequence[Finding]) -> Iterator[str]:
     """Why a rule fires, and, for findings, each piece of evidence."""
     yield f"Looks for: {', '.join(rule.keywords[:8])}{' ...' if len(rule.keywords) > 8 else ''}"  # noqa: PLR2004
     if rule.context:
-        yield "The value counts only beside one of these names: it has no shape of its own."
+        yield "The value has no format of its own: it is reported only next to one of these names."
     if rule.checks:
-        yield f"Proved offline by: {', '.join(rule.checks)} (a wrong one makes the finding a low one)"
+        yield f"Verified offline by: {', '.join(rule.checks)} (if that fails, the severity is low)"
     if rule.min_entropy:
-        yield f"At least as random as {rule.min_entropy:g} bits a character"
+        yield f"Minimum entropy: {rule.min_entropy:g} bits per character"
     if _CHECKS.get(rule.filters):
-        yield f"Passed: {_CHECKS[rule.filters]}"
+        yield f"Never reported: {_CHECKS[rule.filters]}"
     if rule.companion:
-        word = "needs" if rule.companion.required else "is worse with"
-        yield f"It {word} its {rule.companion.name} within {rule.companion.distance} bytes"
+        word = "Reported only with" if rule.companion.required else "More severe with"
+        yield f"{word} its {rule.companion.name} within {rule.companion.distance} bytes"
     evidence = dict.fromkeys(text for finding in findings for text in finding.evidence)
     for text in evidence:
         yield f"Here: {text}"
@@ -47,14 +47,14 @@ def steps(rule: Rule, paths: Sequence[str]) -> Iterator[str]:
     if rule.public:
         yield "This kind of key is public by design: check what it may do, and restrict it there. Nothing to revoke."
         return
-    yield f"Make a new key: {where}"
-    yield f"Put it where the program reads it: {name} in the environment, or your secret manager, not git."
-    yield "Deploy, and restart what has read the old key."
+    yield f"Create a new key: {where}"
+    yield f"Store it where the program reads it: {name} in the environment, or your secret manager, not git."
+    yield "Deploy, and restart all that has read the old key."
     yield f"Verify that the new key is used: {rule.help.link or 'a call that needs it succeeds'}"
     yield f"Revoke the old key, now and before any cleaning: {where}"
     yield "Check the usage and the bill since the key was first committed, for calls that are not yours."
     if paths:
-        yield f"Take it out of {', '.join(paths[:5])}{' and more' if len(paths) > 5 else ''}."  # noqa: PLR2004
+        yield f"Remove the old key from {', '.join(paths[:5])}{' and more' if len(paths) > 5 else ''}."  # noqa: PLR2004
     yield "When `keyscan scan` is clean, and if it was ever pushed, clean the history (below)."
 
 
@@ -81,6 +81,6 @@ def cleaning(paths: Sequence[str]) -> Iterator[str]:
 
 
 AFTERWARDS = (
-    "Then everybody clones anew: a push from an old clone brings the secret back. On a hosting platform ask for the",
-    "removal of cached views and pull requests that hold it; forks are their owners'.",
+    "Everyone must clone again: a push from an old clone brings the secret back. Ask the hosting platform to remove",
+    "cached views and pull requests that contain it; only their owners can change forks.",
 )

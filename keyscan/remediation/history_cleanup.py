@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MARK = b"***REMOVED***"
 # Why a place is not reached by a replacement of text.
 BINARY = "in a binary file: git-filter-repo replaces in texts only; remove the file with --path NAME --invert-paths"
-ARCHIVE = "in an archive: remove the file with --path NAME --invert-paths, or make the archive anew"
+ARCHIVE = "in an archive: remove the file with --path NAME --invert-paths, or create the archive again"
 ENCODED = "encoded ({encoding}): the text that holds it differs from the key; remove the file or edit it by hand"
 NAMED = "in the name of a file or ref: rename it with --path-rename or git branch -m"
 _PROBE = 8192
@@ -168,19 +168,19 @@ def describe(plan: CleanupPlan) -> Iterator[str]:
     for exposure in plan.exposures:
         places = f"{len(exposure.paths)} {'path' if len(exposure.paths) == 1 else 'paths'}"
         commits = f"{len(exposure.commits)} {'commit' if len(exposure.commits) == 1 else 'commits'}"
-        yield f"{exposure.fingerprint}: {exposure.redacted} in {places}, brought in by {commits}"
+        yield f"{exposure.fingerprint}: {exposure.redacted} in {places}, introduced by {commits}"
         yield from (f"  {path}" for path in exposure.paths[:_SHOWN])
         if len(exposure.paths) > _SHOWN:
             yield f"  and {len(exposure.paths) - _SHOWN} more paths"
-    yield f"Commits that get another id: {plan.changed} of {plan.total}"
+    yield f"Commits whose id changes: {plan.changed} of {plan.total}"
     names = [ref.name for ref in plan.refs]
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     yield f"Refs that move: {', '.join(names[:_SHOWN])}{more}"
     if plan.signed_commits:
         shown = ", ".join(oid[:12] for oid in plan.signed_commits[:_SHOWN])
-        yield f"Signatures that are lost: {len(plan.signed_commits)} commits ({shown})"
+        yield f"Lost signatures: {len(plan.signed_commits)} commits ({shown})"
     if plan.signed_tags:
-        yield f"Signatures that are lost: tags {', '.join(plan.signed_tags[:_SHOWN])}"
+        yield f"Lost signatures: tags {', '.join(plan.signed_tags[:_SHOWN])}"
     for one, path, why in plan.unreached:
         yield f"Not reached: {one.redacted} in {path}, {why}"
     yield ""
@@ -190,11 +190,11 @@ def describe(plan: CleanupPlan) -> Iterator[str]:
 def _order(plan: CleanupPlan) -> Iterator[str]:
     rotate = ", ".join(f"keyscan rotate {rule}" for rule in sorted({exposure.rule_id for exposure in plan.exposures}))
     yield "In this order:"
-    yield f"  1. Rotate: {rotate}. A rewritten history takes nothing back."
+    yield f"  1. Rotate: {rotate}. Rewriting the history does not undo a leak."
     yield "  2. Fix the code at the tip of every branch: keyscan fix"
     yield "  3. Tell everybody who has a clone to push their work, then to stop; merge or note open pull requests."
     yield "  4. keyscan clean-history --apply --into DIR, then the push commands that it prints."
-    yield "  5. Everybody clones anew. A push or merge from an old clone brings the secrets back."
+    yield "  5. Everyone must clone again. A push or merge from an old clone brings the secrets back."
     yield "What stays, wherever the history was pushed:"
     yield "  forks and other people's clones"
     yield "  the host's caches and views of old commits: ask its support to remove them"

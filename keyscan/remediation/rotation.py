@@ -87,7 +87,7 @@ def plan(
         _new_key(rule),
         _side_by_side(variable, verify),
         _store(variable),
-        Step("Deploy, and restart whatever has read the old key", ("No instance may run with the old key alone.",)),
+        Step("Deploy, and restart all that has read the old key", ("No instance may run with the old key alone.",)),
         _check(draft, verify),
         _revoke(rule, draft, revoke),
         _confirm(verify),
@@ -112,18 +112,18 @@ def _new_key(rule: Rule) -> Step:
     ]
     details.append("Expiry: set one if the provider can; a spending limit as well.")
     if rule.help.opens:
-        details.append(f"The old key opens: {rule.help.opens}")
-    return Step("Make the new key", tuple(details))
+        details.append(f"The old key gives access to: {rule.help.opens}")
+    return Step("Create the new key", tuple(details))
 
 
 def _side_by_side(variable: str, verify: VerifyTable | None) -> Step:
     use = dual_key.key_use(verify)
     details = (
-        f"{variable}_PRIMARY is the new key, {variable}_BACKUP the old one: the client goes on to the backup on 401.",
-        "Where the provider allows one key only, take a quiet hour, and do the steps to the end without a pause.",
+        f"{variable}_PRIMARY is the new key, {variable}_BACKUP the old one: the client falls back to it on 401.",
+        "Where the provider allows one key only, choose a quiet time, and complete all steps without a break.",
     )
     programs = tuple((title, dual_key.client(key, variable, use)) for key, title in dual_key.LANGUAGES.items())
-    return Step("Let both keys be valid side by side", details, programs=programs)
+    return Step("Keep both keys valid for a while", details, programs=programs)
 
 
 def _store(variable: str) -> Step:
@@ -165,7 +165,7 @@ def _usage(rule: Rule, draft: RotationPlan) -> Step:
     since = f"since {draft.first_seen}" if draft.first_seen else "since the key was first committed or sent"
     details = [f"Look at the provider's usage and billing {since}, for calls that are not yours."]
     details += [f"About this provider: {rule.help.link}"] if rule.help.link else []
-    return Step("Look at what the old key was used for", tuple(details))
+    return Step("Check what the old key was used for", tuple(details))
 
 
 def _clean_up(draft: RotationPlan) -> Step:

@@ -45,7 +45,7 @@ def _annotation(finding: Finding, report: Report) -> str:
     if where.line == where.end_line:
         properties.append(f"endColumn={where.end_column}")
     properties.append(f"title={_property(f'keyscan: {finding.rule_name}')}")
-    do = f" Revoke it: {finding.help.revoke_url}" if finding.help.revoke_url else " Revoke it where it was made."
+    do = f" Revoke it: {finding.help.revoke_url}" if finding.help.revoke_url else " Revoke it where it was created."
     commit = f" (commit {finding.origin.commit[:12]})" if finding.origin.commit else ""
     text = f"{finding.severity.label}: {finding.redacted}{commit}.{do} Fingerprint: {finding.fingerprint}"
     return f"::{_COMMANDS.get(finding.severity, 'notice')} {','.join(properties)}::{_data(text)}"

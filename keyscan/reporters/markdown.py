@@ -111,7 +111,7 @@ def _what_to_do(report: Report) -> Iterator[str]:
         yield f"### {prose(summary.name)}"
         yield ""
         if summary.help.opens:
-            yield f"It opens: {prose(summary.help.opens)}"
+            yield f"It gives access to: {prose(summary.help.opens)}"
             yield ""
         yield from (f"{number}. {prose(step)}" for number, step in enumerate(rule_summary.steps(summary), 1))
         if summary.help.revoke_url:

@@ -176,7 +176,7 @@ def _rule(table: dict[str, Any], number: int, place: _Place) -> Iterator[Loaded]
         yield from _allowed(allow, spot, new_id, place)
     regex = table.get("regex")
     if not isinstance(regex, str) or not regex:
-        what = "it finds files by name only" if table.get("path") else "it has no regex"
+        what = "it matches file names only" if table.get("path") else "it has no regex"
         if table.get("path") or not (table.get("allowlist") or table.get("allowlists")):
             yield _unsupported(place.line(*at), f"rule {written}: {what}")
         return

@@ -72,9 +72,9 @@ def translate(source: str, secret_group: int = 0) -> Translated:
         if not low:
             raise Untranslatable("it matches the empty string")
         if high <= MAX_MAX_LENGTH:
-            cut = (f"repeats without an end are cut to {bound}",) if parser.open_ended else ()
+            cut = (f"unbounded repeats are limited to {bound}",) if parser.open_ended else ()
             return Translated(text, int(high), tuple(dict.fromkeys((*parser.notes, *notes, *cut))))
-    raise Untranslatable("its repeats multiply beyond any bound")
+    raise Untranslatable("its nested repeats are too large")
 
 
 def search_pattern(source: str) -> str:
@@ -133,7 +133,7 @@ class _Parser:
         """The whole expression."""
         text = self._alternatives("")
         if self.at < len(self.source):
-            raise Untranslatable("it has a ) without its (")
+            raise Untranslatable("unbalanced parenthesis: ) without (")
         return text
 
     def _peek(self) -> str:
@@ -230,7 +230,7 @@ class _Parser:
             raise Untranslatable(f"{self.source[self.at : self.at + 4]!r} is not Go's syntax")
         text = self._alternatives(flags)
         if self._peek() != ")":
-            raise Untranslatable("it has a ( without its )")
+            raise Untranslatable("unbalanced parenthesis: ( without )")
         self.at += 1
         return f"{opening}{text})"
 
@@ -264,7 +264,7 @@ class _Parser:
             self.at = match.end()
             code = int(match[1] or match[2], 16) if match[1] or match[2] else int(match[3], 8)
             if code > 0x10FFFF:  # noqa: PLR2004 - Unicode's end
-                raise Untranslatable(f"\\{match[0]} is no character")
+                raise Untranslatable(f"\\{match[0]} is not a character")
             return write(chr(code))
         char = self._peek()
         self.at += 1
@@ -289,7 +289,7 @@ class _Parser:
         first = True
         while first or self._peek() != "]":
             if not self._peek():
-                raise Untranslatable("it has a [ without its ]")
+                raise Untranslatable("unbalanced bracket: [ without ]")
             first = False
             out += self._class_item()
         self.at += 1
@@ -299,7 +299,7 @@ class _Parser:
         posix = _IN_CLASS.match(self.source, self.at)
         if posix:
             if posix[1] not in _POSIX:
-                raise Untranslatable(f"{posix[0]} is no class of Go's")
+                raise Untranslatable(f"{posix[0]} is not a character class of Go")
             self.at = posix.end()
             return _POSIX[posix[1]]
         char = self._peek()
@@ -313,7 +313,7 @@ class _Parser:
         if match:
             return self._property(match)
         if self._peek() == "b":
-            raise Untranslatable(r"\b is no character of a class")
+            raise Untranslatable(r"\b is not a character of a class")
         return self._one_escape(_in_class)
 
 

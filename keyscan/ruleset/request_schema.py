@@ -47,7 +47,7 @@ def check_request(
     elif "{" in host:
         _check_host_hole(host, table, fields)
     elif not HOST.match(host):
-        fields.fail(f"request: {host!r} is no host name")
+        fields.fail(f"request: {host!r} is not a host name")
 
 
 def _check_host_hole(host: str, table: VerifyTable | RevokeTable, fields: Fields) -> None:

@@ -102,7 +102,7 @@ def _check_verify(table: VerifyTable, fields: Fields, *, forbidden_is_dead: bool
 def _check_answers(table: VerifyTable, fields: Fields, *, forbidden_is_dead: bool, never_dead: bool) -> None:
     for host in table.regions:
         if not HOST.match(host):
-            fields.fail(f"regions: {host!r} is no host name")
+            fields.fail(f"regions: {host!r} is not a host name")
     verdicts = {row.verdict for row in table.answers}
     if "live" not in verdicts:
         fields.fail("answers has no row that says live")

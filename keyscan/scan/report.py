@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.model.blob import Skip
 from keyscan.model.report import Report, RunInfo, Stats
+from keyscan.model.rule import count_secret_rules
 from keyscan.scan.name_redaction import scrubbed
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _stats(result: ScanResult, matcher: Matcher) -> Stats:
         blobs=result.blobs,
         commits=result.commits,
         bytes=result.bytes,
-        rules=len(matcher.rules),
+        rules=count_secret_rules(matcher.rules),
         known=result.cached,
     )
 

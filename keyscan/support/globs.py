@@ -244,7 +244,7 @@ def _bracket(segment: str, at: int) -> tuple[Callable[[str], bool], int]:
             high, at = _char(segment, at + 1)
         tests.append(_between(low, high))
     if at >= len(segment):
-        raise BadGlob(f"{segment!r} has a [ without its ]")
+        raise BadGlob(f"{segment!r} has an unbalanced bracket: [ without ]")
     return lambda char: any(test(char) for test in tests) is not negated, at + 1
 
 

@@ -118,7 +118,7 @@ def load(data: bytes, file: str) -> Baseline:
         there = entries.get(entry.fingerprint)
         entries[entry.fingerprint] = _joined(there, entry) if there else entry
     if len(salts) > _MOST_SALTS:
-        raise BaselineError(f"{file}: more than {_MOST_SALTS} salts; make it anew with: keyscan baseline create")
+        raise BaselineError(f"{file}: more than {_MOST_SALTS} salts; create it again with: keyscan baseline create")
     return Baseline(tuple(sorted(salts)), tuple(sorted(entries.values())))
 
 

@@ -106,7 +106,7 @@ class Markers:
                     return f"the marker beside it names other rules: {right}" if part is not text.above else ""
                 wrong = _MISSPELT.search(part)
                 if wrong:
-                    return f"{wrong[0].decode('ascii', 'replace')!r} is no marker: {right}"
+                    return f"{wrong[0].decode('ascii', 'replace')!r} is not a marker: {right}"
         return ""
 
     @cached_property

@@ -116,7 +116,7 @@ def _check(
                 raise where.fail(f"{written[name]}: {value!r} {problem}", *at, written[name])
     for text in fields.get("fingerprints", ()):
         if not is_fingerprint(text):
-            problem = f"{text!r} is no fingerprint: they look like rule-id:20 hex digits"
+            problem = f"{text!r} is not a fingerprint (rule-id:20 hexadecimal digits)"
             raise where.fail(f"fingerprints: {problem}", *at, written["fingerprints"])
 
 

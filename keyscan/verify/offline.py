@@ -25,7 +25,7 @@ def decided(secret: str, now: float) -> Validity | None:
         return None
     when = time.strftime("%Y-%m-%d", time.gmtime(min(end, 2**33)))
     return Validity(
-        "dead", "expired", f"it says itself that it ended on {when}; nothing was sent", identity=identity(secret)
+        "dead", "expired", f"it states that it expired on {when}; nothing was sent", identity=identity(secret)
     )
 
 

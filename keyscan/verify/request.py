@@ -121,14 +121,14 @@ def _path_value(name: str, variables: Mapping[str, str]) -> str:
     if value is None:
         raise CannotBuild(f"its {name.replace('_', ' ')} is not known")
     if any(step in {".", ".."} for step in value.split("/")):
-        raise CannotBuild("it would lead out of its place in the address")
+        raise CannotBuild("it contains characters that would change the URL")
     return quote(value, safe="/:@,~")
 
 
 def _host_value(name: str, variables: Mapping[str, str]) -> str:
     value = variables.get(name, "").lower()
     if not _LABELS.match(value):
-        raise CannotBuild(f"its {name.replace('_', ' ')} is no host name")
+        raise CannotBuild(f"its {name.replace('_', ' ')} is not a host name")
     return value
 
 

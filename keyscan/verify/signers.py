@@ -212,7 +212,7 @@ def _rs256(pem: str, data: bytes) -> bytes:
     except (ValueError, TypeError):
         signature = b""
     if not signature:
-        raise CannotBuild("it is no RSA key that can sign")
+        raise CannotBuild("it is not an RSA key that can sign")
     return signature
 
 

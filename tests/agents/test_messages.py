@@ -56,7 +56,7 @@ def test_what_stays_on_disk_is_counted():
     many = messages.left_on_disk("Codex", 2, [str(number) for number in range(8)], complete=False)
     assert "2 secrets are" in many
     assert "and 3 more files" in many
-    assert "There was no time to look at everything." in many
+    assert "Not all files could be searched in time." in many
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,6 @@ def test_it_ends_in_time(tmp_path, monkeypatch):
     monkeypatch.setattr(session_end.time, "monotonic", lambda: next(clock))
     payload = {"hook_event_name": "SessionEnd", "prompt_id": "1", "transcript_path": str(file), "reason": "other"}
     said = Hook(HookOptions("claude-code")).respond(json.dumps(payload).encode())[0].stdout
-    assert "There was no time to look at everything." in said
+    assert "Not all files could be searched in time." in said
     assert "keyscan machine --redact" in said
     assert secret not in said

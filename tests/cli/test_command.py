@@ -83,3 +83,18 @@ def test_options_without_a_meaning_are_refused(run, command, without):
             continue
         assert f"{option} " not in shown, option
         assert run(*command.split(), option).code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), list(every()), ids=lambda value: "-".join(value) if isinstance(value, tuple) else ""
+)
+def test_help_lists_options_and_whole_sentences(run, name, command, monkeypatch):
+    """No argument stands among the options without a text, and no summary is cut, on a narrow terminal either."""
+    monkeypatch.setenv("COLUMNS", "80")
+    out = run(*name, "--help").out
+    own = out[out.index("\nOptions:\n") :].partition("\n\n")[0].splitlines()[2:]
+    assert [
+        line for line in own if not line.lstrip().startswith("-") and line.startswith("  ") and line[2] != " "
+    ] == []
+    if isinstance(command, click.Group):
+        assert "..." not in out.partition("Commands:")[2].partition("Options:")[0]

@@ -7,6 +7,7 @@ import marshal
 import pytest
 
 from keyscan.fastpath import artifact, engine
+from keyscan.model.rule import count_secret_rules
 from keyscan.ruleset.cache import load_rules
 from keyscan.support import storage
 
@@ -30,7 +31,9 @@ def test_a_changed_byte_in_any_stored_part_refuses_the_engine(tmp_path, monkeypa
                 with pytest.raises((OSError, hyperscan.error)):
                     engine.open_stored()
             file.write_bytes(whole)
-    assert engine.open_stored().rule_count == len(load_rules())
+    stored = engine.open_stored()
+    assert stored.rule_count == len(load_rules())
+    assert stored.secret_rules == count_secret_rules(load_rules())
 
 
 def test_no_path_of_code_is_read_from_the_cache(cache_dir):
@@ -44,7 +47,7 @@ def test_no_path_of_code_is_read_from_the_cache(cache_dir):
 
 def test_what_is_stored_comes_back_and_nothing_else_does():
     """A dictionary is; any other value, and bytes that are none, are refused."""
-    made = engine.loads(engine.dumps("name", [(0, 1, 2)], {}, [None]))
+    made = engine.loads(engine.dumps("name", [(0, 1, 2)], {}, [None], 1))
     assert (made["databases"], made["entries"], made["programs"]) == ("name", [(0, 1, 2)], [None])
     for data in (b"", b"junk", marshal.dumps([1])):
         with pytest.raises((ValueError, EOFError, TypeError)):

@@ -22,9 +22,9 @@ def test_why_a_rule_fires():
     )
     lines = list(guidance.why(made, [reports.finding(1), reports.finding(2)]))
     assert lines[0] == "Looks for: x"
-    assert any("The value counts only beside" in line for line in lines)
-    assert "It needs its acme-id within 80 bytes" in lines
-    assert "At least as random as 3.5 bits a character" in lines
+    assert any("The value has no format of its own" in line for line in lines)
+    assert "Reported only with its acme-id within 80 bytes" in lines
+    assert "Minimum entropy: 3.5 bits per character" in lines
     assert lines.count("Here: matches Example API key") == 1
     assert "Looks for: a, b, c, d, e, f, g, h ..." in list(guidance.why(rule(keywords=tuple("abcdefghi")), []))
 
@@ -34,7 +34,7 @@ def test_revoking_comes_before_cleaning():
     steps = list(guidance.steps(rule(env=("ACME_KEY",)), ["a", "b", "c", "d", "e", "f"]))
     order = [
         next(n for n, step in enumerate(steps) if word in step)
-        for word in ("new key:", "Revoke", "Take it out", "history")
+        for word in ("new key:", "Revoke", "Remove the old key", "history")
     ]
     assert order == sorted(order)
     assert any("ACME_KEY in the environment" in step for step in steps)

@@ -99,11 +99,11 @@ def test_a_bare_nosec_covers_generic_secrets_only():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"k = 'S' # keyscan:ignore", "'keyscan:ignore' is no marker: write keyscan:allow[anthropic-api-key]"),
-        (b"k = 'S' # keyscan: ignore-line", "'keyscan: ignore-line' is no marker"),
-        (b"k = 'S' # KeyScan:alow fixture", "'KeyScan:alow' is no marker"),
-        (b"k = 'S' // keyscan-disable-line", "'keyscan-disable-line' is no marker"),
-        (b"# keyscan ignore\nk = 'S'", "'keyscan ignore' is no marker"),
+        (b"k = 'S' # keyscan:ignore", "'keyscan:ignore' is not a marker: write keyscan:allow[anthropic-api-key]"),
+        (b"k = 'S' # keyscan: ignore-line", "'keyscan: ignore-line' is not a marker"),
+        (b"k = 'S' # KeyScan:alow fixture", "'KeyScan:alow' is not a marker"),
+        (b"k = 'S' // keyscan-disable-line", "'keyscan-disable-line' is not a marker"),
+        (b"# keyscan ignore\nk = 'S'", "'keyscan ignore' is not a marker"),
         (b"k = 'S' # keyscan:allow[openai-api-key]", "the marker beside it names other rules"),
         (b"k = 'S' # run keyscan before you commit", ""),
         (b"k = 'S'", ""),
@@ -122,7 +122,8 @@ def test_a_report_shows_the_remark(run, tmp_path, anthropic_key):
     """The console names the marker that does not count beside the finding."""
     (tmp_path / "a.py").write_text(f'key = "{anthropic_key}"  # keyscan:ignore\n')
     assert (
-        "note    'keyscan:ignore' is no marker: write keyscan:allow[anthropic-api-key]" in run("scan", cwd=tmp_path).out
+        "note    'keyscan:ignore' is not a marker: write keyscan:allow[anthropic-api-key]"
+        in run("scan", cwd=tmp_path).out
     )
 
 
@@ -140,7 +141,7 @@ def test_no_comment_style_makes_a_marker_of_what_is_none(comment, marker):
     provider = next(one for one in load_rules() if one.id == "anthropic-api-key")
     assert markers.over(at, at + 1, provider) is None
     said = markers.remark(at, at + 1, provider)
-    assert ("is no marker: write keyscan:allow[anthropic-api-key]" in said) == marker.startswith("keyscan")
+    assert ("is not a marker: write keyscan:allow[anthropic-api-key]" in said) == marker.startswith("keyscan")
 
 
 @pytest.mark.parametrize("comment", COMMENTS)

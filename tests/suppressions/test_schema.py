@@ -57,7 +57,7 @@ def test_dates_as_text_and_as_toml_has_them(value):
         ({"path": "a", "allow_unused": "yes"}, "allow-unused must be true or false"),
         ({"value": "("}, "value: '\\(' is not a regular expression"),
         ({"line": "x" * 2001}, "is longer than 2000 characters"),
-        ({"fingerprint": "not-one"}, "'not-one' is no fingerprint"),
+        ({"fingerprint": "not-one"}, "'not-one' is not a fingerprint"),
     ],
 )
 def test_a_wrong_condition_names_its_key(table, message):

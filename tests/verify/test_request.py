@@ -45,7 +45,7 @@ def test_a_value_cannot_climb(secret):
 
 @pytest.mark.parametrize("site", ["evil.example/", "a@evil", "a:80", "a#", "", "-" * 64, "a..b"])
 def test_a_value_in_the_host_is_a_label(site):
-    """A value that is no host name does not become part of one."""
+    """A value that is not a host name does not become part of one."""
     with pytest.raises(CannotBuild):
         made("https://{site}.acme.example/", site=site)
 

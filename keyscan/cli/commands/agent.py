@@ -217,14 +217,14 @@ def status_command(agents: tuple[str, ...], everything: bool, project: bool, use
             click.echo(f"  {symbol:4}  {check.text}")
             failed = failed or check.ok is False
     if not places:
-        click.echo("keyscan: no agent that it knows is on this machine")
+        click.echo("keyscan: no supported agent found on this machine")
     return ExitCode.FINDINGS if failed else ExitCode.CLEAN
 
 
 @command.command(name="test")
 @_with_places
 def test_command(agents: tuple[str, ...], everything: bool, project: bool, user: bool) -> int:
-    """Send a made-up key through the installed hooks of AGENT as the agent would. Exits with 1 if it is not stopped."""
+    """Send a generated key through the installed hooks of AGENT as the agent would. Exits with 1 if it passes."""
     from keyscan.agents import entries, install, status
 
     failed = False

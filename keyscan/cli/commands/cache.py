@@ -37,7 +37,7 @@ def show() -> int:
 
 @command.command(name="clear")
 @click.option("--objects", "only", flag_value="objects", help="Remove only the ids of objects without secrets.")
-@click.option("--rules", "only", flag_value="rules", help="Only compiled rules.")
+@click.option("--rules", "only", flag_value="rules", help="Remove only compiled rules.")
 def clear(only: str | None) -> int:
     """Remove the contents of the cache."""
     gone, kept = storage.clear(

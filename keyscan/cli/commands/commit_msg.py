@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -38,5 +37,4 @@ def command(file: str, settings: Settings) -> int:
     result = scanner.scan_blobs([Blob(without_diff(data), origin)])
     if not result.findings and not result.skipped and not settings.output and not settings.reports:
         return ExitCode.CLEAN
-    hint = "the message has not been committed: write it again without the secret"
-    return output.finish(replace(result, notes=(*result.notes, hint)), scanner, settings, started)
+    return output.finish(result, scanner, settings, started)

@@ -45,7 +45,7 @@ def _lines(rule: Rule, findings: Sequence[Finding], target: str, settings: Setti
 
     yield f"{rule.name} [{rule.id}], {rule.provider}: {rule.severity.label}, precision {rule.precision.label}"
     if rule.help.opens:
-        yield f"It opens: {rule.help.opens}"
+        yield f"It gives access to: {rule.help.opens}"
     if ":" in target:
         yield ""
         yield from _places(findings, target, settings)
@@ -74,7 +74,7 @@ def _lines(rule: Rule, findings: Sequence[Finding], target: str, settings: Setti
     yield from (f"  {line}" for line in guidance.cleaning(paths))
     yield from guidance.AFTERWARDS
     yield ""
-    yield f"If it is no secret: keyscan:allow[{rule.id}] and a reason on its line, or: keyscan baseline review"
+    yield f"If it is not a secret: keyscan:allow[{rule.id}] and a reason on its line, or: keyscan baseline review"
 
 
 def _paths(finding: Finding) -> tuple[str, ...]:

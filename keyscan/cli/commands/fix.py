@@ -258,7 +258,7 @@ def _show(plan: FixPlan, work: _Work, store: Store | None) -> None:
 
     lines = list(fix_text.changes(plan, store))
     lines.extend(
-        f"{member.origin.path}: {member.redacted} [{member.rule_id}] left alone: it is in an archive: make it anew"
+        f"{member.origin.path}: {member.redacted} [{member.rule_id}] left alone: it is in an archive: create it again"
         for member in work.members
     )
     lines.extend(f"{skip.path}: not read: {skip.reason}" for skip in work.skips if skip.incomplete)

@@ -50,7 +50,7 @@ class Size(_ParamType):
             return value
         match = _SIZE.match(str(value).strip())
         if not match:
-            self.fail(f"{value!r} is no size; write 50G or 512M", param, ctx)
+            self.fail(f"{value!r} is not a size; write 50G or 512M", param, ctx)
         return int(float(match[1]) * _UNITS[match[2].lower()])
 
 

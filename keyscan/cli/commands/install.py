@@ -50,7 +50,7 @@ def command(push: bool, remove: bool, force: bool) -> int:
         from keyscan.fastpath import artifact
 
         artifact.store_engine(load_rules())
-        click.echo("keyscan: try it: git add FILE, then keyscan staged; get past it once with git commit --no-verify")
+        click.echo("keyscan: to try it: git add FILE, then keyscan staged. git commit --no-verify bypasses it once.")
     return ExitCode.CLEAN
 
 

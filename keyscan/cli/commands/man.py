@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.cli.command import Command
+from keyscan.cli.command import Command, options
 from keyscan.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _commands(parent: click.Context, prefix: str) -> Iterator[str]:
 
 
 def _options(ctx: click.Context) -> Iterator[str]:
-    for option in ctx.command.get_params(ctx):
+    for option in options(ctx.command, ctx):
         record = option.get_help_record(ctx)
         if record:
             yield from (".TP", f".B {_text(record[0])}", _text(record[1]))

@@ -38,18 +38,24 @@ _OPTIONS = {
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite keyscan's own files without asking.")
 @click.option("--no-history", is_flag=True, help="Try the new configuration on the files only, not on the history.")
-@click.option("--gitleaks-config", multiple=True, metavar="FILE", help="A configuration besides .gitleaks.toml.")
+@click.option("--gitleaks-config", multiple=True, metavar="FILE", help="A configuration other than .gitleaks.toml.")
 @click.option("--gitleaks-baseline", multiple=True, metavar="FILE", help="A report used with its --baseline-path.")
 @click.option("--trufflehog-config", multiple=True, metavar="FILE", help="A file with custom detectors.")
 @click.option("--trufflehog-excludes", multiple=True, metavar="FILE", help="A file for its --exclude-paths.")
-@click.option("--detect-secrets-baseline", multiple=True, metavar="FILE", help="A baseline besides .secrets.baseline.")
+@click.option(
+    "--detect-secrets-baseline",
+    multiple=True,
+    metavar="FILE",
+    help="A baseline other than .secrets.baseline.",
+)
 @with_settings(only=CONFIGURATION | {"disable", "engine"}, new_baseline=True)
 def command(*, dry_run: bool, force: bool, no_history: bool, settings: Settings, **files: tuple[str, ...]) -> int:
     """Read the files of other scanners, and write keyscan's own: .keyscan.toml, rules, a baseline.
 
-    Of gitleaks, betterleaks, trufflehog, detect-secrets, ggshield, secretlint and Talisman, in their usual places and
-    where hooks and pipelines name them. The result is tried out: what was allowed stays allowed. What could not be
-    carried over is listed. Nothing of the other tools is changed or removed.
+    Supports gitleaks, betterleaks, trufflehog, detect-secrets, ggshield, secretlint and Talisman: their files in the
+    default locations, and files that hooks and pipelines refer to. The new configuration is tested, so that findings
+    that were allowed stay allowed. Settings that cannot be carried over are listed. The files of the other tools are
+    not changed.
     """
     trial = _tried(settings, _named(files), history=not no_history)
     if trial is None:

@@ -81,8 +81,8 @@ def command(remote: str, url: str, work: Push, audit: AuditOptions, settings: Se
     """Scan every commit that a push would bring to the remote: the pre-push hook.
 
     Reads the lines that git gives to the hook on standard input, or the variables of pre-commit and prek.
-    Commits that the remote is known to have are left out. What a later commit of the push removes counts too,
-    unless --net is given.
+    Commits that the remote is known to have are left out. A secret that a later commit of the
+    push removes is reported too, unless --net is given.
     """
     del remote, url
     return scan_updates(work, audit, settings)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def command(target: str, check: bool, rotation_days: int, form: str, settings: Settings) -> int:
     """Print the steps that rotate one key without downtime: a rule's id, or the fingerprint of a finding.
 
-    Make the new key, let both be valid, deploy, revoke the old one, confirm, look at its usage.
+    Create a new key, keep both valid, deploy, revoke the old one, confirm, and check its usage.
     """
     from keyscan.remediation import rotation_text
 

@@ -10,11 +10,14 @@ import click
 from keyscan.api import load_rules
 from keyscan.cli.command import Group
 from keyscan.errors import ExitCode, RuleError, UsageError
+from keyscan.model.rule import count_secret_rules
 from keyscan.reporters.shared.headline import plural
 from keyscan.ruleset import loader
 from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from keyscan.model.rule import Rule
 
 
@@ -31,6 +34,7 @@ def list_rules(paths: tuple[str, ...]) -> int:
     width = max(len(rule.id) for rule in rules)
     for rule in sorted(rules, key=lambda rule: (rule.provider.lower(), rule.id)):
         click.echo(f"{rule.id:{width}}  {rule.severity.label:8}  {rule.provider}: {rule.name}")
+    click.echo(f"keyscan: {_kinds(rules)}", err=True)
     return ExitCode.CLEAN
 
 
@@ -92,9 +96,17 @@ def check(files: tuple[str, ...]) -> int:
     problems.extend(line for line in _table_problems(places) if line not in problems)
     for line in problems:
         click.echo(line)
-    rule_count, problem_count = plural(len(rules), "rule"), plural(len(problems), "problem")
-    click.echo(f"keyscan: {rule_count} checked, {problem_count}")
+    click.echo(f"keyscan: checked {_kinds(rules) or 'no rules'}: {plural(len(problems), 'problem')}")
     return ExitCode.USAGE if problems else ExitCode.CLEAN
+
+
+def _kinds(rules: Sequence[Rule]) -> str:
+    """How many rules there are, by what they judge; the first figure is the one that reports give."""
+    secrets = count_secret_rules(rules)
+    files = sum(rule.category == "hygiene" for rule in rules)
+    code = len(rules) - secrets - files
+    parts = ((secrets, "for secrets"), (code, "for code that handles them"), (files, "for files of secrets"))
+    return ", ".join(f"{plural(number, 'rule')} {what}" for number, what in parts if number)
 
 
 def _table_problems(places: list[Path]) -> list[str]:

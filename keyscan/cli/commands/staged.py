@@ -63,7 +63,7 @@ def command(whole_files: bool, work: _Index, settings: Settings) -> int:
     """Scan exactly what the next commit would contain: the index, not the work tree.
 
     Reports what the staged change adds; --whole-files reports everything in the staged files. Under `pre-commit
-    run --from-ref A --to-ref B` it is what the commits A..B add.
+    run --from-ref A --to-ref B` it scans what the commits A..B add.
     """
     if work.commits:
         from keyscan.cli.commands.history import scan_range

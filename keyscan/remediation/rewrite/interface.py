@@ -108,6 +108,6 @@ def line_end(text: bytes) -> bytes:
 
 
 COMMENT = "in a comment: delete it there, nothing reads it"
-UNPARSED = "the file does not parse as {language}: mend it, or move the key by hand"
+UNPARSED = "the file does not parse as {language}: correct it, or move the key by hand"
 ESCAPED = "its literal uses escape sequences that are not understood here: move the key by hand"
 INLINE_CODE = "it is not in a string literal: move the key by hand"

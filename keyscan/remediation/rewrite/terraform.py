@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LANGUAGE = Language(title="HCL", module="tree_sitter_hcl", strings=frozenset(), read="var.{name}")
 _STATIC = {
-    "backend": "a backend block takes no variables: hand it over with -backend-config or the backend's own variable",
+    "backend": "a backend block takes no variables: pass it with -backend-config or the backend's own variable",
     "terraform": "a terraform block takes no variables: move the key by hand",
     "module_source": "it is a module's source: use a credential helper",
 }

@@ -52,7 +52,7 @@ def rewrite_dockerfile(target: Target) -> Rewrite | LeftAlone:
             f"delete it: image layers keep it. At run time: docker run --env-file .env; "
             f"while building: RUN --mount=type=secret,id={name},env={name}"
         )
-    return LeftAlone("delete it: image layers keep it, and hand the key over at run time: docker run --env-file .env")
+    return LeftAlone("delete it: image layers keep it, and pass the key at run time: docker run --env-file .env")
 
 
 def rewrite_secrets_file(_target: Target) -> LeftAlone:

@@ -120,7 +120,7 @@ def _kubernetes(target: Target, place: Scalar) -> Rewrite | LeftAlone:
             "or SOPS) and create it with kubectl create secret"
         )
     if kind == "ConfigMap":
-        return LeftAlone("a ConfigMap is no place for a key: put it into a Secret and refer to that")
+        return LeftAlone("a ConfigMap is not the place for a key: put it into a Secret and refer to that")
     named = place.siblings.get("name")
     in_env = place.path[-1:] == ("value",) and place.path[-3:-2] == ("env",)
     if not in_env or named is None or place.pair is None:

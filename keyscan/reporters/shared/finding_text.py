@@ -51,11 +51,11 @@ def _details(group: RuleGroup, command: str, paint: Paint) -> Iterator[str]:
     """Every secret of a rule with its source line, then what to do about all of them."""
     yield _title(group, paint)
     for places in group.secrets:
-        yield from _secret(places, group, paint)
+        yield from _secret(places, group, command, paint)
     yield from (f"    do      {clean(step)}" for step in next_steps.about(group.findings[0], command))
 
 
-def _secret(places: Sequence[Finding], group: RuleGroup, paint: Paint) -> Iterator[str]:
+def _secret(places: Sequence[Finding], group: RuleGroup, command: str, paint: Paint) -> Iterator[str]:
     """The first place of a secret, and where else it is."""
     finding = places[0]
     severity = "" if finding.severity is group.severity else f" ({finding.severity.label})"
@@ -66,7 +66,7 @@ def _secret(places: Sequence[Finding], group: RuleGroup, paint: Paint) -> Iterat
         who = clean(finding.origin.author or "")
         who += f" <{clean(finding.origin.email)}>" if finding.origin.email else ""
         yield f"    commit  {clean(finding.origin.commit[:12])} {who} {clean(finding.origin.date or '')}"
-    yield from _history(finding)
+    yield from _history(finding, command)
     if finding.validity:
         state = paint(validity.COLORS[finding.validity.status], validity.word(finding.validity))
         yield f"    state   {': '.join(part for part in (state, validity.sentence(finding.validity)) if part)}"
@@ -101,21 +101,19 @@ def _place(finding: Finding) -> str:
     return f"{finding.location.line}:{finding.location.column} {clean(finding.redacted)}{state}"
 
 
-def _history(finding: Finding) -> Iterator[str]:
-    """How long it has been exposed, and where it still is."""
+def _history(finding: Finding, command: str) -> Iterator[str]:
+    """How long it has been exposed, and where it still is; what was not pushed yet is not called exposed."""
     provenance = finding.provenance
     if provenance is None:
         return
-    parts = (
-        [f"{provenance.exposed_days} day{'s' * (provenance.exposed_days != 1)}"]
-        if provenance.exposed_days is not None
-        else []
-    )
-    parts += ["overdue"] if provenance.overdue else []
+    pushed, days = command != "pre-push", provenance.exposed_days
+    parts = [f"{days} day{'s' * (days != 1)}"] if days and pushed else []
+    parts += ["overdue"] if provenance.overdue and pushed else []
     parts.append(f"in {provenance.commits} commit{'s' * (provenance.commits != 1)}")
     if provenance.in_head is not None:
         parts.append("still in HEAD" if provenance.in_head else "no longer in HEAD, but in history")
     if len(provenance.paths) > 1:
         parts.append(f"at {len(provenance.paths)} paths")
-    since = f"since {clean(provenance.first_seen[:10])}, " if provenance.first_seen else ""
-    yield f"    exposed {since}{', '.join(parts)}"
+    day = clean(provenance.first_seen[:10]) if provenance.first_seen else ""
+    since = [f"since {day}" if pushed else day] if day else []
+    yield f"    {'exposed' if pushed else 'added  '} {', '.join([*since, *parts])}"

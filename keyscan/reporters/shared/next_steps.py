@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from keyscan.model.finding import Finding
-    from keyscan.model.report import Report
+    from keyscan.model.report import Report, RunInfo
 
 # Commands that scan changes before they are committed or pushed.
-_UNPUBLISHED = frozenset({"staged", "pre-push"})
+_UNPUBLISHED = frozenset({"staged", "commit-msg", "pre-push"})
 # Paths and commits that are named in a command; with more it says so.
 _NAMED = 4
-_FIX_MISSING = "keyscan fix does it, once installed: pip install 'keyscan-linter[fix]'"
+_FIX_MISSING = "keyscan fix can do this once its parsers are installed: pip install 'keyscan-linter[fix]'"
 # How a comment begins and ends, by the ending of a file's name; JSON and CSV have none.
 _COMMENTS = {
     ("#", ""): "py rb sh bash zsh fish yml yaml toml cfg conf ini properties env tf hcl r pl pm mk cmake ps1 nix",
@@ -43,11 +43,13 @@ def before(report: Report) -> Iterator[str]:
     command = report.run.command
     if command == "staged" and not any(finding.origin.commit for finding in report.findings):
         yield from _commit(report)
+    elif command == "commit-msg":
+        yield from _message(report)
     elif command == "pre-push":
         yield from _push(report)
     elif command == "pre-receive":
         yield "keyscan: this push is refused: its commits contain secrets, and this server does not have them yet."
-        yield "  Take each key out of the commit that adds it (git commit --amend, or git rebase -i), and push again;"
+        yield "  Remove each key from the commit that adds it (git commit --amend, or git rebase -i), and push again;"
         yield "  a later commit that removes it is not enough. Revoke a key that was pushed anywhere else before."
 
 
@@ -65,7 +67,7 @@ def after(report: Report) -> Iterator[str]:
             yield f"To move keys from code into .env: {run} fix"
         yield "If a key was ever committed or shared, revoke it first. Step by step:"
         yield f"  {run} explain {clean(secrets[0].fingerprint)}"
-    yield from _acceptance(report.findings[0] if not secrets else secrets[0], run)
+    yield from _acceptance(report.findings[0] if not secrets else secrets[0], report.run)
 
 
 def about(finding: Finding, command: str = "") -> Iterator[str]:
@@ -73,7 +75,8 @@ def about(finding: Finding, command: str = "") -> Iterator[str]:
     if finding.provider == "keyscan":  # not a secret but what is done with one
         yield from finding.help.steps
         return
-    environment = f"read it from the environment instead: {finding.env[0]}" if finding.env else ""
+    in_code = finding.env and finding.origin.kind != "commit-message"
+    environment = f"read it from the environment instead: {finding.env[0]}" if in_code else ""
     if command in _UNPUBLISHED:
         if environment:
             yield environment
@@ -85,7 +88,7 @@ def about(finding: Finding, command: str = "") -> Iterator[str]:
         if environment:
             yield environment
     if not environment and not finding.help.revoke_url:
-        yield "revoke it where it was made, and read the new one from the environment or a secret manager"
+        yield "revoke it where it was created, and read the new one from the environment or a secret manager"
 
 
 def marker(path: str, rule_id: str) -> str:
@@ -103,16 +106,27 @@ def _commit(report: Report) -> Iterator[str]:
     files = [finding for finding in report.findings if finding.rule_id.startswith("env-")]
     count = f"{len(secrets)} secret{'s' * (len(secrets) != 1)}" if secrets else "a secrets file"
     paths = _paths(report.findings)
-    yield f"keyscan: this commit is blocked: {count} staged, not published yet. To go on:"
+    yield f"keyscan: this commit is blocked: {count} staged, not published yet. To continue:"
     if secrets:
-        by_hand = f"read the variable named below instead, git add {paths}"
+        by_hand = f"read the variable named below instead, then: git add {paths}"
         if report.run.can_fix:
-            yield f"  1. take it out: {run} fix --staged   (or by hand: {by_hand})"
+            yield f"  1. remove it: {run} fix --staged   (or by hand: {by_hand})"
         else:
-            yield f"  1. take it out: {by_hand}   ({_FIX_MISSING})"
+            yield f"  1. remove it: {by_hand}"
+            yield f"     ({_FIX_MISSING})"
     if files:
         yield f"  {2 if secrets else 1}. keep the file out of git: {run} env --fix"
     yield f"  {1 + bool(secrets) + bool(files)}. commit again. Rotate a key only if it ever left this machine."
+
+
+def _message(report: Report) -> Iterator[str]:
+    """Git keeps the message of a commit that its hook blocks."""
+    count = len({finding.fingerprint for finding in report.findings})
+    what = f"{count} secret{'s' * (count != 1)}"
+    yield f"keyscan: this commit is blocked: its message contains {what}, and nothing was committed. To continue:"
+    yield "  1. edit the message, with the options that you gave to git commit before:"
+    yield '     git commit -e -F "$(git rev-parse --git-dir)/COMMIT_EDITMSG"'
+    yield "  2. rotate a key only if it ever left this machine."
 
 
 def _push(report: Report) -> Iterator[str]:
@@ -122,20 +136,26 @@ def _push(report: Report) -> Iterator[str]:
     count = len({finding.fingerprint for finding in report.findings})
     yield (
         f"keyscan: this push is blocked: {count} secret{'s' * (count != 1)} in {len(commits)} "
-        f"commit{'s' * (len(commits) != 1)} that the remote does not have yet. To go on:"
+        f"commit{'s' * (len(commits) != 1)} that the remote does not have yet. To continue:"
     )
     paths = _paths(report.findings)
     if commits == [run.revision]:
         by_hand = "read the variable named below instead"
-        yield f"  1. take it out: {f'{run.invocation} fix   (or by hand: {by_hand})' if run.can_fix else by_hand}"
+        yield f"  1. remove it: {f'{run.invocation} fix   (or by hand: {by_hand})' if run.can_fix else by_hand}"
         yield f"  2. git add {paths} && git commit --amend --no-edit, and push again."
     elif commits:
-        yield f"  1. git rebase -i {clean(commits[0][:12])}^   and mark as edit: {_commits(commits)}"
+        yield f"  1. on the branch that you push: {_rebase(commits[0], run)}   and mark as edit: {_commits(commits)}"
         how = f"{run.invocation} fix, or by hand" if run.can_fix else "read the variable named below instead"
-        yield f"  2. at each stop take the key out ({how}), then:"
+        yield f"  2. at each stop remove the key ({how}), then:"
         yield f"     git add {paths} && git commit --amend --no-edit && git rebase --continue"
+        yield "     If a later commit changes the same lines, git stops again: resolve, git add, git rebase --continue."
         yield "  3. push again."
     yield "  A later commit that removes a key is not enough. Rotate a key only if it ever left this machine."
+
+
+def _rebase(first: str, run: RunInfo) -> str:
+    """The command that edits the commits from `first` on; the first commit of all has no parent to start from."""
+    return "git rebase -i --root" if first == run.first_commit else f"git rebase -i {clean(first[:12])}^"
 
 
 def _commits(commits: Sequence[str]) -> str:
@@ -151,11 +171,11 @@ def _paths(findings: Sequence[Finding]) -> str:
     return " ".join(shlex.quote(path) for path in paths)
 
 
-def _acceptance(finding: Finding, run: str) -> Iterator[str]:
+def _acceptance(finding: Finding, run: RunInfo) -> Iterator[str]:
     """How to ignore a finding that is not a secret."""
     rule_id, fingerprint = clean(finding.rule_id), clean(finding.fingerprint)
     comment = marker(finding.origin.path, rule_id)
-    yield "Is one no secret? Give the reason, in one of these places:"
+    yield "Not a secret? Accept it with a reason, in one of these places:"
     if comment and not finding.origin.member:
         yield f"  on its line, or on the line above:  {comment}"
     yield f'  in .keyscan.toml:                   [[ignore]] with fingerprint = "{fingerprint}" and reason = "..."'

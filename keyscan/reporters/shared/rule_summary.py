@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WEAKNESS = "https://cwe.mitre.org/data/definitions/798.html"
 _STAYS = "Taking it out of the file is not enough: it stays in git's history, so revoke it first."
 _IGNORE = (
-    "If it is no secret, say so on its line with the comment `keyscan:allow`, and why, "
+    "If it is not a secret, say so on its line with the comment `keyscan:allow`, and why, "
     "or accept its fingerprint in the baseline."
 )
 
@@ -85,14 +85,14 @@ def description(rule: RuleSummary) -> str:
     """One or two sentences: what it is and what it opens."""
     opens = clean(rule.help.opens).strip()
     first = f"{rule.name.rstrip('.')}{' in the code or its history' if rule.secret else ''}."
-    return f"{first} It opens: {opens.rstrip('.')}." if opens else first
+    return f"{first} It gives access to: {opens.rstrip('.')}." if opens else first
 
 
 def steps(rule: RuleSummary) -> Iterator[str]:
     """What to do, in order, as plain sentences."""
     yield from (clean(step) for step in rule.help.steps)
     if not rule.help.steps and rule.secret:
-        yield "Make a new one, put it where the program runs, and revoke the old one."
+        yield "Create a new one, store it where the program runs, revoke the old one."
     if rule.env and rule.secret:
         yield f"Read it from the environment ({', '.join(map(clean, rule.env))}) or from a secret manager."
 
@@ -113,7 +113,7 @@ def help_markdown(rule: RuleSummary) -> str:
     lines += [f"{number}. {prose(step)}" for number, step in enumerate(steps(rule), 1)]
     if rule.help.revoke_url:
         lines += ["", f"Revoke it here: {link(rule.help.revoke_url)}"]
-    lines += ["", f"More: {link(rule.url)}", "", "## If it is no secret", "", _IGNORE]
+    lines += ["", f"More: {link(rule.url)}", "", "## If it is not a secret", "", _IGNORE]
     return "\n".join(lines)
 
 

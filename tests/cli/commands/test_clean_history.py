@@ -92,7 +92,7 @@ def test_plan_says_what_changes_and_changes_nothing(history, run):
     before = history.git("show-ref")
     result = run("clean-history", cwd=history.path)
     assert result.code == 1
-    assert "Commits that get another id: 6 of 8" in result.out
+    assert "Commits whose id changes: 6 of 8" in result.out
     assert "refs/heads/main, refs/heads/side" in result.out
     assert "keyscan rotate anthropic-api-key" in result.out
     assert "1 refs of pull requests" in result.out
@@ -197,8 +197,8 @@ def test_signatures_that_are_lost_are_named(repo, run):
     )
     repo.git("update-ref", "refs/tags/v1", oid.decode().strip())
     result = run("clean-history", cwd=repo.path)
-    assert f"Signatures that are lost: 1 commits ({signed.decode()[:12]})" in result.out
-    assert "Signatures that are lost: tags refs/tags/v1" in result.out
+    assert f"Lost signatures: 1 commits ({signed.decode()[:12]})" in result.out
+    assert "Lost signatures: tags refs/tags/v1" in result.out
 
 
 def test_second_half_of_a_pair_is_replaced_too(repo, run, tmp_path):

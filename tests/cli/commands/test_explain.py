@@ -26,7 +26,7 @@ def test_a_rule_is_explained_in_order(repo, run):
     """New key, environment, deploy, verify, revoke, usage, history: and why revoking comes before cleaning."""
     out = run("explain", RULE, cwd=repo.path).out
     order = [
-        "Make a new key: https://",
+        "Create a new key: https://",
         "ANTHROPIC_API_KEY",
         "Deploy",
         "Verify",

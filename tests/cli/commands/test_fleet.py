@@ -110,7 +110,7 @@ def test_what_is_not_read_is_named_and_nothing_is_called_clean(run, fleet, tmp_p
         ((".", "--report", "pdf=x"), "formats: console, jsonl, csv, html"),
         ((".", "--pushed-since", "yesterday"), "not a date"),
         ((".", "--include", "["), "--include"),
-        ((".", "--disk", "many"), "is no size"),
+        ((".", "--disk", "many"), "is not a size"),
     ],
 )
 def test_wrong_command_lines(run, tmp_path, argv, message):

@@ -27,8 +27,8 @@ def test_plan_has_the_steps_in_order(tmp_path, run):
     result = run("rotate", "anthropic-api-key", cwd=tmp_path)
     assert result.code == 0
     titles = (
-        "Make the new key",
-        "side by side",
+        "Create the new key",
+        "Keep both keys valid",
         "secret manager",
         "Deploy",
         "is used",

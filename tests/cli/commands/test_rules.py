@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from keyscan.ruleset import loader
@@ -70,3 +72,14 @@ def test_a_builtin_file_is_checked_once(run, name):
     result = run("rules", "check", str(loader.builtin_dir() / name))
     assert result.code == 0, result.out
     assert "0 problems" in result.out
+
+
+def test_every_command_gives_the_same_number_of_rules(run, repo):
+    """Files, the index, a history and the list of rules: one figure, by the whole engine and by the stored one."""
+    repo.write("a.txt", "nothing\n")
+    repo.git("add", "-A")
+    texts = [run("staged", cwd=repo.path).out for _ in range(2)]
+    repo.git("commit", "-qm", "one")
+    texts += [run("scan", cwd=repo.path).out, run("history", cwd=repo.path).out, run("rules", "list").err]
+    counts = {re.search(r"(\d+) rules", text)[1] for text in texts}
+    assert len(counts) == 1

@@ -19,7 +19,7 @@ def test_a_blocked_commit_says_what_to_do_first():
     """The first line of the hook is the way on; nothing is claimed to be public, and rotating is only for what left."""
     text = render("console", reports.report(reports.finding(1), command="staged", invocation="~/x/keyscan"))
     first, second = text.splitlines()[:2]
-    assert first == "keyscan: this commit is blocked: 1 secret staged, not published yet. To go on:"
+    assert first == "keyscan: this commit is blocked: 1 secret staged, not published yet. To continue:"
     assert "~/x/keyscan fix --staged" in second
     assert "git add src/app.py" in second
     assert "if it ever left this machine, revoke it: https://console.example.org/keys" in text
@@ -31,7 +31,7 @@ def test_a_command_that_is_not_installed_is_not_the_way_on():
     for command, commit in (("staged", None), ("pre-push", "c" * 40)):
         run = {"command": command, "can_fix": False, "revision": commit}
         text = render("console", reports.report(reports.finding(1, origin=Origin("a.py", commit=commit)), **run))
-        assert "take it out: read the variable named below instead" in text
+        assert "remove it: read the variable named below instead" in text
         assert "keyscan fix --staged" not in text
     assert "keyscan fix" not in render("console", reports.report(reports.finding(1), command="scan", can_fix=False))
 
@@ -92,3 +92,31 @@ def test_every_marker_is_honored(run, tmp_path, anthropic_key):
     result = run("scan", ".", cwd=tmp_path)
     assert result.code == 0, result.out
     assert "7 ignored" in result.out
+
+
+def test_a_blocked_message_says_how_to_write_it_again():
+    """The first lines of the commit-msg hook are what to do; a message reads no variable, and no review finds it."""
+    one = reports.finding(1, origin=Origin("COMMIT_EDITMSG", kind="commit-message"))
+    text = render("console", reports.report(one, command="commit-msg"))
+    assert text.startswith("keyscan: this commit is blocked: its message contains 1 secret, and nothing was committed.")
+    assert 'git commit -e -F "$(git rev-parse --git-dir)/COMMIT_EDITMSG"' in text
+    assert "if it ever left this machine, revoke it" in text
+    assert "read it from the environment" not in text
+    assert "baseline review" not in text
+
+
+def test_the_first_commit_of_all_is_edited_from_the_root():
+    """It has no parent that a rebase could start from."""
+    one = reports.finding(1, origin=Origin("a.py", commit="a" * 40, date="2026-01-02"))
+    run = {"command": "pre-push", "revision": "b" * 40, "first_commit": "a" * 40}
+    assert "git rebase -i --root   and mark as edit: aaaaaaaaaaaa" in render("console", reports.report(one, **run))
+
+
+def test_what_was_not_pushed_yet_is_not_called_exposed():
+    """Before a push the date says when a secret was added; a history says since when it is exposed."""
+    one = reports.historic(1)
+    before = render("console", reports.report(one, command="pre-push"))
+    after = render("console", reports.report(one, command="history"))
+    assert "exposed" not in before.replace("exposed to", "")
+    assert "    added   2025-03-01, in" in before
+    assert "    exposed since 2025-03-01," in after

@@ -43,7 +43,7 @@ def test_help_has_steps_link_and_what_to_do_with_a_false_alarm():
 def test_a_rule_without_help_still_says_what_to_do():
     """A general step, and a page on the weakness."""
     bare = kind(help=Help(), env=())
-    assert list(rule_summary.steps(bare)) == ["Make a new one, put it where the program runs, and revoke the old one."]
+    assert list(rule_summary.steps(bare)) == ["Create a new one, store it where the program runs, revoke the old one."]
     assert bare.url == WEAKNESS
 
 
