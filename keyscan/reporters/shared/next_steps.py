@@ -179,4 +179,5 @@ def _acceptance(finding: Finding, run: RunInfo) -> Iterator[str]:
     if comment and not finding.origin.member:
         yield f"  on its line, or on the line above:  {comment}"
     yield f'  in .keyscan.toml:                   [[ignore]] with fingerprint = "{fingerprint}" and reason = "..."'
-    yield f"  in the baseline, one by one:        {run} baseline review"
+    if run.command != "commit-msg":  # a review looks for findings in files and in the history
+        yield f"  in the baseline, one by one:        {run.invocation} baseline review"
