@@ -120,11 +120,10 @@ def _warn_of_refused_cache(argv: list[str]) -> None:
 
 def _fail(messages: tuple[str, ...], code: ExitCode) -> int:
     """Print one line for each message on standard error."""
-    from keyscan.cli.output import without_secrets
-    from keyscan.reporters.shared.escape import clean
+    from keyscan.cli.messages import shown
 
     try:
-        sys.stderr.writelines(f"keyscan: {clean(without_secrets(message))}\n" for message in messages)
+        sys.stderr.write(shown(*(f"keyscan: {message}" for message in messages)) + "\n")
         sys.stderr.flush()
     except OSError:
         pass

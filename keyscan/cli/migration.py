@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from keyscan.migrate.result import (
     Unsupported,
 )
 from keyscan.sources.files import Target
+from keyscan.support import storage
 from keyscan.suppressions import baseline
 
 if TYPE_CHECKING:
@@ -186,7 +188,7 @@ def tried(settings: Settings, result: MigrationResult, known: Counterparts, scan
     `settings` have a salt where findings are to be accepted. Ignores are widened by the rules of ours that report what
     they allow under another name, and those that cover nothing now are marked, so that no scan calls them unused.
     """
-    with tempfile.TemporaryDirectory(prefix="keyscan-migrate-") as directory:
+    with tempfile.TemporaryDirectory(prefix="keyscan-migrate-") as directory, _nothing_stored():
         rules_file = Path(directory, RULES_FILE)
         rules_file.write_text(writer.rules(result), encoding="utf-8")
         settings = _settings(settings, result, str(rules_file))
@@ -211,6 +213,16 @@ def tried(settings: Settings, result: MigrationResult, known: Counterparts, scan
         ]
         result = MigrationResult((*result.without(AllowedFor).items, *allowed, *missing))
         return Trial(settings, result, tuple(entries), len({finding.fingerprint for finding in new}))
+
+
+@contextmanager
+def _nothing_stored() -> Iterator[None]:
+    """Store nothing of other tools' rules, in which secrets may be written; in no started process either."""
+    os.environ[storage.NOTHING_STORED] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[storage.NOTHING_STORED]
 
 
 def _settings(settings: Settings, result: MigrationResult, rules_file: str) -> Settings:

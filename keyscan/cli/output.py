@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from dataclasses import replace
 from functools import partial
@@ -96,22 +95,6 @@ def write(report: Report, settings: Settings, bare: Report | None = None) -> int
         emit(rendered(settings.format, color=color))
     code = report.exit_code
     return ExitCode.CLEAN if settings.exit_zero and code == ExitCode.FINDINGS else code
-
-
-# A run of characters longer than any word, which may be a secret.
-_TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{16,}")
-
-
-def without_secrets(text: str) -> str:
-    """`text` with the secrets redacted that rules find in it: it may quote a name, a configuration or an argument."""
-    if not _TOKEN.search(text):
-        return text
-    try:
-        from keyscan.agents.redactor import redact
-
-        return redact(text)
-    except Exception:  # noqa: BLE001 - an error while an error is reported: say as much as is safe
-        return _TOKEN.sub("[...]", text)
 
 
 def emit(text: str) -> None:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from keyscan.cli import baseline_file
-from keyscan.cli.output import use_color
+from keyscan.cli.messages import say
 from keyscan.cli.repository_findings import all_findings
 from keyscan.errors import ExitCode, GitError, UsageError
 from keyscan.model.rule import Severity
-from keyscan.reporters.shared.escape import clean
 from keyscan.suppressions.baseline import Entry
 
 if TYPE_CHECKING:
@@ -40,9 +39,10 @@ def walk(settings: Settings, *, history: bool = False) -> int:
     groups = [list(group) for _, group in groupby(todo, key=lambda finding: finding.fingerprint)]
     accepted = skipped = 0
     for number, group in enumerate(groups, 1):
-        click.echo(f"\n{number} of {len(groups)}")
-        for line in description(group, findings):
-            click.echo(line)
+        head, *lines = description(group, findings)
+        say("", f"{number} of {len(groups)}")
+        say(head, bold=True)
+        say(*lines)
         answer = _ask(group[0])
         if answer == "q":
             break
@@ -52,7 +52,7 @@ def walk(settings: Settings, *, history: bool = False) -> int:
         else:
             skipped += 1
     remaining = len(groups) - accepted
-    click.echo(f"\nkeyscan: {accepted} accepted, {skipped} skipped, {remaining} left")
+    say("", f"keyscan: {accepted} accepted, {skipped} skipped, {remaining} left")
     return ExitCode.FINDINGS if remaining else ExitCode.CLEAN
 
 
@@ -62,7 +62,7 @@ def _ask(finding: Finding) -> str:
         if answer in {"a", "s", "q"}:
             return str(answer)
         if answer == "r":
-            click.echo(f"  {clean(finding.help.revoke_url or finding.help.link or 'no address known for it')}")
+            say(f"  {finding.help.revoke_url or finding.help.link or 'no address known for it'}")
 
 
 def _accept(settings: Settings, finding: Finding) -> Settings:
@@ -78,15 +78,14 @@ def _accept(settings: Settings, finding: Finding) -> Settings:
 def description(group: list[Finding], findings: list[Finding]) -> Iterator[str]:
     """The description of a secret, and the lines round it with every secret in them masked."""
     first = group[0]
-    bold = "\x1b[1m{}\x1b[0m" if use_color(sys.stdout) else "{}"
-    yield bold.format(f"{clean(first.rule_name)} [{first.rule_id}], {first.severity.label}: {clean(first.redacted)}")
+    yield f"{first.rule_name} [{first.rule_id}], {first.severity.label}: {first.redacted}"
     for finding in group[:5]:
-        yield f"  {clean(finding.origin.path)}:{finding.location.line}:{finding.location.column}"
+        yield f"  {finding.origin.path}:{finding.location.line}:{finding.location.column}"
     if len(group) > 5:  # noqa: PLR2004 - enough to see where it stands
         yield f"  and {len(group) - 5} more places"
-    yield f"  why: {clean('; '.join(first.evidence))}"
+    yield f"  why: {'; '.join(first.evidence)}"
     if first.help.opens:
-        yield f"  opens: {clean(first.help.opens)}"
+        yield f"  opens: {first.help.opens}"
     yield from context(first, findings)
 
 
@@ -106,7 +105,7 @@ def context(finding: Finding, findings: list[Finding]) -> Iterator[str]:
         # A long line is shown from a little before the secret.
         start = max(0, where.column - 60) if number == where.line and len(text) > _WIDTH else 0
         sign = ">" if where.line <= number <= where.end_line else " "
-        yield f"  {sign} {number:5}  {clean(text[start : start + _WIDTH])}"
+        yield f"  {sign} {number:5}  {text[start : start + _WIDTH]}"
 
 
 def _lines_of(origin: Origin) -> list[str]:

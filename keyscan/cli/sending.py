@@ -9,8 +9,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
-import click
-
+from keyscan.cli.messages import confirm, say
 from keyscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,17 +41,15 @@ class Sender:
 
 def consent(plan: VerifyPlan, choices: VerifySettings) -> None:
     """Name the hosts and ask on a terminal; elsewhere `--yes` must be given."""
-    from keyscan.reporters.shared.escape import clean
-
     hosts = ", ".join(f"{host} ({count})" for host, count in plan.hosts.items())
     count = len(plan.questions)
-    text = clean(f"{count} found key{'s' * (count != 1)} would be sent to: {hosts}")
+    text = f"{count} found key{'s' * (count != 1)} would be sent to: {hosts}"
     if choices.yes:
-        click.echo(f"keyscan: {text.replace('would be', 'will be')}", err=True)
+        say(f"keyscan: {text.replace('would be', 'will be')}", err=True)
         return
     if not interactive():
         raise UsageError(f"{text}; nothing was sent; confirm with --yes")
-    if not click.confirm(f"keyscan: {text}. Send them?", default=False, err=True):
+    if not confirm(f"keyscan: {text}. Send them?"):
         raise UsageError("nothing was sent")
 
 

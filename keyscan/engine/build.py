@@ -74,10 +74,23 @@ def hyperscan_prefilter(rules: Sequence[Rule]) -> HyperscanPrefilter:
         except Exception:  # noqa: BLE001, S110 - any error of Hyperscan's means: compile again
             pass
     prefilter = HyperscanPrefilter.of(rules)
+    if _hold_secrets(rules, prefilter):
+        return prefilter
     listing = marshal.dumps([tuple(entry) for entry in prefilter.entries])
     for name, part in zip(names, [listing, *prefilter.dump()], strict=True):
         storage.write(name, part)
     return prefilter
+
+
+def _hold_secrets(rules: Sequence[Rule], prefilter: HyperscanPrefilter) -> bool:
+    """Whether a key that a built-in rule finds is written in another rule's expression: nothing of it is stored."""
+    from keyscan.engine.matcher import Matcher
+
+    written = "\n".join(rule.pattern for rule in rules if not storage.is_builtin(rule.source)).encode()
+    if not written:
+        return False
+    matches = Matcher(rules, prefilter).scan(written).matches
+    return any(storage.is_builtin(match.rule.source) and match.rule.filters != "generic" for match in matches)
 
 
 def _cpu() -> str:

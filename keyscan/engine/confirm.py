@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyscan.engine import programs
+from keyscan.support import storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,14 +46,19 @@ class PatternTimeout(Exception):  # noqa: N818 - not an error of ours: a report 
 class Pattern:
     """A rule's expression, compiled or loaded when first needed."""
 
-    def __init__(self, pattern: str, max_length: int, *, one_line: bool = False, first: str = "") -> None:
-        """`one_line`: no match holds a line's end. `first`: the bytes that one can begin with, empty for any."""
+    def __init__(
+        self, pattern: str, max_length: int, *, one_line: bool = False, first: str = "", source: str = ""
+    ) -> None:
+        """`one_line`: no match holds a line's end. `first`: the bytes that one can begin with, empty for any.
+
+        `source` is the rule's file: only what is compiled of the built-in ones is stored.
+        """
         self._text, self._max_length, self._one_line = pattern, max_length, one_line
-        self._first_text = first
+        self._first_text, self._source = first, source
 
     @cached_property
     def _compiled(self) -> Any:
-        return programs.compiled(self._text)
+        return programs.compiled(self._text, stored=storage.is_builtin(self._source))
 
     @cached_property
     def _first(self) -> frozenset[int]:

@@ -31,7 +31,7 @@ class Evaluator:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
         self._companions = {
-            number: Pattern(rule.companion.pattern, rule.companion.distance)
+            number: Pattern(rule.companion.pattern, rule.companion.distance, source=rule.source)
             for number, rule in enumerate(rules)
             if rule.companion
         }

@@ -37,7 +37,9 @@ class Matcher:
         self.rules, self._prefilter = rules, prefilter
         firsts = {entry.rule: entry.first for entry in prefilter.entries}
         self._patterns = [
-            Pattern(rule.pattern, rule.max_length, one_line=rule.one_line, first=firsts.get(number, ""))
+            Pattern(
+                rule.pattern, rule.max_length, one_line=rule.one_line, first=firsts.get(number, ""), source=rule.source
+            )
             for number, rule in enumerate(rules)
         ]
         self._evaluator = Evaluator(rules)

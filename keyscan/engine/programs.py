@@ -14,16 +14,18 @@ from typing import Any
 from keyscan.support import storage
 
 
-def compiled(text: str) -> Any:
-    """The expression `text` over bytes, from its stored program where there is one; raises `regex.error`."""
+def compiled(text: str, *, stored: bool = True) -> Any:
+    """The expression `text` over bytes, from its program if that is `stored`; raises `regex.error`."""
     import regex
 
     pattern = text.encode()
+    if not stored:
+        return regex.compile(pattern, regex.VERSION0)
     name = _stored_name(pattern)
-    stored = storage.read(name)
-    if stored is not None:
+    data = storage.read(name)
+    if data is not None:
         try:
-            return _regex().compile(*marshal.loads(stored))  # noqa: S302 - stored by us, its digest was checked
+            return _regex().compile(*marshal.loads(data))  # noqa: S302 - stored by us, its digest was checked
         except Exception:  # noqa: BLE001, S110 - any error of what is stored means: compile again
             pass
     compiled = regex.compile(pattern, regex.VERSION0)

@@ -35,7 +35,7 @@ def _problems_of(rule: Rule) -> Iterator[str]:
         return
     passes: dict[str, Prefilter] = {"regex": KeywordPrefilter([rule])}
     try:
-        next(Pattern(rule.pattern, rule.max_length).all(b""), None)
+        next(Pattern(rule.pattern, rule.max_length, source=rule.source).all(b""), None)
     except Exception as error:  # noqa: BLE001 - regex's errors are not one class
         yield f"pattern does not compile in regex: {error}"
         return

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from keyscan.model.rule import Rule
 
+# Characters of an excluded path that are stored.
+_LONGEST_STORED = 9
+
 
 def store_engine(rules: Sequence[Rule]) -> bool:
     """Store the fast path's engine for the built-in `rules`, unless it is there; false where that cannot be done.
@@ -50,7 +53,8 @@ def store_plain(files: list[bytes | None], exclude: Sequence[str] = ()) -> None:
     """Remember that the configuration in `files` leaves a clean commit clean, unless `exclude` names a path of it."""
     name = staged.plain_name(files)
     if storage.read(name) is None:
-        texts = [literal_of(pattern) for pattern in exclude if not pattern.startswith("!")]
+        # Of a longer text a part is enough, and gives nothing away.
+        texts = [literal_of(pattern)[:_LONGEST_STORED] for pattern in exclude if not pattern.startswith("!")]
         storage.write(name, b"".join(b"\n" + text.encode("utf-8", "surrogateescape") for text in texts))
 
 

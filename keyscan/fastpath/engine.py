@@ -16,7 +16,7 @@ import marshal
 import os
 import sys
 
-from keyscan.engine.decoders.signatures import ARCHIVES, BYTE_ORDER_MARKS, LFS_POINTER, enclosed
+from keyscan.engine.decoders.signatures import ARCHIVES, BYTE_ORDER_MARKS, LFS_POINTERS, enclosed
 from keyscan.engine.prefilter.nearby_values import with_value
 from keyscan.support import storage
 
@@ -31,7 +31,7 @@ _MARGIN = 8
 # A text with more hits than this is the whole engine's, which merges what overlaps.
 _MANY = 2000
 # What begins so is an archive or no plain UTF-8, even if it holds no zero byte.
-_SIGNATURES = (*ARCHIVES, *BYTE_ORDER_MARKS, LFS_POINTER)
+_SIGNATURES = (*ARCHIVES, *BYTE_ORDER_MARKS, *LFS_POINTERS)
 
 
 def loads(stored: bytes) -> dict[str, object]:

@@ -16,6 +16,25 @@ if TYPE_CHECKING:
 _LONGEST_SHOWN = 240
 
 
+# A redacted secret, which stays as it is, or a run of characters that may be a value.
+_VALUE = re.compile(r"\S*\.\.\.\[[0-9a-f]{8}\]|[A-Za-z0-9+/_.~!@#$%^&*-]{8,}={0,2}")
+
+
+def masked_values(line: str) -> str:
+    """`line` without the values that look like secrets, whether or not a rule finds them: a diff shows whole lines."""
+    from keyscan.engine.filters.value_shape import Shape, is_slug, reason, shape_of
+
+    def shown(found: re.Match[str]) -> str:
+        text = found[0]
+        if text.endswith("]"):
+            return text
+        value = text.encode("utf-8", "surrogatepass")
+        random = not is_slug(value) and reason(value) is None and shape_of(value) >= Shape.HUMAN
+        return "..." if random else text
+
+    return _VALUE.sub(shown, line)
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """A file to write: its path below the root, its contents now (None when it does not exist) and afterwards."""
@@ -29,14 +48,20 @@ class Edit:
         return f"Edit({self.path!r})"
 
     def diff(self) -> Iterator[str]:
-        """The change as a unified diff without context, line by line; of a long line only its length is shown."""
+        """The change as a unified diff without context, line by line, without values that may be secret.
+
+        Of a long line only its length is shown.
+        """
         before = (self.old or b"").decode("utf-8", "replace").splitlines()
         after = self.new.decode("utf-8", "replace").splitlines()
         source = "/dev/null" if self.old is None else f"a/{self.path}"
         lines = difflib.unified_diff(before, after, source, f"b/{self.path}", lineterm="", n=0)
         for number, line in enumerate(lines):
             long = number > 1 and len(line) > _LONGEST_SHOWN
-            yield f"{line[0]}(a line of {len(line) - 1:,} characters, not shown)" if long else line
+            if long:
+                yield f"{line[0]}(a line of {len(line) - 1:,} characters, not shown)"
+            else:
+                yield masked_values(line) if number > 1 else line
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,21 @@ _SEVERITY, _PRECISION, _PAIRED, _GUIDE = (_RULE.index(name) for name in ("severi
 
 
 def load_rules(paths: Sequence[Path] = (), *, builtin: bool = True) -> tuple[Rule, ...]:
-    """Load the built-in rules and those of `paths`, from the cache where no file has changed.
+    """Load the built-in rules and those of `paths`; raises RuleError for a file that is missing or not valid.
 
-    Raises RuleError for a file that is missing or not valid.
+    Only the built-in rules are stored: the rules of others are few, and what is written in them may be secret.
     """
-    # The built-in rules are part of every key already.
-    name = f"rules-{storage.key_of(builtin, storage.state_of(_files(paths)))}.bin"
+    own = _builtin() if builtin else ()
+    if not paths:
+        return own
+    from keyscan.ruleset import loader
+
+    return loader.load(paths, own)
+
+
+def _builtin() -> tuple[Rule, ...]:
+    """The built-in rules, from the cache where no file has changed: they are part of every key already."""
+    name = f"rules-{storage.key_of()}.bin"
     stored = storage.read(name)
     if stored is not None:
         try:
@@ -32,17 +41,9 @@ def load_rules(paths: Sequence[Path] = (), *, builtin: bool = True) -> tuple[Rul
             pass
     from keyscan.ruleset import loader
 
-    rules = loader.load([*([loader.builtin_dir()] if builtin else []), *paths])
+    rules = loader.load([loader.builtin_dir()])
     storage.write(name, marshal.dumps([_values_of(rule) for rule in rules]))
     return rules
-
-
-def _files(paths: Sequence[Path]) -> list[Path]:
-    if not paths:
-        return []
-    from keyscan.ruleset import loader  # with its reader of TOML: 4 ms
-
-    return [file for path in paths for file in loader.rule_files(path)]
 
 
 def _values_of(rule: Rule) -> list[Any]:

@@ -38,9 +38,12 @@ def rule_files(path: Path) -> list[Path]:
     return [path]
 
 
-def load(paths: Iterable[Path]) -> tuple[Rule, ...]:
-    """The rules with a pattern of the files and directories `paths`, in order; RuleError at the first invalid one."""
-    rules: dict[str, Rule] = {}
+def load(paths: Iterable[Path], before: Iterable[Rule] = ()) -> tuple[Rule, ...]:
+    """The rules `before` and those with a pattern of the files and directories `paths`, in order.
+
+    Raises RuleError at the first invalid one.
+    """
+    rules = {rule.id: rule for rule in before}
     for path in paths:
         for file in rule_files(path):
             document = read_toml(file)

@@ -52,11 +52,19 @@ def test_a_changed_file_of_the_users_is_read_again(tmp_path):
 @pytest.mark.parametrize(
     "stored", [b"", b"[{}]", marshal.dumps(None), marshal.dumps([1]), marshal.dumps([[]]), marshal.dumps([["x"]])]
 )
-def test_what_does_not_load_is_parsed_again(tmp_path, own_cache, stored):
+def test_what_does_not_load_is_parsed_again(own_cache, stored):
     """A stored file with the right digest and the wrong contents is made again."""
-    file = tmp_path / "acme.toml"
-    file.write_text(_RULE)
-    rules = cache.load_rules([file], builtin=False)
+    rules = cache.load_rules()
     (name,) = [one.name for one in own_cache.glob("rules-*")]
     cache.storage.write(name, stored)
-    assert cache.load_rules([file], builtin=False) == rules
+    assert cache.load_rules() == rules
+
+
+def test_the_rules_of_others_are_not_stored(tmp_path, own_cache):
+    """What is written in a rule file may be secret: the cache gets nothing of it."""
+    file = tmp_path / "acme.toml"
+    file.write_text(_RULE)
+    rules = cache.load_rules([file])
+    assert rules[-1].id == "acme-key"
+    assert len(rules) > 500
+    assert not [one.name for one in own_cache.rglob("*") if b"acme_" in one.read_bytes()]

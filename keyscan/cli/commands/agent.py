@@ -11,6 +11,7 @@ import click
 
 from keyscan.catalog import agent_events
 from keyscan.cli.command import Group
+from keyscan.cli.messages import say
 from keyscan.errors import ExitCode, KeyscanError, UsageError
 
 if TYPE_CHECKING:
@@ -171,14 +172,14 @@ def install_command(
             changes += deny_rules.deny(where, _root() if project else None)
         title = where.target.title
         for change in changes:
-            click.echo(f"{title}: {change.what} {change.path}")
+            say(f"{title}: {change.what} {change.path}")
         if not changes:
-            click.echo(f"{title}: hooks are in place")
+            say(f"{title}: hooks are in place")
         for note in (where.target.trust, "" if keep_commands else where.target.rewrites):
             if note:
-                click.echo(f"{title}: {note}")
+                say(f"{title}: {note}")
     Detector().warm_up()
-    click.echo("keyscan: check it with: keyscan agent status")
+    say("keyscan: check it with: keyscan agent status")
     return ExitCode.CLEAN
 
 
@@ -192,9 +193,9 @@ def uninstall_command(agents: tuple[str, ...], everything: bool, project: bool, 
         changes = deny_rules.allow(where, _root() if project else None)
         changes += install.uninstall(where)
         for change in changes:
-            click.echo(f"{where.target.title}: {change.what} {change.path}")
+            say(f"{where.target.title}: {change.what} {change.path}")
         if not changes:
-            click.echo(f"{where.target.title}: no hooks of keyscan in {where.path}")
+            say(f"{where.target.title}: no hooks of keyscan in {where.path}")
     return ExitCode.CLEAN
 
 
@@ -211,13 +212,13 @@ def status_command(agents: tuple[str, ...], everything: bool, project: bool, use
         caller = entries.this_caller()
         for command_line in install.commands_in(where)[:1]:
             caller = _as_installed(caller, command_line)
-        click.echo(f"{where.target.title}")
+        say(f"{where.target.title}")
         for check in status.checks(where, caller, Journal(_records(), where.target.agent), _root()):
             symbol = {True: "ok", False: "FAIL", None: "--"}[check.ok]
-            click.echo(f"  {symbol:4}  {check.text}")
+            say(f"  {symbol:4}  {check.text}")
             failed = failed or check.ok is False
     if not places:
-        click.echo("keyscan: no supported agent found on this machine")
+        say("keyscan: no supported agent found on this machine")
     return ExitCode.FINDINGS if failed else ExitCode.CLEAN
 
 
@@ -233,11 +234,11 @@ def test_command(agents: tuple[str, ...], everything: bool, project: bool, user:
         if not commands and where.target.shape in {"plugin", "vibe"} and not install.missing_events(where, ""):
             commands = [status.plugin_command(entries.this_caller())]
         if not commands:
-            click.echo(f"{where.target.title}: not installed: keyscan agent install {where.target.agent}")
+            say(f"{where.target.title}: not installed: keyscan agent install {where.target.agent}")
             failed = True
         for one in commands:
             check = status.try_out(one, where.target.agent)
-            click.echo(f"{where.target.title}: {check.text}")
+            say(f"{where.target.title}: {check.text}")
             failed = failed or not check.ok
     return ExitCode.FINDINGS if failed else ExitCode.CLEAN
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.cli import output
 from keyscan.cli.baseline_file import existing, file_of, new_entries, salted, write
 from keyscan.cli.command import Group
+from keyscan.cli.messages import say
 from keyscan.cli.options import CONFIGURATION, DETECTION
 from keyscan.cli.repository_findings import all_findings
 from keyscan.cli.settings import with_settings
@@ -44,8 +44,8 @@ def create(reason: str, history: bool, settings: Settings) -> int:
     settings = salted(settings, settings.salt or baseline.new_salt())
     entries = new_entries(settings, all_findings(settings, history=history), reason)
     write(settings, Baseline((settings.salt,)).with_entries(entries))
-    click.echo(f"keyscan: {len(entries)} findings accepted in {settings.baseline}; commit it")
-    click.echo(f"to merge it without conflicts, add to .gitattributes: {settings.baseline} merge=union")
+    say(f"keyscan: {len(entries)} findings accepted in {settings.baseline}; commit it")
+    say(f"to merge it without conflicts, add to .gitattributes: {settings.baseline} merge=union")
     return ExitCode.CLEAN
 
 
@@ -58,7 +58,7 @@ def update(reason: str, history: bool, settings: Settings) -> int:
     settings = existing(settings)
     entries = new_entries(settings, all_findings(settings, history=history), reason)
     write(settings, settings.accepted.with_entries(entries))
-    click.echo(f"keyscan: {len(entries)} findings accepted, {len(settings.accepted.entries)} were there")
+    say(f"keyscan: {len(entries)} findings accepted, {len(settings.accepted.entries)} were there")
     return ExitCode.CLEAN
 
 
@@ -73,12 +73,12 @@ def prune(dry_run: bool, settings: Settings) -> int:
     settings = existing(settings)
     met = {finding.fingerprint for finding in all_findings(settings, history=True)}
     gone = [entry for entry in settings.accepted.entries if entry.fingerprint not in met]
-    for entry in gone:
-        click.echo(f"{entry.fingerprint}  {_shown(entry)}")
+    if gone:
+        say(*map(_line, gone))
     if gone and not dry_run:
         write(settings, settings.accepted.only(lambda entry: entry.fingerprint in met))
     word = "would go" if dry_run else "removed"
-    click.echo(f"keyscan: {len(gone)} of {len(settings.accepted.entries)} entries {word}")
+    say(f"keyscan: {len(gone)} of {len(settings.accepted.entries)} entries {word}")
     return ExitCode.CLEAN
 
 
@@ -87,9 +87,9 @@ def prune(dry_run: bool, settings: Settings) -> int:
 def show(settings: Settings) -> int:
     """List the accepted findings: fingerprint, path where it was accepted, reason."""
     settings = existing(settings)
-    for entry in settings.accepted.entries:
-        click.echo(f"{entry.fingerprint}  {_shown(entry)}")
-    click.echo(f"keyscan: {len(settings.accepted.entries)} accepted findings in {settings.baseline}")
+    if settings.accepted.entries:
+        say(*map(_line, settings.accepted.entries))
+    say(f"keyscan: {len(settings.accepted.entries)} accepted findings in {settings.baseline}")
     return ExitCode.CLEAN
 
 
@@ -108,7 +108,5 @@ def review(history: bool, settings: Settings) -> int:
     return walk(settings, history=history)
 
 
-def _shown(entry: Entry) -> str:
-    from keyscan.reporters.shared.escape import clean
-
-    return output.without_secrets(clean(f"{entry.path}  {entry.reason}".rstrip()))
+def _line(entry: Entry) -> str:
+    return f"{entry.fingerprint}  {entry.path}  {entry.reason}".rstrip()

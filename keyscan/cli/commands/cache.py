@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from keyscan.cli.command import Group
+from keyscan.cli.messages import say
 from keyscan.errors import ExitCode
 from keyscan.history import clean_objects
 from keyscan.support import storage
@@ -27,11 +28,11 @@ def command() -> None:
 def show() -> int:
     """Show where the cache is and how large it is."""
     place = storage.cache_directory()
-    click.echo(f"directory  {place}")
+    say(f"directory  {place}")
     for title, wanted in (("objects", True), ("rules", False)):
         sizes = [size for name, size in _files() if name.startswith(clean_objects.PREFIX) is wanted]
         count = "1 file" if len(sizes) == 1 else f"{len(sizes)} files"
-        click.echo(f"{title:9}  {count}, {sum(sizes) / 1000:,.0f} KB")
+        say(f"{title:9}  {count}, {sum(sizes) / 1000:,.0f} KB")
     return ExitCode.CLEAN
 
 
@@ -49,10 +50,10 @@ def clear(only: str | None) -> int:
         from keyscan.verify import store
 
         gone += store.clear(Path(storage.cache_directory()))
-    click.echo(f"keyscan: removed {gone} file{'s' * (gone != 1)} from {storage.cache_directory()}")
+    say(f"keyscan: removed {gone} file{'s' * (gone != 1)} from {storage.cache_directory()}")
     if kept:
         count = "1 file there is" if kept == 1 else f"{kept} files there are"
-        click.echo(f"keyscan: {count} not keyscan's, or damaged, and not removed")
+        say(f"keyscan: {count} not keyscan's, or damaged, and not removed")
     return ExitCode.CLEAN
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.cli import output
 from keyscan.cli.command import Choice, Command
 from keyscan.cli.commands import history
+from keyscan.cli.messages import annotate, say
 from keyscan.cli.settings import scan_options
 from keyscan.cli.verify_options import VerifySettings, verify_options
 from keyscan.config.readers import PROJECT_FILES
@@ -58,7 +58,7 @@ def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, verify: Veri
         if mode == "range" and plan.what != "nothing":
             raise UsageError(f"--mode range: {plan.platform} does not say which commits are new ({plan.why})")
         plan = replace(plan, what=mode if plan.what != "nothing" else "nothing", why=f"--mode {mode}")
-    _say(f"keyscan: {plan.why}")
+    say(f"keyscan: {plan.why}")
     if plan.what == "nothing":
         return _outputs(environ, ExitCode.CLEAN, settings)
     # The next step gets the findings that do not fail this one.
@@ -91,7 +91,7 @@ def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions, verify
     span = commit_range.resolved(git, plan) if plan.what == "range" else None
     if span is not None:
         if span.remark:
-            _say(f"keyscan: {span.remark}")
+            say(f"keyscan: {span.remark}")
         for name in commit_range.changed(git, span, _configuration(settings), PROJECT_FILES):
             _warn(f"this range changes {name}, which decides what keyscan reports: review it")
 
@@ -124,21 +124,12 @@ def _configuration(settings: Settings) -> list[str]:
     return [os.path.relpath(place, settings.root).replace(os.sep, "/") for place in places]
 
 
-def _say(text: str) -> None:
-    from keyscan.reporters.shared.escape import clean
-
-    click.echo(clean(output.without_secrets(text)), err=True)
-
-
 def _warn(text: str) -> None:
     """Print a warning: an annotation on GitHub, a line elsewhere."""
-    from keyscan.reporters.shared.escape import clean
-
     if os.environ.get("GITHUB_ACTIONS"):
-        shown = clean(output.without_secrets(text)).replace("%", "%25")
-        click.echo(f"::warning title=keyscan::{shown}")
+        annotate(text)
     else:
-        _say(f"keyscan: warning: {text}")
+        say(f"keyscan: warning: {text}", err=True)
 
 
 def _outputs(environ: Mapping[str, str], code: int, settings: Settings) -> int:

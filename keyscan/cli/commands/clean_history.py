@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import click
 
 from keyscan.api import Scanner
-from keyscan.cli import output
 from keyscan.cli.command import Command
+from keyscan.cli.messages import say
 from keyscan.cli.options import DETECTION
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, IncompleteError, UsageError
@@ -53,7 +54,7 @@ def command(repo: str, marks: tuple[str, ...], apply_: bool, into: str | None, s
     scanner = Scanner.of(replace(settings, show_secrets=True), without=("practice",))
     findings = _chosen(_audited(git, scanner), marks, settings)
     if not findings:
-        click.echo("keyscan: nothing to clean: the history contains none of these secrets", err=True)
+        say("keyscan: nothing to clean: the history contains none of these secrets", err=True)
         return ExitCode.CLEAN
     plan = history_cleanup.plan(git, findings, scanner.matcher())
     _print(history_cleanup.describe(plan), _hidden(findings, scanner))
@@ -148,10 +149,4 @@ def _hidden(findings: Sequence[Finding], scanner: Scanner) -> dict[str, str]:
 
 def _print(lines: Iterable[str], hidden: Mapping[str, str]) -> None:
     """Print `lines` without what is `hidden`."""
-    from keyscan.reporters.shared.escape import clean
-
-    for line in lines:
-        shown = line
-        for text, instead in hidden.items():
-            shown = shown.replace(text, instead)
-        click.echo(output.without_secrets(clean(shown)))
+    say(*(reduce(lambda text, one: text.replace(*one), hidden.items(), line) for line in lines))

@@ -9,8 +9,8 @@ import click
 from keyscan.api import Scanner
 from keyscan.cli.command import Group
 from keyscan.cli.config_keys import key_of
+from keyscan.cli.messages import say
 from keyscan.cli.options import shared_params
-from keyscan.cli.output import without_secrets
 from keyscan.cli.settings import scan_options
 from keyscan.errors import ExitCode, UsageError
 from keyscan.support.suggestions import did_you_mean
@@ -33,8 +33,7 @@ def command() -> None:
 @scan_options
 def show(settings: Settings) -> int:
     """Print every effective value, and the file and line, or the option, that sets it."""
-    for line in _lines(settings):
-        click.echo(without_secrets(line))
+    say(*_lines(settings))
     return ExitCode.CLEAN
 
 
@@ -46,10 +45,10 @@ def check(settings: Settings) -> int:
     for ignore in settings.ignores.entries:
         _check_rules(ignore, known)
     for note in settings.ignores.notes((), whole=False):
-        click.echo(without_secrets(f"note: {note}"))
+        say(f"note: {note}")
     files = ", ".join(settings.config.files) or "no configuration file"
     ignores, accepted = len(settings.ignores.entries), len(settings.accepted.entries)
-    click.echo(f"keyscan: configuration is valid ({files}; {ignores} ignores, {accepted} accepted findings)")
+    say(f"keyscan: configuration is valid ({files}; {ignores} ignores, {accepted} accepted findings)")
     return ExitCode.CLEAN
 
 

@@ -13,6 +13,7 @@ import click
 from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
+from keyscan.cli.messages import confirm, say
 from keyscan.cli.settings import scan_options
 from keyscan.errors import ExitCode, UsageError
 
@@ -62,21 +63,18 @@ def command(repo: str, fix: bool, check: bool, yes: bool, history: bool, setting
 def _plan(repositories: tuple[RepositoryAudit, ...]) -> EditPlan:
     """The plan for the repository, shown on standard error so that a report stays a report."""
     from keyscan.hygiene import fix
-    from keyscan.reporters.shared.escape import clean
 
     todo = fix.plan_for(repositories[0])
-    for edit in todo.edits:
-        for line in edit.diff():
-            click.echo(clean(line), err=True)
-    for path in todo.untrack:
-        click.echo(clean(f"git rm --cached {path}"), err=True)
-    for line in todo.unsupported:
-        click.echo(f"keyscan: {clean(line)}", err=True)
+    lines = [line for edit in todo.edits for line in edit.diff()]
+    lines += (f"git rm --cached {path}" for path in todo.untrack)
+    lines += (f"keyscan: {line}" for line in todo.unsupported)
     for other in repositories[1:]:
         if any(file.values and not file.ignored for file in other.files):
-            click.echo(clean(f"keyscan: {other.tree.prefix}: a submodule; run keyscan env --fix in it"), err=True)
+            lines.append(f"keyscan: {other.tree.prefix}: a submodule; run keyscan env --fix in it")
     if not todo:
-        click.echo("keyscan: nothing to fix", err=True)
+        lines.append("keyscan: nothing to fix")
+    if lines:
+        say(*lines, err=True)
     return todo
 
 
@@ -86,9 +84,9 @@ def _apply(repository: RepositoryAudit, todo: EditPlan, *, yes: bool) -> bool:
 
     if not yes:
         if not sys.stdin.isatty():
-            click.echo("keyscan: not on a terminal: nothing is changed without --yes", err=True)
+            say("keyscan: not on a terminal: nothing is changed without --yes", err=True)
             return False
-        if not click.confirm("Apply this?", err=True):
+        if not confirm("Apply this?"):
             return False
     apply(repository.tree.root, todo, repository.tree.git)
     return True

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from keyscan.cli.command import Command
+from keyscan.cli.messages import say
 from keyscan.cli.options import DETECTION
-from keyscan.cli.output import without_secrets
 from keyscan.cli.repository_findings import findings_of, rule_of
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode
@@ -31,12 +31,9 @@ def command(target: str, settings: Settings) -> int:
 
     A fingerprint is looked for in the files, then in the history.
     """
-    from keyscan.reporters.shared.escape import clean
-
     rule = rule_of(settings, target)
     findings = findings_of(settings, rule, target) if ":" in target else []
-    for line in _lines(rule, findings, target, settings):
-        click.echo(without_secrets(clean(line)))
+    say(*_lines(rule, findings, target, settings))
     return ExitCode.CLEAN
 
 

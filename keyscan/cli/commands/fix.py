@@ -13,6 +13,7 @@ import click
 
 from keyscan.api import Scanner
 from keyscan.cli.command import Command
+from keyscan.cli.messages import confirm, say
 from keyscan.cli.options import DETECTION
 from keyscan.cli.settings import Prepared, with_settings
 from keyscan.config.readers import PROJECT_FILES, git_reader, root_of, root_of_paths
@@ -254,7 +255,6 @@ def _plan(work: _Work) -> FixPlan:
 def _show(plan: FixPlan, work: _Work, store: Store | None) -> None:
     """The diff with masked keys, what is left and why, and what else there is to do."""
     from keyscan.remediation import fix_text
-    from keyscan.reporters.shared.escape import clean
 
     lines = list(fix_text.changes(plan, store))
     lines.extend(
@@ -263,17 +263,16 @@ def _show(plan: FixPlan, work: _Work, store: Store | None) -> None:
     )
     lines.extend(f"{skip.path}: not read: {skip.reason}" for skip in work.skips if skip.incomplete)
     lines.extend(fix_text.what_next(plan, store, staged=work.staged))
-    for line in lines:
-        click.echo(clean(line))
+    say(*lines)
 
 
 def _agreed(apply_: bool) -> bool:
     if apply_:
         return True
     if not sys.stdin.isatty():
-        click.echo("keyscan: nothing was written: run again with --apply to write this", err=True)
+        say("keyscan: nothing was written: run again with --apply to write this", err=True)
         return False
-    return click.confirm("Apply this?", err=True)
+    return confirm("Apply this?")
 
 
 def _apply(plan: FixPlan, work: _Work) -> None:
@@ -285,7 +284,7 @@ def _apply(plan: FixPlan, work: _Work) -> None:
     count = len({fix.variable for fix in plan.fixed})
     keys = "1 key" if count == 1 else f"{count} keys"
     next_step = "; the changes are staged: commit again" if work.staged else ""
-    click.echo(f"keyscan: {keys} moved to .env (git ignores it){next_step}", err=True)
+    say(f"keyscan: {keys} moved to .env (git ignores it){next_step}", err=True)
 
 
 def _code(plan: FixPlan, work: _Work) -> int:
@@ -294,5 +293,5 @@ def _code(plan: FixPlan, work: _Work) -> int:
     if any(skip.incomplete for skip in work.skips):
         return ExitCode.INCOMPLETE
     if not plan.fixed:
-        click.echo("keyscan: nothing to fix", err=True)
+        say("keyscan: nothing to fix", err=True)
     return ExitCode.CLEAN

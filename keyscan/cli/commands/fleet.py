@@ -13,6 +13,7 @@ import click
 from keyscan.api import enabled, load_rules
 from keyscan.cli import fleet_progress, fleet_sources, fleet_verification, output
 from keyscan.cli.command import Command
+from keyscan.cli.messages import say
 from keyscan.cli.options import rotation_days_option, shared
 from keyscan.cli.verify_options import VerifySettings, verify_options
 from keyscan.errors import ExitCode, IncompleteError, UsageError
@@ -182,7 +183,7 @@ def _audit(store: Store, todo: list[Repository], options: FleetOptions, values: 
 def _verify(store: Store, options: FleetOptions, choices: VerifySettings) -> bool:
     """Ask about the secrets of the state; whether that was interrupted."""
     try:
-        click.echo(f"keyscan: {fleet_verification.verify(store, options, choices)}", err=True)
+        say(f"keyscan: {fleet_verification.verify(store, options, choices)}", err=True)
     except KeyboardInterrupt:
         return True
     return False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keyscan.cli.command import Command
+from keyscan.cli.messages import say
 from keyscan.errors import ExitCode, UsageError
 from keyscan.ruleset.cache import load_rules
 from keyscan.support import storage
@@ -50,7 +51,7 @@ def command(push: bool, remove: bool, force: bool) -> int:
         from keyscan.fastpath import artifact
 
         artifact.store_engine(load_rules())
-        click.echo("keyscan: to try it: git add FILE, then keyscan staged. git commit --no-verify bypasses it once.")
+        say("keyscan: to try it: git add FILE, then keyscan staged. git commit --no-verify bypasses it once.")
     return ExitCode.CLEAN
 
 
@@ -76,12 +77,12 @@ def _write(file: Path, name: str) -> None:
             if os.path.lexists(kept):
                 raise UsageError(f"{kept}: is in the way; merge it into {file} by hand, then run this again")
             file.rename(kept)
-            click.echo(f"keyscan: kept the hook that was there: {kept}")
+            say(f"keyscan: kept the hook that was there: {kept}")
         storage.write_whole(file, script(name).encode())
         file.chmod(file.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
     except OSError as error:
         raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
-    click.echo(f"keyscan: installed {file}")
+    say(f"keyscan: installed {file}")
 
 
 def _remove(file: Path, _name: str) -> None:
@@ -91,7 +92,7 @@ def _remove(file: Path, _name: str) -> None:
     kept = file.with_name(file.name + _KEPT)
     if os.path.lexists(kept):
         kept.rename(file)
-    click.echo(f"keyscan: removed {file}")
+    say(f"keyscan: removed {file}")
 
 
 def _is_ours(file: Path) -> bool:

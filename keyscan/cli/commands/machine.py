@@ -13,6 +13,7 @@ import click
 from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
+from keyscan.cli.messages import confirm, say
 from keyscan.cli.options import rotation_days_option
 from keyscan.cli.settings import Prepared, with_settings
 from keyscan.errors import ExitCode, UsageError
@@ -95,38 +96,34 @@ def _scanner(settings: Settings) -> Scanner:
 
 def _confirmed(files: Sequence[HomeFile], *, yes: bool) -> bool:
     """Whether to redact: shown and asked on a terminal; elsewhere only with --yes."""
-    from keyscan.reporters.shared.escape import clean
-
     if not files:
-        click.echo("keyscan: nothing to redact", err=True)
+        say("keyscan: nothing to redact", err=True)
         return False
-    for file in files:
-        click.echo(f"  {clean(file.name)}", err=True)
+    say(*(f"  {file.name}" for file in files), err=True)
     if yes:
         return True
     if not sys.stdin.isatty():
         raise UsageError("--redact asks on a terminal; elsewhere add --yes")
     files_named = "this file" if len(files) == 1 else f"these {len(files)} files"
-    return click.confirm(f"Replace the secrets in {files_named}? A backup is kept", err=True)
+    return confirm(f"Replace the secrets in {files_named}? A backup is kept")
 
 
 def _redact(files: Sequence[HomeFile]) -> None:
     from keyscan.machine.backups import Backups
     from keyscan.machine.redact import default_backups, redact
-    from keyscan.reporters.shared.escape import clean
 
     backups = Backups(default_backups())
     for outcome in redact(files, backups):
         description = outcome.refusal or f"{outcome.replaced} replaced"
-        click.echo(f"keyscan: {clean(outcome.name)}: {description}", err=True)
+        say(f"keyscan: {outcome.name}: {description}", err=True)
     if backups.folder:
-        click.echo("keyscan: the originals, secrets included, are kept until keyscan machine --purge-backups", err=True)
+        say("keyscan: the originals, secrets included, are kept until keyscan machine --purge-backups", err=True)
 
 
 def _purge(removed: int, not_removed: Sequence[str]) -> int:
     for line in not_removed:
-        click.echo(f"keyscan: left: {line}", err=True)
-    click.echo(f"keyscan: {removed} {'backup' if removed == 1 else 'backups'} removed", err=True)
+        say(f"keyscan: left: {line}", err=True)
+    say(f"keyscan: {removed} {'backup' if removed == 1 else 'backups'} removed", err=True)
     return ExitCode.INCOMPLETE if not_removed else ExitCode.CLEAN
 
 

@@ -13,6 +13,7 @@ import click
 from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.command import Command
+from keyscan.cli.messages import confirm, say
 from keyscan.cli.options import CONFIGURATION
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
@@ -59,14 +60,17 @@ def command(*, dry_run: bool, force: bool, no_history: bool, settings: Settings,
     """
     trial = _tried(settings, _named(files), history=not no_history)
     if trial is None:
-        output.emit(f"keyscan: nothing of another scanner found in {output.without_secrets(settings.root)}\n")
+        say(f"keyscan: nothing of another scanner found in {settings.root}")
         return ExitCode.CLEAN
     outputs = list(_outputs(settings, trial))
     # The files are written before anything is printed, so that a closed output loses nothing.
     written = [] if dry_run else _write(settings.root, outputs, settings.baseline, force=force)
-    shown = [f"--- {name} (not written)\n{text}" for name, text in outputs] if dry_run else []
-    lines = [*_lines(trial), *written, *_closing(trial, dry_run=dry_run)]
-    output.emit(output.without_secrets("".join((*shown, *(f"{line}\n" for line in lines)))))
+    lines = (
+        [line for name, text in outputs for line in (f"--- {name} (not written)", *text.splitlines())]
+        if dry_run
+        else []
+    )
+    say(*lines, *_lines(trial), *written, *_closing(trial, dry_run=dry_run))
     return ExitCode.CLEAN
 
 
@@ -104,13 +108,12 @@ def _tried(settings: Settings, named: list[FurtherFile], *, history: bool) -> Tr
 def _lines(trial: Trial) -> Iterator[str]:
     """The report: each step to take, each setting that is not supported, and the number of converted ones."""
     from keyscan.migrate.result import Note, NothingToDo, Unsupported
-    from keyscan.reporters.shared.escape import clean
 
     for note in trial.result.of(Note):
-        yield from (clean(line) for line in note.text.split("\n"))
-    yield from (clean(f"not carried over: {item.place}: {item.why}") for item in trial.result.of(Unsupported))
+        yield from note.text.split("\n")
+    yield from (f"not carried over: {item.place}: {item.why}" for item in trial.result.of(Unsupported))
     counts = Counter(item.why for item in trial.result.of(NothingToDo))
-    yield from (clean(f"nothing to do for {count}: {why}") for why, count in counts.items())
+    yield from (f"nothing to do for {count}: {why}" for why, count in counts.items())
 
 
 def _closing(trial: Trial, *, dry_run: bool) -> Iterator[str]:
@@ -154,7 +157,7 @@ def _write(root: str, outputs: list[tuple[str, str]], added_to: str, *, force: b
     there = [name for name, _ in outputs if name != added_to and not force and Path(root, name).exists()]
     if there and not sys.stdin.isatty():
         raise UsageError(f"{there[0]}: there already; see what would be written with --dry-run, or give --force")
-    kept = {name for name in there if not click.confirm(f"{name} is there already. Overwrite it?", err=True)}
+    kept = {name for name in there if not confirm(f"{name} is there already. Overwrite it?")}
     for name, text in outputs:
         if name not in kept:
             output.write_file(str(Path(root, name)), text)

@@ -11,6 +11,7 @@ import click
 
 from keyscan.cli.command import Command
 from keyscan.cli.commands import history
+from keyscan.cli.messages import say
 from keyscan.cli.settings import Prepared, with_settings
 from keyscan.config.readers import git_reader, root_of
 from keyscan.errors import ExitCode, UsageError
@@ -42,7 +43,7 @@ class Push:
         def read(name: str) -> bytes | None:
             versions = [reader(name) for reader in (readers if self.updates else ())]
             if any(contents != versions[0] for contents in versions):
-                click.echo(f"keyscan: {name} differs among the pushed refs: not used; push them one by one", err=True)
+                say(f"keyscan: {name} differs among the pushed refs: not used; push them one by one", err=True)
                 return None
             return versions[0] if versions else None
 
@@ -101,7 +102,7 @@ def scan_updates(push: Push, audit: AuditOptions, settings: Settings) -> int:
     from keyscan.history.audit import audit_history
 
     if not push.updates:
-        click.echo("keyscan: no commit is pushed, so nothing was scanned")
+        say("keyscan: no commit is pushed, so nothing was scanned")
         return ExitCode.CLEAN
     query = scope.HistoryQuery(net=audit.net, allow_shallow=audit.allow_shallow)
 

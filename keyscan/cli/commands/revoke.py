@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,10 @@ import click
 
 from keyscan.cli import sending
 from keyscan.cli.command import Command
+from keyscan.cli.messages import prompt, say
 from keyscan.cli.settings import scan_options
 from keyscan.cli.verify_options import VerifySettings, endpoints_of
 from keyscan.errors import ExitCode, UsageError
-from keyscan.reporters.shared.escape import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,7 +98,7 @@ def _revoke(finding: Finding, settings: Settings, context: _Context) -> bool:
     from keyscan.cli import verification
     from keyscan.remediation import revoke
 
-    _say(f"{finding.rule_name} {finding.redacted} at {finding.origin.path}:{finding.location.line}")
+    say(f"{finding.rule_name} {finding.redacted} at {finding.origin.path}:{finding.location.line}")
     table = context.tables.revoker(finding.rule_id)
     if table is None:
         return _instructions(finding, "no way to revoke it is known", "")
@@ -114,8 +113,8 @@ def _revoke(finding: Finding, settings: Settings, context: _Context) -> bool:
     _explain(finding, plan)
     if context.dry_run:
         for line in revoke.shown(plan):
-            _say(f"  {line}")
-        _say("  dry run: nothing was sent")
+            say(f"  {line}")
+        say("  dry run: nothing was sent")
         return True
     if not context.choices.yes:
         _confirm(finding)
@@ -125,20 +124,20 @@ def _revoke(finding: Finding, settings: Settings, context: _Context) -> bool:
 def _explain(finding: Finding, plan: RevokePlan) -> None:
     """Print what the revocation does and what it breaks."""
     table = plan.table
-    _say(f"  what happens: {table.summary}")
+    say(f"  what happens: {table.summary}")
     if table.notes:
-        _say(f"  note: {table.notes}")
-    _say(f"  {'this can be undone at the provider' if table.reversible else 'this cannot be undone'}")
+        say(f"  note: {table.notes}")
+    say(f"  {'this can be undone at the provider' if table.reversible else 'this cannot be undone'}")
     if finding.help.opens:
-        _say(f"  everything that uses this key stops working; it gives access to: {finding.help.opens}")
+        say(f"  everything that uses this key stops working; it gives access to: {finding.help.opens}")
 
 
 def _confirm(finding: Finding) -> None:
     if not sending.interactive():
         raise UsageError("revoking asks on a terminal; confirm with --yes-revoke in scripts. Nothing was sent")
     wanted = finding.fingerprint[-_TYPED:]
-    typed = click.prompt(f"  type the last four characters of {finding.fingerprint} to revoke it", err=True)
-    if str(typed).strip() != wanted:
+    typed = prompt(f"  type the last four characters of {finding.fingerprint} to revoke it")
+    if typed != wanted:
         raise UsageError("that is not the end of the fingerprint: nothing was sent")
 
 
@@ -156,7 +155,7 @@ def _carried_out(finding: Finding, plan: RevokePlan, context: _Context) -> bool:
     result = revoke.carry_out(plan, sender.send, on_outcome)
     state = _state_after(plan, context, sender) if result.done else None
     _record(context, finding, {"result": result.status, "state": state.status if state else ""})
-    _say(f"  {result.status}: {result.detail}")
+    say(f"  {result.status}: {result.detail}")
     return _judged(finding, result, state)
 
 
@@ -165,13 +164,13 @@ def _judged(finding: Finding, result: RevokeResult, state: Validity | None) -> b
     if not result.done:
         return _instructions(finding, "it was not revoked", "")
     if state is None or state.status == "not-checked":
-        _say("  the result could not be verified: check the provider's console")
+        say("  the result could not be verified: check the provider's console")
         return True
-    _say(f"  verified: {state.status}{f' ({state.reason})' if state.reason else ''}")
+    say(f"  verified: {state.status}{f' ({state.reason})' if state.reason else ''}")
     if state.status in {"live", "limited"}:
-        _say("  the key still works: run keyscan verify in a few minutes, or revoke it in the provider's console")
+        say("  the key still works: run keyscan verify in a few minutes, or revoke it in the provider's console")
         return False
-    _say("  the key is still in the history: it is reported until it is removed or accepted in the baseline")
+    say("  the key is still in the history: it is reported until it is removed or accepted in the baseline")
     return True
 
 
@@ -188,7 +187,7 @@ def _state_after(plan: RevokePlan, context: _Context, sender: sending.Sender) ->
     state = None
     for wait in (0, plan.table.delay) if plan.table.delay else (0,):
         if wait:
-            _say(f"  the provider needs a moment: verifying again in {wait} seconds")
+            say(f"  the provider needs a moment: verifying again in {wait} seconds")
             time.sleep(wait)
         verifier = Verifier(tables, Store(None), options)
         state = verifier.run(verifier.plan([plan.candidate]), sender.send).validities[fingerprint]
@@ -200,12 +199,11 @@ def _state_after(plan: RevokePlan, context: _Context, sender: sending.Sender) ->
 
 def _instructions(finding: Finding, why: str, summary: str, docs: str = "", notes: str = "") -> bool:
     """Print how its owner revokes the key; never counts as revoked."""
-    _say(f"  not revoked by keyscan: {why}")
+    say(f"  not revoked by keyscan: {why}")
     lines = [summary, notes, f"more: {docs}" if docs else ""]
     lines += [f"revoke it: {finding.help.revoke_url}"] if finding.help.revoke_url else []
     lines += finding.help.steps
-    for line in filter(None, lines):
-        _say(f"  - {line}")
+    say(*(f"  - {line}" for line in lines if line))
     return False
 
 
@@ -213,7 +211,3 @@ def _record(context: _Context, finding: Finding, entry: Mapping[str, Any]) -> No
     if context.record:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         context.record({"time": stamp, "fingerprint": finding.fingerprint, **entry})
-
-
-def _say(text: str) -> None:
-    click.echo(clean(text), file=sys.stdout)

@@ -9,6 +9,7 @@ import click
 
 from keyscan.api import load_rules
 from keyscan.cli.command import Group
+from keyscan.cli.messages import say
 from keyscan.errors import ExitCode, RuleError, UsageError
 from keyscan.model.rule import count_secret_rules
 from keyscan.reporters.shared.headline import plural
@@ -32,9 +33,9 @@ def list_rules(paths: tuple[str, ...]) -> int:
     """List every rule: id, severity, provider, name."""
     rules = (*load_rules([Path(path) for path in paths]), *loader.hygiene_rules().values())
     width = max(len(rule.id) for rule in rules)
-    for rule in sorted(rules, key=lambda rule: (rule.provider.lower(), rule.id)):
-        click.echo(f"{rule.id:{width}}  {rule.severity.label:8}  {rule.provider}: {rule.name}")
-    click.echo(f"keyscan: {_kinds(rules)}", err=True)
+    ordered = sorted(rules, key=lambda rule: (rule.provider.lower(), rule.id))
+    say(*(f"{rule.id:{width}}  {rule.severity.label:8}  {rule.provider}: {rule.name}" for rule in ordered))
+    say(f"keyscan: {_kinds(rules)}", err=True)
     return ExitCode.CLEAN
 
 
@@ -47,23 +48,23 @@ def show(rule_id: str, paths: tuple[str, ...]) -> int:
     rule = rules.get(rule_id)
     if rule is None:
         raise UsageError(f"no rule {rule_id}{did_you_mean(rule_id, rules, ' (see: keyscan rules list)')}")
-    click.echo(f"{rule.id}: {rule.name} ({rule.provider}, {rule.category})")
-    click.echo(f"severity   {rule.severity.label}, precision {rule.precision.label}")
+    say(f"{rule.id}: {rule.name} ({rule.provider}, {rule.category})")
+    say(f"severity   {rule.severity.label}, precision {rule.precision.label}")
     if rule.keywords:
-        click.echo(f"keywords   {', '.join(rule.keywords)}")
+        say(f"keywords   {', '.join(rule.keywords)}")
     if rule.checks:
-        click.echo(f"checks     {', '.join(rule.checks)}")
-    click.echo(f"pattern    {rule.pattern}" if rule.pattern else "found by   keyscan env")
+        say(f"checks     {', '.join(rule.checks)}")
+    say(f"pattern    {rule.pattern}" if rule.pattern else "found by   keyscan env")
     if rule.env:
-        click.echo(f"variables  {', '.join(rule.env)}")
+        say(f"variables  {', '.join(rule.env)}")
     if rule.help.opens:
-        click.echo(f"opens      {rule.help.opens}")
+        say(f"opens      {rule.help.opens}")
     if rule.help.revoke_url:
-        click.echo(f"revoke     {rule.help.revoke_url}")
-    for step in rule.help.steps:
-        click.echo(f"do         {step}")
+        say(f"revoke     {rule.help.revoke_url}")
+    if rule.help.steps:
+        say(*(f"do         {step}" for step in rule.help.steps))
     if rule.help.link:
-        click.echo(f"more       {rule.help.link}")
+        say(f"more       {rule.help.link}")
     return ExitCode.CLEAN
 
 
@@ -94,9 +95,8 @@ def check(files: tuple[str, ...]) -> int:
         source, label, what = problem.split(": ", 2)
         problems.append(f"{at.get((source, label), source)}: {label}: {what}")
     problems.extend(line for line in _table_problems(places) if line not in problems)
-    for line in problems:
-        click.echo(line)
-    click.echo(f"keyscan: checked {_kinds(rules) or 'no rules'}: {plural(len(problems), 'problem')}")
+    summary = f"keyscan: checked {_kinds(rules) or 'no rules'}: {plural(len(problems), 'problem')}"
+    say(*problems, summary)
     return ExitCode.USAGE if problems else ExitCode.CLEAN
 
 

@@ -10,6 +10,8 @@ import io
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from keyscan.engine.decoders import archive_rest
+from keyscan.engine.decoders.compressed_streams import Streams
 from keyscan.engine.decoders.signatures import ARCHIVES, BZIP2, CLOSED, GZIP, TAR, TAR_AT, XZ, ZIP, enclosed
 
 if TYPE_CHECKING:
@@ -155,10 +157,15 @@ def _zip(data: bytes, name: str, budget: _Budget) -> Iterator[Member]:
     if data.count(b"PK\x01\x02") > 2 * budget.bounds.members:
         raise _Full(f"more than {budget.bounds.members:,} members: not opened")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for info in archive.infolist():
-            if not info.is_dir():
+        listed = archive.infolist()
+        for info in listed:
+            if info.file_size or not info.is_dir():
                 budget.count()
                 yield _zip_member(archive, info, f"{name}{SEPARATOR}{info.filename}", budget)
+    rest = archive_rest.of_zip(data, listed)
+    yield Member(name, rest)
+    if archive_rest.has_unlisted(rest, len(listed)):
+        yield Member(name + SEPARATOR, b"", archive_rest.UNLISTED)
 
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: _Budget) -> Member:
@@ -192,11 +199,18 @@ def _read(file: IO[bytes], name: str, budget: _Budget, most: int) -> Member:
 def _tar(file: IO[bytes], name: str, budget: _Budget) -> Iterator[Member]:
     import tarfile
 
-    with tarfile.open(fileobj=file, mode="r|", errorlevel=0) as archive:
+    tail, told = archive_rest.Tail(file), []
+    with tarfile.open(fileobj=tail, mode="r|", errorlevel=0) as archive:  # type: ignore[call-overload]
         for info in archive:
+            told.append(archive_rest.of_tar_header(info))
             if info.isreg():
                 budget.count()
                 yield _tar_member(archive, info, f"{name}{SEPARATOR}{info.name}", budget)
+        rest = tail.behind(archive.offset, min(budget.bounds.member, budget.total))
+    budget.spend(len(rest))
+    yield Member(name, "\n".join(dict.fromkeys(filter(None, told))).encode("utf-8", "surrogateescape"))
+    if rest:
+        yield Member(name, rest)
 
 
 def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, name: str, budget: _Budget) -> Member:
@@ -246,27 +260,4 @@ def _unpacker(data: bytes) -> IO[bytes]:
         import gzip
 
         return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
-    if data.startswith(BZIP2):
-        import bz2
-
-        return bz2.BZ2File(raw)
-    return _Xz(raw)  # type: ignore[return-value]
-
-
-class _Xz:
-    """Xz with a bound on the memory that its window may take, which `lzma.LZMAFile` has not."""
-
-    def __init__(self, raw: io.BytesIO) -> None:
-        import lzma
-
-        self._raw, self._unpack = raw, lzma.LZMADecompressor(memlimit=128 * MEGABYTE)
-
-    def read(self, size: int) -> bytes:
-        while not self._unpack.eof:
-            fresh = self._raw.read(64 * 1024) if self._unpack.needs_input else b""
-            part = self._unpack.decompress(fresh, size)
-            if part:
-                return part
-            if not fresh and self._unpack.needs_input:
-                raise EOFError("it ends too early")
-        return b""
+    return Streams(raw, BZIP2 if data.startswith(BZIP2) else XZ)  # type: ignore[return-value]

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.engine.decoders import archive
 from keyscan.engine.decoders import unicode as utf
-from keyscan.engine.decoders.signatures import BYTE_ORDER_MARKS, LFS_POINTER, enclosed
+from keyscan.engine.decoders.signatures import BYTE_ORDER_MARKS, LFS_POINTERS, enclosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _MARKS = frozenset(BYTE_ORDER_MARKS)
 # What begins otherwise is plain, but for few things: that spares most texts most questions.
-_TELLING = _MARKS | archive.FIRSTS | {b"{", LFS_POINTER[:1]}
+_TELLING = _MARKS | archive.FIRSTS | {b"{", LFS_POINTERS[0][:1]}
 # Why a pointer of Git LFS is named: it is scanned, and what it points to is not.
 LFS_REASON = "a Git LFS pointer: the content that it stands for is not in the repository and was not read"
 
@@ -35,7 +35,7 @@ def is_plain(data: bytes) -> bool:
         from keyscan.engine.decoders import notebook
 
         return not notebook.is_notebook(data)
-    if data.startswith(LFS_POINTER):
+    if data.startswith(LFS_POINTERS):
         return False
     return data.find(b"\0", 0, utf.PROBE) < 0 and head not in _MARKS and not archive.kind(data)
 
@@ -55,7 +55,7 @@ def texts(data: bytes, name: str) -> Iterator[tuple[str, Content, str]]:
     """The texts in `data`, a file called `name`, each with its own name; or, with a reason, what is not read."""
     if not archive.kind(data):
         yield name, content_of(data), ""
-        if data.startswith(LFS_POINTER):
+        if data.startswith(LFS_POINTERS):
             yield name, Content(b""), LFS_REASON
         return
     for member in archive.members(data, name):

@@ -46,9 +46,11 @@ def test_a_notebook_knows_its_cells():
 
 
 def test_the_texts_of_an_archive_and_of_a_file():
-    """A file is one text, an archive one for each member, named by both."""
+    """A file is one text, an archive one for each member, named by both, and what it holds beside them."""
     assert [(name, made.data, reason) for name, made, reason in content.texts(b"x", "a.txt")] == [("a.txt", b"x", "")]
-    assert [(name, made.data) for name, made, _ in content.texts(zipped(), "a.zip")] == [("a.zip!/inner.txt", b"text")]
+    member, rest = ((name, made.data) for name, made, _ in content.texts(zipped(), "a.zip"))
+    assert member == ("a.zip!/inner.txt", b"text")
+    assert (rest[0], b"inner.txt" in rest[1]) == ("a.zip", True)
 
 
 def test_a_broken_archive_is_read_as_bytes_and_said():
