@@ -39,9 +39,9 @@ def confirm(question: str) -> bool:
     return click.confirm(shown(question), default=False, err=True)
 
 
-def prompt(question: str) -> str:
-    """An answer to a question on standard error."""
-    return str(click.prompt(shown(question), err=True)).strip()
+def prompt(question: str, default: str | None = None, *, err: bool = True, suffix: str = ": ") -> str:
+    """An answer to a question; `default` if there is none and nothing is typed."""
+    return str(click.prompt(shown(question), default, show_default=False, prompt_suffix=suffix, err=err)).strip()
 
 
 def shown(*lines: str) -> str:

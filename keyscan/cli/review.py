@@ -7,10 +7,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import click
-
 from keyscan.cli import baseline_file
-from keyscan.cli.messages import say
+from keyscan.cli.messages import prompt, say
 from keyscan.cli.repository_findings import all_findings
 from keyscan.errors import ExitCode, GitError, UsageError
 from keyscan.model.rule import Severity
@@ -58,9 +56,9 @@ def walk(settings: Settings, *, history: bool = False) -> int:
 
 def _ask(finding: Finding) -> str:
     while True:
-        answer = click.prompt(_KEYS, default="s", show_default=False, prompt_suffix=" > ").strip().lower()[:1]
+        answer = prompt(_KEYS, "s", err=False, suffix=" > ").lower()[:1]
         if answer in {"a", "s", "q"}:
-            return str(answer)
+            return answer
         if answer == "r":
             say(f"  {finding.help.revoke_url or finding.help.link or 'no address known for it'}")
 
@@ -68,7 +66,7 @@ def _ask(finding: Finding) -> str:
 def _accept(settings: Settings, finding: Finding) -> Settings:
     reason = ""
     while not reason:
-        reason = " ".join(click.prompt("reason", prompt_suffix=" > ").split())
+        reason = " ".join(prompt("reason", err=False, suffix=" > ").split())
     entry = Entry(finding.fingerprint, baseline_file.place_of(settings, finding), reason)
     accepted = settings.accepted.with_entries([entry])
     baseline_file.write(settings, accepted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from helpers.tokens import token
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,3 +76,12 @@ def test_git_reads_a_literal_pattern_the_same_way(repo):
         repo.write(name, "x")
     untracked = repo.git("ls-files", "-z", "-o", "--exclude-standard").decode().split("\0")
     assert sorted(filter(None, untracked)) == sorted([".gitignore", "a", "x", "y", "z", "qq"])
+
+
+def test_a_diff_masks_values_that_no_rule_finds():
+    """Whole lines are shown: what looks random on them is masked, names and words and redacted keys are not."""
+    value = token("{alnum:28}", "unfound")
+    text = f'connect("{value}", key=os.environ["OPENAI_API_KEY"], model="gpt-4o-mini", old="sk-...[1e2305c3]")\n'
+    lines = list(Edit("a.py", text.encode(), text.replace("old", "new").encode()).diff())
+    assert not [line for line in lines if value[5:15] in line]
+    assert lines[-1] == '+connect("...", key=os.environ["OPENAI_API_KEY"], model="gpt-4o-mini", new="sk-...[1e2305c3]")'

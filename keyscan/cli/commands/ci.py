@@ -58,7 +58,7 @@ def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, verify: Veri
         if mode == "range" and plan.what != "nothing":
             raise UsageError(f"--mode range: {plan.platform} does not say which commits are new ({plan.why})")
         plan = replace(plan, what=mode if plan.what != "nothing" else "nothing", why=f"--mode {mode}")
-    say(f"keyscan: {plan.why}")
+    say(f"keyscan: {plan.why}", err=True)
     if plan.what == "nothing":
         return _outputs(environ, ExitCode.CLEAN, settings)
     # The next step gets the findings that do not fail this one.
@@ -91,7 +91,7 @@ def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions, verify
     span = commit_range.resolved(git, plan) if plan.what == "range" else None
     if span is not None:
         if span.remark:
-            say(f"keyscan: {span.remark}")
+            say(f"keyscan: {span.remark}", err=True)
         for name in commit_range.changed(git, span, _configuration(settings), PROJECT_FILES):
             _warn(f"this range changes {name}, which decides what keyscan reports: review it")
 

@@ -57,10 +57,10 @@ WORD = TEXT.decode()
     ids=["comment", "after", "before", "directory", "name", "after tar", "second tar", "owner", "link", "extension"],
 )
 def test_text_beside_the_members_is_read(data):
-    """It is in what is read under the archive's own name or a member's, and the members are still read."""
+    """It is in what is read under the archive's own name or a member's, and nothing is broken."""
     found = list(archive.members(data, "x"))
     assert any(TEXT in member.data or TEXT in member.name.encode() for member in found)
-    assert any(member.data in {b"nothing", b"x", b""} and member.name != "x" for member in found if not member.reason)
+    assert not [member for member in found if member.reason]
 
 
 def test_a_compressed_tar_has_a_tail_too():
