@@ -20,7 +20,8 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
     try {
         $env:COMP_WORDS = $words -join "`n"
         $env:%(complete_var)s = 'powershell_complete'
-        & $commandAst.CommandElements[0].Extent.Text | ForEach-Object {
+        $program = $commandAst.CommandElements[0].Extent.Text
+        & $program | ForEach-Object {
             $type, $value, $help = $_ -split "`t", 3
             if ($type -eq 'plain') {
                 if (-not $help) { $help = $value }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _REPO = re.compile(r"\s*-?\s*['\"]?repo['\"]?\s*:\s*['\"]?(\S+?)['\"]?\s*(?:#.*)?$")
 _KEY = re.compile(r"(?P<indent>[\s-]*)['\"]?(?P<key>id|entry|args|exclude)['\"]?\s*:\s*(?P<value>.*?)\s*$")
+_STARTS_HOOK = re.compile(r"\s*-\s+['\"]?\w+['\"]?\s*:")
 _MOST_LINES = 200
 SNIPPET = """\
   - repo: https://github.com/OWNER/keyscan
@@ -40,29 +41,45 @@ def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
     """The entries of other scanners, each named with what replaces it, and what they exclude."""
     lines = data.decode("utf-8-sig", "replace").splitlines()
     repo, tool, any_hook = "", "", False
-    top: list[_Setting] = []
+    before_entry: list[_Setting] = []  # of a local hook, which only its `entry` tells to be a scanner
     for number, line in enumerate(lines, 1):
         entry = _REPO.match(line)
         if entry:
             repo, tool = entry[1], invocations.tool_of(entry[1])
             summary = f"the entry for {repo} by the one below" if tool else ""
         else:
+            if repo == "local" and _STARTS_HOOK.match(line):
+                tool, before_entry = "", []
             setting = _setting(lines, number, f"{file}:{number}")
             if setting is None:
                 continue
-            top += [setting] if setting.key == "exclude" and not setting.indent else []
             summary = ""
-            if repo == "local" and setting.key in {"id", "entry"}:
-                tool = invocations.tool_of(setting.value) if setting.key == "entry" else ""
+            if repo == "local" and setting.key == "entry":
+                tool = invocations.tool_of(setting.value)
                 summary = f"this local hook ({setting.value}) by the entry below" if tool else ""
+                for earlier in before_entry if tool else ():
+                    yield from _carried(earlier, tool, known)
+            elif repo == "local" and not tool:
+                before_entry.append(setting)
             if tool and setting.indent:
                 yield from _carried(setting, tool, known)
         if summary:
             any_hook = True
             yield Note(f"{file}:{number}: replace {summary}")
     if any_hook:
-        yield from (item for setting in top for item in _excluded(setting, "excluded from all hooks"))
+        yield from (
+            item for setting in _top_excludes(lines, file) for item in _excluded(setting, "excluded from all hooks")
+        )
         yield Note(SNIPPET)
+
+
+def _top_excludes(lines: list[str], file: str) -> Iterator[_Setting]:
+    """The `exclude` of the whole file, which applies to every hook."""
+    for number, line in enumerate(lines, 1):
+        if line.startswith(("exclude", "'exclude", '"exclude')):
+            setting = _setting(lines, number, f"{file}:{number}")
+            if setting is not None:
+                yield setting
 
 
 def _setting(lines: list[str], number: int, place: str) -> _Setting | None:

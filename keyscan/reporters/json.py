@@ -85,6 +85,8 @@ def _provenance(known: Provenance, origin: Origin) -> dict[str, Any]:
         "email": origin.email,
         "blob": origin.blob,
         "first_seen": known.first_seen,
+        "removed": known.removed,
+        "removed_in": known.removed_in,
         "exposed_days": known.exposed_days,
         "overdue": known.overdue,
         "commits": known.commits,

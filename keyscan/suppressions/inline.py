@@ -40,6 +40,8 @@ _MISSPELT = lazy_pattern(
     rb"(?:ignor[a-z]*|al+o?w[a-z]*|disable[a-z]*|skip[a-z]*|nosec|noqa|(?:white|allow)list[a-z]*)(?:-[a-z-]+)?",
     re.IGNORECASE,
 )
+# A marker of another linter without a rule: it is about its whole line, and does not cover a secret.
+_BARE = lazy_pattern(rb"[#/*;-]\s*(noqa|nosec)\b(?!\s*:?\s*[A-Z]+\d)", re.IGNORECASE)
 _NEXT_LINE = lazy_pattern(
     rb"(?P<detectsecrets>pragma:\s?(?:allow|white)list[ -]nextline[ -]secret)"
     rb"|secretlint-disable-next-line(?P<secretlint>[^\r\n]{0,200})"
@@ -107,6 +109,9 @@ class Markers:
                 wrong = _MISSPELT.search(part)
                 if wrong:
                     return f"{wrong[0].decode('ascii', 'replace')!r} is not a marker: {right}"
+        other = _BARE.search(text.after)
+        if other:
+            return f"{other[1].decode()!r} is another linter's marker and does not cover this: {right}"
         return ""
 
     @cached_property

@@ -38,6 +38,29 @@ def test_entries_of_scanners():
     assert notes[2] == SNIPPET
 
 
+def test_a_local_hook_keeps_what_stands_before_its_entry():
+    """The keys of a hook have no order; those of the hook above it are not its own."""
+    text = b"""\
+repos:
+- repo: local
+  hooks:
+  - name: other
+    id: other
+    exclude: ^no/
+    entry: ruff
+  - name: secrets
+    exclude: ^tests/
+    id: own
+    entry: gitleaks protect
+  - name: last
+    exclude: ^no/
+    id: last
+    entry: mypy
+"""
+    ignores = [item.ignore for item in read_config("p", text, NONE) if isinstance(item, AllowedFor)]
+    assert [one.path_patterns for one in ignores] == [("^tests/",)]
+
+
 def test_no_scanner_no_word():
     """A configuration without another scanner gives nothing."""
     assert list(read_config("p", b"exclude: ^x\n" + CONFIG[:120], NONE)) == []

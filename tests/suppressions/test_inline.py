@@ -127,6 +127,35 @@ def test_a_report_shows_the_remark(run, tmp_path, anthropic_key):
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (b"k = 'S'  # noqa", "noqa"),
+        (b"k = 'S'  // NOSEC", "NOSEC"),
+        (b"k = 'S'  # noqa: E501", ""),
+        (b"k = 'S'  # nosec B603", ""),
+        (b"k = 'S'  # a noqa", ""),
+    ],
+)
+def test_a_bare_marker_of_another_linter_is_told(text, word):
+    """It covers no key, and the finding says what would; one with the codes of other checks is not spoken of."""
+    at = text.index(b"'S'") + 1
+    provider = next(one for one in load_rules() if one.id == "anthropic-api-key")
+    assert Markers(text).over(at, at + 1, provider) is None
+    said = Markers(text).remark(at, at + 1, provider)
+    expected = f"'{word}' is another linter's marker and does not cover this: write keyscan:allow[anthropic-api-key]"
+    assert said.startswith(expected) if word else not said
+
+
+def test_a_generic_secret_beside_noqa_gets_the_remark():
+    """`noqa` silences style checks, so a generic secret stays reported; `nosec` is about security and covers it."""
+    generic = next(one for one in load_rules() if one.filters == "generic")
+    at = b"k = 'S'".index(b"'S'") + 1
+    assert Markers(b"k = 'S'  # noqa").over(at, at + 1, generic) is None
+    assert "'noqa' is another linter's marker" in Markers(b"k = 'S'  # noqa").remark(at, at + 1, generic)
+    assert Markers(b"k = 'S'  # nosec").over(at, at + 1, generic) is not None
+
+
 COMMENTS = ["# @", "// @", "/* @ */", "-- @", "; @", "<!-- @ -->", "% @", "REM @", "{# @ #}", "(* @ *)"]
 
 

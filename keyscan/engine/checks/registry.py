@@ -41,7 +41,7 @@ CHECKS: dict[str, Callable[[bytes], bool | None]] = {
 
 
 # What a contradiction means, where it does not mean a sample.
-_MEANINGS = {"expiry": "it has expired", "unspelt": "it is spelt like words"}
+_MEANINGS = {"expiry": "it has expired", "unspelt": "it is spelled like words"}
 
 
 def contradiction(names: tuple[str, ...], secret: bytes) -> str:

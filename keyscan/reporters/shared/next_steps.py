@@ -61,13 +61,13 @@ def after(report: Report) -> Iterator[str]:
     secrets = [finding for finding in report.findings if finding.provider != "keyscan"]
     if secrets and command in {"history", "ci"}:
         yield "Revoke first: what was pushed has been copied. Step by step:"
-        yield f"  {run} explain {clean(secrets[0].fingerprint)}"
+        yield f"  {run} explain {clean(_worst(secrets).fingerprint)}"
     elif secrets and command == "scan":
         if report.run.can_fix:
             yield f"To move keys from code into .env: {run} fix"
         yield "If a key was ever committed or shared, revoke it first. Step by step:"
-        yield f"  {run} explain {clean(secrets[0].fingerprint)}"
-    yield from _acceptance(report.findings[0] if not secrets else secrets[0], report.run)
+        yield f"  {run} explain {clean(_worst(secrets).fingerprint)}"
+    yield from _acceptance(_worst(secrets or report.findings), report.run)
 
 
 def about(finding: Finding, command: str = "") -> Iterator[str]:
@@ -169,6 +169,11 @@ def _paths(findings: Sequence[Finding]) -> str:
     if len(paths) > _NAMED or any(clean(path) != path for path in paths):
         return "-u"
     return " ".join(shlex.quote(path) for path in paths)
+
+
+def _worst(findings: Sequence[Finding]) -> Finding:
+    """The first of the most severe findings: the one that a report shows first."""
+    return max(findings, key=lambda finding: finding.severity)
 
 
 def _acceptance(finding: Finding, run: RunInfo) -> Iterator[str]:

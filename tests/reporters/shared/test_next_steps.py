@@ -6,6 +6,7 @@ import pytest
 from helpers import reports
 
 from keyscan.model.blob import Origin
+from keyscan.model.rule import Severity
 from keyscan.reporters.registry import render
 from keyscan.reporters.shared.next_steps import marker
 
@@ -120,3 +121,12 @@ def test_what_was_not_pushed_yet_is_not_called_exposed():
     assert "exposed" not in before.replace("exposed to", "")
     assert "    added   2025-03-01, in" in before
     assert "    exposed since 2025-03-01," in after
+
+
+def test_the_steps_are_those_of_the_most_severe():
+    """Findings come by place; what is explained is the secret that the report shows first."""
+    minor = reports.finding(1, severity=Severity.MEDIUM, origin=Origin("a.py"))
+    major = reports.finding(2, severity=Severity.CRITICAL, origin=Origin("b.py"))
+    text = render("console", reports.report(minor, major, command="scan"))
+    assert f"explain {major.fingerprint}" in text
+    assert f'fingerprint = "{major.fingerprint}"' in text
