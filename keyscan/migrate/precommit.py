@@ -57,8 +57,7 @@ def read_config(file: str, data: bytes, known: Counterparts) -> Iterator[Item]:
             if repo == "local" and setting.key == "entry":
                 tool = invocations.tool_of(setting.value)
                 summary = f"this local hook ({setting.value}) by the entry below" if tool else ""
-                for earlier in before_entry if tool else ():
-                    yield from _carried(earlier, tool, known)
+                yield from _all_carried(before_entry, tool, known)
             elif repo == "local" and not tool:
                 before_entry.append(setting)
             if tool and setting.indent:
@@ -102,6 +101,12 @@ def _setting(lines: list[str], number: int, place: str) -> _Setting | None:
 
 def _is_open(value: str) -> bool:
     return value.startswith("[") and "]" not in value
+
+
+def _all_carried(settings: list[_Setting], tool: str, known: Counterparts) -> Iterator[Item]:
+    """What is carried over of the settings of one hook; nothing where the hook is no scanner's."""
+    for setting in settings if tool else ():
+        yield from _carried(setting, tool, known)
 
 
 def _carried(setting: _Setting, tool: str, known: Counterparts) -> Iterator[Item]:
