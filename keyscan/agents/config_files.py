@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyscan.agents import entries
 from keyscan.errors import ConfigError
+from keyscan.support.regular_file import NotRegularError, read_regular
 from keyscan.support.storage import write_whole
 
 if TYPE_CHECKING:
@@ -29,18 +29,15 @@ class Change:
 
 
 def read_text(path: Path) -> str | None:
-    """The text of a plain file, None where there is none; ConfigError for what cannot be read."""
+    """The text of a regular file, None where there is none; ConfigError for what cannot be read."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        data = read_regular(path, _LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except NotRegularError as error:
+        raise ConfigError(f"{path}: not a regular file") from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)  # a directory cannot be opened as a file
-        raise ConfigError(f"{path}: not a plain file")
-    with os.fdopen(handle, "rb") as file:
-        data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         raise ConfigError(f"{path}: larger than {_LARGEST >> 20} MB")
     try:
@@ -55,17 +52,9 @@ def may_contain(path: Path, sign: re.Pattern[bytes]) -> bool:
     A pipe is not waited for.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        data = read_regular(path, _LARGEST_RULES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return False
-    except OSError:
-        return True
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)  # a directory cannot be opened as a file
-        return True
-    try:
-        with os.fdopen(handle, "rb") as file:
-            data = file.read(_LARGEST_RULES + 1)
     except OSError:
         return True
     return len(data) > _LARGEST_RULES or sign.search(data) is not None

@@ -9,6 +9,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 from keyscan.errors import IncompleteError
+from keyscan.support.regular_file import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -126,19 +127,11 @@ def is_binary(path: str) -> bool:
 
 
 def contents(path: str) -> bytes:
-    """The contents of a plain file; IncompleteError when it cannot be read or is too large to be judged in time.
-
-    Opened without waiting: a pipe put in its place meanwhile is refused, not waited for.
-    """
+    """The contents of a regular file; IncompleteError when it cannot be read or is too large to be scanned in time."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        data = read_regular(path, LARGEST + 1)
     except OSError as error:
         raise IncompleteError(f"{path}: {error.strerror}") from error
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)  # a directory cannot be opened as a file
-        raise IncompleteError(f"{path}: not a plain file")
-    with os.fdopen(handle, "rb") as file:
-        data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise IncompleteError(f"{path}: larger than {LARGEST >> 20} MB")
     return data

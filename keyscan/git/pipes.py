@@ -12,9 +12,10 @@ import stat
 from contextlib import suppress
 from itertools import chain, islice
 from threading import Timer
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from keyscan.errors import GitError
+from keyscan.support.regular_file import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,15 +50,6 @@ def pipe_in_git_directory(directory: str) -> str:
     """The first pipe or device in the git directory of `directory`, or in what that names; empty without one."""
     roots = list(_git_directories(directory))
     return next(filter(_waits, chain.from_iterable(map(_files, roots))), "") or _named_by(roots)
-
-
-def open_regular(file: str) -> BinaryIO:
-    """`file` opened for reading; OSError for a pipe, which is not waited for, and for whatever is no regular file."""
-    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise OSError(f"{file}: not a regular file")
-    return os.fdopen(handle, "rb")
 
 
 class Watch:

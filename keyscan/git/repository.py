@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyscan.errors import GitError
-from keyscan.git.pipes import open_regular
 from keyscan.model.blob import Skip
+from keyscan.support.regular_file import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,6 +14,7 @@ from keyscan.hygiene import dotenv_readers, worktree
 from keyscan.hygiene.git_exposure import SecretFile
 from keyscan.hygiene.secret_values import real_values
 from keyscan.model.blob import Skip
+from keyscan.support.regular_file import NotRegularError, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,12 +74,10 @@ class TreeReader:
             self._skip(name, "symbolic link: not followed")
             return None
         try:
-            handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-            with os.fdopen(handle, "rb") as stream:
-                if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                    self._skip(name, "not a regular file: not read")
-                    return None
-                data = stream.read(MAX_BYTES + 1)
+            data = read_regular(file, MAX_BYTES + 1, follow=False)
+        except NotRegularError:
+            self._skip(name, "not a regular file: not read")
+            return None
         except OSError as error:
             self._skip(name, f"cannot be read: {error.strerror}", incomplete=True)
             return None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyscan.errors import UsageError
 from keyscan.git import worktree
 from keyscan.support import storage
+from keyscan.support.regular_file import NotRegularError, read_regular
 
 if TYPE_CHECKING:
     from keyscan.git.command import Git
@@ -62,10 +62,8 @@ def _contents(root: str, edit: Edit) -> bytes | None:
     if not os.path.lexists(file):
         return None
     try:
-        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                raise UsageError(f"{edit.path}: not a regular file; nothing is changed")
-            return stream.read(len(edit.old or b"") + 1)
+        return read_regular(file, len(edit.old or b"") + 1, follow=False)
+    except NotRegularError as error:
+        raise UsageError(f"{edit.path}: not a regular file; nothing is changed") from error
     except OSError as error:
         raise UsageError(f"{edit.path}: cannot be read: {error.strerror}; nothing is changed") from error

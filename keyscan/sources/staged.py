@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from keyscan.git.added_lines import common, lines
 from keyscan.git.command import from_top
-from keyscan.git.pipes import open_regular
 from keyscan.git.settings import STAGED
 from keyscan.model.blob import Blob, Origin, Skip, decode_path
+from keyscan.support.regular_file import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

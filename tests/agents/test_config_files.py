@@ -36,7 +36,7 @@ def test_links_and_pipes():
         install.install(place("cursor"), CALLER)
     (Path.home() / ".qwen").mkdir()
     os.mkfifo(Path.home() / ".qwen/settings.json")
-    with pytest.raises(ConfigError, match="not a plain file"):
+    with pytest.raises(ConfigError, match="not a regular file"):
         install.install(place("qwen-code"), CALLER)
 
 
@@ -49,7 +49,7 @@ def test_what_is_read(tmp_path):
     file.write_bytes(b"ab\xff")
     with pytest.raises(ConfigError, match=r"a\.json: not UTF-8, at byte 2"):
         config_files.read_text(file)
-    with pytest.raises(ConfigError, match="not a plain file"):
+    with pytest.raises(ConfigError, match="not a regular file"):
         config_files.read_text(tmp_path)
 
 

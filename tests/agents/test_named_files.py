@@ -70,9 +70,9 @@ def test_contents_are_bounded(tmp_path, monkeypatch):
     with pytest.raises(IncompleteError, match="larger"):
         named_files.contents(str(tmp_path / "a"))
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(IncompleteError, match="not a plain file"):
+    with pytest.raises(IncompleteError, match="not a regular file"):
         named_files.contents(str(tmp_path / "pipe"))
-    with pytest.raises(IncompleteError, match="not a plain file"):
+    with pytest.raises(IncompleteError, match="not a regular file"):
         named_files.contents(str(tmp_path))
     with pytest.raises(IncompleteError, match="No such file"):
         named_files.contents(str(tmp_path / "missing"))

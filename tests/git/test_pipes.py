@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 
 import pytest
 from helpers.tokens import token
@@ -140,18 +139,6 @@ def test_a_git_that_takes_long_is_not_ended(project, monkeypatch):
     monkeypatch.setattr(pipes, "PATIENCE", 0.0)
     for _ in range(20):
         assert len(list(Git(project.path).objects([b"HEAD:a.py"] * 50))) == 50
-
-
-def test_what_is_read_by_ourselves(tmp_path):
-    """A pipe is refused at once, a file is read."""
-    file = pipe_at(tmp_path / "pipe")
-    started = time.monotonic()
-    with pytest.raises(OSError, match="not a regular file"):
-        pipes.open_regular(str(file))
-    assert time.monotonic() - started < 60
-    (tmp_path / "file").write_bytes(b"x\r\n")
-    with pipes.open_regular(str(tmp_path / "file")) as handle:
-        assert handle.read() == b"x\r\n"
 
 
 def test_a_watch_says_what_git_waited_for(project):

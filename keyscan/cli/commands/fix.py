@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from keyscan.cli.options import DETECTION
 from keyscan.cli.settings import Prepared, with_settings
 from keyscan.config.readers import PROJECT_FILES, git_reader, root_of, root_of_paths
 from keyscan.errors import ExitCode, GitError, IncompleteError, UsageError
+from keyscan.support.regular_file import NotRegularError, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -222,11 +222,9 @@ def _source(scanner: Scanner, path: str, raw: bytes, findings: Sequence[Finding]
 def _read(file: str) -> bytes:
     """A regular file of bounded size; UsageError for anything else, which is never waited for."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise UsageError(f"{file}: not a regular file")
-            data = stream.read(_LARGEST + 1)
+        data = read_regular(file, _LARGEST + 1)
+    except NotRegularError as error:
+        raise UsageError(f"{file}: not a regular file") from error
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
     if len(data) > _LARGEST:

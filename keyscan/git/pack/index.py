@@ -9,7 +9,7 @@ import os
 from array import array
 from typing import Any, Final
 
-from keyscan.git.pipes import open_regular
+from keyscan.support.regular_file import open_regular
 
 # Packs with more entries are left to git: planning takes up to 100 bytes an entry.
 MAX_ENTRIES: Final = 2_000_000

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from keyscan.git.pack.delta import DeltaError, apply, distance, header
 from keyscan.git.pack.index import Index, PackError, read_index
-from keyscan.git.pipes import open_regular
+from keyscan.support.regular_file import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable
