@@ -90,8 +90,8 @@ class Group(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands with the whole first sentence of each: click would cut it to one line."""
         names = self.list_commands(ctx)
-        found = [(name, command) for name in names if (command := self.get_command(ctx, name)) is not None]
-        _section(formatter, "Commands", [(name, one.get_short_help_str(_WHOLE)) for name, one in found])
+        commands = [(name, command) for name in names if (command := self.get_command(ctx, name)) is not None]
+        _section(formatter, "Commands", [(name, one.get_short_help_str(_WHOLE)) for name, one in commands])
 
     def _unknown(self, ctx: click.Context, name: str) -> NoReturn:
         ctx.fail(f"No such command '{name}'{did_you_mean(name, self.list_commands(ctx))}")

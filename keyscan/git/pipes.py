@@ -97,22 +97,22 @@ def _upwards(directory: str) -> list[str]:
 
 def _git_directories(directory: str) -> Iterator[str]:
     """The git directory of `directory`, and the one that it shares with other work trees."""
-    found = os.environ.get("GIT_DIR", "") if directory == "." else ""
-    for place in [] if found else _upwards(directory):
+    git_directory = os.environ.get("GIT_DIR", "") if directory == "." else ""
+    for place in [] if git_directory else _upwards(directory):
         own = os.path.join(place, ".git")  # noqa: PTH118
         if os.path.isdir(own):  # noqa: PTH112
-            found = own
+            git_directory = own
         elif os.path.isfile(own):  # noqa: PTH113
-            found = os.path.join(place, _text_of(own).removeprefix("gitdir:").strip())  # noqa: PTH118
+            git_directory = os.path.join(place, _text_of(own).removeprefix("gitdir:").strip())  # noqa: PTH118
         elif os.path.isdir(os.path.join(place, "objects")):  # noqa: PTH112, PTH118
-            found = place
-        if found:
+            git_directory = place
+        if git_directory:
             break
-    if found:
-        yield found
-        shared = _text_of(os.path.join(found, "commondir")).strip()  # noqa: PTH118
+    if git_directory:
+        yield git_directory
+        shared = _text_of(os.path.join(git_directory, "commondir")).strip()  # noqa: PTH118
         if shared:
-            yield os.path.join(found, shared)  # noqa: PTH118
+            yield os.path.join(git_directory, shared)  # noqa: PTH118
 
 
 def _files(root: str) -> Iterator[str]:

@@ -24,8 +24,8 @@ def masked_values(line: str) -> str:
     """`line` without the values that look like secrets, whether or not a rule finds them: a diff shows whole lines."""
     from keyscan.engine.filters.value_shape import Shape, is_slug, reason, shape_of
 
-    def shown(found: re.Match[str]) -> str:
-        text = found[0]
+    def shown(match: re.Match[str]) -> str:
+        text = match[0]
         if text.endswith("]"):
             return text
         value = text.encode("utf-8", "surrogatepass")

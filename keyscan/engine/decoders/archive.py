@@ -199,16 +199,16 @@ def _read(file: IO[bytes], name: str, budget: _Budget, most: int) -> Member:
 def _tar(file: IO[bytes], name: str, budget: _Budget) -> Iterator[Member]:
     import tarfile
 
-    tail, told = archive_rest.Tail(file), []
+    tail, headers = archive_rest.Tail(file), []
     with tarfile.open(fileobj=tail, mode="r|", errorlevel=0) as archive:  # type: ignore[call-overload]
         for info in archive:
-            told.append(archive_rest.of_tar_header(info))
+            headers.append(archive_rest.of_tar_header(info))
             if info.isreg():
                 budget.count()
                 yield _tar_member(archive, info, f"{name}{SEPARATOR}{info.name}", budget)
         rest = tail.behind(archive.offset, min(budget.bounds.member, budget.total))
     budget.spend(len(rest))
-    yield Member(name, "\n".join(dict.fromkeys(filter(None, told))).encode("utf-8", "surrogateescape"))
+    yield Member(name, "\n".join(dict.fromkeys(filter(None, headers))).encode("utf-8", "surrogateescape"))
     if rest:
         yield Member(name, rest)
 
