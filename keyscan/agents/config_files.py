@@ -60,8 +60,11 @@ def may_contain(path: Path, sign: re.Pattern[bytes]) -> bool:
     return len(data) > _LARGEST_RULES or sign.search(data) is not None
 
 
-def written(path: Path, text: str) -> list[Change]:
-    """Write `text`, through a symbolic link to where it leads, with a backup of what was there before keyscan."""
+def written(path: Path, text: str, mode: int | None = None) -> list[Change]:
+    """Write `text`, through a symbolic link to where it leads, with a backup of what was there before keyscan.
+
+    `mode`: what the file's mode is to be, if not the one that it has.
+    """
     before = read_text(path)
     if before == text:
         return []
@@ -70,11 +73,10 @@ def written(path: Path, text: str) -> list[Change]:
         real.parent.mkdir(parents=True, exist_ok=True)
         backup = path.with_name(path.name + BACKUP)
         if before is not None and entries.SIGN not in before and not backup.exists():
-            write_whole(backup, before.encode())
-            backup.chmod(real.stat().st_mode & 0o777)
+            write_whole(backup, before.encode(), real.stat().st_mode & 0o777)
         if read_text(path) != before:
             raise ConfigError(f"{path}: changed while it was edited; run this again")
-        write_whole(real, text.encode())
+        write_whole(real, text.encode(), mode)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
     return [Change(path, "made" if before is None else "written")]

@@ -236,9 +236,7 @@ def _script(file: Path, text: str) -> Change:
     present = read_text(file)
     if present is not None and entries.SIGN not in present:
         raise ConfigError(f"{file}: a hook of your own is there; call this from it: {text.splitlines()[-1]}")
-    changes = written(file, text)
-    if changes:
-        file.chmod(0o755)
+    changes = written(file, text, 0o755)
     return changes[0] if changes else Change(file, "")
 
 

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from keyscan.errors import UsageError
+from keyscan.support import storage
+from keyscan.support.new_file import NewFile
 
 _MANIFEST = "manifest.json"
 
@@ -34,20 +36,17 @@ class Backups:
         for one in (file, *(other for other in also if os.path.isfile(other))):  # noqa: PTH113
             name = f"{len(self._entries):05d}"
             digest = hashlib.blake2b(digest_size=16)
-            descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as out, open(one, "rb") as source:  # noqa: PTH123
+            with NewFile(self._folder / name) as new, open(one, "rb") as source:  # noqa: PTH123
                 while data := source.read(1 << 20):
                     digest.update(data)
-                    out.write(data)
+                    new.stream.write(data)
+                new.create()
             self._entries.append({"file": one, "backup": name, "digest": digest.hexdigest()})
             self._write()
 
     def _write(self) -> None:
-        new_file = self._folder / (_MANIFEST + ".new")
-        descriptor = os.open(new_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            json.dump({"keyscan": 1, "entries": self._entries}, out, indent=1)
-        os.replace(new_file, self._folder / _MANIFEST)  # noqa: PTH105
+        text = json.dumps({"keyscan": 1, "entries": self._entries}, indent=1)
+        storage.write_whole(self._folder / _MANIFEST, text.encode(), 0o600)
 
 
 def purge(root: Path) -> tuple[int, list[str]]:

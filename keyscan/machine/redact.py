@@ -8,13 +8,13 @@ import re
 import shutil
 import sqlite3
 import sys
-import tempfile
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from keyscan.agents.redactor import Redactor, strings
 from keyscan.machine import zsh
+from keyscan.support.new_file import NewFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,30 +73,25 @@ def _redact(file: HomeFile, backups: Backups, redactor: Redactor, held: set[str]
 
 def _replace(file: HomeFile, before: os.stat_result, backups: Backups, redactor: Redactor) -> int:
     """Write the redacted file beside the old one and put it in its place, unless the old one changed meanwhile."""
-    folder = os.path.dirname(file.file)  # noqa: PTH120
-    descriptor, new_file = tempfile.mkstemp(prefix=".keyscan-", dir=folder)
-    try:
-        with os.fdopen(descriptor, "wb") as out, open(file.file, "rb") as source:  # noqa: PTH123
+    with NewFile(file.file) as new:
+        with open(file.file, "rb") as source:  # noqa: PTH123
             count = 0
             for piece, replaced in _pieces(source, file.place.format, redactor):
-                out.write(piece)
+                new.stream.write(piece)
                 count += replaced
-            out.flush()
-            os.fsync(out.fileno())
         if not count:
             return 0
-        shutil.copystat(file.file, new_file)
+        new.stream.flush()
+        os.fsync(new.stream.fileno())
+        shutil.copystat(file.file, new.path)
         with suppress(OSError, AttributeError):
-            os.chown(new_file, before.st_uid, before.st_gid)
+            os.chown(new.path, before.st_uid, before.st_gid)
         backups.keep(file.file)
         after = os.stat(file.file)  # noqa: PTH116
         if (after.st_mtime_ns, after.st_size, after.st_ino) != (before.st_mtime_ns, before.st_size, before.st_ino):
             raise LeftAloneError("it changed meanwhile: run the command again")
-        os.replace(new_file, file.file)  # noqa: PTH105
+        new.replace()
         return count
-    finally:
-        with suppress(OSError):
-            os.unlink(new_file)  # noqa: PTH108
 
 
 def _pieces(source: Any, form: str, redactor: Redactor) -> Iterator[tuple[bytes, int]]:

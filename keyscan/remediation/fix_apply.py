@@ -12,6 +12,7 @@ from keyscan.remediation.apply import apply as apply_edits
 from keyscan.remediation.apply import check, write
 from keyscan.remediation.edits import EditPlan
 from keyscan.remediation.fix import ENV
+from keyscan.support.new_file import NewFile
 
 if TYPE_CHECKING:
     from keyscan.git.command import Git
@@ -81,11 +82,11 @@ def _write_env(root: str, old: bytes | None, new: bytes) -> None:
         write(root, ENV, new)
         return
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-        with os.fdopen(os.open(file, flags, 0o600), "wb") as stream:
-            stream.write(new)
-            stream.flush()
-            os.fsync(stream.fileno())
+        with NewFile(file) as made:
+            made.stream.write(new)
+            made.stream.flush()
+            os.fsync(made.stream.fileno())
+            made.create()
     except OSError as error:
         raise UsageError(f"{ENV}: cannot be written: {error.strerror}; no code was changed") from error
 

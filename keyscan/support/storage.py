@@ -174,30 +174,25 @@ def write(name: str, data: bytes) -> bool:
     return True
 
 
-def write_whole(file: str | os.PathLike[str], data: bytes) -> None:
+def write_whole(file: str | os.PathLike[str], data: bytes, mode: int | None = None) -> None:
     """Write `file` so that readers see the old contents or the new, never a part; raises OSError.
 
-    A device or a pipe is written to as it is: put in its place, a file would be /dev/null for the whole machine.
+    `mode`: what the file's mode is to be; None: the one that it has, or that a new file gets. A device or a pipe is
+    written to as it is: put in its place, a file would be /dev/null for the whole machine.
     """
-    import tempfile
+    from keyscan.support.new_file import NewFile
 
     if os.path.exists(file) and not os.path.isfile(file):  # noqa: PTH110, PTH113
         with open(file, "wb") as out:  # noqa: PTH123
             out.write(data)
         return
-    directory, name = os.path.split(os.path.abspath(file))  # noqa: PTH100
-    handle, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        os.chmod(temporary, _mode_of(file))  # noqa: PTH101
-        os.replace(temporary, file)  # noqa: PTH105
-    except BaseException:
-        os.unlink(temporary)  # noqa: PTH108
-        raise
+    with NewFile(file) as new:
+        new.stream.write(data)
+        os.chmod(new.path, mode_of(file) if mode is None else mode)  # noqa: PTH101
+        new.replace()
 
 
-def _mode_of(file: str | os.PathLike[str]) -> int:
+def mode_of(file: str | os.PathLike[str]) -> int:
     """The mode that `file` has, or would get."""
     try:
         return os.stat(file).st_mode & 0o7777  # noqa: PTH116

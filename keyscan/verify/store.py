@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
-import tempfile
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from keyscan.model.finding import VALIDITIES, Validity
+from keyscan.support import storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,12 +140,4 @@ def _sound(entry: object) -> bool:
 
 def _write(file: Path, data: bytes) -> None:
     """Write a file that only its owner may read, whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.replace(name, file)  # noqa: PTH105
-    except OSError:
-        with suppress(OSError):
-            os.unlink(name)  # noqa: PTH108
-        raise
+    storage.write_whole(file, data, 0o600)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,15 +73,39 @@ def _write(file: Path, name: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         kept = file.with_name(file.name + _KEPT)
         if os.path.lexists(file) and not _is_ours(file):
-            if os.path.lexists(kept):
+            if os.path.lexists(kept) and not _is_same(kept, file):
                 raise UsageError(f"{kept}: is in the way; merge it into {file} by hand, then run this again")
-            file.rename(kept)
+            _keep(file, kept)
             say(f"keyscan: kept the hook that was there: {kept}")
-        storage.write_whole(file, script(name).encode())
-        file.chmod(file.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+        # Executable from the first moment on: git passes over a hook that is not.
+        storage.write_whole(file, script(name).encode(), _mode_of(file))
     except OSError as error:
         raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
     say(f"keyscan: installed {file}")
+
+
+def _keep(file: Path, kept: Path) -> None:
+    """Give the hook its other name, under which it lies already where a run was ended just then.
+
+    It keeps the first one until ours takes that: at no time is there no hook.
+    """
+    if os.path.lexists(kept):
+        return
+    try:
+        os.link(file, kept, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        file.rename(kept)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether both are names of the same file, or links to the same place."""
+    return os.path.samestat(one.lstat(), other.lstat())
+
+
+def _mode_of(file: Path) -> int:
+    """The mode of the hook: that which is there, or what a new file gets; executable by all who may read it."""
+    mode = storage.mode_of(file)
+    return mode | (mode & 0o444) >> 2
 
 
 def _remove(file: Path, _name: str) -> None:
