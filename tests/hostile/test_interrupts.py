@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from helpers.repository import Repo
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="uses /dev/full and process groups"),
-    pytest.mark.timeout(150),
+    pytest.mark.timeout(300),
 ]
 # Commands that wait for their standard input, so that they are surely running when something happens to them.
 WAITING = {
@@ -38,8 +39,30 @@ WORKING = {
     "env": ("env",),
     "checklist": ("checklist",),
     "rotate": ("rotate", "--check"),
+    "clean-history": ("clean-history", "--apply", "--into", "../clean.git"),
+    "redact": ("machine", "--redact", "--yes"),
+    "agent-install": ("agent", "install", "claude-code"),
+    "agent-status": ("agent", "status"),
+    "agent-test": ("agent", "test"),
+    "migrate": ("migrate",),
+    "baseline": ("baseline", "create"),
+    "env-fix": ("env", "--fix", "--yes"),
+    "install": ("install",),
+    "ci": ("ci", "--mode", "all"),
 }
-PATIENCE = 60
+# An agent's first message to the server of tools, an event that the fast path answers, and one that it does not.
+ASKED = {
+    "mcp": {
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": {"protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}},
+    },
+    "agent-hook": {"hook_event_name": "PostToolUse", "tool_name": "Bash", "tool_response": {"stdout": "K"}},
+}  # fmt: skip
+# Those that answer a user's question, which are interrupted at two times.
+ANSWERS = ("scan", "history", "machine", "fleet")
+# Those that print nothing on standard output where nothing is staged, or no agent is installed.
+SILENT = ("staged", "agent-test")
+PATIENCE = 120
 
 
 @pytest.fixture
@@ -113,7 +136,7 @@ def test_an_interrupt_ends_a_command(start, command):
 @pytest.mark.parametrize("command", WORKING)
 def test_an_interrupt_at_any_time(start, command):
     """Wherever a command is when it is interrupted, it ends without a traceback and without children."""
-    for delay in (0.15, 0.6):
+    for delay in (0.15, 0.6) if command in ANSWERS else (0.4,):
         process = start(WORKING[command], stdin=subprocess.DEVNULL)
         time.sleep(delay)
         os.killpg(process.pid, signal.SIGINT)
@@ -137,7 +160,7 @@ def test_a_killed_command_leaves_no_process(start, command):
     assert group_is_gone(process.pid)
 
 
-@pytest.mark.parametrize("command", [name for name in WORKING if name != "staged"] + ["filter", "run"])
+@pytest.mark.parametrize("command", [name for name in WORKING if name not in SILENT] + ["filter", "run"])
 @pytest.mark.parametrize("reader", ["gone", "full"])
 def test_a_reader_that_is_gone_or_a_disk_that_is_full_is_no_clean(start, command, reader):
     """Output that could not be written ends with 3 or a signal, never with "clean", and without a traceback."""
@@ -154,6 +177,26 @@ def test_a_reader_that_is_gone_or_a_disk_that_is_full_is_no_clean(start, command
     assert process.returncode not in {0, 1}, error
     assert "Traceback" not in error
     assert error.count("\n") <= 3
+    assert group_is_gone(process.pid)
+
+
+@pytest.mark.parametrize("command", ASKED)
+@pytest.mark.parametrize("reader", ["gone", "full"])
+def test_an_agent_that_does_not_read_the_answer(start, command, reader):
+    """The server and the hook end, not as if all were well; what the hook could not say, nobody is told."""
+    if reader == "full":
+        out = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reading, out = os.pipe()
+        os.close(reading)
+    process = start(WAITING[command], stdout=out)
+    os.close(out)
+    asked = json.dumps(ASKED[command]).replace('"K"', json.dumps(f"k = {key()}")).encode() + b"\n"
+    error = process.communicate(asked, timeout=PATIENCE)[1].decode()
+    assert process.returncode in {2, 3}, error
+    assert "Traceback" not in error
+    assert error.count("\n") <= 1
+    assert key() not in error
     assert group_is_gone(process.pid)
 
 
