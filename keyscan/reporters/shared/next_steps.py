@@ -77,18 +77,18 @@ def about(finding: Finding, command: str = "") -> Iterator[str]:
         return
     in_code = finding.env and finding.origin.kind != "commit-message"
     environment = f"read it from the environment instead: {finding.env[0]}" if in_code else ""
+    url = finding.help.revoke_url
+    revoke = f"revoke it: {url}" if url else "replace it where it was created"
     if command in _UNPUBLISHED:
         if environment:
             yield environment
-        if finding.help.revoke_url:
-            yield f"if it ever left this machine, revoke it: {finding.help.revoke_url}"
-    else:
-        if finding.help.revoke_url:
-            yield f"revoke it: {finding.help.revoke_url}"
+        yield f"if it ever left this machine, {revoke}"
+    elif environment or url:
+        yield revoke
         if environment:
             yield environment
-    if not environment and not finding.help.revoke_url:
-        yield "revoke it where it was created, and read the new one from the environment or a secret manager"
+    else:
+        yield "replace it where it was created, and read the new one from the environment or a secret manager"
 
 
 def marker(path: str, rule_id: str) -> str:

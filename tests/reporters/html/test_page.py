@@ -153,7 +153,9 @@ def test_it_fits_every_screen(window, tmp_path, width, dark, paper):
     """On a desktop, a phone and paper, dark and light, nothing is wider than the page; the scheme is followed."""
     deep = reports.finding(8, origin=Origin("very/" * 40 + "long_name_without_any_break_in_it" * 4 + ".py"))
     full = reports.full()
-    (tmp_path / "page.html").write_text(render("html", reports.report(*full.findings, deep)), "utf-8")
+    name = "a_name_without_any_break" * 6
+    long = {"root": f"/home/ada/{name}", "branch": name, "remote": f"https://example.org/{name}"}
+    (tmp_path / "page.html").write_text(render("html", reports.report(*full.findings, deep, **long)), "utf-8")
     window.open((tmp_path / "page.html").as_uri())
     window.js("document.querySelectorAll('details').forEach(d => { d.open = true })")
     picture = window.look(width, 900, dark=dark, print_=paper)

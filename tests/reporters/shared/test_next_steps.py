@@ -6,7 +6,7 @@ import pytest
 from helpers import reports
 
 from keyscan.model.blob import Origin
-from keyscan.model.rule import Severity
+from keyscan.model.rule import Help, Severity
 from keyscan.reporters.registry import render
 from keyscan.reporters.shared.next_steps import marker
 
@@ -130,3 +130,10 @@ def test_the_steps_are_those_of_the_most_severe():
     text = render("console", reports.report(minor, major, command="scan"))
     assert f"explain {major.fingerprint}" in text
     assert f'fingerprint = "{major.fingerprint}"' in text
+
+
+@pytest.mark.parametrize("command", ["history", "ci", "scan", "staged", "pre-push"])
+def test_a_secret_without_a_page_to_revoke_it_is_replaced(command):
+    """A connection string or a private key has no provider's page; reading it from a variable alone leaves it valid."""
+    one = reports.finding(1, help=Help(), origin=Origin("a.py", commit="a" * 40 if command == "pre-push" else None))
+    assert "replace it where it was created" in render("console", reports.report(one, command=command))
