@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs.structure.files import File, Files
 
+from keyscan.model.rule import count_secret_rules
 from keyscan.ruleset.loader import builtin_dir, load
 
 if TYPE_CHECKING:
@@ -40,10 +41,12 @@ def title(category: str) -> str:
 def index_page(categories: dict[str, list[Rule]]) -> str:
     """The overview: how many rules and providers each category has."""
     total = sum(map(len, categories.values()))
+    secrets = sum(count_secret_rules(rules) for rules in categories.values())
     lines = [
         "# Rule catalogue",
         "",
-        f"keyscan has {total} built-in rules. `keyscan explain RULE` prints the same facts in the terminal.",
+        f"keyscan has {secrets} rules for secrets, the number that reports give, and {total - secrets} for code and",
+        "files that handle them. `keyscan explain RULE` prints the same facts in the terminal.",
         "",
         "| category | providers | rules |",
         "|---|---:|---:|",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from helpers.agent_events import key
 from helpers.paths import ROOT
+from helpers.tokens import token
 
 from keyscan.agents.hook import Hook, HookOptions
 from keyscan.cli import user_settings
@@ -42,6 +43,14 @@ def test_severity_and_rules(write, tmp_path):
     (tmp_path / "own.toml").write_text((ROOT / "rules/anthropic.toml").read_text().replace("anthropic", "acme"))
     write(f'rules = ["{tmp_path / "own.toml"}"]\n')
     assert user_settings.redactor().redact(f"K = '{key()}'").secrets
+
+
+def test_keys_of_low_severity_pass_unless_the_user_includes_them(write):
+    """Agents apply what scans report: medium and above, so that work is not stopped for a test key."""
+    text = f"riot {token('RGAPI-{uuid}')}\n"
+    assert user_settings.redactor().redact(text).text == text
+    write('min-severity = "low"\n')
+    assert "[keyscan:riot-api-key:" in user_settings.redactor().redact(text).text
 
 
 def test_a_repository_has_no_say(repo, monkeypatch):
