@@ -38,12 +38,12 @@ def _extents(data: bytes, listed: Iterable[zipfile.ZipInfo]) -> Iterator[tuple[i
 
 def has_unlisted(rest: bytes, count: int) -> bool:
     """Whether `rest`, of `of_zip`, has more headers of members in it than the `count` that are listed."""
-    unlisted, at = 0, rest.find(_LOCAL)
+    headers, at = 0, rest.find(_LOCAL)
     while at >= 0:
         method, name = (int.from_bytes(rest[at + low : at + low + 2], "little") for low in (8, 26))
-        unlisted += method in _METHODS and 0 < name <= len(rest) - at - _LOCAL_SIZE
+        headers += method in _METHODS and 0 < name <= len(rest) - at - _LOCAL_SIZE
         at = rest.find(_LOCAL, at + 1)
-    return unlisted > count
+    return headers > count
 
 
 def of_tar_header(info: tarfile.TarInfo) -> str:
