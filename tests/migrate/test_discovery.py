@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
+from helpers.paths import ROOT
 
 from keyscan.errors import UsageError
 from keyscan.migrate import discovery
@@ -64,3 +66,15 @@ def test_what_the_user_names(tmp_path, monkeypatch):
     file.unlink()
     with pytest.raises(UsageError, match="no such file"):
         discovery.read_all(str(root), NONE, named)
+
+
+def test_every_reader_has_a_line():
+    """A function of a tool's module that reads its file is used by READERS or by another reader."""
+    folder = ROOT / "keyscan/migrate"
+    texts = {file.stem: file.read_text("utf-8") for file in folder.glob("*.py")}
+    readers = re.compile(r"^def (read\w*)\(file: str, data: bytes", re.MULTILINE)
+    for module, text in texts.items():
+        for name in readers.findall(text):
+            assert any(f"{module}.{name}" in other for other in texts.values()), f"{module}.{name}: add it to READERS"
+    # A kind without a usual place is read where the user or another file names it.
+    assert set(discovery._USUAL) <= set(discovery.READERS)
