@@ -82,11 +82,11 @@ def _write_env(root: str, old: bytes | None, new: bytes) -> None:
         write(root, ENV, new)
         return
     try:
-        with NewFile(file) as made:
-            made.stream.write(new)
-            made.stream.flush()
-            os.fsync(made.stream.fileno())
-            made.create()
+        with NewFile(file) as new_file:
+            new_file.stream.write(new)
+            new_file.stream.flush()
+            os.fsync(new_file.stream.fileno())
+            new_file.create()
     except OSError as error:
         raise UsageError(f"{ENV}: cannot be written: {error.strerror}; no code was changed") from error
 
