@@ -18,9 +18,7 @@ TESTED_THROUGH = {
     "history": ("history/test_pipeline.py", "batch"),
     "migrate": ("cli/commands/test_migrate.py", "result"),
     # The steps of one command, of which each test runs all, over programs that print the same afterwards.
-    "remediation": ("cli/commands/test_fix.py", "fix fix_apply fix_text"),
-    # The half of the Python rewriter that reads syntax.
-    "remediation/rewrite": ("remediation/rewrite/test_python.py", "python_syntax"),
+    "remediation": ("cli/commands/test_fix.py", "fix_apply fix_text"),
 }
 MODULES = sorted(file for file in ROOT.glob("keyscan/**/*.py") if file.name != "__init__.py")
 
