@@ -22,8 +22,13 @@ LEFT = (
 CHECKSUMS = frozenset(("crc32-base62", "crc32-hex", "crc32-hex-little", "github-fine-grained", "age", "nkey"))
 # Marks that vendors put into or at the end of tokens of one length: base64 of `OpenAI` and `XgroqX`, Anthropic's end.
 MARKED = re.compile(r"(?:T3BlbkFJ|WGdyb3FY)\[A-Za-z0-9\]\{\d+\}\Z|\{93\}AA\Z")
+# A last part of one length behind a separator that it cannot contain.
+LAST_PART = re.compile(r"[-.]\)?(?:\{\d+(?:,\d+)?\})?\[A-Za-z0-9\]\{\d+\}\Z")
 # What may follow a token: nothing that could make it part of a longer one.
 RIGHT = r"(?![A-Za-z0-9_-])"
+# The name of another setting, pasted behind a token of fixed length without the end of the line (`OTHER_TOKEN=`): as
+# much of it as look-ahead may see (`keyscan/engine/confirm.py`).
+NEXT_SETTING = r"(?=[A-Z][A-Z0-9]{1,5}_[A-Z]|[a-z][a-z0-9]{1,5}_[a-z])"
 
 # Words that may stand between a provider's name and its key: `mistral: {api_key: "..."}`,
 # `MISTRAL_API_KEY` / `value: ...`, `Authorization: Bearer ...`. Anything else breaks the connection.
@@ -81,15 +86,18 @@ def word_pattern(word: str) -> str:
     return rf"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])){word_literals(word)[0]}{_AFTER_WORD}"
 
 
-def bare(value: str, *, proved: bool = False) -> str:
+def bare(value: str, *, proved: bool = False, fixed: bool = False) -> str:
     """The whole expression for a value that is certain by itself; `proved`: a checksum or a mark decides where it ends.
+
+    `fixed`: its length is one, so that it ends also where the name of another setting follows.
 
     One that begins like nothing else (`github_pat_`) may stand right behind other text: settings that were pasted
     without the ends of their lines have been committed.
     """
     start = _START.match(value)
     unmistakable = start is not None and len(start.group()) >= _UNMISTAKABLE and bool(_SEPARATOR.search(start.group()))
-    return f"{'' if unmistakable else LEFT}(?P<secret>{value}){'' if proved else RIGHT}"
+    right = f"(?:{RIGHT}|{NEXT_SETTING})" if fixed else RIGHT
+    return f"{'' if unmistakable else LEFT}(?P<secret>{value}){'' if proved else right}"
 
 
 def named(words: tuple[str, ...], value: str) -> str:

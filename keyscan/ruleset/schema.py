@@ -154,7 +154,9 @@ def _pattern(fields: Fields, context: tuple[str, ...], value: str) -> str:
     if bool(pattern) == bool(value):
         fields.fail("give either pattern (with a group named secret) or value")
     if value:
-        return patterns.named(context, value) if context else patterns.bare(value, proved=_is_proved(fields, value))
+        if context:
+            return patterns.named(context, value)
+        return patterns.bare(value, proved=_is_proved(fields, value), fixed=_is_fixed(value))
     try:
         return bindings.expanded(pattern)
     except KeyError as error:
@@ -165,8 +167,15 @@ def _is_proved(fields: Fields, value: str) -> bool:
     """Whether a checksum or a vendor's mark tells where a value of fixed length ends, whatever follows it."""
     checks = fields.peek("checks")
     checked = isinstance(checks, list) and not patterns.CHECKSUMS.isdisjoint(map(str, checks))
-    if not checked and not patterns.MARKED.search(value):
-        return False
+    return (checked or patterns.MARKED.search(value) is not None) and _has_one_length(value)
+
+
+def _is_fixed(value: str) -> bool:
+    """Whether the value's own length, or that of its last part, tells where it ends."""
+    return patterns.LAST_PART.search(value) is not None or _has_one_length(value)
+
+
+def _has_one_length(value: str) -> bool:
     try:
         low, high = parse_tree(value).getwidth()
     except ValueError:

@@ -72,3 +72,36 @@ def test_the_ways_people_write_a_key(text):
 def test_reach_holds():
     """No name and glue are longer than what is added to a named rule's max_length."""
     assert parse_tree(NAMED).getwidth()[1] <= patterns.REACH + 12
+
+
+@pytest.mark.parametrize(
+    ("value", "fixed", "text", "expected"),
+    [
+        ("ax[0-9]{8}", True, "ax12345678OTHER_TOKEN=1", "ax12345678"),
+        ("ax[0-9]{8}", True, "ax12345678other_token=1", "ax12345678"),
+        ("ax[0-9]{8}", True, "ax12345678x", None),
+        ("ax[0-9]{8}", True, "ax12345678OTHER", None),
+        ("ax[0-9]{8}", True, "ax12345678_OTHER_TOKEN", None),
+        ("ax[0-9]{8,9}", False, "ax12345678OTHER_TOKEN=1", None),
+    ],
+)
+def test_a_token_of_one_length_ends_where_another_setting_follows(value, fixed, text, expected):
+    """Settings that were pasted without the ends of their lines: the name tells, a letter more does not."""
+    import regex
+
+    match = regex.search(patterns.bare(value, fixed=fixed), text)
+    assert (match and match.group("secret")) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "ends"),
+    [
+        ("xoxb-(?:\\d{9,14}-){1,2}[A-Za-z0-9]{24}", True),
+        ("v1\\.[A-Za-z0-9]{24}", True),
+        ("sk-[A-Za-z0-9-]{24}", False),
+        ("sk-[A-Za-z0-9]{20,24}", False),
+    ],
+)
+def test_a_last_part_of_one_length_ends_a_token(value, ends):
+    """Behind a separator that it cannot contain, a part of one length says where the token ends."""
+    assert (patterns.LAST_PART.search(value) is not None) is ends

@@ -7,6 +7,7 @@ import binascii
 import json
 import re
 import time
+import zlib
 from typing import Any
 
 from keyscan.engine.filters.spelling import surprise
@@ -54,6 +55,11 @@ _GITHUB_APP = lazy_pattern(rb"\Agh[a-z]_\d+_")
 _CONTENT = lazy_pattern(r"A(?:128|192|256)(?:GCM|CBC-HS(?:256|384|512))|(?:X?C20P)")
 
 
+# How RFC 7516 calls the one compression that it knows; libraries use it in signed tokens too.
+_COMPRESSED = frozenset(("DEF",))
+_LARGEST_PAYLOAD = 64 * 1024
+
+
 def _header(secret: bytes) -> dict[str, Any]:
     """The header of a JSON Web Token, behind GitHub's prefix where it has one; empty when it is none."""
     return _object(decode_base64(_GITHUB_APP.sub(b"", secret).partition(b".")[0])) or {}
@@ -62,9 +68,21 @@ def _header(secret: bytes) -> dict[str, Any]:
 def _claims(secret: bytes) -> dict[str, Any] | None:
     """The payload of a JSON Web Token; None when header or payload is not what it must be."""
     parts = secret.split(b".")
-    if not _ALGORITHMS.fullmatch(str(_header(secret).get("alg"))):
+    head = _header(secret)
+    if not _ALGORITHMS.fullmatch(str(head.get("alg"))) or len(parts) < 2:  # noqa: PLR2004 - header and payload
         return None
-    return _object(decode_base64(parts[1])) if len(parts) > 1 else None
+    payload = decode_base64(parts[1])
+    if payload and str(head.get("zip")).upper() in _COMPRESSED:
+        payload = _inflated(payload)
+    return _object(payload)
+
+
+def _inflated(payload: bytes) -> bytes | None:
+    """A payload that was compressed (RFC 7516, `zip`: DEF), up to a bound; None when it is no such data."""
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(payload, _LARGEST_PAYLOAD)
+    except zlib.error:
+        return None
 
 
 def jwt(secret: bytes) -> bool:

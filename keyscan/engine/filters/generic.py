@@ -37,6 +37,7 @@ _DIGESTS = lazy_pattern(
 _LIST = lazy_pattern(rb"(?:[\[{]|\(\s*[\"'][^\"']*[\"']\s*,)\s*(?:[\"'][^\"'-][^\"']*[\"']\s*,\s*)+\w?[\"'`]?\Z")
 # What prose about tokens names (an algorithm, a standard), and what forms demand of a password (Laravel's rules).
 _TERMS = lazy_pattern(
+    rb"(?:[a-z]{2,5}\d{0,2}-)?(?:hmac|rsa|ecdsa|sm2|sm3)-(?:sha-?|sm)\d{1,3}|"
     rb"(?:(?:crc|sha3?|md|aes|rsa|utf|rfc|iso|fips|pbkdf|base|hmac-?sha)[-_]?\d{1,5}|"
     rb"(?:hs|rs|es|ps)(?:256|384|512)|(?:ed|x)(?:25519|448))(?:[-_](?:\d{1,4}|[a-z]{2,6})){0,2}|"
     rb"(?:required|nullable|sometimes|confirmed|string|(?:min|max):\d{1,3})"
@@ -81,7 +82,7 @@ _PUBLIC = lazy_pattern(
     rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?only|"
     rb"(?:algolia|meili\w{0,8}|typesense|instantsearch)[\w-]{0,12}search[\w-]{0,8}key|authDomain|"
     rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
-    rb"qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
+    rb"useMachineContainer|qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
 _MARKUP = lazy_pattern(
     rb"<(?:input|a|form|meta|button|script|whiteboard|sheet|bitable|img|iframe|video|file)\b[^>]{0,200}\Z",

@@ -44,7 +44,7 @@ _PASSWORDS = frozenset(
 )
 _KEY_KINDS = frozenset(
     b"api access auth private encryption master account storage shared signing service license client secret app "
-    b"authentication session crypto cipher aes hmac jwt consumer subscription admin root functions host".split()
+    b"authentication crypto cipher aes hmac jwt consumer subscription admin root functions host".split()
 )
 # `primary_key`, `foreign_key`, `sort_key`, `public_key`: names, or meant to be seen.
 _PUBLIC_KEYS = frozenset(
@@ -134,4 +134,6 @@ def _kind_of_key(last: bytes, before: bytes) -> Kind:
         return Kind.NONE
     if before in _KEY_KINDS:
         return Kind.SECRET
+    if before in _WEAK:
+        return Kind.WEAK
     return Kind.VENDOR if last == b"key" and len(before) > 2 and not before.isdigit() else Kind.WEAK  # noqa: PLR2004

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import zlib
 
 import pytest
 from helpers.tokens import token
@@ -65,6 +66,20 @@ def test_encrypted_and_pgp_keys_are_not_judged():
 def test_the_documented_jwt_is_a_sample():
     """The payload that jwt.io shows is no bearer's."""
     assert CHECKS["jwt"](token("{jwt:name=John Doe}").encode()) is False
+
+
+@pytest.mark.parametrize(
+    "head", ['{"alg":"HS256","zip":"DEF"}', '{"zip":"DEF","alg":"HS256"}', '{"alg":"HS256" ,"zip":"DEF"}']
+)
+def test_a_compressed_payload_is_read(builtin, head):
+    """A token whose header names a compression is one where its payload is that of an object; else it is none."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    payload = packer.compress(b'{"sub":"user-7","exp":99999999999}') + packer.flush()
+    parts = [base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (head.encode(), payload)]
+    text = ".".join([*parts, token("{b64url:43}")])
+    assert CHECKS["jwt"](text.encode())
+    assert [match.secret.decode() for match in scan([builtin["jwt"]], text)] == [text]
+    assert not CHECKS["jwt"](f"{parts[0]}.{token('{b64url:60}')}.{token('{b64url:43}')}".encode())
 
 
 def test_an_expired_token_is_low_and_says_so(builtin):
