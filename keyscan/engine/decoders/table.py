@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyscan.engine.decoders.view import Pieces, Unread, View
+from keyscan.engine.decoders.view import COLUMN, Pieces, Unread, View
 from keyscan.engine.filters.secret_names import Kind, kind_of
 from keyscan.engine.prefilter.encoding_triggers import TABLE, TABLE_HEADER
 
@@ -93,7 +93,7 @@ def tables(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | 
             yield Unread(reason)
             break
     if pieces.text:
-        yield View("a column of a table", bytes(pieces.text), pieces.back, pieces.touched, table=True)
+        yield View(COLUMN, bytes(pieces.text), pieces.back, pieces.touched, plain=True)
 
 
 def _add_table(data: bytes, start: int, stop: int, pieces: Pieces) -> tuple[int, str]:

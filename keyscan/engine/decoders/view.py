@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Bytes around an escape or a joint that are looked at: the rest of its line, but no more.
 AROUND = 400
+# What the view of tables is called.
+COLUMN = "a column of a table"
 _TABLES, _SUFFIX = (".csv", ".tsv"), 4
 
 
@@ -27,19 +29,20 @@ class View(NamedTuple):
     touched: Callable[[int, int], bool]
     # Only values that are certain by themselves count.
     certain: bool = False
-    # Cells under their headers: nothing was decoded, so a match is shown at its place like any other.
-    table: bool = False
+    # Nothing was decoded, only put side by side: a match is told at its place like any other.
+    plain: bool = False
 
     def shows(self, match: Match) -> bool:
         """Whether a match in the decoded text is owed to the decoding; what is not stands in the raw text too."""
         if self.certain:
             rule = match.rule
             return self.touched(match.secret_start, match.secret_end) and not rule.context and rule.filters != "generic"
-        return self.touched(match.start, match.end)
+        # Below a header the match itself does not reach to what the view put side by side.
+        return self.touched(match.start, match.end) or (self.plain and match.evidence[-1:] == (f"in {COLUMN}",))
 
     def path(self, path: str) -> str:
         """The path by which matches in the view are judged: cells under their headers are settings, no rows of data."""
-        return path[:-_SUFFIX] if self.table and path.lower().endswith(_TABLES) else path
+        return path[:-_SUFFIX] if self.plain and path.lower().endswith(_TABLES) else path
 
     def placed(self, match: Match) -> Match:
         """The match at its place in the text that was decoded."""
@@ -52,8 +55,8 @@ class View(NamedTuple):
             secret_start=secret_start,
             secret_end=secret_end,
             companion=Span(*self.place(match.companion.start, match.companion.end)) if match.companion else None,
-            decoded=", ".join(filter(None, ("" if self.table else self.name, match.decoded))),
-            evidence=(*match.evidence, f"{'in' if self.table else 'read through'} {self.name}"),
+            decoded=", ".join(filter(None, ("" if self.plain else self.name, match.decoded))),
+            evidence=(*match.evidence, f"{'in' if self.plain else 'read through'} {self.name}"),
         )
 
 

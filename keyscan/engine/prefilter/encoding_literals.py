@@ -47,15 +47,11 @@ class EncodingLiterals:
 
         self._tables = [number for number, one in enumerate(self.triggers, first) if one.kind == triggers.TABLE][:1]
 
+        self._lines = [number for number, one in enumerate(self.found, first) if one.kind == triggers.LINES]
+
     def hits(self, data: bytes, lower: bytes) -> Iterator[tuple[int, int]]:
         """(entry number, end offset) of each literal; `lower` is `data` in lower case."""
-        for number in self._tables:
-            for literal in triggers.TABLE_LITERALS:
-                at = lower.find(literal)
-                while at >= 0:
-                    if triggers.TABLE_CELL.match(data, at):
-                        yield number, at + len(literal)
-                    at = lower.find(literal, at + 1)
+        yield from self._headers(data, lower)
         for literal, number, quoted in self._others + self._wide if b"\0" in data else self._others:
             at = data.find(literal)
             while at >= 0:
@@ -67,6 +63,22 @@ class EncodingLiterals:
         words = [word.span() for word in _LONG.finditer(data)]
         if words:
             yield from self._in_words(data, words)
+
+    def _headers(self, data: bytes, lower: bytes) -> Iterator[tuple[int, int]]:
+        """The hits of tables, and of lines that stand as strings."""
+        for number in self._lines:
+            at = data.find(b'\\n"')
+            while at >= 0:
+                if match := triggers.LINE_END.search(data, max(0, at - triggers.WIDEST), at + 6):
+                    yield number, match.end()
+                at = data.find(b'\\n"', at + 1)
+        for number in self._tables:
+            for literal in triggers.TABLE_LITERALS:
+                at = lower.find(literal)
+                while at >= 0:
+                    if triggers.TABLE_CELL.match(data, at):
+                        yield number, at + len(literal)
+                    at = lower.find(literal, at + 1)
 
     def _in_words(self, data: bytes, words: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         text = b" ".join([data[start:end] for start, end in words]).translate(_STANDARD)

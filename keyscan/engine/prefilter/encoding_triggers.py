@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # The widest text of a trigger, with room to spare.
 WIDEST = 128
 # What a trigger is of.
-BASE64, ESCAPES, PIECES, KUBERNETES, WIDE, TABLE = range(6)
+BASE64, ESCAPES, PIECES, KUBERNETES, WIDE, TABLE, LINES = range(7)
 _WORDS = (
     b"API_KEY", b"api_key", b"apiKey", b"api-key", b"ApiKey", b"APIKEY", b"apikey", b"SECRET", b"secret", b"Secret",
     b"PASSWORD", b"password", b"Password", b"PASSWD", b"TOKEN", b"token", b"Token", b"_KEY=", b"PRIVATE KEY",
@@ -83,6 +83,9 @@ _TABLE_HEADERS = (
     rf'{_HEADINGS}"?(?:[,;\t|][^\s,;|()\[\]{{}}=]|[`*_]{{0,3}}[ \t]{{1,60}}\||(?:{_CELL}){{1,3}}\r?\n)',
     rf'[\w"][,;\t|] ?"?[\w .-]{{0,24}}{_HEADINGS}"?\r?\n',
 )
+# A name at the end of a line that is a string in JSON, its value on the next: `"api_key = (\\n",`.
+_LINE_END = rf"""{_HEADINGS}[\w.-]{{0,20}}\\?["'`]?[\])]{{0,2}}[ \t]{{0,4}}(?:[:=][=>(|\\{{ \t-]{{0,6}})?\\n",?\r?\n"""
+LINE_END = lazy_pattern(_LINE_END.encode())
 TABLE_HEADER = lazy_pattern("|".join(_TABLE_HEADERS).encode())
 # A word of a header and what may follow it: a superset of what TABLE_HEADER finds, by literals in lower case.
 TABLE_LITERALS = tuple(b"passw passphrase passcode pswd pwd psk secret token key credential value".split())
@@ -112,6 +115,7 @@ def of(rules: Sequence[Rule]) -> list[Trigger]:
     escapes = [Trigger(ESCAPES, text, 40, "") for text in _ESCAPES] if rules else []
     kinds = [Trigger(KUBERNETES, f"kind{middle}Secret", 20, f"kind{middle}Secret") for middle in (": ", '": "', '":"')]
     tables = [Trigger(TABLE, text, WIDEST, "") for text in _TABLE_HEADERS] if rules else []
+    tables += [Trigger(LINES, _LINE_END, WIDEST, "")] if rules else []
     return [*triggers.values(), *escapes, *tables, *(kinds if rules else [])]
 
 
