@@ -17,7 +17,7 @@ from keyscan.engine.decoders.table import tables
 from keyscan.engine.decoders.view import Pieces, Unread, View, everywhere
 from keyscan.engine.decoders.wide import wide_runs
 from keyscan.engine.prefilter import encoding_triggers as triggers
-from keyscan.engine.prefilter.encoding_triggers import BASE64, KUBERNETES, LINES, TABLE, Trigger
+from keyscan.engine.prefilter.encoding_triggers import BASE64, KUBERNETES, TABLE, Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,8 +50,8 @@ def views(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | U
     """
     ordered = sorted(set(hits), key=lambda hit: hit[1])
     runs = [hit for hit in ordered if hit[0].kind == BASE64]
-    headers = [hit for hit in ordered if hit[0].kind in {TABLE, LINES}]
-    others = [hit for hit in ordered if hit[0].kind not in {BASE64, TABLE, LINES}]
+    headers = [hit for hit in ordered if hit[0].kind == TABLE]
+    others = [hit for hit in ordered if hit[0].kind not in {BASE64, TABLE}]
     if len(runs) > MOST_BASE64:
         yield Unread(f"{len(runs):,} places look like base64; only the first {MOST_BASE64:,} were decoded")
     if len(others) > MOST:

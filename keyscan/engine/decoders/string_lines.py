@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.engine.decoders.view import Pieces, Unread, View
-from keyscan.engine.prefilter.encoding_triggers import LINES, TABLE
+from keyscan.engine.prefilter.encoding_triggers import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,9 +31,9 @@ def string_lines(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[V
     pieces = Pieces()
     done = -1
     for trigger, end in hits:
-        # Expressions for the end of a line include it: the byte before the last is on the line.
+        # An expression may include the end of the line.
         at = end - 1
-        if trigger.kind not in {LINES, TABLE} or at <= done:
+        if trigger.kind != TABLE or at <= done:
             continue
         lines = _around(data, at)
         if len(lines) < 2:  # noqa: PLR2004 - a line by itself hides nothing

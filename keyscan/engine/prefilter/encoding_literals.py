@@ -47,8 +47,6 @@ class EncodingLiterals:
 
         self._tables = [number for number, one in enumerate(self.triggers, first) if one.kind == triggers.TABLE][:1]
 
-        self._lines = [number for number, one in enumerate(self.found, first) if one.kind == triggers.LINES]
-
     def hits(self, data: bytes, lower: bytes) -> Iterator[tuple[int, int]]:
         """(entry number, end offset) of each literal; `lower` is `data` in lower case."""
         yield from self._headers(data, lower)
@@ -66,13 +64,12 @@ class EncodingLiterals:
 
     def _headers(self, data: bytes, lower: bytes) -> Iterator[tuple[int, int]]:
         """The hits of tables, and of lines that stand as strings."""
-        for number in self._lines:
+        for number in self._tables:
             at = data.find(b'\\n"')
             while at >= 0:
                 if match := triggers.LINE_END.search(data, max(0, at - triggers.WIDEST), at + 6):
                     yield number, match.end()
                 at = data.find(b'\\n"', at + 1)
-        for number in self._tables:
             for literal in triggers.TABLE_LITERALS:
                 at = lower.find(literal)
                 while at >= 0:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # The widest text of a trigger, with room to spare.
 WIDEST = 128
 # What a trigger is of.
-BASE64, ESCAPES, PIECES, KUBERNETES, WIDE, TABLE, LINES = range(7)
+BASE64, ESCAPES, PIECES, KUBERNETES, WIDE, TABLE = range(6)
 _WORDS = (
     b"API_KEY", b"api_key", b"apiKey", b"api-key", b"ApiKey", b"APIKEY", b"apikey", b"SECRET", b"secret", b"Secret",
     b"PASSWORD", b"password", b"Password", b"PASSWD", b"TOKEN", b"token", b"Token", b"_KEY=", b"PRIVATE KEY",
@@ -79,13 +79,13 @@ ESCAPE_LITERALS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\x", b
 # begin with literals where that can be: anything in front of one takes Hyperscan a quarter more time for all rules.
 _HEADINGS = "(?i:passw(?:or)?d|passwd|passphrase|passcode|passwort|pswd|pwd|psk|secret|token|key|credential|value)[sS]?"
 _CELL = r', "?[\w .-]{1,24}"?'
+# A name at the end of a line that is a string in JSON, its value on the next (`"api_key = (\n",`): found like headers.
+_BEFORE_END = r"""[\w.-]{0,20}\\?["'`]?[\])]{0,2}[ \t]{0,4}(?:[:=][=>(|\\{ \t-]{0,6})?\\n",?\r?\n"""
+LINE_END = lazy_pattern((_HEADINGS + _BEFORE_END).encode())
 _TABLE_HEADERS = (
-    rf'{_HEADINGS}"?(?:[,;\t|][^\s,;|()\[\]{{}}=]|[`*_]{{0,3}}[ \t]{{1,60}}\||(?:{_CELL}){{1,3}}\r?\n)',
+    rf'{_HEADINGS}"?(?:[,;\t|][^\s,;|()\[\]{{}}=]|[`*_]{{0,3}}[ \t]{{1,60}}\||(?:{_CELL}){{1,3}}\r?\n|{_BEFORE_END})',
     rf'[\w"][,;\t|] ?"?[\w .-]{{0,24}}{_HEADINGS}"?\r?\n',
 )
-# A name at the end of a line that is a string in JSON, its value on the next: `"api_key = (\\n",`.
-_LINE_END = rf"""{_HEADINGS}[\w.-]{{0,20}}\\?["'`]?[\])]{{0,2}}[ \t]{{0,4}}(?:[:=][=>(|\\{{ \t-]{{0,6}})?\\n",?\r?\n"""
-LINE_END = lazy_pattern(_LINE_END.encode())
 TABLE_HEADER = lazy_pattern("|".join(_TABLE_HEADERS).encode())
 # A word of a header and what may follow it: a superset of what TABLE_HEADER finds, by literals in lower case.
 TABLE_LITERALS = tuple(b"passw passphrase passcode pswd pwd psk secret token key credential value".split())
@@ -115,7 +115,6 @@ def of(rules: Sequence[Rule]) -> list[Trigger]:
     escapes = [Trigger(ESCAPES, text, 40, "") for text in _ESCAPES] if rules else []
     kinds = [Trigger(KUBERNETES, f"kind{middle}Secret", 20, f"kind{middle}Secret") for middle in (": ", '": "', '":"')]
     tables = [Trigger(TABLE, text, WIDEST, "") for text in _TABLE_HEADERS] if rules else []
-    tables += [Trigger(LINES, _LINE_END, WIDEST, "")] if rules else []
     return [*triggers.values(), *escapes, *tables, *(kinds if rules else [])]
 
 
