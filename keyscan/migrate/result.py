@@ -77,6 +77,10 @@ class Note(NamedTuple):
     text: str
 
 
+# Rules that a message names.
+_NAMED = 4
+
+
 class Unsupported(NamedTuple):
     """Something at `place` that is not carried over, and why."""
 
@@ -84,12 +88,19 @@ class Unsupported(NamedTuple):
     why: str
 
 
+def _named(rules: Sequence[str]) -> str:
+    """The rules by their ids; many are counted, since the configuration that is written lists them."""
+    if len(rules) <= _NAMED:
+        return ", ".join(rules)
+    return f"{', '.join(rules[:_NAMED])} and {len(rules) - _NAMED} more"
+
+
 def disabled(place: str, what: str, rules: Sequence[str], comments: tuple[str, ...] = ()) -> Iterator[Item]:
     """`rules` to be disabled: the counterparts of `what`, disabled at `place`; Unsupported where there are none."""
     if not rules:
         yield Unsupported(place, f"{what} has no counterpart in keyscan (see: keyscan rules list)")
         return
-    yield Note(f"{place}: {what} is here: {', '.join(rules)}; disable less in .keyscan.toml if you like")
+    yield Note(f"{place}: {what} is here: {_named(rules)}; disable less in .keyscan.toml if you like")
     yield from (DisabledRule(rule_id, comments if rule_id == rules[0] else ()) for rule_id in rules)
 
 

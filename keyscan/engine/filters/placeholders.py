@@ -177,6 +177,22 @@ def conflict_marker(match: Match, context: Context) -> str | None:
     return "a commit" if len(match.secret) == _COMMIT_DIGITS and _CONFLICT.search(context.before) else None
 
 
+# A field that holds the hash of something, as other scanners' baselines and lock files have it.
+_HASH_FIELD = lazy_pattern(
+    rb"""["'](?:hashed_secret|secret_hash|hash|sha|sha-?1|sha-?256|md5|digest|checksum|commit|commit_?(?:sha|id|hash))"""
+    rb"""["'][ \t]*:[ \t]*["']\Z""",
+    re.IGNORECASE,
+)
+_HASH_DIGITS = frozenset((32, 40, 64))
+
+
+def hash_field(match: Match, context: Context) -> str | None:
+    """Hexadecimal digits whose own field says that they are a hash, however the text around names a provider."""
+    if len(match.secret) not in _HASH_DIGITS or match.secret.strip(b"0123456789abcdef"):
+        return None
+    return "a hash" if _HASH_FIELD.search(context.before) else None
+
+
 def markup_placeholder(match: Match, _context: Context) -> str | None:
     """A name between angle brackets as HTML escapes them (`&lt;token&gt;`), or what GitHub wants beside a token."""
     escaped = b"&lt;" in match.secret and b"&gt;" in match.secret
@@ -191,6 +207,7 @@ PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
     published,
     placeholder,
     conflict_marker,
+    hash_field,
     markup_placeholder,
 )
 GENERIC: tuple[Callable[[Match, Context], str | None], ...] = (

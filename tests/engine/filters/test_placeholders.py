@@ -8,6 +8,7 @@ from helpers.tokens import token
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyscan.api import load_rules, scan_text
 from keyscan.engine.filters import placeholders
 from keyscan.engine.filters.context import NO_CONTEXT
 from keyscan.engine.filters.placeholders import explain
@@ -80,3 +81,14 @@ def test_random_passwords_in_an_address_are_kept(seed):
     """No random password is words with digits for letters."""
     address = found(token("{alnum:12}", str(seed)), provider="Connection string", filters="provider")
     assert placeholders.placeholder(address, NO_CONTEXT) is None
+
+
+@pytest.mark.parametrize("size", [32, 40, 64])
+@pytest.mark.parametrize("field", ["hashed_secret", "sha256", "commit_id", "checksum"])
+def test_a_hash_beside_a_provider_s_name_is_no_key(size, field):
+    """A baseline of another scanner names the kind of each secret and its hash, for every provider."""
+    contexts = sorted({word for rule in load_rules() for word in rule.context})
+    digits = token(f"{{hex:{size}}}")
+    entries = [f'{{"type": "{word}",\n "{field}": "{digits}"}}' for word in contexts]
+    assert scan_text(f"[{','.join(entries)}]", "other.baseline").findings == ()
+    assert scan_text(f'{{"type": "GitHub token",\n "value": "{token("{hex:40}")}"}}', "a.json").findings
