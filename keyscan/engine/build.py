@@ -62,6 +62,7 @@ def database_names(rules: Sequence[Rule]) -> list[str]:
 
 def hyperscan_prefilter(rules: Sequence[Rule]) -> HyperscanPrefilter:
     """The prefilter of `rules` with Hyperscan, loaded or compiled and stored; raises ImportError without it."""
+    from keyscan.engine.prefilter.encoding_triggers import Trigger
     from keyscan.engine.prefilter.entries import Entry
     from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
 
@@ -69,14 +70,15 @@ def hyperscan_prefilter(rules: Sequence[Rule]) -> HyperscanPrefilter:
     listed, *databases = (storage.read(name) for name in names)
     if listed is not None and None not in databases:
         try:
-            entries = list(map(Entry._make, marshal.loads(listed)))  # noqa: S302 - its digest was checked
-            return HyperscanPrefilter(entries, (), [part for part in databases if part is not None])
+            plain_entries, plain_triggers = marshal.loads(listed)  # noqa: S302 - its digest was checked
+            entries, triggers = list(map(Entry._make, plain_entries)), list(map(Trigger._make, plain_triggers))
+            return HyperscanPrefilter(entries, (), triggers, [part for part in databases if part is not None])
         except Exception:  # noqa: BLE001, S110 - any error of Hyperscan's means: compile again
             pass
     prefilter = HyperscanPrefilter.of(rules)
     if _hold_secrets(rules, prefilter):
         return prefilter
-    listing = marshal.dumps([tuple(entry) for entry in prefilter.entries])
+    listing = marshal.dumps([list(map(tuple, part)) for part in (prefilter.entries, prefilter.triggers)])
     for name, part in zip(names, [listing, *prefilter.dump()], strict=True):
         storage.write(name, part)
     return prefilter

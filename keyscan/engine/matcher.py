@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from keyscan.engine.confirm import Candidate
-    from keyscan.engine.prefilter.encoding_triggers import Trigger
     from keyscan.engine.prefilter.entries import Entry, Hits, Prefilter
     from keyscan.model.rule import Rule
 
@@ -176,10 +175,6 @@ class Matcher:
     def _owners(self) -> attribution.ProviderAttribution:
         return attribution.ProviderAttribution(self.rules)
 
-    @cached_property
-    def _triggers(self) -> list[Trigger]:
-        return encoding_triggers.of(self.rules)
-
     def _decoded(self, data: bytes, triggered: list[tuple[int, int]], path: str, depth: int) -> MatchResult:
         """The matches in what encodings hide, at their places in `data`."""
         from keyscan.engine.decoders import base64
@@ -187,7 +182,7 @@ class Matcher:
 
         matches: list[Match] = []
         limits: list[str] = []
-        for view in base64.views(data, [(self._triggers[number], end) for number, end in triggered]):
+        for view in base64.views(data, [(self._prefilter.triggers[number], end) for number, end in triggered]):
             if isinstance(view, Unread):
                 limits.append(view.reason)
                 continue

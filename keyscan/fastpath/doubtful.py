@@ -67,6 +67,7 @@ class _Hits:
 
     def __init__(self, entries: list[Entry]) -> None:
         self.entries = entries
+        self.triggers: list[Trigger] = []
 
     def hits(self, data: bytes) -> Hits:
         """No hits of its own."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from keyscan.engine.prefilter import encoding_triggers as triggers
+from keyscan.engine.prefilter import encoding_triggers
 from keyscan.engine.prefilter.truncate import expressions, first_bytes, without_words
 from keyscan.ruleset.patterns import joined_literals, value_first
 from keyscan.ruleset.regex_syntax import parse_tree
@@ -18,6 +18,7 @@ from keyscan.ruleset.regex_syntax import parse_tree
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keyscan.engine.prefilter.encoding_triggers import Trigger
     from keyscan.model.rule import Rule
 
 Hits = list[tuple[int, int]]
@@ -55,6 +56,11 @@ class Prefilter(Protocol):
         """The expressions or keywords; hits give their numbers."""
         ...
 
+    @property
+    def triggers(self) -> Sequence[Trigger]:
+        """The triggers of decoding; `low` of an entry that belongs to no rule is the number of its trigger."""
+        ...
+
     def hits(self, data: bytes) -> Hits:
         """All (entry number, end offset) of possible matches in `data`."""
         ...
@@ -73,8 +79,11 @@ def targets_of(entries: Sequence[Entry]) -> dict[int, tuple[int, int]]:
     return {number: (entry.value, entry.reach) for number, entry in enumerate(entries) if entry.value >= 0}
 
 
-def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str]]:
-    """The Hyperscan entries of `rules` (names for rules that need one, else one cut expression), and their values."""
+def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str], list[Trigger]]:
+    """The Hyperscan entries of `rules` (names for rules that need one, else one cut expression), and their values.
+
+    Third the triggers of decoding, whose entries are the last ones.
+    """
     entries: list[Entry] = []
     values: dict[str, int] = {}
     for number, rule in enumerate(rules):
@@ -97,8 +106,9 @@ def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str]]:
         # Where a match may begin is as before: what is left out stands in front of what is looked for.
         text = without_words(text, rule.keywords)
         entries.append(Entry(text, number, low, high, value, reach if rest else 0, first))
-    entries.extend(Entry(one.text, len(rules), number, 0) for number, one in enumerate(triggers.of(rules)))
-    return entries, list(values)
+    triggers = encoding_triggers.of(rules)
+    entries.extend(Entry(one.text, len(rules), number, 0) for number, one in enumerate(triggers))
+    return entries, list(values), triggers
 
 
 def width_of(entry: Entry) -> int:

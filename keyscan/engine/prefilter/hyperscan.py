@@ -14,6 +14,7 @@ from keyscan.engine.prefilter.nearby_values import with_value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keyscan.engine.prefilter.encoding_triggers import Trigger
     from keyscan.engine.prefilter.entries import Entry, Hits
     from keyscan.model.rule import Rule
 
@@ -28,12 +29,14 @@ class HyperscanPrefilter:
 
     local = True
 
-    def __init__(self, entries: Sequence[Entry], values: Sequence[str], dumped: Sequence[bytes] = ()) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], values: Sequence[str], triggers: Sequence[Trigger], dumped: Sequence[bytes] = ()
+    ) -> None:
         """Load `dumped`, or compile the expressions of `entries` and `values`.
 
         Raises ImportError where Hyperscan is not installed, and its own error for bytes that do not fit.
         """
-        self.entries = entries
+        self.entries, self.triggers = entries, triggers
         texts = ([entry.text for entry in entries], values or ["\\x00never"])
         self._databases = [_load(part) for part in dumped] or [_compile(part) for part in texts]
         self._scan, self._scan_values = (database.scan for database in self._databases)
@@ -46,7 +49,7 @@ class HyperscanPrefilter:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travels to worker processes as what is stored of it."""
-        return HyperscanPrefilter, (self.entries, (), self.dump())
+        return HyperscanPrefilter, (self.entries, (), self.triggers, self.dump())
 
     def dump(self) -> list[bytes]:
         """The compiled databases, for `dumped` of a process on the same kind of CPU."""

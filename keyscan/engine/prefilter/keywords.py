@@ -15,6 +15,7 @@ from keyscan.ruleset.patterns import JOIN_WIDTH, LEFT, word_literals, word_parts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keyscan.engine.prefilter.encoding_triggers import Trigger
     from keyscan.engine.prefilter.entries import Hits
     from keyscan.model.rule import Rule
 
@@ -30,9 +31,10 @@ class KeywordPrefilter:
                 named = bool(rule.value) and word in rule.context
                 owners.setdefault(_parts(word, named=named), []).append(len(entries))
                 entries.append(_keyword_entry(rule, number, word, named=named))
-        self._triggers = EncodingLiterals(rules, len(entries))
-        entries.extend(Entry(one.literal, len(rules), number, 0) for number, one in enumerate(self._triggers.triggers))
+        self._literals = EncodingLiterals(rules, len(entries))
+        entries.extend(Entry(one.literal, len(rules), number, 0) for number, one in enumerate(self._literals.triggers))
         self.entries: Sequence[Entry] = entries
+        self.triggers: Sequence[Trigger] = self._literals.triggers
         self._owners = owners
 
     def hits(self, data: bytes) -> Hits:
@@ -46,7 +48,7 @@ class KeywordPrefilter:
                 if end >= 0:
                     hits.extend((number, end) for number in numbers)
                 at = lower.find(word, at + 1)
-        hits.extend(self._triggers.hits(data, lower))
+        hits.extend(self._literals.hits(data, lower))
         return hits
 
     local = False

@@ -15,7 +15,7 @@ MARKED = rule(
 
 def test_a_pattern_is_one_entry():
     """Where its matches begin, and with which bytes."""
-    entries, values = entries_of([PLAIN])
+    entries, values, _ = entries_of([PLAIN])
     own = [entry for entry in entries if entry.rule == 0]
     assert len(own) == 1
     assert (own[0].first, own[0].value, values) == ("a", -1, [])
@@ -24,7 +24,7 @@ def test_a_pattern_is_one_entry():
 
 def test_a_named_rule_needs_its_value():
     """Each of its entries tells the value and how far behind it may end."""
-    entries, values = entries_of([NAMED])
+    entries, values, _ = entries_of([NAMED])
     own = [entry for entry in entries if entry.rule == 0]
     assert own
     assert len(values) == 1

@@ -49,7 +49,7 @@ def test_an_empty_text(prefilter):
 
 def test_what_is_stored_and_what_travels_finds_the_same(prefilter):
     """Dumped databases and a copy in another process give the same hits."""
-    loaded = HyperscanPrefilter(prefilter.entries, (), prefilter.dump())
+    loaded = HyperscanPrefilter(prefilter.entries, (), prefilter.triggers, prefilter.dump())
     copied = pickle.loads(pickle.dumps(prefilter))  # noqa: S301 - what was just made
     assert loaded.hits(TEXT) == copied.hits(TEXT) == prefilter.hits(TEXT)
 
@@ -57,7 +57,7 @@ def test_what_is_stored_and_what_travels_finds_the_same(prefilter):
 def test_bytes_that_do_not_fit_are_an_error(prefilter):
     """Damaged databases do not load."""
     with pytest.raises(hyperscan.HyperscanError):
-        HyperscanPrefilter(prefilter.entries, (), [b"junk", b"junk"])
+        HyperscanPrefilter(prefilter.entries, (), (), [b"junk", b"junk"])
 
 
 def test_no_entry_hits_ordinary_code():
