@@ -64,6 +64,7 @@ _EXPRESSIONS = {
     PathKind.RECORDED: _of(
         _below(r"cassettes?|vcr[\w-]*|recordings?|__snapshots__|snapshots?|goldens?|traces?|replays?|(?:[\w-]*[_-])?datasets?"),
         r"\.(?:har|trace\.json|jsonl|ndjson|snap)\Z",
+        r"(?:^|/)(?:[\w-]*[_-])?(?:benchmarks?|leaderboards?|evals?|evaluations?)/(?:.*/)?[^/]*\.(?:json|csv|tsv|txt|xml)\Z",
         r"(?:^|/)[^/]*(?:openapi|swagger)[^/]*\.(?:ya?ml|json)\Z",
     ),
     PathKind.LOG: r"\.(?:log|out|csv|tsv)\Z",

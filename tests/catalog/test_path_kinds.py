@@ -19,7 +19,7 @@ KINDS = {
     PathKind.SAMPLE: ["examples/a.py", ".env.example", "config.sample.yml", "fixtures/x.json", "settings.dist.toml"],
     PathKind.DOCUMENT: ["docs/a.txt", "README.md", "guide.rst"],
     PathKind.VENDORED: ["node_modules/x/a.js", ".venv/lib/a.py", "lib/site-packages/a.py", "third_party/a.c"],
-    PathKind.RECORDED: ["cassettes/a.yaml", "run.har", "openapi.yaml", "data.jsonl"],
+    PathKind.RECORDED: ["cassettes/a.yaml", "run.har", "openapi.yaml", "data.jsonl", "chat-leaderboard/data/a.json"],
     PathKind.PAGE: ["index.html"],
     PathKind.CONFIGURATION: [".env", "prod.env.local", "a.yaml", "app.properties"],
     PathKind.NOISY: ["package-lock.json", "app.min.js", "locales/de.json", "main.3f2a9c81.js"],

@@ -65,10 +65,16 @@ _DIRECTIVES = frozenset({"generic-directive-secret"})
 _ARGUMENT = lazy_pattern(rb"[\"'`][ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
 _SETTER = lazy_pattern(
     rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
-    rb"input|fill|type|arg|login|field|cookie|store|update|values)\w{0,20}\s{0,2}[(\[]\s*(?:[\w.\"']{1,40},\s*)?[\"'`][\w.-]*\Z"
+    rb"input|fill|type|arg|login|field|cookie|store|update|values|flag|string)\w{0,20}\s{0,2}[(\[]\s*(?:[\w.\"']{1,40},\s*)?[\"'`][\w.-]*\Z"
 )
 # `<<EOF`, `<<~'EOF'`, `<<<EOT` and the end of that line.
 _HERE_DOCUMENT = lazy_pattern(rb"<<[<~-]?[\"']?\w{1,16}[\"']?[ \t]*\r?\n[ \t]*\Z")
+# What is given to these is a key, and keys are written in hexadecimal digits too.
+_SIGNS = lazy_pattern(rb"(?i)jwt|hmac|sign|encode|cipher")
+_RECORD = lazy_pattern(
+    rb"(?i)\b(?:create[ds]?_?(?:time|at)|update[ds]?_?(?:time|at)|nick_?name|last_login|is_(?:staff|superuser))\b"
+)
+_CHAT = lazy_pattern(rb"\"role\"\s{0,3}:\s{0,3}\"(?:user|assistant|system)\"")
 _COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
 _ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
 _SAMPLE = lazy_pattern(
@@ -177,13 +183,16 @@ def evidence(match: Match, context: Context) -> list[str]:
     name = name_of(match, context)
     kind = _kind(match, context)
     facts = [_NAME_EVIDENCE[kind], *_of_value(match.secret, name, kind)]
-    if match.rule.id == "generic-positional-secret" and "value-hash" in facts:
+    if match.rule.id == "generic-positional-secret" and "value-hash" in facts and not _SIGNS.search(context.lead):
         # `openssl rand -hex 20` makes passwords too, but what sets one in code is given its hash.
         facts.append("value-digest")
     if _bare(match, context):
         facts.append("binding-bare")
     if match.rule.id not in _NAMELESS and _is_argument(context, name):
         facts.append("binding-argument")
+    if kind == Kind.PASSWORD and "value-hash" in facts and _RECORD.search(context.near):
+        # Rows of users hold the hashes of their passwords.
+        facts.append("value-digest")
     if _COMPARED.search(context.lead):
         facts.append("binding-comparison")
         if kind == Kind.PASSWORD and "value-hash" in facts:
@@ -268,7 +277,7 @@ def _of_neighbourhood(match: Match, context: Context, name: bytes, kind: Kind) -
         if len(others) >= (_MANY_STRONG if kind >= Kind.SECRET else _MANY_WEAK):
             facts.append("near-many")
     line = context.before + b" " + context.after
-    if _SAMPLE.search(line):
+    if _SAMPLE.search(line) or _CHAT.search(context.before):
         facts.append("near-sample")
     if _LOCAL.search(line):
         facts.append("near-local")

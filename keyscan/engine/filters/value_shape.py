@@ -55,7 +55,7 @@ _BASE64 = re.compile(rb"^[A-Za-z0-9+/]+={0,2}\Z")
 _HEX = lazy_pattern(rb"^(?:0x)?[0-9a-fA-F]+\Z")
 _COMMON = lazy_pattern(
     rb"passw(?:or)?d|passwd|passwort|p@ss|pa\$\$|passphrase|secret|token|api[_-]?key|test|admin|root|guest|user|demo|"
-    rb"changeit|change|default|example|sample|dummy|fake|mock|foo|bar|baz|letmein|welcome|qwert|asdf|hunter2|"
+    rb"changeit|change|default|example|sample|dummy|fake|mock|(?<![a-z])(?:foo|bar|baz)(?![a-z])|foobar|letmein|welcome|qwert|asdf|hunter2|"
     rb"abc|xyz|1234|4321|0000|1111|aaaa|xxxx|hello|world|login|invalid|wrong|correct|bad|blah|none|null|undefined|"
     rb"true|false|string|your|here|insert|replace|enter|some|any[_-]|redacted|masked|hidden|encrypted|stuff|random|"
     rb"value|s3cr3t|sekret|geheim|trustno1|iloveyou|monkey|dragon|valid|expired|refresh|access|bearer|client|"

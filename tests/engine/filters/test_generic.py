@@ -186,6 +186,9 @@ PUBLIC = {
     "rules.yml": "- 'api_key = \"[a-zA-Z0-9]+\"'",
     "claims.go": 'claims.User.Password = "#NeedToModify#"',
     "values.yaml": "# redis://:<password>@host:6379/0.",
+    "seed.py": '{{"password": "{hex:32}", "create_time": 1700000000}}',
+    "chat.json": '"role": "user", "content": "my password is \'jDoe#45{alnum:1}\'"',
+    "my-leaderboard/data/answers.json": '"username": "bob", "password": "{alnum:9}!"',
     "firebase.ts": 'const config = {{ apiKey: "AIzaSy{b64url:33}",\n  authDomain: "acme.firebaseapp.com" }};',
 }
 
