@@ -69,10 +69,14 @@ class Store:
     def _opened(self) -> sqlite3.Connection:
         try:
             self._db = sqlite3.connect(self._file, isolation_level=None, timeout=30)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.executescript(_SCHEMA)
-            self._check_format()
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
+                self._db.executescript(_SCHEMA)
+                self._check_format()
+            except BaseException:
+                self._db.close()
+                raise
         except sqlite3.Error as error:
             raise UsageError(f"{self._file}: cannot be used as a fleet's state: {error}") from None
         return self._db

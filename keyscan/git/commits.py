@@ -72,8 +72,14 @@ def details(git: Git, commits: Sequence[bytes]) -> dict[bytes, Commit]:
         fields = list(out.records(b"\0"))
         out.check()
     for oid, *texts in zip(fields[0::4], fields[1::4], fields[2::4], fields[3::4], strict=False):
-        commits_by_id[oid] = Commit(*(text.decode("utf-8", "replace") for text in texts))
+        author, email, date = (text.decode("utf-8", "replace") for text in texts)
+        commits_by_id[oid] = Commit(author, email, iso_date(date))
     return commits_by_id
+
+
+def iso_date(text: str) -> str:
+    """A strict ISO 8601 date as older gits write it: newer ones (2.53 does) write `Z` for UTC, older ones `+00:00`."""
+    return text[:-1] + "+00:00" if text.endswith("Z") else text
 
 
 def _has_plain_mailmap(git: Git) -> bool:

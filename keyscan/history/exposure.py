@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.errors import GitError
+from keyscan.git.commits import iso_date
 from keyscan.git.output import Output
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _changes(git: Git, paths: Iterable[bytes]) -> dict[bytes, list[tuple[int, Re
             text = record.lstrip(b"\n")
             if text.startswith(b"\x01"):
                 oid, _, date = text[1:].decode("utf-8", "replace").partition(" ")
-                commit, place = Removal(oid, date.strip()), place + 1
+                commit, place = Removal(oid, iso_date(date.strip())), place + 1
             elif text:
                 changes.setdefault(text, []).append((place, commit))
         out.check()

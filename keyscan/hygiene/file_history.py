@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.catalog.name_sieve import MARKS
 from keyscan.catalog.secret_files import Kind, kind_of
+from keyscan.git.commits import iso_date
 from keyscan.git.pipes import Watch, waits_for
 from keyscan.hygiene.finding import Detail, content, finding
 from keyscan.hygiene.repository import MAX_BYTES
@@ -107,7 +108,7 @@ def _parsed(out: bytes) -> list[Version]:
             path = os.fsdecode(next(fields, b""))
             parts = text.split()
             if len(parts) == 5 and parts[1].startswith(b"100") and kind_of(path) not in {None, Kind.TEMPLATE}:  # noqa: PLR2004
-                versions.append(Version(path, parts[3].decode(), commit, author, date))
+                versions.append(Version(path, parts[3].decode(), commit, author, iso_date(date)))
     return versions
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from keyscan.git import commits
 from keyscan.git.command import Git
-from keyscan.git.commits import Commit, Introduced, details, introduced
+from keyscan.git.commits import Commit, Introduced, details, introduced, iso_date
 from keyscan.model.blob import Skip
 
 
@@ -78,6 +78,12 @@ def test_details_with_the_mailmap_applied(repo):
     expected = Commit("Ada Lovelace", "lovelace@example.org", "2026-01-02T03:04:05+00:00")
     assert details(Git(repo.path), [oid]) == {oid: expected}
     assert details(Git(repo.path), []) == {}
+
+
+@pytest.mark.parametrize("offset", ["Z", "+00:00", "+05:30"])
+def test_dates_of_every_git(offset):
+    """UTC is written in one way, whichever git says it; other offsets stay."""
+    assert iso_date(f"2026-01-02T03:04:05{offset}") == f"2026-01-02T03:04:05{offset.replace('Z', '+00:00')}"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no named pipes in directories")
