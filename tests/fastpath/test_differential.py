@@ -185,6 +185,7 @@ def found_by_the_whole_command(scanner, files):
     return sorted(told, key=repr), result.skipped, result.hidden
 
 
+@pytest.mark.timeout(3600)
 def test_clean_means_clean(stored):
     """For random commits, a clean answer of the fast path is that of both engines, which find the same in all."""
     quick, scanner, keywords = stored

@@ -135,7 +135,7 @@ def test_the_process_ends_with_its_owner(tmp_path, leaky):
     process.audit(Task(leaky))
     child = process._process
     child.stdin.close()
-    assert child.wait(timeout=10) is not None
+    assert child.wait(timeout=60) is not None
     for _ in range(100):
         if child.stdout.closed:
             break

@@ -73,7 +73,7 @@ def test_only_the_lines_asked_for():
 @pytest.mark.parametrize("text", [b"a" * 4_000_000, b"\n" * 1_000_000, b"\r" * 1_000_000, b" \n" * 500_000])
 def test_hostile_text_costs_no_more(text):
     """One endless line and a million empty ones are both done in seconds on a slow machine."""
-    started = time.perf_counter()
+    started = time.process_time()
     assert line_hashes(text, [1])
     line_hashes(text, [10**9])
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

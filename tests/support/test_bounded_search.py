@@ -21,7 +21,7 @@ def test_a_catastrophic_expression_is_given_up():
     data = b"a" * 200 + b"b"
     for _ in range(10):
         assert not search.matches(data)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(100):
         assert not search.matches(data)
-    assert time.perf_counter() - started < 0.05
+    assert time.process_time() - started < 0.05

@@ -76,9 +76,9 @@ def test_the_rules_of_gitignore(patterns, path, hit):
 
 def test_a_hostile_glob_costs_little():
     """Dozens of stars against a long path that does not match take no time."""
-    started = time.perf_counter()
+    started = time.process_time()
     assert Globs(["/".join(["**", "*a" * 60 + "b"] * 20)]).match("/".join(["a" * 200] * 20)) is None
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("pattern", ["[ab", "a\\", "/", "!"])

@@ -154,7 +154,7 @@ def test_a_slow_body_ends_in_time(monkeypatch, drip):
     started = time.monotonic()
     with provider(slow, HOST) as one:
         assert failure(lambda: one.client().send(request())) in {"timeout", "protocol"}
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 def test_a_body_that_ends_early_is_no_answer():

@@ -21,7 +21,7 @@ def test_a_file_is_read_as_it_is(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pipes and sockets among files")
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(120)
 def test_what_is_no_file_is_named_and_not_waited_for(tmp_path, monkeypatch):
     """A pipe, a directory and a socket; the error says what is wrong, and no descriptor stays open."""
     monkeypatch.chdir(tmp_path)

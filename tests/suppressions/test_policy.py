@@ -109,10 +109,10 @@ def test_a_hostile_text_costs_little():
     """Thousands of findings in one text with thousands of markers and keys are judged in little time."""
     data = b'{"a": [' + b", ".join(b'"secretlint-disable x", "SECRET%06d"' % n for n in range(5000)) + b"]}"
     used = SuppressionPolicy((Ignore("x", keys=("b",)),))
-    started = time.perf_counter()
+    started = time.process_time()
     for number in range(5000):
         used.status(match(data, b"SECRET%06d" % number), data, Origin("a.json"))
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8
 
 
 def test_in_the_history_a_path_is_ignored_where_it_stood(repo, run):

@@ -169,7 +169,7 @@ def test_each_secret_once_and_one_control_a_provider():
     assert controls == {"real": 200, "control": 30}
     assert (result.keys, result.requests, len(result.validities)) == (200, 230, 200)
     # Each host is asked 7 or 8 times, at most ten times a second.
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 20
     for stamps in times.values():
         assert len(stamps) <= 8
         assert max(stamps) - min(stamps) >= (len(stamps) - 1) * 0.1 - 0.06
@@ -222,8 +222,8 @@ def test_the_run_ends_in_its_time():
     """A run that may take no longer leaves the rest unknown."""
     made = verifier(VerifyOptions(limits=RateLimits(per_second=2, seconds=0.3)))
     started = time.monotonic()
-    result = made.run(made.plan(distinct(10, plain_kinds(1))), lambda _request: REFUSED)
-    assert time.monotonic() - started < 5
+    result = made.run(made.plan(distinct(100, plain_kinds(1))), lambda _request: REFUSED)
+    assert time.monotonic() - started < 30
     assert any(found.reason == "time" for found in result.validities.values())
 
 

@@ -33,16 +33,16 @@ class TestSilent:
         """A megabyte of random base64 holds nothing, and takes no time."""
         raw = random.Random(7).randbytes(750_000)  # noqa: S311
         text = base64.encodebytes(raw) + b"\n" + base64.b64encode(raw)
-        started = time.perf_counter()
+        started = time.process_time()
         assert engines["hyperscan"].scan(text).matches == []
-        assert time.perf_counter() - started < 5
+        assert time.process_time() - started < 5
 
     def test_minified_escapes(self, engines):
         """Escapes all over a bundle are decoded once, and give nothing."""
         text = r'var a="\u003cdiv\u003e\x3cb\x3e",u="https:\/\/example.com\/path\/to%2Fsome%3Dthing";' * 5000
-        started = time.perf_counter()
+        started = time.process_time()
         assert secrets(engines, text) == []
-        assert time.perf_counter() - started < 20
+        assert time.process_time() - started < 20
 
     @pytest.mark.parametrize(
         "text",

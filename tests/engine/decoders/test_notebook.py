@@ -45,9 +45,9 @@ class TestNotebooks:
         picture = base64.b64encode(PNG + bytes(range(256)) * 16384).decode() + KEY.replace("-", "/").replace("_", "+")
         output = {"output_type": "display_data", "data": {"image/png": picture, "text/plain": ["<Figure>"]}}
         data = written(code("plot()", [output])).encode()
-        started = time.perf_counter()
+        started = time.process_time()
         assert b"iVBOR" not in notebook.without_pictures(data)
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
         assert len(notebook.without_pictures(data)) == len(data)
         assert scanned(run, tmp_path, data, "a.ipynb")["findings"] == []
 
