@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyscan.git import rewriting
+from keyscan.support.remote_url import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +29,6 @@ ENCODED = "encoded ({encoding}): the text that holds it differs from the key; re
 NAMED = "in the name of a file or ref: rename it with --path-rename or git branch -m"
 _PROBE = 8192
 _SHOWN = 12
-_CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def plan(git: Git, findings: Sequence[Finding], matcher: Matcher) -> CleanupPlan
 
 def _remote(git: Git) -> str:
     url = git.ask("config", "--get", "remote.origin.url") or b""
-    return _CREDENTIALS.sub("", url.decode("utf-8", "replace"))
+    return without_credentials(url.decode("utf-8", "replace"))
 
 
 def _contents(git: Git, blobs: Iterable[str | None]) -> dict[str, bytes]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keyscan.model.fingerprint import fingerprint, fingerprints, redacted
 from keyscan.model.report import Report
+from keyscan.support.remote_url import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _SHORTEST = 6
 # Up to so many findings a secret is looked for anywhere in its finding's names, beyond that inside of path segments.
 _FEW = 1000
-_USER = re.compile(r"(?<=//)[^/@]*@")
 
 
 def scrubbed(report: Report, matcher: Matcher, salts: Sequence[str] = ("",)) -> Report:
@@ -31,7 +30,7 @@ def scrubbed(report: Report, matcher: Matcher, salts: Sequence[str] = ("",)) -> 
     when there is none.
     """
     if report.run.remote:
-        report = replace(report, run=replace(report.run, remote=_USER.sub("", report.run.remote)))
+        report = replace(report, run=replace(report.run, remote=without_credentials(report.run.remote)))
     report = _renamed(report, _without_own(report, salts))
     names = set(_names(report))
     if not names or not matcher.scan("\n".join(names).encode("utf-8", "surrogateescape")).matches:
