@@ -121,7 +121,7 @@ class Git:
                 process = self.start(*args, stdin=given.fileno())
         out, err = self.finish(process)
         if process.returncode not in good:
-            raise error_of(args, err)
+            raise error_of(args, self._reason(err))
         return out
 
     def run_with_complaints(self, *args: str) -> tuple[bytes, list[str]]:
@@ -129,8 +129,14 @@ class Git:
         process = self.start(*args)
         out, err = self.finish(process)
         if process.returncode:
-            raise error_of(args, err)
+            raise error_of(args, self._reason(err))
         return out, [line.removeprefix("warning: ") for line in err.decode("utf-8", "replace").splitlines()[:20]]
+
+    def _reason(self, stderr: bytes) -> bytes:
+        """Why a command failed: where git takes no repository, `diff` is another command, which does not say why."""
+        if b"unknown option `cached'" not in stderr:
+            return stderr
+        return self.finish(self.start("rev-parse", "--git-dir"))[1] or stderr
 
     def ask(self, *args: str) -> bytes | None:
         """What git prints, without the line's end; None when it fails."""

@@ -75,3 +75,15 @@ def test_a_directory_that_is_none_is_named(repo, name, words):
     repo.write("a.py", "x\n")
     with pytest.raises(GitError, match=f"{name}: {words}"):
         Git(repo.path / name).run("status")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives a directory away")
+@pytest.mark.parametrize("argv", [("staged",), ("history",), ("scan", "."), ("ci",), ("fix",)], ids=" ".join)
+def test_a_repository_of_somebody_else_is_named_as_such(repo, run, argv):
+    """Every command says why git takes none, and what to do; none says that there is no repository."""
+    repo.stage("a.py", "x\n")
+    for place in (repo.path, *repo.path.rglob("*")):
+        os.chown(place, 12345, 12345)
+    done = run(*argv, cwd=repo.path)
+    assert done.code == 3
+    assert "somebody else owns it; if you trust it, run: git config --global" in done.err

@@ -123,6 +123,7 @@ def _quiet(repo, tmp_path):
     )
 
 
+@pytest.mark.timeout(1800)  # half a minute of processor time, on a busy machine ten
 @pytest.mark.parametrize("planted", _chosen(), indirect=True)
 def test_no_rules_secret_is_shown(planted, repo, run, cache_dir, tmp_path, monkeypatch):
     """Each command in its way, and every report format and file, over the same secrets."""
