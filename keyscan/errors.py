@@ -36,7 +36,7 @@ class KeyscanError(Exception):
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """The message, or each of several that are told at once, as lines of their own."""
+        """The message, or one line for each of several messages."""
         return (str(self),)
 
 

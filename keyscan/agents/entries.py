@@ -70,7 +70,7 @@ def entry_for(target: Target, hooked: Hooked, command: str) -> dict[str, Any]:
 
 
 def script(target: Target, hooked: Hooked, command: str) -> str:
-    """The executable that stands for one event of Cline."""
+    """The executable for one event of Cline."""
     del target, hooked
     return f"#!/bin/sh\n# Written by keyscan agent install.\nexec {command}\n"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from keyscan.errors import ConfigError, UsageError
 
-# Seconds that agents are told to wait: more than `hook.DEADLINE`.
+# The time-out of hooks in seconds, written to agents' configuration: more than `hook.DEADLINE`.
 TIMEOUT = 60
 _LAST_TIMEOUT = 3
 

@@ -1,1 +1,1 @@
-"""What well-known things are called: secrets files, agents' files. Data and predicates only."""
+"""Names of well-known things, such as secrets files and agents' files: data and predicates only."""

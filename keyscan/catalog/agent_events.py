@@ -1,4 +1,4 @@
-"""What coding agents send to a hook: whose payload it is, which event, and where prompt, input and output are in it.
+"""The payloads that coding agents send to a hook: the agent, the event, and the places of prompt, input and output.
 
 Sources: payloads recorded from released agents, their bundles and their documents (see `docs/agents.md`). Imports
 nothing: the fast path reads it too.
@@ -21,7 +21,7 @@ _CLAUDE: dict[str, object] = {
     "events": _CLAUDE_EVENTS, "prompt": ("prompt",), "tool": ("tool_name",), "input": ("tool_input",),
     "output": ("tool_response",), "failed": ("error",), "clean": "",
 }  # fmt: skip
-# For each dialect: its events, the paths of its fields, and what it takes for "nothing to say".
+# For each dialect: its events, the paths of its fields, and its answer for "no decision".
 DIALECTS: dict[str, dict[str, object]] = {
     "claude-code": _CLAUDE,
     "codex": _CLAUDE,
@@ -116,11 +116,11 @@ _WRITES = frozenset((
     "fs_write", "insert_edit_into_file", "replace_string_in_file", "multi_replace_string_in_file",
     "pre_write_code", "post_write_code", "search_replace", "delete", "write_to_file", "replace_in_file",
 ))  # fmt: skip
-# Under which keys an input holds what is replaced or removed: the old text may hold a key, that is why it goes.
+# Keys of an input for text that is replaced or removed: the old text may contain a secret, which is why it goes.
 OLD_TEXT = frozenset((
     "old_string", "old_str", "oldstring", "oldtext", "old_text", "old", "search", "originalcontent", "original",
 ))  # fmt: skip
-# What agents are told in front of a token; who writes one back writes it over the real value.
+# The text that agents get in front of a token; an agent that writes a token back overwrites the real value.
 TOKEN_START = "[keyscan:"  # noqa: S105 - what stands in a secret's place
 # Where a shell command was rewritten already.
 WRAPPED = " -m keyscan run "
@@ -240,7 +240,7 @@ def _copilot_event(payload: dict[str, object]) -> str:
 
 
 def tool_kind(name: str, event: str = "") -> str:
-    """What a tool of this name does; `event` tells where the name does not."""
+    """The kind of a tool by its name, else by `event`."""
     lower = name.lower().removeprefix("file_system.")  # Mistral Vibe 3 has its tools in groups
     if lower.startswith(("mcp__", "mcp_", "mcp:", "@")) or "mcp" in event.lower():
         return MCP

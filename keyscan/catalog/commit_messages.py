@@ -1,10 +1,10 @@
-"""What of a commit message's file becomes the message; imports nothing."""
+"""The part of a commit message's file that becomes the message; imports nothing."""
 
 from __future__ import annotations
 
-# What `git commit --verbose` writes below this line never becomes part of the message.
+# The text that `git commit --verbose` writes below this line is not part of the message.
 _SCISSORS = b"------------------------ >8 ------------------------"
-# What may stand before the scissors: a comment character or string, and a space.
+# The text before the scissors: a comment character or string, and a space.
 _MAX_LEAD = 8
 
 

@@ -1,4 +1,4 @@
-"""What kind of file a path is, as far as that says how likely a value in it is a secret: one list for each kind."""
+"""Kinds of files by path, which say how likely a value in a file is a secret: one list for each kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 
 class PathKind(Flag):
-    """What a path says of its file; a file may be of several kinds."""
+    """The kinds of a file by its path; a file may be of several."""
 
     PLAIN = 0
     SOURCE = auto()
@@ -107,7 +107,7 @@ def path_kind(path: str) -> PathKind:
 
 @lru_cache(4096)
 def is_of_kind(path: str, kind: PathKind) -> bool:
-    """Whether the file at `path` is of one kind: a tenth of the cost of all, for what is asked of every file."""
+    """Whether the file at `path` is of one kind: a tenth of the cost of finding all kinds."""
     return _pattern(kind).search(path) is not None
 
 

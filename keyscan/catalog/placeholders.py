@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-# What people write in examples, templates and instructions instead of a value. Short ones (`my`, `key`) count only
+# Words that people write in examples, templates and manuals instead of a value. Short ones (`my`, `key`) count only
 # beside others: `engine/filters/placeholders.py` asks how much of a value they explain.
 WORDS = (
     "example placeholder your yours change changeme changeit replace insert dummy sample redacted hidden masked "

@@ -1,4 +1,4 @@
-"""The files where people are told to put keys: what a path's name says it is.
+"""Files that are meant to hold keys: the kind of a file by its path.
 
 Names from the documents of dotenv, Vite, Next.js, direnv, Flask, Cloudflare Workers, Streamlit, Dynaconf,
 Azure Functions, Google Cloud, npm, PyPI and curl.
@@ -13,7 +13,7 @@ from keyscan.catalog.name_sieve import NOT_DOTENV_ENDINGS
 
 
 class Kind(Enum):
-    """What a file of the family is, which decides how it is parsed."""
+    """The kind of a secrets file, which decides how it is parsed."""
 
     ENV = "environment file"
     TEMPLATE = "template"
@@ -63,7 +63,7 @@ PATTERNS = tuple(
 
 
 def kind_of(path: str) -> Kind | None:
-    """What the file at `path` is, by its base name; None if it is not of the family."""
+    """The kind of the file at `path`, by its base name; None if it is no secrets file."""
     name = path.rpartition("/")[2].lower()
     if name in _FIXED:
         return _FIXED[name]
@@ -78,7 +78,7 @@ def kind_of(path: str) -> Kind | None:
     return None
 
 
-# What bundlers write into the JavaScript that visitors load; by their documents.
+# Prefixes of variables that bundlers write into the JavaScript that visitors load; by their documents.
 BROWSER_PREFIXES = {
     "NEXT_PUBLIC_": "Next.js",
     "VITE_": "Vite",

@@ -44,7 +44,7 @@ _DAY = 86_400
 
 
 def facts(root: str, scanner: Scanner, rotation_days: int, progress: Progress | None = None) -> Facts:
-    """What is known of the repository at `root`; `progress` is told of the history's objects."""
+    """The facts about the repository at `root`; `progress` is called with the history's objects."""
     rules, options, matcher = scanner.rules, scanner.options, scanner.matcher()
     audited = audit(root, matcher, options.salt, history=False)
     hygiene = make_report(audited.result, matcher, options, timed(time.perf_counter())).findings
@@ -93,7 +93,7 @@ def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
 
 
 def _history(root: str, scanner: Scanner, progress: Progress | None) -> tuple[Sequence[Finding] | None, str]:
-    """The history's findings and what was covered; None and why when it can't be told."""
+    """The history's findings, and what was covered; None and the reason if the history cannot be scanned."""
     from keyscan.engine import build
     from keyscan.history import scope
     from keyscan.history.audit import audit_history

@@ -29,7 +29,7 @@ class Item(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What is known of the repository; None where it was not checked or cannot be.
+    """The facts about a repository; None where something was not or cannot be checked.
 
     `source` are findings of keys in the working tree, `old` in the history; `habits` and `hygiene` are findings of
     those rules. `real_files` are (path, environment, days since it changed) of environment files with real values.

@@ -1,1 +1,1 @@
-"""What the user set."""
+"""Configuration files and the settings made of them."""

@@ -1,4 +1,4 @@
-"""What a configuration may say: its keys, a file's tables checked against them, and the values with their sources."""
+"""The keys of a configuration, the check of a file's tables against them, and the values with their sources."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the files say together: values by key, by command and key, ignores, and the files that were read."""
+    """The merged configuration: values by key, by command and key, ignores, and the files that were read."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
     commands: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
@@ -73,7 +73,7 @@ _PLAIN = frozenset({
     "exclude", "salt", "require-reasons", "inline-ignores", "show-ignored", "jobs", "exit-zero",
 })  # fmt: skip
 
-# What the configuration can say and the command line can't.
+# Keys of the configuration that have no option.
 OWN_KEYS = {
     "extends": Key("texts", file=True),
     "builtin-rules": Key("flag"),
@@ -161,7 +161,7 @@ class TableReader:
 
 
 def too_many(count: int) -> str:
-    """What is said of a configuration with more conditions than it may have."""
+    """The message for a configuration with too many conditions."""
     return (
         f"{count:,} conditions in ignores and exclude, and {MOST_CONDITIONS:,} may be; use a baseline for many findings"
     )

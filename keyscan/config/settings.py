@@ -1,4 +1,4 @@
-"""Everything that decides a run, complete and typed: what the command line and the configuration say together."""
+"""The settings of a run, complete and typed, from the command line and the configuration."""
 
 from __future__ import annotations
 

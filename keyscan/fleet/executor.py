@@ -37,7 +37,7 @@ _SETTINGS = {
 }
 
 
-class SchedulerLost(IncompleteError):  # noqa: N818 - it is told as what happened
+class SchedulerLost(IncompleteError):  # noqa: N818 - named by what happened
     """The scheduler, its workers or the connection are gone; what was finished is in the state."""
 
 

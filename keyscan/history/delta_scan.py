@@ -125,7 +125,7 @@ class DeltaScanner:
         return moved, [hit for hit, changed in zip(hits.hits, hits.changed, strict=True) if changed]
 
     def _packed(self, data: bytes, raw: Hits) -> PackedHits:
-        """Raw hits packed, sorted, and told apart: those that are hits."""
+        """The hits among raw hits, packed and sorted."""
         hits: Hits = self._matcher.hits(data, raw)
         if len(hits) == len(raw):
             return sorted([pack_hit(end, entry, True) for entry, end in raw])

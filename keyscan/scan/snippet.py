@@ -21,7 +21,7 @@ MASK = "********"
 # What continues a token to the left and to the right: a rule may cover only a part of one.
 _HEAD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/~-"
 _TAIL = _HEAD + b".="
-# Long runs that no rule has claimed: nobody knows that they are harmless.
+# Long runs that no rule has matched may be secrets all the same.
 _LONG = re.compile(r"[A-Za-z0-9_+/=~-]{20,}")
 
 Span = tuple[int, int]

@@ -1,1 +1,1 @@
-"""What to scan: each source yields blobs and what it could not read."""
+"""Sources of scans: each yields blobs, and a Skip for what it could not read."""

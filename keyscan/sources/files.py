@@ -130,7 +130,7 @@ def _is_ignored(git: Git) -> bool:
 
 @contextmanager
 def ignored_by_git(paths: Iterable[str]) -> Iterator[Callable[[], list[str]]]:
-    """Asks git what it ignores in the directories of `paths`, which `targets` leaves out; gives the answer, sorted.
+    """Asks git for the ignored paths in the directories of `paths`, which `targets` leaves out; returns them sorted.
 
     Directories in it end with a slash. Git runs while the files are scanned; where it fails, the answer is empty.
     """
@@ -184,7 +184,7 @@ def _walk(directory: str) -> Iterator[Target | Skip]:
 
 
 def _named_target(path: str) -> Target | Skip:
-    """What the user named and is no directory: read through links, and from pipes until their end."""
+    """A path that the user named and that is no directory: read through links, and from pipes until their end."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116
     except OSError as error:

@@ -17,7 +17,7 @@ from keyscan.model.blob import Skip
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# Directories that are not searched by name: vendored, generated, caches; what is in them is nobody's own text.
+# Directories that are not searched by name: vendored files, generated files, caches.
 _PRUNED = frozenset({
     "node_modules", ".git", ".hg", ".svn", ".cache", ".cargo", ".rustup", ".npm", ".pnpm-store", ".gradle", ".m2",
     ".nuget", ".venv", "venv", "site-packages", "__pycache__", ".tox", ".nox", ".mypy_cache", ".pytest_cache",

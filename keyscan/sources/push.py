@@ -1,4 +1,4 @@
-"""What a push brings: git's lines for its hooks, or what pre-commit says, as updates of refs."""
+"""The updates of refs in a push, from git's lines for its hooks or from pre-commit's variables."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _update(parts: Sequence[bytes], count: int, *, name: int, new: int, old: int
 
 
 def from_variables(git: Git, environ: Mapping[str, str]) -> list[Update]:
-    """The update that pre-commit's or prek's variables tell of; IncompleteError when it does not resolve.
+    """The update that pre-commit's or prek's variables describe; IncompleteError if it does not resolve.
 
     The first push to an empty remote comes without PRE_COMMIT_FROM_REF, with pre-commit without
     PRE_COMMIT_TO_REF as well: then the local branch is what is pushed.

@@ -35,7 +35,7 @@ class Entry:
 
 
 def entries(git: Git) -> list[Entry]:
-    """What is staged: added, changed and type-changed paths; deletions have nothing to scan."""
+    """The staged entries: added, changed and type-changed paths; deletions have nothing to scan."""
     out = git.run(*STAGED)
     fields = out.split(b"\0")
     listed = []

@@ -180,7 +180,7 @@ def _state_after(plan: RevokePlan, context: _Context, sender: sending.Sender) ->
     from keyscan.verify.store import Store
     from keyscan.verify.verifier import Verifier, VerifyOptions
 
-    # Without an effect only, and without a dummy key: that the key lived is not in question.
+    # Without an effect only, and without a dummy key: the key was already known to be active.
     tables = LiveTables(tuple(replace(one, control="never") for one in context.tables.verify if one.effect == "none"))
     options = VerifyOptions(frozenset({"all"}), context.choices.endpoints)
     fingerprint = plan.candidate.fingerprint

@@ -29,7 +29,7 @@ class View(NamedTuple):
     touched: Callable[[int, int], bool]
     # Only values that are certain by themselves count.
     certain: bool = False
-    # Nothing was decoded, only put side by side: a match is told at its place like any other.
+    # Nothing was decoded, only joined: a match is reported at its own place.
     plain: bool = False
 
     def shows(self, match: Match) -> bool:

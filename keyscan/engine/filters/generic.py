@@ -164,7 +164,7 @@ def _weak(kind: Kind, match: Match, context: Context) -> bool:
 
 
 def _example(match: Match, context: Context) -> bool:
-    """Whether a plain password is told, not set: bare in a source file, or of few kinds of characters."""
+    """Whether a plain password is mentioned, not set: bare in a source file, or of few kinds of characters."""
     return _bare(match, context) or classes(match.secret) < _CLASSES
 
 

@@ -99,7 +99,7 @@ def words_of(name: bytes) -> list[bytes]:
 
 @lru_cache(4096)
 def kind_of(name: bytes, *, call: bool = False) -> Kind:
-    """What `name` says of the value that it stands for; `call`: it is called with that value."""
+    """The kind of value that `name` indicates; `call`: it is a function that is called with the value."""
     words = _telling_words(name)
     # `_token` is what Laravel calls the token of a form, `csrfmiddlewaretoken` what Django calls it.
     if name in {b"_token", b"csrfmiddlewaretoken"} or not _UNREAL.isdisjoint(words):
