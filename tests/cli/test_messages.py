@@ -23,7 +23,9 @@ def test_a_secret_is_redacted_and_a_control_escaped():
     assert messages.shown(f"a\n{KEY[:3]}") == f"a\\n{KEY[:3]}"
 
 
-@pytest.mark.parametrize("text", ["postgres://ada:Xk29!fQzLm3@db.acme.io/x", "password = 'aB3!xY9$kL2@'", f"--{KEY}"])
+@pytest.mark.parametrize(
+    "text", [token("postgres://ada:{alnum:4}!{alnum:6}@db.acme.io/x"), "password = 'aB3!xY9$kL2@'", f"--{KEY}"]
+)
 def test_no_shape_of_a_secret_is_passed_over(text):
     """Short passwords and such with signs are looked at too."""
     assert "[keyscan:" in messages.shown(text)
