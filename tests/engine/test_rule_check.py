@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import re
 
 import pytest
@@ -134,3 +135,29 @@ def test_there_are_enough():
     """At least 200 rules, over at least 75 providers of AI."""
     assert len(RULES) >= 200
     assert len({rule.provider for rule in RULES if rule.category == "ai"}) >= 75
+
+
+GOOD = next(rule for rule in RULES if rule.id == "anthropic-api-key")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"checks": ("no-such-check",)}, "no check named no-such-check; there are "),
+        ({"pattern": r"(?P<secret>sk-ant-(?P<x>a)(?P=y))"}, "pattern does not compile in regex"),
+        ({"template": "sk-ant-api03-{b64url}"}, "a template is wrong"),
+        ({"examples": ("nothing in it",)}, "example 1 is missed (regex, seed 0)"),
+        ({"negatives": ("K = {secret}",)}, "negative 1 hits (regex, seed 0)"),
+        ({"severity": Severity.LOW, "examples": ("{secret}",)}, ""),
+    ],
+)
+def test_what_is_wrong_with_a_rule_is_one_line(changes, words):
+    """It names the file and the rule; a rule that is right says nothing."""
+    rule = dataclasses.replace(GOOD, **changes)
+    problems = list(rulecheck.problems([rule]))
+    if not words:
+        assert problems == []
+        return
+    assert problems
+    assert all(problem.startswith(f"{GOOD.source}: rule {GOOD.id}: ") and "\n" not in problem for problem in problems)
+    assert words in problems[0]
