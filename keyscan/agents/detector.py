@@ -59,19 +59,23 @@ class Secret:
 
 @dataclass(frozen=True)
 class Detector:
-    """Finds secrets at or above `min_severity` that `policy` does not accept; None accepts nothing."""
+    """Finds secrets at or above `min_severity` that `policy` does not accept; None accepts nothing.
+
+    `stores`: what the fast path loads is stored where it is not, which takes a second the first time.
+    """
 
     min_severity: Severity = Severity.MEDIUM
     policy: SuppressionPolicy | None = None
     salt: str = ""
     rule_files: tuple[str, ...] = ()
     disable: tuple[str, ...] = ()
+    stores: bool = True
     # The engine is for one thread at a time; loggers and servers have several.
     _lock: LockType = field(default_factory=allocate_lock, init=False, repr=False, compare=False)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle without the loaded engine, which each process loads itself."""
-        return Detector, (self.min_severity, self.policy, self.salt, self.rule_files, self.disable)
+        return Detector, (self.min_severity, self.policy, self.salt, self.rule_files, self.disable, self.stores)
 
     def find(self, data: bytes, path: str = "") -> list[Secret]:
         """The secrets of `data`, in order and without overlaps; `path` is the file that it is from, if known.
@@ -143,7 +147,7 @@ class Detector:
         from keyscan.fastpath import artifact
 
         scanner = Scanner.default(rules=self.rule_files, disable=self.disable)
-        if not self.rule_files and not self.disable:
+        if self.stores and not self.rule_files and not self.disable:
             artifact.store_engine(scanner.rules)
         return scanner
 

@@ -62,7 +62,9 @@ def without_secrets(text: str) -> str:
 
 @cache
 def _redactor() -> Redactor:
+    from keyscan.agents.detector import Detector
     from keyscan.agents.redactor import Redactor
     from keyscan.model.rule import Severity
 
-    return Redactor.default(min_severity=Severity.INFO)
+    # Nobody waits for a message until an engine is compiled, and `cache clear` leaves nothing behind.
+    return Redactor(Detector(Severity.INFO, stores=False))
