@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyscan.api import Scanner
+from keyscan.cli import output
 from keyscan.cli.migration_findings import accepted
 from keyscan.migrate import writer
 from keyscan.migrate.result import (
@@ -19,11 +18,8 @@ from keyscan.migrate.result import (
     ImportedRule,
     MigrationResult,
 )
-from keyscan.support import storage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from keyscan.cli.migration_findings import Scan
     from keyscan.config.settings import Settings
     from keyscan.migrate.counterparts import Counterparts
@@ -54,7 +50,7 @@ def tried(settings: Settings, result: MigrationResult, known: Counterparts, scan
     `settings` have a salt where findings are to be accepted. Ignores are widened by the rules of ours that report what
     they allow under another name, and those that cover nothing now are marked, so that no scan calls them unused.
     """
-    with tempfile.TemporaryDirectory(prefix="keyscan-migrate-") as directory, _nothing_stored():
+    with tempfile.TemporaryDirectory(prefix="keyscan-migrate-") as directory, output.nothing_stored():
         rules_file = Path(directory, RULES_FILE)
         rules_file.write_text(writer.rules(result), encoding="utf-8")
         settings = _settings(settings, result, str(rules_file))
@@ -79,16 +75,6 @@ def tried(settings: Settings, result: MigrationResult, known: Counterparts, scan
         ]
         result = MigrationResult((*result.without(AllowedFor).items, *allowed, *missing))
         return Trial(settings, result, tuple(entries), len({finding.fingerprint for finding in new}))
-
-
-@contextmanager
-def _nothing_stored() -> Iterator[None]:
-    """Store nothing of other tools' rules, in which secrets may be written; in no started process either."""
-    os.environ[storage.NOTHING_STORED] = "1"
-    try:
-        yield
-    finally:
-        del os.environ[storage.NOTHING_STORED]
 
 
 def _settings(settings: Settings, result: MigrationResult, rules_file: str) -> Settings:

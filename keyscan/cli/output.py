@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from keyscan.scan.report import timed
 from keyscan.support import storage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from keyscan.api import Scanner
     from keyscan.cli.verify_options import VerifySettings
@@ -117,3 +118,13 @@ def write_file(file: str, text: str) -> None:
 def use_color(stream: Any) -> bool:
     """Color on a terminal, unless NO_COLOR is set or the terminal is dumb."""
     return summary.use_color(os.environ, terminal=stream.isatty())
+
+
+@contextmanager
+def nothing_stored() -> Iterator[None]:
+    """Store nothing meanwhile, in this process and those that it starts: in rules that are tried out may be secrets."""
+    os.environ[storage.NOTHING_STORED] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[storage.NOTHING_STORED]

@@ -8,6 +8,7 @@ import click
 
 from keyscan.cli.command import Group
 from keyscan.cli.messages import say
+from keyscan.cli.output import nothing_stored
 from keyscan.errors import ExitCode
 from keyscan.history import clean_objects
 from keyscan.support import storage
@@ -50,10 +51,12 @@ def clear(only: str | None) -> int:
         from keyscan.verify import store
 
         gone += store.clear(Path(storage.cache_directory()))
-    say(f"keyscan: removed {gone} file{'s' * (gone != 1)} from {storage.cache_directory()}")
+    lines = [f"keyscan: removed {gone} file{'s' * (gone != 1)} from {storage.cache_directory()}"]
     if kept:
         count = "1 file there is" if kept == 1 else f"{kept} files there are"
-        say(f"keyscan: {count} not keyscan's, or damaged, and not removed")
+        lines.append(f"keyscan: {count} not keyscan's, or damaged, and not removed")
+    with nothing_stored():
+        say(*lines)
     return ExitCode.CLEAN
 
 
