@@ -197,8 +197,7 @@ def test_the_repository_cannot_have_files_written_elsewhere(repo, run, tmp_path)
 def test_masking_covers_every_line_of_a_secret():
     """Bullets stand where the secret was, over several lines, and the rest stays in its place."""
     lines = ["a = 'SECRET', 'x'", "one SEC", "RET", "END two"]
-    review.mask(lines, Location(1, 6, 1, 12))
-    review.mask(lines, Location(2, 5, 4, 4))
+    lines = review.masked(review.masked(lines, Location(1, 6, 1, 12)), Location(2, 5, 4, 4))
     bullet = "\N{BULLET}"
     assert lines == [f"a = '{bullet * 6}', 'x'", f"one {bullet * 3}", bullet * 3, f"{bullet * 3} two"]
 
