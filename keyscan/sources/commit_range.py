@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keyscan.git.command import Git
     from keyscan.sources.ci import CiScope
 
-_GONE = "the base {base} is missing, as after a force push: {what}"
+_GONE = "the base {base} is missing, as after a force push or in a shallow clone: {what}"
 _REMEDY = "fetch the whole history (GitHub's checkout action: `fetch-depth: 0`; GitLab: `GIT_DEPTH: 0`)"
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # Markers of a range that are named one by one.
 _MOST_MARKERS = 20
+_SCANNED = {"all": "the whole history", "range": "the new commits", "tree": "the files of HEAD"}
 
 
 @click.command(name="ci", cls=Command)
@@ -58,7 +59,7 @@ def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, verify: Veri
         if mode == "range" and plan.what != "nothing":
             raise UsageError(f"--mode range: {plan.platform} does not say which commits are new ({plan.why})")
         plan = replace(plan, what=mode if plan.what != "nothing" else "nothing", why=f"--mode {mode}")
-    say(f"keyscan: {plan.why}", err=True)
+    say(f"keyscan: {_announced(plan)}", err=True)
     if plan.what == "nothing":
         return _outputs(environ, ExitCode.CLEAN, settings)
     # The next step gets the findings that do not fail this one.
@@ -72,6 +73,15 @@ def command(mode: str, paths: tuple[str, ...], audit: AuditOptions, verify: Veri
         code = _scan_history(plan, reported, audit, verify)
     _outputs(environ, code, settings)
     return ExitCode.CLEAN if settings.exit_zero and code == ExitCode.FINDINGS else code
+
+
+def _announced(plan: CiScope) -> str:
+    """What is scanned, and why that, as a sentence."""
+    if plan.what == "nothing":
+        return f"nothing to scan: {plan.why}"
+    if plan.why.startswith("the "):
+        return f"scanning {plan.why}"
+    return f"scanning {_SCANNED[plan.what]}: {plan.why}"
 
 
 def _own_reports(environ: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -10,6 +10,9 @@ import pytest
 from helpers.repository import Repo
 from helpers.tokens import token
 
+from keyscan.cli.commands import ci
+from keyscan.sources.ci import CiScope
+
 KEY = token("sk-ant-api03-{b64url:93}AA", "ci")
 ZERO = "0" * 40
 RULE = """
@@ -147,7 +150,7 @@ def test_a_force_push_whose_old_tip_is_gone_is_compared_with_the_default_branch(
     head = repo.commit()
     done = pushed({"before": A, "after": head}, "topic")
     assert done.code == 1
-    assert "as after a force push: the commits that main does not have" in done.err
+    assert "as after a force push or in a shallow clone: the commits that main does not have" in done.err
 
 
 def test_a_force_push_to_the_default_branch_is_scanned_whole(repo, pushed):
@@ -185,3 +188,17 @@ def test_changes_of_all_that_decides_what_is_reported_are_said(repo, pushed):
     assert sorted(line.split("changes ")[1].split(",")[0] for line in out.splitlines() if "changes " in line) == sorted(
         changed
     )
+
+
+@pytest.mark.parametrize(
+    ("what", "why", "said"),
+    [
+        ("range", "the commits of the push", "scanning the commits of the push"),
+        ("all", "no CI platform is recognised", "scanning the whole history: no CI platform is recognised"),
+        ("tree", "--mode tree", "scanning the files of HEAD: --mode tree"),
+        ("nothing", "a ref was deleted", "nothing to scan: a ref was deleted"),
+    ],
+)
+def test_the_first_line_is_a_sentence(what, why, said):
+    """What is scanned, and why that."""
+    assert ci._announced(CiScope("github", what, why)) == said
