@@ -254,7 +254,7 @@ class _Rows:
         begin = at + line.find(inner) + inner.startswith(b"|")
         inner = inner.removeprefix(b"|").removesuffix(b"|")
         self.at = begin
-        cells = self._plain(inner, blank=b" \t\r`")
+        cells = self._plain(inner, blank=b" \t\r`*")
         self.at = at
         return cells
 

@@ -46,6 +46,7 @@ def test_each_kind_of_table(engines, path, text):
         f"user,password_hint\nbob,{VALUE}\n",
         f"next_page_token,id\n{VALUE},1\n",
         f"name,value\nversion,{VALUE}\n",
+        "| Variable | Secret |\n|---|---|\n| x | **ACME_SERVICE_P2P_TOKEN** |\n",
         f"user,password\nbob,short,{VALUE}\n",
         "user,password\nbob,${DB_PASSWORD}\nal,changeme\n",
         f"{VALUE},7\nuser,password\n",
