@@ -15,9 +15,11 @@ from urllib.parse import unquote, urlsplit
 
 from anyio import to_thread
 from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from keyscan._version import __version__
+from keyscan.agents.redactor import redact
 from keyscan.api import Scanner
 from keyscan.errors import KeyscanError, UsageError
 from keyscan.remediation import guidance
@@ -92,12 +94,27 @@ class Tools:
         }  # fmt: skip
 
 
+class _Server(MCPServer[Any]):
+    """A server whose errors repeat no argument: a client may give a secret under a wrong name."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Context[Any] | None = None) -> Any:
+        """What the tool answers; a ToolError without the arguments, and without secrets."""
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            # The SDK shows the beginning of each argument that is not valid: too little for a rule to recognize a key.
+            problems = getattr(error.__cause__, "errors", None)  # of pydantic's ValidationError
+            if problems is not None:
+                found = problems(include_url=False, include_context=False, include_input=False)
+                listed = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found)
+                raise ToolError(redact(f"arguments that are not valid: {listed}")) from None
+            raise ToolError(redact(str(error))) from None
+
+
 def server(roots: Sequence[Path] = (), scanner: Scanner | None = None) -> MCPServer[Any]:
     """The server; `roots` are those of the command line."""
     tools = Tools(scanner or Scanner.default())
-    result: MCPServer[Any] = MCPServer(
-        "keyscan", title="keyscan", version=__version__, instructions=_INSTRUCTIONS, log_level="ERROR"
-    )
+    result = _Server("keyscan", title="keyscan", version=__version__, instructions=_INSTRUCTIONS, log_level="ERROR")
 
     async def below_roots(context: Context, work: Callable[[Sequence[Path]], dict[str, Any]]) -> dict[str, Any]:
         allowed = list(roots) or await _client_roots(context) or [Path.cwd()]
@@ -186,6 +203,6 @@ async def _in_thread(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return await to_thread.run_sync(work)
     except KeyscanError as error:
-        return {"complete": False, "findings": [], "error": str(error)}
+        return {"complete": False, "findings": [], "error": redact(str(error))}
     except Exception as error:  # noqa: BLE001 - the message of a foreign error may hold text that was scanned
         return {"complete": False, "findings": [], "error": f"internal error: {type(error).__name__}"}

@@ -142,3 +142,30 @@ def test_a_root_that_is_not_there(run):
     made = run("mcp", "--root", "/nonexistent")
     assert made.code == 2
     assert "no such directory" in made.err
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("scan_text", {"content": "@@"}),
+        ("scan_text", {"text": ["@@"]}),
+        ("scan_text", {"@@": 1}),
+        ("scan_path", {"path": "@@"}),
+        ("scan_path", {"path": "/@@"}),
+        ("explain_rule", {"rule": "@@"}),
+        ("explain_rule", {"id": "@@"}),
+        ("env_check", {"path": {"a": "@@"}}),
+        ("@@", {}),
+    ],
+)
+def test_no_answer_repeats_a_key_that_the_client_gave(name, arguments, tmp_path):
+    """Errors of the SDK and ours name what is wrong without the argument, not even its beginning."""
+    secret = key()
+    given = json.loads(json.dumps(arguments).replace("@@", secret))
+
+    async def ask():
+        async with Client(mcp_server.server([tmp_path])) as client:
+            return await client.call_tool(name.replace("@@", secret), given)
+
+    said = str(anyio.run(ask))
+    assert not [at for at in range(13, len(secret) - 8, 8) if secret[at : at + 8] in said], said
