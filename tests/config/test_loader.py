@@ -156,7 +156,7 @@ def test_every_option_has_its_key():
         ("[[ignore]]\nfingerprint = 'abc'\n", ":2: fingerprints: 'abc' is not a fingerprint"),
         ("ignore = 3\n", ":1: ignore must be an array of tables"),
         ("show-secrets = true\n", ":1: show-secrets counts only on the command line or in a file named with --config"),
-        ("exclude = ['a/[']\n", ":1: exclude: '[' has a ["),
+        ("exclude = ['a/[']\n", ":1: exclude: '[' has an unbalanced bracket"),
         ("output = '../out.json'\n", "is not in the repository"),
         ("output = '.git/hooks/pre-commit'\n", "is not in the repository"),
         ("report = ['json=/etc/x']\n", "is not in the repository"),
