@@ -28,6 +28,11 @@ def test_hosts_that_are_reserved_for_examples(text, sample):
 def test_published_samples():
     """What vendors print in their documents."""
     assert is_published(b"AKIA" + b"IOSFODNN7" + b"EXAMPLE")
+    assert is_published(
+        b".".join(
+            [b"eyJhbGciOiJIUzI1NiJ9", b"eyJzb21lIjoicGF5bG9hZCJ9", b"4twFt5NiznN84AWoo1d7KO1T_yoc0Z6XOpOVswacPZg"]
+        )
+    )
     assert not is_published(b"AKIA" + b"Q" * 16)
 
 
