@@ -99,8 +99,13 @@ def tables(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | 
 def _add_table(data: bytes, start: int, stop: int, pieces: Pieces) -> tuple[int, str]:
     """Add the values of the table whose header is data[start:stop]; gives its end, and the bound that was hit."""
     line = data[start:stop].removesuffix(b"\r")
+    behind = data.find(b"\n", stop + 1, stop + 1 + LONGEST_ROW)
+    following = data[stop + 1 : behind if behind >= 0 else stop + 1 + LONGEST_ROW]
     for separator in _SEPARATORS:
-        header = _header(line, separator) if separator in line else []
+        # Most lines that look like headers are code: the line below them has no cells.
+        if separator not in line or not _may_be_row(following, separator):
+            continue
+        header = _header(line, separator)
         columns = _columns(header)
         if not columns:
             continue
@@ -119,6 +124,11 @@ def _add_table(data: bytes, start: int, stop: int, pieces: Pieces) -> tuple[int,
             return rows.at, f"a table with more than {MOST_ROWS:,} rows; the rest was not read as a table"
         return max(stop, rows.at - 1), ""
     return stop, ""
+
+
+def _may_be_row(line: bytes, separator: bytes) -> bool:
+    """Whether the line below a header may be a row, the beginning of one with a line end in quotes, or a rule."""
+    return separator in line or b'"' in line or _RULE.fullmatch(line) is not None
 
 
 def _header(line: bytes, separator: bytes) -> list[bytes]:
