@@ -34,9 +34,13 @@ def command(roots: tuple[str, ...]) -> int:
         if (error.name or "").partition(".")[0] not in {"mcp", "anyio"}:
             raise
         raise UsageError("keyscan mcp needs the package mcp: pip install 'keyscan-linter[mcp]'") from error
+    fault = None
     try:
         mcp_server.server([Path(root) for root in roots]).run("stdio")
     except* OSError as group:
         # The client's end of a stream is gone, or was never there.
-        raise _first(group) from group
+        fault = _first(group)
+    if fault is not None:
+        # Not raised above: Python 3.11.2 would wrap it in a group of its own.
+        raise fault
     return ExitCode.CLEAN
