@@ -36,7 +36,7 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _ASCII = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 _TEXT = _ASCII + bytes(range(0x80, 0x100))
-_FORWARD = re.compile(rb"[A-Za-z0-9+/_-]++(?:(?:\r?\n[ \t]*+|\\n)[A-Za-z0-9+/_-]++(?![:\w]))*+")
+_FORWARD = re.compile(rb"[A-Za-z0-9+/_-]++(?>(?:(?:\r?\n[ \t]*+|\\n)[A-Za-z0-9+/_-]++(?![:\w]))*)")
 _LINES = re.compile(rb"\\n|[A-Za-z0-9+/_-]+")
 _BREAK = re.compile(rb"(?:\r?\n[ \t]{0,40}|\\n)\Z")
 # A line shorter than this is not one of a run that was wrapped.

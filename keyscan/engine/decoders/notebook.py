@@ -12,7 +12,7 @@ _BASE64 = rb"[A-Za-z0-9+/=]"
 _PICTURE = re.compile(
     rb'(?:"(?:image|audio|video|font|application)/[\w.+-]{1,60}"\s*:\s*(?:\[\s*)?"'
     rb"|data:(?:image|audio|video|font|application)/[\w.+-]{1,60}(?:;[\w=-]{1,40})*;base64,)"
-    rb"(?=" + _MAGIC + rb")(" + _BASE64 + rb'++(?:(?:\\n|"\s*,\s*"|\s)' + _BASE64 + rb"++(?=[\"\\\s]))*+)"
+    rb"(?=" + _MAGIC + rb")(" + _BASE64 + rb'++(?>(?:(?:\\n|"\s*,\s*"|\s)' + _BASE64 + rb"++(?=[\"\\\s]))*))"
 )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REACH = 16 * 1024
 LARGEST = 1024 * 1024
 
-_LINE = re.compile(rb'[ \t]*+"((?:[^"\\\n]|\\[^\n])*+)"[ \t]*+,?[ \t]*+\r?')
+_LINE = re.compile(rb'[ \t]*+"((?>(?:[^"\\\n]|\\[^\n])*))"[ \t]*+,?[ \t]*+\r?')
 _ESCAPE = re.compile(rb'\\(?:u00([0-7][0-9A-Fa-f])|(["\\/nrt]))')
 _MEANINGS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 

@@ -203,7 +203,7 @@ def _quoted_cell(separator: bytes) -> re.Pattern[bytes]:
     mark = re.escape(separator)
     blank = rb" *+" if separator == b"\t" else rb"[ \t]*+"
     return re.compile(
-        blank + rb'(?:"(?P<quoted>[^"]*+(?:""[^"]*+)*+)"' + blank + rb"(?=" + mark + rb"|\r?\n|\Z)"
+        blank + rb'(?:"(?P<quoted>[^"]*+(?>(?:""[^"]*+)*))"' + blank + rb"(?=" + mark + rb"|\r?\n|\Z)"
         rb"|(?P<plain>[^\n" + mark + rb"]*+))(?P<end>" + mark + rb"|\n|\r\n|\Z)"
     )
 
