@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from keyscan.engine.decoders import content
+from keyscan.engine.decoders import content, signatures
 
 NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "source": ["x = 1"]}], "nbformat": 4}).encode()
 
@@ -58,3 +58,14 @@ def test_a_broken_archive_is_read_as_bytes_and_said():
     found = [(name, made.data, bool(reason)) for name, made, reason in content.texts(zipped()[:40], "a.zip")]
     assert ("a.zip", zipped()[:40], False) in found
     assert any(reason for _, _, reason in found)
+
+
+@pytest.mark.parametrize("magic", [*signatures.CLOSED, *signatures.LFS_POINTERS], ids=repr)
+def test_what_is_not_opened_is_named_and_its_bytes_are_read(magic):
+    """Every archive that is known but not opened, and every form of a Git LFS pointer; the fast path leaves both."""
+    data = magic + b" further text"
+    found = list(content.texts(data, "x"))
+    assert any(reason for _, _, reason in found)
+    assert any(made.data == data for _, made, _ in found)
+    assert not content.is_plain(data)
+    assert data.startswith((*signatures.ARCHIVES, *signatures.LFS_POINTERS))
