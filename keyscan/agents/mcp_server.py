@@ -105,8 +105,8 @@ class _Server(MCPServer[Any]):
             # The SDK shows the beginning of each argument that is not valid: too little for a rule to recognize a key.
             problems = getattr(error.__cause__, "errors", None)  # of pydantic's ValidationError
             if problems is not None:
-                found = problems(include_url=False, include_context=False, include_input=False)
-                listed = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found)
+                faults = problems(include_url=False, include_context=False, include_input=False)
+                listed = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in faults)
                 raise ToolError(redact(f"arguments that are not valid: {listed}")) from None
             raise ToolError(redact(str(error))) from None
 
