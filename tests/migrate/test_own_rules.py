@@ -11,7 +11,7 @@ def test_a_rule_its_remarks_and_its_comments():
     items = list(imported({"id": "Acme Key!", "regex": "acme_[a-z]+"}, "f:3", ("why",)))
     assert items[-1] == ImportedRule({"id": "acme-key", "regex": "acme_[a-z]+"}, "f:3", ("why",))
     assert isinstance(items[0], Note)
-    assert items[0].text.startswith("f:3: rule acme-key: repeats")
+    assert items[0].text.startswith("f:3: rule acme-key: unbounded repeats")
 
 
 def test_what_cannot_be_said():

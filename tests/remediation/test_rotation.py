@@ -29,7 +29,7 @@ def test_every_rule_has_a_plan(rule_id):
         assert len(plan.steps) == 1
         return
     assert [step.title.split()[0] for step in plan.steps] == [
-        "Make", "Let", "Put", "Deploy,", "Check", "Revoke", "Confirm", "Look", "Take",
+        "Create", "Keep", "Put", "Deploy,", "Check", "Revoke", "Confirm", "Check", "Take",
     ]  # fmt: skip
     programs = dict(plan.steps[1].programs)
     assert list(programs) == list(LANGUAGES.values())

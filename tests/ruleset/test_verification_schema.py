@@ -50,7 +50,7 @@ def test_a_good_table_is_read():
         ("confidence", 'effect = "costs"\nconfidence', "only a request without an effect"),
         ("confidence", 'colour = "red"\nconfidence', "unknown field colour"),
         ("confidence", 'pattern = "("\nconfidence', "does not compile"),
-        ("confidence", 'regions = ["a b"]\nconfidence', "no host name"),
+        ("confidence", 'regions = ["a b"]\nconfidence', "not a host name"),
     ],
 )
 def test_a_wrong_table_is_refused(old, new, message):

@@ -71,6 +71,7 @@ def section(report: Report) -> Iterator[str]:
     begin = min(*(period.start for period in periods), end)
     yield "<h2>Timeline</h2>"
     yield '<p class="soft">From the commit that introduced each secret to this scan; most severe first.'
+    yield "Full: in the branch, or in the message of a commit or tag."
     yield "Pale: no longer in the branch, but still in its history, so it stays exposed until it is revoked.</p>"
     yield '<div class="box" id="timeline">'
     yield from _axis(begin, end)
