@@ -25,8 +25,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# Starts further apart than this are searched, nearer ones are tried one by one; as in `confirm`.
-_FEW_STARTS = 24
+# Starts further apart than this are searched, nearer ones are tried one by one: a search goes on behind the last one, for
+# as far as a match may reach. No wider than the starts that an entry of the prefilter leaves open.
+_FEW_STARTS = 192
 _MARGIN = 8
 # A text with more hits than this is the whole engine's, which merges what overlaps.
 _MANY = 2000
@@ -161,9 +162,8 @@ class StoredEngine:
         first = max(0, end - (high if high >= 0 else reach))
         last = end - low
         if last - first <= _FEW_STARTS:
-            return any(
-                pattern.match(data, start, start + reach + _MARGIN) is not None for start in range(first, last + 1)
-            )
+            match = pattern.match
+            return any(match(data, start, start + reach + _MARGIN) is not None for start in range(first, last + 1))
         return pattern.search(data, first, last + reach + _MARGIN) is not None
 
     def _pattern(self, rule: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - no name for it without `re`
