@@ -25,8 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# Starts further apart than this are searched, nearer ones are tried one by one: a search goes on behind the last one, for
-# as far as a match may reach. No wider than the starts that an entry of the prefilter leaves open.
+# Starts further apart than this are searched, nearer ones are tried one by one: a search goes on behind the last one,
+# for as far as a match may reach. No wider than the starts that an entry of the prefilter leaves open.
 _FEW_STARTS = 192
 _MARGIN = 8
 # A text with more hits than this is the whole engine's, which merges what overlaps.
