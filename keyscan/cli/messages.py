@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 # What may be a secret: a run of characters that is no word and no place in our own code. Most messages have none, and
 # no rules are loaded for them.
-_WORD = r"[\"'(]?(?:(?:[A-Z][a-z]{2,}|[a-z]{3,})+(?:[-/'][a-z]+)*|[a-z_]{1,40}\.py:\d{1,4})[\"')]?[.,:;!?]*"
+_LETTERS = r"(?:[A-Z][a-z]{2,}|[a-z]{3,})(?:[A-Z][a-z]{2,})*(?:[-/'][a-z]+)*"
+_WORD = rf"[\"'(]?(?:{_LETTERS}|[a-z_]{{1,40}}\.py:\d{{1,4}})[\"')]?[.,:;!?]*"
 _TOKEN = re.compile(rf"(?<!\S)(?!{_WORD}(?!\S))\S{{8,}}")
 
 

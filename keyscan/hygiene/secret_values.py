@@ -49,7 +49,7 @@ _PLACEHOLDER = re.compile(
     rb"\bmy[-_ ]|some[-_ ]|abc|123|qwerty|lorem|user|token|api[-_ ]?key|enter[-_ ]|\bkey\b|random|string|put[-_ ]|fill"
 )
 _PLAIN = re.compile(
-    rb"\A(?:[\d.,:/_-]*|[a-z]+|[A-Z]+|[A-Z]?[a-z]+(?:[-_. ][A-Za-z]?[a-z]+)+|[~./][^\s]*|"
+    rb"\A(?:[\d.,:/_-]*|[a-z]+|[A-Z]+|[A-Z]?[a-z]+(?:[-_. ][A-Z]?[a-z]+)+|[~./][^\s]*|"
     rb"[\w.-]+\.(?:com|org|net|io|dev|local|json|pem|key|crt|txt)(?::\d+)?)\Z"
 )
 _LEAST_LENGTH = 12

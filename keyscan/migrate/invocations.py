@@ -39,7 +39,7 @@ _DETECTORS = {"--exclude-detectors", "--banlist-detector", "--ignored-detector"}
 _EXCLUDES = {"--exclude-files", "--exclude-lines", "--exclude-secrets"}
 # A word of a list, between commas, and one of a shell's command line, in which quotes may begin anywhere.
 _ITEM = re.compile(r"'([^']*)'|\"((?:\\.|[^\"\\])*)\"|([^\s,\[\]'\"]+)")
-_WORD = re.compile(r"(?:'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s'\"]|['\"])+")
+_WORD = re.compile(r"(?>'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s'\"]|['\"])+")
 
 
 def tool_of(text: str) -> str:

@@ -46,13 +46,13 @@ class Streams:
 
     def _next(self) -> bool:
         """Whether another stream follows, which is opened; EOFError where something else does."""
-        behind = self._unpack.unused_data
-        while len(behind.lstrip(b"\0")) < len(self._magic):
+        # Zeros are dropped part by part: kept, many megabytes of padding would be copied again for each part.
+        behind = self._unpack.unused_data.lstrip(b"\0")
+        while len(behind) < len(self._magic):
             more = self._raw.read(64 * 1024)
             if not more:
                 break
-            behind += more
-        behind = behind.lstrip(b"\0")
+            behind = (behind + more).lstrip(b"\0")
         if not behind:
             return False
         if not behind.startswith(self._magic):

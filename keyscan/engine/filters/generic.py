@@ -47,7 +47,7 @@ _TERMS = lazy_pattern(
 # Names under which even an id is a secret.
 _STRONG = lazy_pattern(rb"secret|pass|pwd|api[_-]?key|access[_-]?key|private", re.IGNORECASE)
 # On the line after an empty setting stands the next one.
-_SETTING = re.compile(rb"[A-Za-z][A-Za-z_-]*(?:[._-][A-Za-z0-9_-]+)+[=:]|[A-Z][A-Z0-9_]{2,40}=")
+_SETTING = re.compile(rb"[A-Za-z][A-Za-z_-]*[._-][A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*[=:]|[A-Z][A-Z0-9_]{2,40}=")
 _QUOTES = (b'"', b"'", b"`")
 _CLASSES = 3
 _SHORT, _LONG, _LONGER = 12, 20, 32
