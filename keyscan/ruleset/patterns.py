@@ -26,6 +26,10 @@ MARKED = re.compile(r"(?:T3BlbkFJ|WGdyb3FY)\[A-Za-z0-9\]\{\d+\}\Z|\{93\}AA\Z")
 LAST_PART = re.compile(r"[-.]\)?(?:\{\d+(?:,\d+)?\})?\[A-Za-z0-9\]\{\d+\}\Z")
 # What may follow a token: nothing that could make it part of a longer one.
 RIGHT = r"(?![A-Za-z0-9_-])"
+# The same for a token of several lengths, of which one with a wrong character in it would leave a shorter one.
+RIGHT_OF_RANGE = r"(?![A-Za-z0-9_-]|[~!*^$+.][A-Za-z0-9_-]{2})"
+# Bytes of the next record in a database file, which may begin with letters but soon hold a control character.
+NEXT_RECORD = r"(?=[ -~]{1,4}[\x00-\x08\x0e-\x1f])"
 # The name of another setting, pasted behind a token of fixed length without the end of the line (`OTHER_TOKEN=`): as
 # much of it as look-ahead may see (`keyscan/engine/confirm.py`).
 NEXT_SETTING = r"(?=[A-Z][A-Z0-9]{1,5}_[A-Z]|[a-z][a-z0-9]{1,5}_[a-z])"
@@ -86,17 +90,19 @@ def word_pattern(word: str) -> str:
     return rf"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])){word_literals(word)[0]}{_AFTER_WORD}"
 
 
-def bare(value: str, *, proved: bool = False, fixed: bool = False) -> str:
-    """The whole expression for a value that is certain by itself; `proved`: a checksum or a mark decides where it ends.
+def bare(value: str, *, proved: bool = False, fixed: bool = False, marked: bool = False) -> str:
+    """The whole expression for a value that is certain by itself; `proved`: a checksum decides where it ends.
 
-    `fixed`: its length is one, so that it ends also where the name of another setting follows.
+    `fixed`: its length is one, so that it ends also where the name of another setting follows; `marked`: and where a
+    record of a database file follows.
 
     One that begins like nothing else (`github_pat_`) may stand right behind other text: settings that were pasted
     without the ends of their lines have been committed.
     """
     start = _START.match(value)
     unmistakable = start is not None and len(start.group()) >= _UNMISTAKABLE and bool(_SEPARATOR.search(start.group()))
-    right = f"(?:{RIGHT}|{NEXT_SETTING})" if fixed else RIGHT
+    after = [RIGHT, *([NEXT_SETTING] if fixed else ()), *([NEXT_RECORD] if marked else ())]
+    right = f"(?:{'|'.join(after)})" if fixed else RIGHT_OF_RANGE
     return f"{'' if unmistakable else LEFT}(?P<secret>{value}){'' if proved else right}"
 
 

@@ -156,23 +156,20 @@ def _pattern(fields: Fields, context: tuple[str, ...], value: str) -> str:
     if value:
         if context:
             return patterns.named(context, value)
-        return patterns.bare(value, proved=_is_proved(fields, value), fixed=_is_fixed(value))
+        one_length = _has_one_length(value)
+        marked = one_length and patterns.MARKED.search(value) is not None
+        fixed = one_length or patterns.LAST_PART.search(value) is not None
+        return patterns.bare(value, proved=one_length and _has_checksum(fields), fixed=fixed, marked=marked)
     try:
         return bindings.expanded(pattern)
     except KeyError as error:
         fields.fail(f"pattern: no part named {error.args[0]} in keyscan/ruleset/bindings.toml", "pattern")
 
 
-def _is_proved(fields: Fields, value: str) -> bool:
-    """Whether a checksum or a vendor's mark tells where a value of fixed length ends, whatever follows it."""
+def _has_checksum(fields: Fields) -> bool:
+    """Whether a checksum tells where a value of fixed length ends, whatever follows it."""
     checks = fields.peek("checks")
-    checked = isinstance(checks, list) and not patterns.CHECKSUMS.isdisjoint(map(str, checks))
-    return (checked or patterns.MARKED.search(value) is not None) and _has_one_length(value)
-
-
-def _is_fixed(value: str) -> bool:
-    """Whether the value's own length, or that of its last part, tells where it ends."""
-    return patterns.LAST_PART.search(value) is not None or _has_one_length(value)
+    return isinstance(checks, list) and not patterns.CHECKSUMS.isdisjoint(map(str, checks))
 
 
 def _has_one_length(value: str) -> bool:

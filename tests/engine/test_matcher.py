@@ -172,11 +172,12 @@ def test_pathological_input_is_done_in_time(name):
         ("gsk_{alnum:20}WGdyb3FY{alnum:24}", "groq-api-key"),
     ],
 )
-def test_a_marked_token_of_one_length_ends_where_a_letter_follows(engine, template, rule_id):
-    """In a database file the next record's byte may be a letter; the vendor's mark tells where the token ends."""
+def test_a_marked_token_ends_where_the_next_record_of_a_database_begins(engine, template, rule_id):
+    """The next record's first bytes may be letters, but in text a letter more makes it another token."""
     secret = token(template, "ends").encode()
-    found = BOTH[engine].scan(b"\x02\x17 " + secret + b"G next").matches
+    found = BOTH[engine].scan(b"\x02\x17 " + secret + b"G\x02\x05next").matches
     assert [(match.rule.id, match.secret) for match in found] == [(rule_id, secret)]
+    assert not [match for match in BOTH[engine].scan(b'x = "' + secret + b'G"\n').matches if match.rule.id == rule_id]
 
 
 @pytest.mark.parametrize("engine", sorted(BOTH))

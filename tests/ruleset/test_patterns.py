@@ -83,10 +83,14 @@ def test_reach_holds():
         ("ax[0-9]{8}", True, "ax12345678OTHER", None),
         ("ax[0-9]{8}", True, "ax12345678_OTHER_TOKEN", None),
         ("ax[0-9]{8,9}", False, "ax12345678OTHER_TOKEN=1", None),
+        ("ax[0-9]{8,9}", False, "ax12345678~12345678", None),
+        ("ax[0-9]{8,9}", False, "**ax12345678**", "ax12345678"),
+        ("ax[0-9]{8,9}", False, "It is ax12345678. That", "ax12345678"),
+        ("ax[0-9]{8,9}", False, "ax12345678/next?x=1", "ax12345678"),
     ],
 )
 def test_a_token_of_one_length_ends_where_another_setting_follows(value, fixed, text, expected):
-    """Settings that were pasted without the ends of their lines: the name tells, a letter more does not."""
+    """A setting pasted without the end of its line ends a token; a letter more or a wrong character within do not."""
     import regex
 
     match = regex.search(patterns.bare(value, fixed=fixed), text)
