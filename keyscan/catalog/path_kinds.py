@@ -49,7 +49,8 @@ _EXPRESSIONS = {
     PathKind.SAMPLE: _of(
         _below(r"(?:[\w-]*[_-])?fixtures?|mocks?|__mocks__|examples?|samples?|demos?|tutorials?|seeds?|seeders?|stubs?|"
                r"playground|cookbook|notebooks?|_?archived?|challenges?|lessons?|exercises?|cassettes"),
-        r"(?:^|[/_.-])(?:examples?|samples?|dist|template|tmpl|mock|fixture|seed|demo|dummy)(?=[_.-][^/]*\Z|\Z)",
+        # `template.yaml` by itself is what CloudFormation deploys.
+        r"(?:^|[/_.-])(?!(?<![_.-])template\.(?:ya?ml|json)\Z)(?:examples?|samples?|dist|template|tmpl|mock|fixture|seed|demo|dummy)(?=[_.-][^/]*\Z|\Z)",
     ),
     PathKind.DOCUMENT: _of(
         _below(r"(?:[\w-]*[_-])?docs?|documentation|wiki|man"),

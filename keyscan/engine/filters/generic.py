@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from keyscan.model.rule import Precision, Rule, Severity
 
 _NAME = lazy_pattern(rb"[\w.-]*\Z")
-_NAME_REST = lazy_pattern(rb"(?:\s|[a-z]{1,3}[\"'])?([\w.-]*)")
+_NAME_REST = lazy_pattern(rb"(?:\s|[a-z]{1,3}[\"'](?=\w))?([\w.-]*)")
+# A field called `key` of data: of a map's entry, a row, a widget.
+_FIELD_KEY = lazy_pattern(rb"[\"']?key\\?[\"']")
 _LAST_WORD = lazy_pattern(rb"([\w.-]+)[^\w]*\Z")
 # `name: DB_PASSWORD` before its `value:`.
 _PAIR = lazy_pattern(rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
@@ -63,14 +65,22 @@ _RAW = "generic-raw-quoted-secret"
 _DIRECTIVES = frozenset({"generic-directive-secret"})
 # A name that is a whole argument, as in `f("token", "value")`; setters and readers of variables take such pairs.
 _ARGUMENT = lazy_pattern(rb"[\"'`][ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
+_CALLED = lazy_pattern(rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|eql\?|isEqualTo|Equals|isEqual)\Z")
+_COMPARES = lazy_pattern(rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|Equals|isEqualTo|isEqual)\([ \t]*[\"'`]?\Z")
+# A pair in a list, a tuple or a map, not a call.
+_IN_PAIR = lazy_pattern(rb"(?:^|[^\w\s])\s*[\[({]\s*[\"'`][\w.-]*\Z")
 _SETTER = lazy_pattern(
     rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
-    rb"input|fill|type|arg|login|field|cookie|store|update|values|flag|string)\w{0,20}\s{0,2}[(\[]\s*(?:[\w.\"']{1,40},\s*)?[\"'`][\w.-]*\Z"
+    rb"input|fill|type|arg|login|field|cookie|store|update|values?|flag|string|\bof|hash|dict|map|pairs?|tuple|entry)"
+    rb"\w{0,20}\s{0,2}[(\[ ]\s*(?:[\w.\"']{1,40},\s*){0,3}[\"'`][\w.-]*\Z"
 )
 # `<<EOF`, `<<~'EOF'`, `<<<EOT` and the end of that line.
 _HERE_DOCUMENT = lazy_pattern(rb"<<[<~-]?[\"']?\w{1,16}[\"']?[ \t]*\r?\n[ \t]*\Z")
-# What is given to these is a key, and keys are written in hexadecimal digits too.
-_SIGNS = lazy_pattern(rb"(?i)jwt|hmac|sign|encode|cipher")
+# What is given to these is a key, or what a client sends, and both are written in hexadecimal digits too.
+_SIGNS = lazy_pattern(
+    rb"(?i)jwt|hmac|sign|encode|cipher|\bidentified\s.{0,40}\bby\s|(?:basic|digest|ntlm)_?auth|auth[\"']?\s*[=:]|"
+    rb"login[ (]|connect|credentials?\(|authenticate"
+)
 _RECORD = lazy_pattern(
     rb"(?i)\b(?:create[ds]?_?(?:time|at)|update[ds]?_?(?:time|at)|nick_?name|last_login|is_(?:staff|superuser))\b"
 )
@@ -109,7 +119,10 @@ def name_of(match: Match, context: Context) -> bytes:
     before = _NAME.search(context.preceding)
     # A list's sign and the dashes of an option are no part of the name.
     rest = _NAME_REST.match(context.lead.lstrip(b"-\"' "))
-    return (before.group() if before else b"") + (rest.group(1) if rest else b"")
+    if before and not before.group() and _FIELD_KEY.match(context.lead):
+        return b""
+    # What a comparison calls on a name is no part of it: `apiKey.equals("`.
+    return _CALLED.sub(b"", (before.group() if before else b"") + (rest.group(1) if rest else b""))
 
 
 def is_noisy(path: str) -> bool:
@@ -136,7 +149,7 @@ def rejection_reason(match: Match, context: Context) -> str | None:
         return "word"
     if _TERMS.fullmatch(match.secret):
         return "term"
-    if match.rule.id not in _NAMELESS and _LIST.search(context.before):
+    if match.rule.id not in _NAMELESS and _LIST.search(context.before) and not _stands_out(kind, match.secret):
         return "list"
     if match.rule.id not in _NAMELESS and _DIGESTS.search(context.before):
         return "digest"
@@ -163,6 +176,11 @@ def _weak(kind: Kind, match: Match, context: Context) -> bool:
     return _bare(match, context) and (shape < Shape.RANDOM or len(value) < _LONG or literals.is_uuid(value))
 
 
+def _stands_out(kind: Kind, value: bytes) -> bool:
+    """Whether a value behind a telling name in a list is no further word: pairs are written as lists too."""
+    return kind >= Kind.SECRET and len(value) >= _LONG and literals.shape_of(value) == Shape.RANDOM
+
+
 def _example(match: Match, context: Context) -> bool:
     """Whether a plain password is mentioned, not set: bare in a source file, or of few kinds of characters."""
     return _bare(match, context) or classes(match.secret) < _CLASSES
@@ -175,7 +193,7 @@ def _bare(match: Match, context: Context) -> bool:
     before = context.before
     if _HERE_DOCUMENT.search(context.lead):
         return False
-    return not any(before.count(quote) % 2 for quote in _QUOTES)
+    return not any((before.count(quote) - before.count(b"\\" + quote)) % 2 for quote in _QUOTES)
 
 
 def evidence(match: Match, context: Context) -> list[str]:
@@ -193,7 +211,7 @@ def evidence(match: Match, context: Context) -> list[str]:
     if kind == Kind.PASSWORD and "value-hash" in facts and _RECORD.search(context.near):
         # Rows of users hold the hashes of their passwords.
         facts.append("value-digest")
-    if _COMPARED.search(context.lead):
+    if _COMPARED.search(context.lead) or _COMPARES.search(context.lead):
         facts.append("binding-comparison")
         if kind == Kind.PASSWORD and "value-hash" in facts:
             # Code compares a password with its hash.
@@ -215,7 +233,8 @@ def _is_argument(context: Context, name: bytes) -> bool:
     """Whether the value is an argument behind another that merely is called like a secret."""
     if not _ARGUMENT.search(context.lead) or name.startswith(b"-") or context.lead.lstrip().startswith(b"-"):
         return False
-    return not _ENVIRONMENT.match(name) and not _SETTER.search(context.preceding + name)
+    start = context.preceding + name
+    return not (_ENVIRONMENT.match(name) or _SETTER.search(start) or _IN_PAIR.search(start))
 
 
 def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:
@@ -239,6 +258,8 @@ def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:
         facts.append("value-dated")
     if value.isalpha():
         facts.append("value-letters")
+    if shape == Shape.RANDOM and _SHORT <= size < _LONG and classes(value) > _CLASSES:
+        facts.append("value-mixed")
     return facts
 
 

@@ -36,6 +36,7 @@ TABLE: dict[str, Evidence] = {
     "value-dated": Evidence(-6, "value", "a label with the time when it was made"),
     "value-hash": Evidence(-1, "value", "as long as a hash"),
     "value-digest": Evidence(-4, "value", "passed where code sets or compares a password"),
+    "value-mixed": Evidence(1, "value", "upper and lower case, digits and symbols"),
     "value-letters": Evidence(-1, "value", "letters only"),
     "binding-bare": Evidence(-6, "binding", "in program code, outside of string literals"),
     "binding-argument": Evidence(-4, "binding", "an argument behind a plain word"),

@@ -35,11 +35,11 @@ _NEUTRAL = frozenset(
 )
 _SECRETS = frozenset(
     b"password passwd pass pwd pswd psw pw passphrase passcode passwort secret secrets token apikey key keys "
-    b"credential credentials cred creds auth authorization bearer passwords tokens pat".split()
+    b"credential credentials cred creds auth authorization bearer passwords passphrases pwds tokens pat".split()
 )
 _WEAK = frozenset(b"salt session cookie sessionid".split())
 _PASSWORDS = frozenset(
-    b"password passwd pass pwd pswd psw pw passphrase passcode passwort passwords requirepass masterauth rootpw bindpw "
+    b"password passwd pass pwd pswd psw pw passphrase passcode passwort passwords passphrases pwds requirepass masterauth rootpw bindpw "
     b"storepass keypass psk rpcpassword".split()
 )
 _KEY_KINDS = frozenset(

@@ -12,15 +12,20 @@ from keyscan.engine.filters.spelling import surprise
 from keyscan.support.lazy_pattern import lazy_pattern
 
 _REFERENCE = lazy_pattern(
-    rb"^--?[a-z]|\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(].*[>)\]}]\Z|^\$[A-Za-z_]\w*\Z|^%[sdrvqi]|%[sdrvqi]\Z|%\(\w+\)"
+    rb"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(].*[>)\]}]\Z|^\$[A-Za-z_]\w*\Z|%\(\w+\)"
     rb"|^%\w+%|\{\w*\}|^@[A-Za-z][\w.]+(?:[(/@]|:\d)|^![A-Z][A-Za-z]+(?:\s|\Z)|^!(?:vault|secret|env)|^[&*][a-z_]+\Z"
     rb"|^#[0-9a-f]{3,8}\Z"
     rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data|encrypted|enc|cipher)[:+]"
     rb"|^ENC[\[(]|^secret-ref"
-    rb"|=\$|^[A-Za-z_]{2,40}=[A-Za-z]|^[a-z_]{3,40}=[\d.]{1,6}\Z|[A-Za-z]-\*\Z|\*{3}|\xe2\x80\xa2{2}"
-    rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|::|->|=>|\|\||&&|\.\.\.|\bself\.|\bthis\."
+    rb"|^[a-z_]{3,40}=[\d.]{1,6}\Z|[A-Za-z]-\*\Z|\*{3}|\xe2\x80\xa2{2}"
+    rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|\.\.\.|\bself\.|\bthis\."
     # A word between signs, as templates mark what is to be replaced: `#NeedToModify#`, `__API_KEY__`, `@@token@@`.
     rb"|^(?P<sign>[^\w\s+/=-]|__)(?P=sign)?[A-Za-z_]{3,40}(?P=sign){1,2}\Z",
+    re.IGNORECASE,
+)
+# Signs of code, of formats and of options, which stand in passwords as well.
+_SIGNS = lazy_pattern(
+    rb"^--?[a-z]|^%[sdrvqi]|%[sdrvqi]\Z|=\$|^[A-Za-z_]{2,40}=[A-Za-z]|::|->|=>|\|\||&&|[;{]\Z|==.|\?[.?]",
     re.IGNORECASE,
 )
 _PATH = lazy_pattern(
@@ -44,12 +49,13 @@ _HASHED = lazy_pattern(
     re.IGNORECASE,
 )
 _CALL = lazy_pattern(
-    rb"\w\([\w., :]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|^[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|\{.*\}|[;{]\Z|==.|"
-    rb"\?[.?]|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z|"
+    rb"\w\([\w., :]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|^[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|\{.*\}|"
+    rb"[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z|"
     # A type or a list of anything: `Optional[str]`, `steps[]`.
     rb"^[A-Za-z_.]+\[[A-Za-z_.,| \[\]]*\]\Z"
 )
 _LETTERS = lazy_pattern(rb"[A-Za-z]")
+_ALNUM = lazy_pattern(rb"[A-Za-z0-9]")
 _CONSTANT = lazy_pattern(rb"^[A-Z]{2,}[0-9]?(?:_[A-Z0-9]+)+\Z")
 _BASE64 = re.compile(rb"^[A-Za-z0-9+/]+={0,2}\Z")
 _HEX = lazy_pattern(rb"^(?:0x)?[0-9a-fA-F]+\Z")
@@ -101,6 +107,8 @@ _PATH_SPELT = 6.3
 MOST = 4096
 _SHORTEST = 6
 _LONG = 16
+# Shorter mixtures of letters, digits and signs are too often code.
+_MIXED = 10
 
 
 @lru_cache(MOST)
@@ -122,9 +130,15 @@ def reason(value: bytes) -> str | None:
         return "image or pattern"
     if _PROSE.search(value):
         return "prose"
-    if _CALL.search(value):
+    if _CALL.search(value) or (_SIGNS.search(value) and not _is_mixed(value)):
         return "code"
     return None
+
+
+def _is_mixed(value: bytes) -> bool:
+    """Whether `value` is text of all kinds of characters that spells nothing: a generated password, no code."""
+    signs = len(value) - len(_ALNUM.findall(value))
+    return len(value) >= _MIXED and classes(value) > 3 and signs * 2 <= len(value) and surprise(value) >= SPELT  # noqa: PLR2004
 
 
 def decoded(value: bytes) -> bytes | None:

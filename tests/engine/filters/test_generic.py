@@ -69,6 +69,19 @@ FOUND = [
     'os.environ["SERVICE_TOKEN"] = "{alnum:28}"',
     'String dbPassword = "{alnum:12}";',
     'os.getenv("APP_SECRET", "{alnum:24}")',
+    '{{"admin_pwd": "{alnum:14}"}}',
+    'pwds = ["{alnum:24}"]',
+    'password = "{alpha:30}5{alpha:3}"',
+    'password = "fQ=Kz7{alnum:9}%d"',
+    'if (accessToken.equals("{alnum:24}")) {{',
+    'Map.of("host", "db1", "refreshToken", "{alnum:24}");',
+    '[("host", "db1"), ("session_secret", "{hex:32}")]',
+    '{{ "BotToken", "{alnum:24}" }},',
+    'new Map([["refreshToken", "{alnum:24}"]])',
+    'resValue "string", "api_secret", "{hex:32}"',
+    'buildConfigField("String", "API_SECRET", "\\"{alnum:24}\\"")',
+    'requests.get(url, auth=("bob", "{hex:32}"))',
+    "CREATE USER app IDENTIFIED BY '{hex:32}';",
 ]
 
 
@@ -189,8 +202,17 @@ PUBLIC = {
     "seed.py": '{{"password": "{hex:32}", "create_time": 1700000000}}',
     "chat.json": '"role": "user", "content": "my password is \'jDoe#45{alnum:1}\'"',
     "my-leaderboard/data/answers.json": '"username": "bob", "password": "{alnum:9}!"',
+    "words.py": "TOKENS = ['token', 'apiKey2', 'sessionKey3', 'clientSecret4']",
+    "map.json": '{{"key": "{hex:32}"}}',
     "firebase.ts": 'const config = {{ apiKey: "AIzaSy{b64url:33}",\n  authDomain: "acme.firebaseapp.com" }};',
 }
+
+
+@pytest.mark.parametrize("path", ["template.yaml", "deploy/template.json", "README.md", "app.log"])
+def test_passwords_of_all_kinds_of_characters_count_in_documents_logs_and_stacks(path):
+    """`template.yaml` is what CloudFormation deploys; a generated password in a document or a log was used."""
+    text = token('"db_password": "Rk7{alnum:9}!q"', path).encode()
+    assert [match.severity for match in ALL.scan(text, path=path).matches] == [Severity.MEDIUM]
 
 
 @pytest.mark.parametrize("path", PUBLIC)

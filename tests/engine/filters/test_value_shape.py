@@ -22,7 +22,10 @@ from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
         ("reference", "vault:secret/app#key"),
         ("reference", "process.env.TOKEN"),
         ("reference", "<your-token>"),
-        ("reference", "--password"),
+        ("code", "--password"),
+        ("code", "user?.passwordHint2"),
+        ("code", "grant_type=client_credentials1"),
+        ("reference", "eyJhbGciOiJSUzI1...truncated"),
         ("path", "/run/secrets/db"),
         ("path", "https://example.org/token"),
         ("path", "certs/server-1.pem"),
@@ -74,6 +77,11 @@ def test_words_and_what_encodes_them_are_words(value):
         "/kJ8sQ2+xZ/pLw9/e7Qz",
         "#9fKq2mm#",
         "aB[x-9]Qzk",
+        "Is=V30_RwEf6cG5m",
+        "8QuXidkBgai#%D",
+        "lujJvI??xBD+skr0",
+        "zv=.t==3R1AxU0",
+        "-q7Kf!wZb2->Rm",
     ],
 )
 def test_punctuation_alone_makes_no_reference(value):
