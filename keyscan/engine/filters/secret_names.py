@@ -39,8 +39,8 @@ _SECRETS = frozenset(
 )
 _WEAK = frozenset(b"salt session cookie sessionid".split())
 _PASSWORDS = frozenset(
-    b"password passwd pass pwd pswd psw pw passphrase passcode passwort passwords passphrases pwds requirepass masterauth rootpw bindpw "
-    b"storepass keypass psk rpcpassword".split()
+    b"password passwd pass pwd pswd psw pw passphrase passcode passwort passwords passphrases pwds requirepass "
+    b"masterauth rootpw bindpw storepass keypass psk rpcpassword".split()
 )
 _KEY_KINDS = frozenset(
     b"api access auth private encryption master account storage shared signing service license client secret app "
