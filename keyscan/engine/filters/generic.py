@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keyscan.catalog.path_kinds import PathKind, is_of_kind, path_kind
 from keyscan.engine.filters import secret_names as names
 from keyscan.engine.filters import value_shape as literals
+from keyscan.engine.filters.binding import is_argument, is_compared, name_of
 from keyscan.engine.filters.context import has_expired
 from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.score import graded
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
     from keyscan.model.match import Match
     from keyscan.model.rule import Precision, Rule, Severity
 
-_NAME = lazy_pattern(rb"[\w.-]*\Z")
-_NAME_REST = lazy_pattern(rb"(?:\s|[a-z]{1,3}[\"'](?=\w))?([\w.-]*)")
-# A field called `key` of data: of a map's entry, a row, a widget.
-_FIELD_KEY = lazy_pattern(rb"[\"']?key\\?[\"']")
-_LAST_WORD = lazy_pattern(rb"([\w.-]+)[^\w]*\Z")
-# `name: DB_PASSWORD` before its `value:`.
-_PAIR = lazy_pattern(rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
 # Lines that hold digests, ids and badges, whatever their values are called.
 _DIGESTS = lazy_pattern(
     rb"integrity|checksum|sha-?(?:1|224|256|384|512)|\bmd5|digest|etag|fingerprint|thumbprint|commit|revision|"
@@ -56,24 +50,12 @@ _SHORT, _LONG, _LONGER = 12, 20, 32
 # Letters alone, and fewer than these, are too often a name.
 _ONE_CLASS = 16
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
-# Rules that know a secret by its place, without a name, and rules in which a word comes before the name.
+# Rules that know a secret by its place, without a name.
 _NAMELESS = frozenset(
     {"generic-positional-secret", "generic-pgpass-password", "generic-store-command-secret", "generic-command-password"}
 )
 # Its quotes are no quotation marks.
 _RAW = "generic-raw-quoted-secret"
-_DIRECTIVES = frozenset({"generic-directive-secret"})
-# A name that is a whole argument, as in `f("token", "value")`; setters and readers of variables take such pairs.
-_ARGUMENT = lazy_pattern(rb"[\"'`][ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
-_CALLED = lazy_pattern(rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|eql\?|isEqualTo|Equals|isEqual)\Z")
-_COMPARES = lazy_pattern(rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|Equals|isEqualTo|isEqual)\([ \t]*[\"'`]?\Z")
-# A pair in a list, a tuple or a map, not a call.
-_IN_PAIR = lazy_pattern(rb"(?:^|[^\w\s])\s*[\[({]\s*[\"'`][\w.-]*\Z")
-_SETTER = lazy_pattern(
-    rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
-    rb"input|fill|type|arg|login|field|cookie|store|update|values?|flag|string|\bof|hash|dict|map|pairs?|tuple|entry)"
-    rb"\w{0,20}\s{0,2}[(\[ ]\s*(?:[\w.\"']{1,40},\s*){0,3}[\"'`][\w.-]*\Z"
-)
 # `<<EOF`, `<<~'EOF'`, `<<<EOT` and the end of that line.
 _HERE_DOCUMENT = lazy_pattern(rb"<<[<~-]?[\"']?\w{1,16}[\"']?[ \t]*\r?\n[ \t]*\Z")
 # What is given to these is a key, or what a client sends, and both are written in hexadecimal digits too.
@@ -85,8 +67,6 @@ _RECORD = lazy_pattern(
     rb"(?i)\b(?:create[ds]?_?(?:time|at)|update[ds]?_?(?:time|at)|nick_?name|last_login|is_(?:staff|superuser))\b"
 )
 _CHAT = lazy_pattern(rb"\"role\"\s{0,3}:\s{0,3}\"(?:user|assistant|system)\"")
-_COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
-_ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
 _SAMPLE = lazy_pattern(
     rb"(?i:(?<![a-z])(?:examples?|sample|dummy|fake|mock(?:ed)?|placeholder|tests?|testing|e\.g|such as|demo|"
     rb"insecure|not[ -]a[ -]real)(?![a-z]))"
@@ -106,23 +86,6 @@ _MARKUP = lazy_pattern(
 )
 _OTHER_VALUE = lazy_pattern(rb"(?![\w-])[\"'`]?\]?\s{0,3}(?:=>|:=|[:=,>])\s{0,3}[\"'`]?([\w+/=.$@!-]{8,})")
 _MANY_WEAK, _MANY_STRONG = 1, 4
-
-
-def name_of(match: Match, context: Context) -> bytes:
-    """The whole name in front of the value: the rule matches from its telling word on."""
-    if match.rule.id in _DIRECTIVES:
-        last = _LAST_WORD.search(context.lead)
-        return last.group(1) if last else b""
-    pair = _PAIR.match(context.lead)
-    if pair:
-        return pair.group(1)
-    before = _NAME.search(context.preceding)
-    # A list's sign and the dashes of an option are no part of the name.
-    rest = _NAME_REST.match(context.lead.lstrip(b"-\"' "))
-    if before and not before.group() and _FIELD_KEY.match(context.lead):
-        return b""
-    # What a comparison calls on a name is no part of it: `apiKey.equals("`.
-    return _CALLED.sub(b"", (before.group() if before else b"") + (rest.group(1) if rest else b""))
 
 
 def is_noisy(path: str) -> bool:
@@ -206,12 +169,12 @@ def evidence(match: Match, context: Context) -> list[str]:
         facts.append("value-digest")
     if _bare(match, context):
         facts.append("binding-bare")
-    if match.rule.id not in _NAMELESS and _is_argument(context, name):
+    if match.rule.id not in _NAMELESS and is_argument(context, name):
         facts.append("binding-argument")
     if kind == Kind.PASSWORD and "value-hash" in facts and _RECORD.search(context.near):
         # Rows of users hold the hashes of their passwords.
         facts.append("value-digest")
-    if _COMPARED.search(context.lead) or _COMPARES.search(context.lead):
+    if is_compared(context):
         facts.append("binding-comparison")
         if kind == Kind.PASSWORD and "value-hash" in facts:
             # Code compares a password with its hash.
@@ -227,14 +190,6 @@ _NAME_EVIDENCE = {
     Kind.SECRET: "name-secret",
     Kind.PASSWORD: "name-password",
 }
-
-
-def _is_argument(context: Context, name: bytes) -> bool:
-    """Whether the value is an argument behind another that merely is called like a secret."""
-    if not _ARGUMENT.search(context.lead) or name.startswith(b"-") or context.lead.lstrip().startswith(b"-"):
-        return False
-    start = context.preceding + name
-    return not (_ENVIRONMENT.match(name) or _SETTER.search(start) or _IN_PAIR.search(start))
 
 
 def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:

@@ -1,0 +1,65 @@
+"""How the text in front of a value binds it to a name: the whole name, an argument, a comparison."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from keyscan.support.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from keyscan.engine.filters.context import Context
+    from keyscan.model.match import Match
+
+_NAME = lazy_pattern(rb"[\w.-]*\Z")
+_NAME_REST = lazy_pattern(rb"(?:\s|[a-z]{1,3}[\"'](?=\w))?([\w.-]*)")
+# A field called `key` of data: of a map's entry, a row, a widget.
+_FIELD_KEY = lazy_pattern(rb"[\"']?key\\?[\"']")
+_LAST_WORD = lazy_pattern(rb"([\w.-]+)[^\w]*\Z")
+# `name: DB_PASSWORD` before its `value:`.
+_PAIR = lazy_pattern(rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
+# Rules in which a word comes before the name.
+_DIRECTIVES = frozenset({"generic-directive-secret"})
+_CALLED = lazy_pattern(rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|eql\?|isEqualTo|Equals|isEqual)\Z")
+# A name that is a whole argument, as in `f("token", "value")`; setters and readers of variables take such pairs.
+_ARGUMENT = lazy_pattern(rb"[\"'`][ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
+# A pair in a list, a tuple or a map, not a call.
+_IN_PAIR = lazy_pattern(rb"(?:^|[^\w\s])\s*[\[({]\s*[\"'`][\w.-]*\Z")
+_SETTER = lazy_pattern(
+    rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
+    rb"input|fill|type|arg|login|field|cookie|store|update|values?|flag|string|\bof|hash|dict|map|pairs?|tuple|entry)"
+    rb"\w{0,20}\s{0,2}[(\[ ]\s*(?:[\w.\"']{1,40},\s*){0,3}[\"'`][\w.-]*\Z"
+)
+_ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
+_COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
+_COMPARES = lazy_pattern(rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|Equals|isEqualTo|isEqual)\([ \t]*[\"'`]?\Z")
+
+
+def name_of(match: Match, context: Context) -> bytes:
+    """The whole name in front of the value: the rule matches from its telling word on."""
+    if match.rule.id in _DIRECTIVES:
+        last = _LAST_WORD.search(context.lead)
+        return last.group(1) if last else b""
+    pair = _PAIR.match(context.lead)
+    if pair:
+        return pair.group(1)
+    before = _NAME.search(context.preceding)
+    # A list's sign and the dashes of an option are no part of the name.
+    rest = _NAME_REST.match(context.lead.lstrip(b"-\"' "))
+    if before and not before.group() and _FIELD_KEY.match(context.lead):
+        return b""
+    # What a comparison calls on a name is no part of it: `apiKey.equals("`.
+    return _CALLED.sub(b"", (before.group() if before else b"") + (rest.group(1) if rest else b""))
+
+
+def is_argument(context: Context, name: bytes) -> bool:
+    """Whether the value is an argument behind another that merely is called like a secret."""
+    if not _ARGUMENT.search(context.lead) or name.startswith(b"-") or context.lead.lstrip().startswith(b"-"):
+        return False
+    start = context.preceding + name
+    return not (_ENVIRONMENT.match(name) or _SETTER.search(start) or _IN_PAIR.search(start))
+
+
+def is_compared(context: Context) -> bool:
+    """Whether the name is compared with the value, not set to it."""
+    return bool(_COMPARED.search(context.lead) or _COMPARES.search(context.lead))
