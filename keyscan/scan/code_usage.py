@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.agents import client_of
 from keyscan.catalog.path_kinds import PathKind, path_kind
 from keyscan.catalog.secret_files import BROWSER_PREFIXES, kind_of
+from keyscan.model.rule import Severity
 
 if TYPE_CHECKING:
     from keyscan.model.blob import Origin
@@ -28,12 +30,28 @@ _ELSEWHERE = re.compile(
 )
 
 
+# A client with these in a browser or an extension may hold the key that its own visitor entered.
+_BROWSER_CLIENTS = frozenset({"browser-dangerous-flag", "direct-browser-access", "browser-direct-call"})
+_PREFIX = "|".join(BROWSER_PREFIXES)
+# A key that the project itself supplies: read from the environment when the code is built, or written there.
+_OWN_KEY = re.compile(
+    rf"(?:process\.env|import\.meta\.env|Deno\.env|\benv)(?:\.get\(|[.\[(])[\"'`]?\w{{0,60}}(?:KEY|TOKEN|SECRET)|"
+    rf"(?<![A-Za-z0-9])(?:{_PREFIX})\w{{0,60}}(?:KEY|TOKEN|SECRET)|"
+    r"(?i:api_?key|authorization|x-api-key)[\"'`]?\s{0,3}[:=]\s{0,3}[\"'`](?:Bearer )?[\w-]{20,}".encode()
+)
+_KEY_DISTANCE = 600
+# Programs that are run by hand, whose output is read by the person who runs them.
+_RUN_BY_HAND = re.compile(r"(?:^|/)(?:scripts?|bin|tools?|cli|hack|notebooks?)/|\.ipynb\Z|(?:^|/)cli\.\w+\Z", re.IGNORECASE)
+
+
 def counts(match: Match, origin: Origin) -> bool:
     """Whether a match of any rule counts where it is: habits count in the working code of now only."""
     if match.rule.category != CATEGORY:
         return True
     path = origin.place
-    if origin.commit is not None or origin.kind != "file" or _ELSEWHERE.search(path) or path_kind(path) & PathKind.TEST:
+    if origin.commit is not None or origin.kind != "file" or origin.member:
+        return False
+    if _ELSEWHERE.search(path) or path_kind(path) & PathKind.TEST:
         return False
     if match.rule.id == "browser-direct-call":
         return bool(_BROWSER.search(path))
@@ -42,7 +60,24 @@ def counts(match: Match, origin: Origin) -> bool:
     return bool(_CODE.search(path))
 
 
-_PREFIX = "|".join(BROWSER_PREFIXES)
+def weighed(match: Match, data: bytes, origin: Origin) -> Match:
+    """A match at the severity that its surroundings in `data` leave it.
+
+    A practice is low where nothing shows that a key of the project's own is exposed: the visitor of a browser client
+    may enter theirs, and a script run by hand prints for whoever runs it.
+    """
+    if match.rule.category != CATEGORY or match.severity <= Severity.LOW:
+        return match
+    if match.rule.id in _BROWSER_CLIENTS:
+        near = data[max(0, match.start - _KEY_DISTANCE) : match.end + _KEY_DISTANCE]
+        own = _OWN_KEY.search(near) is not None
+        says = "no key of the project itself is near: a visitor may enter theirs"
+    else:
+        own = match.rule.id != "key-logged" or not _RUN_BY_HAND.search(origin.place)
+        says = "in a program that is run by hand"
+    return match if own else replace(match, severity=Severity.LOW, evidence=(*match.evidence, says))
+
+
 _EXPOSED = re.compile(
     rf"(?<![A-Za-z0-9])(?:{_PREFIX})[A-Z0-9_]{{1,80}}[\"'\]]?\s{{0,3}}[:=]\s{{0,3}}[\"'`]?\Z".encode()
 )

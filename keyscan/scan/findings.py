@@ -28,7 +28,9 @@ def findings_in(
     """The findings for the matches in a blob, and a Skip when there are more than are reported."""
     from keyscan.scan import code_usage
 
-    matches = [match for match in matches if code_usage.counts(match, blob.origin)]
+    matches = [
+        code_usage.weighed(match, lines.data, blob.origin) for match in matches if code_usage.counts(match, blob.origin)
+    ]
     skip = None
     if len(matches) > MAX_FINDINGS:
         reason = f"{len(matches)} findings; only the {MAX_FINDINGS} most severe are reported"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 
@@ -20,14 +22,18 @@ def scan(run):
 
 
 HABITS = {
-    "browser-dangerous-flag": ("src/ai.ts", "const c = new OpenAI({ apiKey: k, dangerouslyAllowBrowser: true });\n"),
-    "direct-browser-access": ("src/ai.js", "headers: {'anthropic-dangerous-direct-browser-access': 'true'}\n"),
+    "browser-dangerous-flag": ("src/ai.ts", "new OpenAI({ apiKey: process.env.AI_KEY, dangerouslyAllowBrowser: true });\n"),
+    "direct-browser-access": (
+        "src/ai.js",
+        "headers: {'x-api-key': env.AI_KEY, 'anthropic-dangerous-direct-browser-access': 'true'}\n",
+    ),
     "browser-exposed-variable": ("src/App.tsx", "const k = import.meta.env.VITE_OPENAI_API_KEY\n"),
     "browser-direct-call": (
         "src/Chat.vue",
-        "fetch('https://api.openai.com/v1/chat/completions', {\n  headers: { Authorization: `Bearer ${k}` } })\n",
+        "fetch('https://api.openai.com/v1/chat/completions', {\n"
+        "  headers: { Authorization: `Bearer ${import.meta.env.CHAT_KEY}` } })\n",
     ),
-    "key-in-url": ("app.py", 'u = f"https://generativelanguage.googleapis.com/v1beta/models?key={api_key}"\n'),
+    "key-in-url": ("app.py", 'u = f"https://api.openai.com/v1/models?key={api_key}"\n'),
     "key-logged": ("app.py", "print(api_key)\n"),
 }
 
@@ -50,6 +56,45 @@ def test_habits_are_left_alone_elsewhere(repo, scan, rule, place):
     path, text = HABITS[rule]
     repo.stage(place.format(path.replace("/", "-")), text)
     assert scan(repo) == set()
+
+
+VISITORS_KEY = {
+    "browser-dangerous-flag": ("src/ai.ts", "new OpenAI({ apiKey: settings.key, dangerouslyAllowBrowser: true });\n"),
+    "direct-browser-access": ("src/ai.js", "headers: {'anthropic-dangerous-direct-browser-access': 'true'}\n"),
+    "browser-direct-call": (
+        "src/Chat.vue",
+        "fetch('https://api.openai.com/v1/chat', {\n  headers: { Authorization: `Bearer ${this.key}` } })\n",
+    ),
+    "key-logged": ("scripts/create_key.py", "print(api_key)\n"),
+    "key-in-other-url": ("app.py", 'u = f"https://generativelanguage.googleapis.com/v1/models?key={api_key}"\n'),
+}
+
+
+@pytest.mark.parametrize("rule", VISITORS_KEY)
+def test_no_sign_of_the_projects_own_key_is_low(repo, scan, rule):
+    """A client that may hold its visitor's own key, a script's output and Gemini's documented URL are low, not gone."""
+    path, text = VISITORS_KEY[rule]
+    repo.stage(path, text)
+    assert scan(repo) == set()
+    assert scan(repo, "--min-severity", "low") == {(rule, path)}
+
+
+@pytest.mark.parametrize(
+    "key", ["import.meta.env.VITE_AI_KEY", "process.env['AI_TOKEN']", "NEXT_PUBLIC_AI_KEY", 'Deno.env.get("AI_SECRET")']
+)
+def test_a_key_of_the_environment_beside_a_browser_client_is_medium(repo, scan, key):
+    """What is read from the environment is the project's key: a page that holds it gives it to every visitor."""
+    repo.stage("src/ai.ts", f"const apiKey = {key};\nnew OpenAI({{ apiKey, dangerouslyAllowBrowser: true }});\n")
+    assert ("browser-dangerous-flag", "src/ai.ts") in scan(repo)
+
+
+def test_practices_in_an_archive_are_no_working_code(repo, scan):
+    """A practice counts in the project's own source files: what is in an archive is built or somebody else's."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("worker.js", "console.log(apiKey)\n")
+    repo.stage("extension.zip", content.getvalue())
+    assert scan(repo, "--min-severity", "low") == set()
 
 
 def test_a_direct_call_counts_in_browser_code_only(repo, scan):
