@@ -41,7 +41,9 @@ _OWN_KEY = re.compile(
 )
 _KEY_DISTANCE = 600
 # Programs that are run by hand, whose output is read by the person who runs them.
-_RUN_BY_HAND = re.compile(r"(?:^|/)(?:scripts?|bin|tools?|cli|hack|notebooks?)/|\.ipynb\Z|(?:^|/)cli\.\w+\Z", re.IGNORECASE)
+_RUN_BY_HAND = re.compile(
+    r"(?:^|/)(?:scripts?|bin|tools?|cli|hack|notebooks?)/|\.ipynb\Z|(?:^|/)cli\.\w+\Z", re.IGNORECASE
+)
 
 
 def counts(match: Match, origin: Origin) -> bool:

@@ -22,7 +22,10 @@ def scan(run):
 
 
 HABITS = {
-    "browser-dangerous-flag": ("src/ai.ts", "new OpenAI({ apiKey: process.env.AI_KEY, dangerouslyAllowBrowser: true });\n"),
+    "browser-dangerous-flag": (
+        "src/ai.ts",
+        "new OpenAI({ apiKey: process.env.AI_KEY, dangerouslyAllowBrowser: true });\n",
+    ),
     "direct-browser-access": (
         "src/ai.js",
         "headers: {'x-api-key': env.AI_KEY, 'anthropic-dangerous-direct-browser-access': 'true'}\n",
@@ -30,8 +33,7 @@ HABITS = {
     "browser-exposed-variable": ("src/App.tsx", "const k = import.meta.env.VITE_OPENAI_API_KEY\n"),
     "browser-direct-call": (
         "src/Chat.vue",
-        "fetch('https://api.openai.com/v1/chat/completions', {\n"
-        "  headers: { Authorization: `Bearer ${import.meta.env.CHAT_KEY}` } })\n",
+        "fetch('https://api.openai.com/v1/chat', { headers: { Authorization: `Bearer ${process.env.CHAT_KEY}` } })\n",
     ),
     "key-in-url": ("app.py", 'u = f"https://api.openai.com/v1/models?key={api_key}"\n'),
     "key-logged": ("app.py", "print(api_key)\n"),
