@@ -10,9 +10,20 @@ import io
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from keyscan.engine.decoders import archive_rest
-from keyscan.engine.decoders.compressed_streams import Streams
-from keyscan.engine.decoders.signatures import ARCHIVES, BZIP2, CLOSED, GZIP, TAR, TAR_AT, XZ, ZIP, enclosed
+from keyscan.engine.decoders import archive_rest, compressed_streams
+from keyscan.engine.decoders.signatures import (
+    ARCHIVES,
+    BZIP2,
+    CLOSED,
+    GZIP,
+    LZMA,
+    TAR,
+    TAR_AT,
+    XZ,
+    ZIP,
+    ZLIB,
+    enclosed,
+)
 
 if TYPE_CHECKING:
     import tarfile
@@ -22,7 +33,7 @@ if TYPE_CHECKING:
 MEGABYTE = 1024 * 1024
 # What stands between an archive's name and its member's.
 SEPARATOR = "!/"
-_STREAMS = (GZIP, BZIP2, XZ)
+_STREAMS = (GZIP, XZ)
 # The bytes that an archive's signature begins with.
 FIRSTS = frozenset(signature[:1] for signature in ARCHIVES)
 # What is not read of one archive is named up to this number; the rest is counted.
@@ -85,14 +96,20 @@ class _Budget:
 
 
 def kind(data: bytes) -> str:
-    """`zip`, `tar`, `stream` (a compressed file) or `closed` (known, but not to be opened here); empty for others."""
+    """`zip`, `tar`, `stream` (a compressed file), the name of what is known and not opened here; empty for others."""
     if not data.startswith(ARCHIVES):
         return enclosed(data)
     if data.startswith(ZIP):
         return "zip"
+    if data.startswith(_STREAMS):
+        return "stream"
+    if data.startswith(ZLIB):
+        return "stream" if compressed_streams.is_zlib(data) else ""
+    if data.startswith(LZMA):
+        return "stream" if compressed_streams.is_lzma(data) else ""
     if data.startswith(BZIP2):
         return "stream" if data[4:10] == b"1AY&SY" else ""
-    return "stream" if data.startswith(_STREAMS) else "closed"
+    return next(label for magic, label in CLOSED.items() if data.startswith(magic))
 
 
 def members(data: bytes, name: str, bounds: Bounds | None = None) -> Iterator[Member]:
@@ -126,7 +143,7 @@ def _open(data: bytes, name: str, budget: _Budget, depth: int) -> Iterator[Membe
         elif what == "stream":
             members = _stream(data, name, budget)
         else:
-            yield Member(name, b"", f"{_closed(data)} archive: not opened")
+            yield Member(name, b"", f"{what}: not opened")
             return
         for member in members:
             if member.reason or not kind(member.data):
@@ -139,10 +156,6 @@ def _open(data: bytes, name: str, budget: _Budget, depth: int) -> Iterator[Membe
         yield Member(name, b"", str(dense))
     except Exception as error:  # noqa: BLE001 - a hostile archive breaks its reader in whatever way it likes
         yield Member(name, b"", f"broken archive: {_said(error)}")
-
-
-def _closed(data: bytes) -> str:
-    return next((label for magic, label in CLOSED.items() if data.startswith(magic)), "unknown")
 
 
 def _said(error: Exception) -> str:
@@ -260,4 +273,5 @@ def _unpacker(data: bytes) -> IO[bytes]:
         import gzip
 
         return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
-    return Streams(raw, BZIP2 if data.startswith(BZIP2) else XZ)  # type: ignore[return-value]
+    magic = next(one for one in (BZIP2, XZ, LZMA, *ZLIB) if data.startswith(one))
+    return compressed_streams.Streams(raw, magic)  # type: ignore[return-value]

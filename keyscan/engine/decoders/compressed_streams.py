@@ -1,21 +1,73 @@
-"""Streams of bzip2 and xz, one behind the other: nothing that stands behind the first one is passed over."""
+"""Streams of bzip2, xz, LZMA and zlib, one behind the other: nothing behind the first one is passed over."""
 
 from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING
 
-from keyscan.engine.decoders.signatures import BZIP2
+from keyscan.engine.decoders.signatures import BZIP2, LZMA, ZLIB
 
 if TYPE_CHECKING:
     import bz2
     import lzma
 
 _MEMORY = 128 << 20
+# Bytes of what may be zlib that are tried: text that begins like it breaks off within them.
+_TRIED = 512
+# The largest size that the header of an LZMA file may tell, beside the mark that it does not.
+_LZMA_SIZE, _LZMA_UNKNOWN = 1 << 40, b"\xff" * 8
+
+
+def is_zlib(data: bytes) -> bool:
+    """Whether `data`, which begins like a stream of zlib, is one: text may begin so too."""
+    import zlib
+
+    head = data[:_TRIED]
+    try:
+        zlib.decompressobj().decompress(head, 1 << 16)
+    except zlib.error:
+        return False
+    return not head.isascii()
+
+
+def is_lzma(data: bytes) -> bool:
+    """Whether `data`, which begins like an LZMA file, has the rest of its header: the size of what is in it."""
+    size = data[5:13]
+    return len(size) == len(_LZMA_UNKNOWN) and (
+        size == _LZMA_UNKNOWN or int.from_bytes(size, "little") < _LZMA_SIZE
+    )  # fmt: skip
+
+
+class _Zlib:
+    """A decompressor of zlib with the interface of those of bzip2 and xz."""
+
+    def __init__(self) -> None:
+        import zlib
+
+        self._unpack = zlib.decompressobj()
+
+    @property
+    def eof(self) -> bool:
+        """Whether the stream has ended."""
+        return self._unpack.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        """What stands behind its end."""
+        return self._unpack.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether all that was given is used up."""
+        return not self._unpack.unconsumed_tail and not self._unpack.eof
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        """At most `size` further bytes."""
+        return self._unpack.decompress(self._unpack.unconsumed_tail + data, size)
 
 
 class Streams:
-    """Streams of bzip2 or xz, one behind the other, with a bound on the memory that the window of one may take.
+    """Streams of one kind, one behind the other, with a bound on the memory that the window of one may take.
 
     Python's own readers take no notice of what stands behind the last one.
     """
@@ -24,14 +76,17 @@ class Streams:
         self._raw, self._magic = raw, magic
         self._unpack = self._fresh()
 
-    def _fresh(self) -> bz2.BZ2Decompressor | lzma.LZMADecompressor:
+    def _fresh(self) -> bz2.BZ2Decompressor | lzma.LZMADecompressor | _Zlib:
+        if self._magic in ZLIB:
+            return _Zlib()
         if self._magic == BZIP2:
             import bz2
 
             return bz2.BZ2Decompressor()
         import lzma
 
-        return lzma.LZMADecompressor(memlimit=_MEMORY)
+        form = lzma.FORMAT_ALONE if self._magic == LZMA else lzma.FORMAT_XZ
+        return lzma.LZMADecompressor(form, memlimit=_MEMORY)
 
     def read(self, size: int) -> bytes:
         """The next unpacked bytes, at most `size`; empty at the end. EOFError where a stream ends too early."""

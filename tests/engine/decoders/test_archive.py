@@ -9,6 +9,7 @@ import json
 import lzma
 import tarfile
 import zipfile
+import zlib
 
 import pytest
 from helpers.tokens import token
@@ -133,6 +134,8 @@ class TestFound:
             ("a.tgz", tarred("w:gz", conf__dot_env=ENV)),
             ("a.tar.xz", tarred("w:xz", conf__dot_env=ENV)),
             ("a.tar.bz2", tarred("w:bz2", conf__dot_env=ENV)),
+            ("a.tar.lzma", lzma.compress(tarred(conf__dot_env=ENV), lzma.FORMAT_ALONE)),
+            ("a.tar.zlib", zlib.compress(tarred(conf__dot_env=ENV))),
             ("a.pyz", b"#!/usr/bin/env python\n" + zipped(conf__dot_env=ENV)),
         ],
     )

@@ -6,13 +6,18 @@ import bz2
 import io
 import lzma
 import time
+import zlib
 
 import pytest
 
-from keyscan.engine.decoders.compressed_streams import Streams
-from keyscan.engine.decoders.signatures import BZIP2, XZ
+from keyscan.engine.decoders.compressed_streams import Streams, is_lzma, is_zlib
+from keyscan.engine.decoders.signatures import BZIP2, LZMA, XZ, ZLIB
 
-PACKED = pytest.mark.parametrize(("pack", "magic"), [(bz2.compress, BZIP2), (lzma.compress, XZ)], ids=["bzip2", "xz"])
+PACKED = pytest.mark.parametrize(
+    ("pack", "magic"),
+    [(bz2.compress, BZIP2), (lzma.compress, XZ), (zlib.compress, ZLIB[2])],
+    ids=["bzip2", "xz", "zlib"],
+)
 
 
 def everything(data, magic):
@@ -43,3 +48,17 @@ def test_padding_is_read_once(pack, magic):
     start = time.process_time()
     assert everything(pack(b"text") + b"\0" * 30_000_000 + pack(b"more"), magic) == b"textmore"
     assert time.process_time() - start < 3
+
+
+def test_lzma_without_a_container():
+    """A `.lzma` file is read to its end, which it marks or tells the place of."""
+    assert everything(lzma.compress(b"text" * 9000, lzma.FORMAT_ALONE), LZMA) == b"text" * 9000
+
+
+@pytest.mark.parametrize("level", [0, 1, 6, 9])
+def test_zlib_is_known_from_text_that_begins_like_it(level):
+    """Streams of every level are known, and formulas and short texts are none."""
+    assert is_zlib(zlib.compress(bytes(range(256)) * 40, level))
+    assert not any(is_zlib(text) for text in (b"x^2 + y^2 = z^2", b"x^", b"x\x01\xff\xff\xff", b"x^" + b"y" * 600))
+    assert is_lzma(lzma.compress(b"text", lzma.FORMAT_ALONE))
+    assert not any(is_lzma(text) for text in (b"]\0\0", b"]\0\0 and some text that is long enough"))

@@ -69,3 +69,20 @@ def test_what_is_not_opened_is_named_and_its_bytes_are_read(magic):
     assert any(made.data == data for _, made, _ in found)
     assert not content.is_plain(data)
     assert data.startswith((*signatures.ARCHIVES, *signatures.LFS_POINTERS))
+
+
+@pytest.mark.parametrize("data", [b"koly".join((b"x" * 600, b"\0" * 508)), b"ORC text ORC\x17", b"\x22\0-lh5-text"])
+def test_what_its_end_or_middle_tells_is_named_too(data):
+    """A disk image, an ORC file and an lha archive are named like those that their first bytes tell."""
+    assert not content.is_plain(data)
+    assert [reason[-11:] for _, _, reason in content.texts(data, "x") if reason] == [" not opened"]
+    assert any(made.data == data for _, made, _ in content.texts(data, "x"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x^2 + y^2 = z^2 is a circle of radius z", "]\0\0x", "ORC", "PAR1=2", "ZOO keeper", "Objects", "]]", "LUKS is", "-lh"],
+)
+def test_text_that_begins_like_an_archive_is_text(text):
+    """A formula is no stream of zlib, and a word no archive."""
+    assert [reason for _, _, reason in content.texts(text.encode(), "x")] == [""]
