@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+# As `typing` has it, without importing that.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 # The text that `git commit --verbose` writes below this line is not part of the message.
 _SCISSORS = b"------------------------ >8 ------------------------"
 # The text before the scissors: a comment character or string, and a space.
 _MAX_LEAD = 8
 
 
-def without_diff(data: bytes) -> bytes:
-    """The message without the diff that git shows below it; comments stay, since git may keep them."""
-    at = data.find(_SCISSORS)
+def without_diff(data: bytes, *, edited: bool = True) -> bytes:
+    """The message without the diff that git shows below it; comments stay, since git may keep them.
+
+    Git cuts a message at the scissors only if the user edited it, and then explains its line in comments below it: text
+    below a line that only looks like it stays in the message. `edited`: see `in_editor`.
+    """
+    at = data.find(_SCISSORS) if edited else -1
     while at >= 0:
         line = data.rfind(b"\n", 0, at) + 1
-        if 0 < at - line <= _MAX_LEAD and data[line:at].endswith(b" ") and b" " not in data[line : at - 1]:
-            return data[:line]
+        lead = data[line:at]
+        if 0 < len(lead) <= _MAX_LEAD and lead.find(b" ") == len(lead) - 1:
+            end = at + len(_SCISSORS)
+            below = data[end : end + 2 + len(lead)].lstrip(b"\r\n")
+            if data[end : end + 1] in {b"\r", b"\n"} and below.startswith(lead.rstrip(b" ")):
+                return data[:line]
         at = data.find(_SCISSORS, at + 1)
     return data
+
+
+def in_editor(environ: Mapping[str, str]) -> bool:
+    """Whether the user edits the message: git tells its hooks by a GIT_EDITOR that does nothing where that is not so."""
+    return environ.get("GIT_EDITOR") != ":"

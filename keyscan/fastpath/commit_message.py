@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from keyscan.catalog.commit_messages import without_diff
+from keyscan.catalog.commit_messages import in_editor, without_diff
 
 _MOST_BYTES = 1 << 20
 
@@ -29,6 +29,6 @@ def is_clean(file: str) -> bool:
 
         with open(file, "rb") as handle:  # noqa: PTH123
             data = handle.read(_MOST_BYTES + 1)
-        return len(data) <= _MOST_BYTES and not open_stored().doubtful(without_diff(data))
+        return len(data) <= _MOST_BYTES and not open_stored().doubtful(without_diff(data, edited=in_editor(os.environ)))
     except Exception:  # noqa: BLE001 - whatever it is, the whole command says it better
         return False

@@ -130,7 +130,8 @@ class Git:
         out, err = self.finish(process)
         if process.returncode:
             raise error_of(args, self._reason(err))
-        return out, [line.removeprefix("warning: ") for line in err.decode("utf-8", "replace").splitlines()[:20]]
+        lines = [line for line in err.decode("utf-8", "replace").splitlines() if not line.startswith("hint:")]
+        return out, [line.removeprefix("warning: ") for line in lines[:20]]
 
     def _reason(self, stderr: bytes) -> bytes:
         """Why a command failed: where git takes no repository, `diff` is another command, which does not say why."""
@@ -231,6 +232,8 @@ def error_of(args: tuple[str, ...], stderr: bytes) -> GitError:
     # Outside a repository `git diff` becomes another command, which has no --cached.
     if "not a git repository" in text or "unknown option `cached'" in text:
         return GitError("not a git repository (nor any of its parents)")
-    line = text.splitlines()[0] if text else "it gave no reason"
+    lines = text.splitlines() or ["it gave no reason"]
+    # Warnings and hints come first.
+    line = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[0])
     name = next((arg for arg in args if not arg.startswith("-")), "")
-    return GitError(f"git {name} failed: {line.removeprefix('fatal: ')}")
+    return GitError(f"git {name} failed: {line.removeprefix('fatal: ').removeprefix('error: ')}")

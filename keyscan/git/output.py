@@ -76,7 +76,11 @@ class Output:
             return [str(waits_for(self._watch.pipe))]
         self._errors.seek(0)
         lines = self._errors.read(1 << 16).decode("utf-8", "replace").splitlines()
-        messages = [line.removeprefix("fatal: ").removeprefix("error: ") for line in lines if line and line[0] != " "]
+        messages = [
+            line.removeprefix("fatal: ").removeprefix("error: ")
+            for line in lines
+            if line and line[0] != " " and not line.startswith("hint:")
+        ]
         if code and not messages:
             messages = [f"git {self._args[0]} ended with {code}"]
         return messages[:_MAX_COMPLAINTS]

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.catalog.name_sieve import MARKS
 from keyscan.catalog.secret_files import Kind, kind_of
+from keyscan.git.command import error_of
 from keyscan.git.commits import iso_date
+from keyscan.git.output import history_skip
 from keyscan.git.pipes import Watch, waits_for
 from keyscan.hygiene.finding import Detail, content, finding
 from keyscan.hygiene.repository import MAX_BYTES
@@ -45,11 +47,15 @@ class Version(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """The versions found, newest first; `whole` unless time or count ran out, `shallow` when git lacks history."""
+    """The versions found, newest first; `whole` unless time or count ran out, `shallow` when git lacks history.
+
+    `failure`: why git could not list all of it, in its own words.
+    """
 
     versions: list[Version]
     whole: bool
     shallow: bool
+    failure: str = ""
 
 
 class _Real(NamedTuple):
@@ -70,22 +76,29 @@ class Search:
             "--no-abbrev", "--diff-filter=AM", "--format=%x01%H%x02%an%x02%cI", "--",
             *(f":(icase)*{mark}*" for mark in MARKS),
         )  # fmt: skip
-        self._timer = Timer(DEADLINE, self._process.kill)
+        self._late = False
+        self._timer = Timer(DEADLINE, self._end)
         self._timer.daemon = True
         self._timer.start()
         self._watch = Watch(git.directory, self._process.kill)
 
+    def _end(self) -> None:
+        self._late = True
+        self._process.kill()
+
     def result(self) -> Walk:
         """What was found; waits for git, and raises GitError when git waits for a pipe."""
         try:
-            out, _ = self._process.communicate()
+            out, err = self._process.communicate()
         finally:
             self.close()
         if self._watch.pipe:
             raise waits_for(self._watch.pipe)
         versions = _parsed(out)
         shallow = self._git.ask("rev-parse", "--is-shallow-repository") == b"true"
-        return Walk(versions[:MAX_VERSIONS], self._process.returncode == 0 and len(versions) <= MAX_VERSIONS, shallow)
+        failed = self._process.returncode != 0 and not self._late
+        whole = not self._late and len(versions) <= MAX_VERSIONS
+        return Walk(versions[:MAX_VERSIONS], whole, shallow, str(error_of(("log",), err)) if failed else "")
 
     def close(self) -> None:
         """Give the search up, if it still runs."""
@@ -117,20 +130,31 @@ def check(walk: Walk, tree: Tree, matcher: Matcher, salt: str) -> ScanResult:
     place = f"{tree.prefix}history"
     skips = []
     if not walk.whole:
-        skips.append(Skip(place, f"too much of it: {len(walk.versions)} versions were looked into"))
+        reason = f"too much of it: {len(walk.versions)} versions were looked into"
+        skips.append(Skip(place, reason, incomplete=True))
+    if walk.failure:
+        skips.append(replace(history_skip(walk.failure), path=place))
     if walk.shallow:
         skips.append(Skip(place, "a shallow clone: older commits were not looked into"))
     real: dict[str, list[_Real]] = {}
-    count = 0
+    count = missing = cut = 0
     for version, answer in zip(walk.versions, tree.git.objects([v.blob.encode() for v in walk.versions]), strict=True):
         kind = kind_of(version.path)
         if answer is None or kind is None:
+            missing += answer is None
             continue
         count += 1
+        cut += len(answer[1]) > MAX_BYTES
         data = answer[1][:MAX_BYTES]
         values = real_values(kind, data, matcher)
         if values:
             real.setdefault(version.path, []).append(_Real(version, data, values))
+    if missing:
+        reason = f"{missing} versions of files of secrets are missing (a partial or damaged clone)"
+        skips.append(replace(history_skip(reason), path=place))
+    if cut:
+        reason = f"of {cut} versions of files of secrets only the first {MAX_BYTES} bytes were read"
+        skips.append(Skip(place, reason, incomplete=True))
     findings = tuple(_finding(path, versions, tree, salt) for path, versions in sorted(real.items()))
     return ScanResult(findings, tuple(skips), blobs=count)
 

@@ -82,7 +82,7 @@ class TreeReader:
             self._skip(name, f"cannot be read: {error.strerror}", incomplete=True)
             return None
         if len(data) > MAX_BYTES:
-            self._skip(name, f"larger than {MAX_BYTES} bytes: only its beginning was read")
+            self._skip(name, f"larger than {MAX_BYTES} bytes: only its beginning was read", incomplete=True)
         return data[:MAX_BYTES]
 
     def _skip(self, name: str, reason: str, *, incomplete: bool = False) -> None:
@@ -145,7 +145,7 @@ def _contents(tree: Tree, names: list[str]) -> tuple[dict[str, bytes], list[Skip
             contents[name] = answer[1][:MAX_BYTES]
             if len(answer[1]) > MAX_BYTES:
                 reason = f"larger than {MAX_BYTES} bytes: only its beginning was read"
-                skips.append(Skip(tree.prefix + name, reason))
+                skips.append(Skip(tree.prefix + name, reason, incomplete=True))
     reader = TreeReader(tree.root, tree.prefix)
     for name in names:
         if name not in tree.family:

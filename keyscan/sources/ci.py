@@ -130,10 +130,11 @@ def _jenkins(environ: Mapping[str, str], _event: Mapping[str, Any]) -> CiScope:
     head = environ.get("GIT_COMMIT", "HEAD")
     if environ.get("CHANGE_TARGET"):
         return CiScope("jenkins", "range", "the commits of the change", "", head, environ["CHANGE_TARGET"])
-    before = environ.get("GIT_PREVIOUS_COMMIT", "")
+    # Since the last build that failed, perhaps for a secret, nothing would be said of that secret any more.
+    before = environ.get("GIT_PREVIOUS_SUCCESSFUL_COMMIT", "")
     if not _is_null(before):
-        return CiScope("jenkins", "range", "the commits since the last build", before, head)
-    return CiScope("jenkins", "all", "the whole history, for the first build")
+        return CiScope("jenkins", "range", "the commits since the last successful build", before, head)
+    return CiScope("jenkins", "all", "the whole history: no build has succeeded yet")
 
 
 def _buildkite(environ: Mapping[str, str], _event: Mapping[str, Any]) -> CiScope:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from keyscan.sources.ci import CiScope
 
 _GONE = "the base {base} is missing, as after a force push or in a shallow clone: {what}"
+_SAME = "the base is the commit itself, so what is new is not known: all commits are scanned"
 _REMEDY = "fetch the whole history (GitHub's checkout action: `fetch-depth: 0`; GitLab: `GIT_DEPTH: 0`)"
 
 
@@ -44,6 +45,9 @@ def resolved(git: Git, scope: CiScope) -> Span:
     head = git.ask("rev-parse", "--verify", "-q", "--end-of-options", scope.head) or new
     if scope.base:
         old = repository.resolve(git, scope.base)
+        if old == new:
+            # A build of the same commit again, for one: that there is nothing new does not make it clean.
+            return Span([Update(b"", head, b"")], remark=_SAME)
         if old is not None:
             return Span([Update(b"", head, old)])
     tip = _default_tip(git, scope.default)

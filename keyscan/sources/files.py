@@ -17,7 +17,7 @@ from keyscan.git.command import PATHSPEC_MAGIC, Git
 from keyscan.model.blob import Skip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 
 class Target(NamedTuple):
@@ -25,12 +25,14 @@ class Target(NamedTuple):
 
     `named`: by the user, so that it is read whatever it is (through a link, from a pipe) and no pattern excludes it.
     `outside`: how many characters of the name lead to what is scanned, and say nothing of the kind of file.
+    `link`: a symbolic link, whose text is scanned (git stores it) and which is not followed.
     """
 
     file: str
     name: str
     named: bool = False
     outside: int = 0
+    link: bool = False
 
 
 def targets(paths: Iterable[str], *, everything: bool = False) -> Iterator[Target | Skip]:
@@ -41,7 +43,8 @@ def targets(paths: Iterable[str], *, everything: bool = False) -> Iterator[Targe
             raise UsageError(f"{path}: no such file or directory")
         outside = _outside(path)
         for target in _under(path, everything=everything):
-            key = target.path if isinstance(target, Skip) else target.name
+            # A link is named, since it is not followed, and its text is scanned.
+            key = target.path if isinstance(target, Skip) else f"{target.name}\0" if target.link else target.name
             if key not in seen:
                 seen.add(key)
                 yield target._replace(outside=outside) if outside and isinstance(target, Target) else target
@@ -71,14 +74,29 @@ def _under(path: str, *, everything: bool) -> Iterator[Target | Skip]:
         yield from _walk(path)
         return
     below_link = _below_link(path)
+    gone = []
     for item in listed:
         if isinstance(item, Skip):
             yield item
-        elif below_link(os.path.dirname(item)):  # noqa: PTH120
-            file = os.path.join(path, item)  # noqa: PTH118
+            continue
+        file = os.path.join(path, item)  # noqa: PTH118
+        if below_link(os.path.dirname(item)):  # noqa: PTH120
             yield Skip(_name(file), "below a symbolic link: not followed")
+        elif not os.path.lexists(file):
+            gone.append(item)
         else:
-            yield from _listed(os.path.join(path, item))  # noqa: PTH118
+            yield from _listed(file, path)
+    yield from _not_checked_out(path, gone)
+
+
+def _not_checked_out(path: str, gone: Collection[str]) -> Iterator[Skip]:
+    """A Skip that counts those of the tracked files `gone` that a sparse checkout leaves out; others were deleted."""
+    tagged = Git(path).ask("ls-files", "-z", "-t", "--cached") if gone else None
+    sparse = {line[2:] for line in (tagged or b"").split(b"\0") if line.startswith(b"S ")}
+    count = sum(os.fsencode(name) in sparse for name in gone)
+    if count:
+        files = f"{count:,} tracked files are" if count > 1 else "1 tracked file is"
+        yield Skip(_name(path), f"{files} not checked out (sparse checkout): not read; keyscan history reads all")
 
 
 def _below_link(root: str) -> Callable[[str], bool]:
@@ -95,12 +113,12 @@ def _below_link(root: str) -> Callable[[str], bool]:
     return below_link
 
 
-def _listed(file: str) -> Iterator[Target | Skip]:
+def _listed(file: str, root: str) -> Iterator[Target | Skip]:
     """What git lists as one name: a file, or the directory of another repository."""
     if os.path.isdir(file) and not os.path.islink(file):  # noqa: PTH112, PTH114
         yield Skip(_name(file), "another repository: not followed; run keyscan in it")
-    elif os.path.lexists(file):
-        yield _target(file)
+    else:
+        yield from _target(file, root)
 
 
 def _listed_by_git(directory: str) -> list[str | Skip] | None:
@@ -179,7 +197,7 @@ def _walk(directory: str) -> Iterator[Target | Skip]:
             elif entry.is_file(follow_symlinks=False):
                 yield Target(entry.path, _name(entry.path))
             else:
-                yield _target(entry.path)
+                yield from _target(entry.path, directory)
         stack.extend(reversed(directories))
 
 
@@ -194,14 +212,30 @@ def _named_target(path: str) -> Target | Skip:
     return Skip(_name(path), f"{_kind(mode)}: not read", incomplete=True)
 
 
-def _target(file: str) -> Target | Skip:
-    """A regular file as a target; links and special files are named instead."""
-    mode = os.lstat(file).st_mode
+def _target(file: str, root: str) -> Iterator[Target | Skip]:
+    """A regular file as a target; a link's text too, and links and special files are named."""
+    try:
+        mode = os.lstat(file).st_mode
+    except OSError as error:
+        yield Skip(_name(file), f"cannot be read: {error.strerror}", incomplete=True)
+        return
     if stat.S_ISREG(mode):
-        return Target(file, _name(file))
-    if stat.S_ISLNK(mode):
-        return Skip(_name(file), "symbolic link: the target is scanned at its own path")
-    return Skip(_name(file), f"{_kind(mode)}: not read")
+        yield Target(file, _name(file))
+    elif stat.S_ISLNK(mode):
+        yield Target(file, _name(file), link=True)
+        yield Skip(_name(file), _why_not_followed(file, root))
+    else:
+        yield Skip(_name(file), f"{_kind(mode)}: not read")
+
+
+def _why_not_followed(file: str, root: str) -> str:
+    """What is said of a symbolic link below `root`."""
+    where, real = os.path.realpath(root), os.path.realpath(file)
+    if real != where and not real.startswith(os.path.join(where, "")):  # noqa: PTH118
+        return "symbolic link out of what is scanned: not followed"
+    if not os.path.exists(real):  # noqa: PTH110
+        return "symbolic link to nothing: not followed"
+    return "symbolic link: not followed; files are scanned at their own paths"
 
 
 def _kind(mode: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
@@ -21,13 +22,17 @@ _FLAGS = _NAMED_FLAGS | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK",
 
 
 def read(target: Target, overlap: int) -> Iterator[Blob | Skip]:
-    """The contents of a file, in chunks that overlap by `overlap` bytes when it is large."""
+    """The contents of a file, in chunks that overlap by `overlap` bytes when it is large; the text of a link."""
+    origin = Origin(target.name, named=target.named, outside=target.outside)
+    if target.link:
+        with suppress(OSError):  # replaced by something else since
+            yield Blob(os.readlink(os.fsencode(target.file)), origin)
+            return
     try:
         descriptor = os.open(target.file, _NAMED_FLAGS if target.named else _FLAGS)
     except OSError as error:
         yield Skip(target.name, f"cannot be read: {error.strerror}", incomplete=True)
         return
-    origin = Origin(target.name, named=target.named, outside=target.outside)
     try:
         status = os.fstat(descriptor)
         regular = stat.S_ISREG(status.st_mode)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _GITLINK = b"160000"
 _SYMLINK = b"120000"
+_UNMERGED = "unmerged: resolve it before the commit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,9 @@ def with_files(
     contents = list(git.objects([*(f":{name}".encode() for name in names), *(entry.oid for entry in wanted)]))
     files = {name: one[1] if one else None for name, one in zip(names, contents, strict=False)}
     items: list[Blob | Skip] = [
-        Skip(decode_path(entry.path), reason) for entry, reason in zip(staged, reasons, strict=True) if reason
+        Skip(decode_path(entry.path), reason, incomplete=reason == _UNMERGED)
+        for entry, reason in zip(staged, reasons, strict=True)
+        if reason
     ]
     items.extend(_blobs(wanted, contents[len(names) :]))
     return files, items
@@ -78,7 +81,7 @@ def _not_a_blob(entry: Entry) -> str | None:
     if entry.mode == _GITLINK:
         return "submodule: not followed; run keyscan in it"
     if not entry.oid.strip(b"0"):
-        return "unmerged: resolve it before the commit" if entry.mode == b"000000" else "intent to add: no content yet"
+        return _UNMERGED if entry.mode == b"000000" else "intent to add: no content yet"
     return None
 
 

@@ -33,7 +33,7 @@ def test_a_message_with_and_without_a_key(place, anthropic_key):
 def test_what_git_cuts_off_does_not_count(place, anthropic_key):
     """The diff below the scissors."""
     line = "# ------------------------ >8 ------------------------\n"
-    assert is_clean(message(place, f"Mend it\n{line}+{anthropic_key}\n"))
+    assert is_clean(message(place, f"Mend it\n{line}# Everything below it will be ignored.\n+{anthropic_key}\n"))
 
 
 @pytest.mark.parametrize("what", ["configuration", "project", "variable", "large", "missing"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyscan.errors import GitError
-from keyscan.git.command import Git
+from keyscan.git.command import Git, error_of
 from keyscan.git.output import Output, history_skip
 
 
@@ -59,3 +59,15 @@ def test_the_remedy_stands_where_objects_are_missing(text):
     """Only what git does not have is fetched again."""
     assert history_skip(text).reason.startswith(f"{text}; fetch them with")
     assert history_skip("ignoring broken ref").reason == "ignoring broken ref"
+
+
+def test_hints_are_no_complaints(repo):
+    """Git's advice on a setting says nothing of what was read; its errors stand before its warnings."""
+    commit = repo.commit()
+    repo.write(".git/info/grafts", f"{commit}\n")
+    with Output(Git(repo.path), "rev-list", "HEAD") as out:
+        assert list(out.records(b"\n")) == [commit.encode()]
+        assert [line for line in out.complaints() if line.startswith("hint")] == []
+    assert str(error_of(("log",), b"warning: lazy fetching disabled\nfatal: bad tree\n")) == "git log failed: bad tree"
+    assert str(error_of(("log",), b"odd words\n")) == "git log failed: odd words"
+    assert str(error_of(("log",), b"")) == "git log failed: it gave no reason"

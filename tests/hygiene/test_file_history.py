@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+
 import pytest
 
 from keyscan.engine import build
@@ -60,8 +63,27 @@ def test_what_was_not_looked_into_is_said(history, matcher, monkeypatch):
     walk = Search(Git(history.path)).result()
     assert not walk.whole
     tree = next(worktree.trees(str(history.path)))
-    reasons = [skip.reason for skip in file_history.check(walk._replace(shallow=True), tree, matcher, "").skipped]
-    assert ["too much of it" in reasons[0], "shallow" in reasons[1]] == [True, True]
+    skipped = file_history.check(walk._replace(shallow=True), tree, matcher, "").skipped
+    assert [(skip.reason[:9], skip.incomplete) for skip in skipped] == [("too much ", True), ("a shallow", False)]
+    monkeypatch.setattr(file_history, "MAX_VERSIONS", 9)
+    monkeypatch.setattr(file_history, "MAX_BYTES", 20)
+    (skip,) = file_history.check(Search(Git(history.path)).result(), tree, matcher, "").skipped
+    assert (skip.reason, skip.incomplete) == ("of 2 versions of files of secrets only the first 20 bytes were read", True)
+
+
+def test_what_is_missing_is_no_clean_history(history, run):
+    """A version that a partial clone lacks, and a tree, make it incomplete, and the reason is git's own."""
+    oid = history.git("rev-parse", "HEAD~2:.env").decode().strip()
+    os.unlink(history.path / ".git/objects" / oid[:2] / oid[2:])
+    made = json.loads(run("env", "-f", "json", cwd=history.path).out)
+    reasons = [skip["reason"] for skip in made["skipped"] if skip["path"] == "history"]
+    assert [reason.partition(" (")[0] for reason in reasons] == ["1 versions of files of secrets are missing"]
+    assert not made["complete"]
+    oid = history.git("rev-parse", "HEAD~1^{tree}").decode().strip()
+    os.unlink(history.path / ".git/objects" / oid[:2] / oid[2:])
+    made = json.loads(run("env", "-f", "json", cwd=history.path).out)
+    assert any("git log failed" in skip["reason"] for skip in made["skipped"])
+    assert not made["complete"]
 
 
 def test_a_search_may_be_given_up(history):

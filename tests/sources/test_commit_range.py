@@ -35,6 +35,14 @@ def test_base_and_head(history):
     assert resolved(Git(repo.path), scope(first.decode(), "main")) == Span([Update(b"", second, first)])
 
 
+def test_a_base_that_is_the_head_says_nothing_of_what_is_new(history):
+    """As in a build of the same commit again: all commits are scanned, and it is said."""
+    repo, _, second, _ = history
+    span = resolved(Git(repo.path), scope(second.decode(), "main"))
+    assert span.updates == [Update(b"", second, b"")]
+    assert "all commits are scanned" in span.remark
+
+
 def test_without_a_base_the_default_branch_is_compared_with(history):
     """What it does not have is new; the remote's branch wins over the clone's."""
     repo, first, second, topic = history

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
@@ -72,7 +73,7 @@ def test_a_tracked_file_below_a_directory_that_became_a_link_is_not_read(repo, r
         file.unlink() if file.is_file() else file.rmdir()
     (repo.path / "one/two").symlink_to(outside)
     names, skips = listed(repo.path)
-    assert names == {"kept.py"}
+    assert names == {"kept.py", "two"}
     assert skips["a.py"].reason == "below a symbolic link: not followed"
     assert run("scan", ".", cwd=repo.path).code == 0
 
@@ -128,3 +129,40 @@ def test_where_a_directory_lies_says_nothing_of_its_files(tmp_path, monkeypatch,
     found = [one for one in files.targets([path], everything=True) if not file or one.name.endswith(file)]
     blobs = [blob for one in found for blob in safe_read.read(one, 10)]
     assert [blob.origin.place for blob in blobs] == [place]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("tracked", [True, False])
+def test_a_link_is_named_rightly_and_its_text_is_scanned(repo, run, tmp_path, tracked):
+    """Git stores where a link leads, so that counts as content; what is said of the target is true of it."""
+    inside = repo.path if tracked else tmp_path / "plain"
+    inside.mkdir(exist_ok=True)
+    (inside / "here.txt").write_text("x")
+    (tmp_path / "outside.txt").write_text(KEY)
+    links = {"in": "here.txt", "out": "../outside.txt", "up": "..", "nothing": f"gone-{KEY}", "absolute": "/nowhere"}
+    for name, text in links.items():
+        (inside / name).symlink_to(text)
+    if tracked:
+        repo.git("add", "-A")
+    names, skips = listed(inside)
+    assert names == {"here.txt", *links}
+    told = {name: skip.reason.partition(":")[0] for name, skip in skips.items()}
+    out, nothing = "symbolic link out of what is scanned", "symbolic link to nothing"
+    assert told == {"in": "symbolic link", "out": out, "up": out, "nothing": nothing, "absolute": out}
+    made = json.loads(run("scan", "-f", "json", ".", cwd=inside).out)
+    assert [(one["path"], one["line"], one["column"]) for one in made["findings"]] == [("nothing", 1, 6)]
+    os.unlink(inside / "nothing")
+    assert run("scan", ".", cwd=inside).code == 0
+
+
+def test_files_that_a_sparse_checkout_leaves_out_are_counted(repo, run):
+    """They are tracked and not read, which is said; a file that the user deleted is no concern."""
+    for name in ("kept/a.py", "left/b.py", "left/c.py"):
+        repo.stage(name, "x")
+    repo.commit()
+    repo.git("sparse-checkout", "set", "kept")
+    assert listed(repo.path)[1]["repo"].reason.startswith("2 tracked files are not checked out (sparse checkout)")
+    assert "not checked out" in run("scan", ".", cwd=repo.path).out
+    repo.git("sparse-checkout", "disable")
+    os.unlink(repo.path / "left/b.py")
+    assert listed(repo.path)[1] == {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keyscan.api import Scanner
-from keyscan.catalog.commit_messages import without_diff
+from keyscan.catalog.commit_messages import in_editor, without_diff
 from keyscan.cli import output
 from keyscan.cli.command import Command
 from keyscan.cli.settings import scan_options
@@ -34,7 +34,7 @@ def command(file: str, settings: Settings) -> int:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
     scanner = Scanner.of(settings)
     origin = Origin(os.path.basename(file), kind="commit-message")  # noqa: PTH119
-    result = scanner.scan_blobs([Blob(without_diff(data), origin)])
+    result = scanner.scan_blobs([Blob(without_diff(data, edited=in_editor(os.environ)), origin)])
     if not result.findings and not result.skipped and not settings.output and not settings.reports:
         return ExitCode.CLEAN
     return output.finish(result, scanner, settings, started)

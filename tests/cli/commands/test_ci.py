@@ -195,7 +195,7 @@ def test_changes_of_all_that_decides_what_is_reported_are_said(repo, pushed):
     [
         ("range", "the commits of the push", "scanning the commits of the push"),
         ("all", "no CI platform is recognised", "scanning the whole history: no CI platform is recognised"),
-        ("tree", "--mode tree", "scanning the files of HEAD: --mode tree"),
+        ("tree", "--mode tree", "scanning the files of the checkout: --mode tree"),
         ("nothing", "a ref was deleted", "nothing to scan: a ref was deleted"),
     ],
 )

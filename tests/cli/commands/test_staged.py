@@ -237,8 +237,10 @@ class TestMerge:
         repo.commit()
         with pytest.raises(AssertionError):
             repo.git("merge", "-q", "other")
-        document = json.loads(run("staged", "-f", "json", cwd=repo.path).out)
+        result = run("staged", "-f", "json", cwd=repo.path)
+        document = json.loads(result.out)
         assert [entry["reason"] for entry in document["skipped"]] == ["unmerged: resolve it before the commit"]
+        assert (result.code, document["complete"]) == (3, False)
 
 
 class TestHook:
