@@ -33,5 +33,5 @@ def without_diff(data: bytes, *, edited: bool = True) -> bytes:
 
 
 def in_editor(environ: Mapping[str, str]) -> bool:
-    """Whether the user edits the message: git tells its hooks by a GIT_EDITOR that does nothing where that is not so."""
+    """Whether the user edits the message: where nobody does, git sets GIT_EDITOR to `:` for its hooks."""
     return environ.get("GIT_EDITOR") != ":"

@@ -26,7 +26,7 @@ def read(target: Target, overlap: int) -> Iterator[Blob | Skip]:
     origin = Origin(target.name, named=target.named, outside=target.outside)
     if target.link:
         with suppress(OSError):  # replaced by something else since
-            yield Blob(os.readlink(os.fsencode(target.file)), origin)
+            yield Blob(os.readlink(os.fsencode(target.file)), origin)  # noqa: PTH115 - keeps odd bytes
             return
     try:
         descriptor = os.open(target.file, _NAMED_FLAGS if target.named else _FLAGS)

@@ -17,7 +17,15 @@ def test_the_diff_below_the_scissors_is_left_out(lead):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"subject\n", LINE + b"\nx\n", b"# " + LINE + b"\nx\n", b"a long quotation # " + LINE + b"\nx\n", b"a b " + LINE + b"\n"]
+    "data",
+    [
+        b"",
+        b"subject\n",
+        LINE + b"\nx\n",
+        b"# " + LINE + b"\nx\n",
+        b"a long quotation # " + LINE + b"\nx\n",
+        b"a b " + LINE + b"\n",
+    ],
 )
 def test_text_that_only_looks_like_scissors_stays(data):
     """Without a comment character before it, or in a sentence, the line is text."""

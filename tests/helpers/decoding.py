@@ -7,24 +7,13 @@ from helpers.tokens import token
 TEMPLATES = {
     "anthropic": "sk-ant-api03-{b64url:93}AA",
     "openai": "sk-proj-{alnum:74}T3BlbkFJ{alnum:74}",
-    "github": "ghp_{alnum:30}{crc62:6}",
+    "github": "ghp_{alnum:30}{crc32-base62:ghp_}",
     "groq": "gsk_{alnum:52}",
     "huggingface": "hf_{alpha:34}",
 }
 
 
-def expanded():
-    """A token of each template that this version of the template language knows."""
-    made = {}
-    for name, template in TEMPLATES.items():
-        try:
-            made[name] = token(template, "decode")
-        except ValueError:
-            continue
-    return made
-
-
-TOKENS = expanded()
+TOKENS = {name: token(template, "decode") for name, template in TEMPLATES.items()}
 ANTHROPIC = TOKENS["anthropic"]
 
 

@@ -68,7 +68,10 @@ def test_what_was_not_looked_into_is_said(history, matcher, monkeypatch):
     monkeypatch.setattr(file_history, "MAX_VERSIONS", 9)
     monkeypatch.setattr(file_history, "MAX_BYTES", 20)
     (skip,) = file_history.check(Search(Git(history.path)).result(), tree, matcher, "").skipped
-    assert (skip.reason, skip.incomplete) == ("of 2 versions of files of secrets only the first 20 bytes were read", True)
+    assert (skip.reason, skip.incomplete) == (
+        "of 2 versions of files of secrets only the first 20 bytes were read",
+        True,
+    )
 
 
 def test_what_is_missing_is_no_clean_history(history, run):

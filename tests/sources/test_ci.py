@@ -80,7 +80,11 @@ PULL = {"pull_request": {"base": {"sha": A}, "head": {"sha": B}}, **REPOSITORY}
         ({"CIRCLECI": "true", "CIRCLE_SHA1": B}, {}, ("circleci", "all", "", "", "")),
         ({"CIRCLECI": "true", "CIRCLE_SHA1": B, "KEYSCAN_BASE": A}, {}, ("circleci", "range", A, B, "")),
         ({"JENKINS_URL": "x", "CHANGE_TARGET": "main", "GIT_COMMIT": B}, {}, ("jenkins", "range", "", B, "main")),
-        ({"JENKINS_URL": "x", "GIT_PREVIOUS_SUCCESSFUL_COMMIT": A, "GIT_COMMIT": B}, {}, ("jenkins", "range", A, B, "")),
+        (
+            {"JENKINS_URL": "x", "GIT_PREVIOUS_SUCCESSFUL_COMMIT": A, "GIT_COMMIT": B},
+            {},
+            ("jenkins", "range", A, B, ""),
+        ),
         ({"JENKINS_URL": "x", "GIT_COMMIT": B}, {}, ("jenkins", "all", "", "", "")),
         ({"JENKINS_URL": "x", "GIT_PREVIOUS_COMMIT": A, "GIT_COMMIT": B}, {}, ("jenkins", "all", "", "", "")),
         (

@@ -39,7 +39,7 @@ _SCANNED = {"all": "the whole history", "range": "the new commits", "tree": "the
     type=Choice(["auto", "range", "all", "tree"]),
     default="auto",
     show_default=True,
-    help="auto: as the platform says; range: only new commits; all: the whole history; tree: the files of the checkout.",
+    help="auto: as the platform says; range: only new commits; all: the whole history; tree: files of the checkout.",
 )
 @click.argument("paths", nargs=-1, type=click.Path())
 @scan_options

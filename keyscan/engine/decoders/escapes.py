@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.engine.decoders.view import AROUND, Pieces, Unread, View, windows
-from keyscan.engine.prefilter.encoding_triggers import CUTS, ESCAPED, ESCAPES, PIECES, Trigger
+from keyscan.engine.prefilter.encoding_triggers import CUTS, ESCAPED, ESCAPES, INVISIBLE, PIECES, Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,8 +18,10 @@ LARGEST = 2 * 1024 * 1024
 _ESCAPE = re.compile(
     rb"(?P<u>\\{1,4}u00[2-7][0-9A-Fa-f])|(?P<x>\\{1,4}x[2-7][0-9A-Fa-f])|(?P<percent>%(?:25)*[2-7][0-9A-Fa-f])"
     rb"|(?P<entity>&#(?:x[0-9A-Fa-f]{2}|[0-9]{2,3});)|(?P<plain>\\{1,4}[/\"])"
+    rb"|(?P<mark>\\_)|(?P<nothing>" + INVISIBLE.encode() + rb")"
 )
-_NAMES = {"u": "\\u escapes", "x": "\\x escapes", "percent": "percent-encoding", "entity": "character references"}
+_NAMES = {"u": "\\u escapes", "x": "\\x escapes", "percent": "percent-encoding", "entity": "character references",
+          "mark": "backslashes", "nothing": "invisible characters"}  # fmt: skip
 
 
 def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | Unread]:
@@ -37,7 +39,8 @@ def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterato
                 continue
             name = name or _NAMES.get(escape.lastgroup or "", "")
             pieces.copy(data, at, escape.start())
-            pieces.instead(char, *escape.span())
+            if char:
+                pieces.instead(char, *escape.span())
             at = escape.end()
         pieces.copy(data, at, end)
         pieces.instead(b"\n", end, end)
@@ -60,9 +63,11 @@ def _near(data: bytes, ends: list[int]) -> list[tuple[int, int]]:
 
 
 def _meaning(escape: re.Match[bytes]) -> bytes | None:
-    """The character that an escape stands for; None for one that no token holds."""
+    """The character that an escape stands for, empty for an invisible one; None for one that no token holds."""
     text = escape[0]
-    if escape.lastgroup == "plain":
+    if escape.lastgroup == "nothing":
+        return b""
+    if escape.lastgroup in {"plain", "mark"}:
         return text[-1:]
     if escape.lastgroup == "entity":
         code = int(text[3:-1], 16) if text[2:3] == b"x" else int(text[2:-1])

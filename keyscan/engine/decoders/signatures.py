@@ -1,4 +1,4 @@
-"""How the files begin (or end) that hold other texts or are no plain UTF-8; without imports, for the commit hook's fast path."""
+"""How files begin (or end) that hold other texts or are no plain UTF-8; imports nothing, for the commit hook."""
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 GZIP, BZIP2, XZ = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0"

@@ -60,6 +60,8 @@ _SHORT = 5
 # Between characters of tokens, those that encoders escape; runs of those that tokens have; and letters by themselves.
 _MARKS = "(?:2[bdfBDF]|3[dD]|5[fF])"
 _HEX = "(?:2[bdfBDF]|3[0-9dD]|[46][0-9A-Fa-f]|[57][0-9AaFf])"
+# Zero-width space and joiners, direction marks, the word joiner, the soft hyphen, a byte order mark.
+INVISIBLE = r"(?:\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xc2\xad|\xef\xbb\xbf)"
 _ESCAPES = (
     rf"[A-Za-z0-9]{{2}}%(?:25)?{_MARKS}[A-Za-z0-9]{{2}}",
     rf"[A-Za-z0-9]{{2}}\\{{1,4}}u00{_MARKS}[A-Za-z0-9]{{2}}",
@@ -70,10 +72,16 @@ _ESCAPES = (
     rf"(?:\\x{_HEX}){{4}}",
     r"\\u00[4-7][0-9A-Fa-f][A-Za-z0-9_-]{3}",
     r"[A-Za-z0-9+]{4}\\/[A-Za-z0-9+]{4}",
+    r"(?:&#(?:x[2-7][0-9A-Fa-f]|[3-9][0-9]|1[0-2][0-9]);){4}",
+    # Invisible characters that come along when text is copied, and what editors of Markdown put before `_`.
+    rf"[A-Za-z0-9_-]{INVISIBLE}[A-Za-z0-9_-]",
+    r"[A-Za-z0-9]{2}\\_[A-Za-z0-9]{16}",
 )
 ESCAPED = lazy_pattern("|".join(_ESCAPES).encode())
 # Any of which stands in each text that ESCAPED is found in.
-ESCAPE_LITERALS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\x", b"\\/", b"&#")
+ESCAPE_LITERALS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\x", b"\\/", b"&#", b"\\_",
+                   b"\xe2\x80\x8b", b"\xe2\x80\x8c", b"\xe2\x80\x8d", b"\xe2\x80\x8e", b"\xe2\x80\x8f",
+                   b"\xe2\x81\xa0", b"\xc2\xad", b"\xef\xbb\xbf")  # fmt: skip
 # The header of a table with a column of secrets, or of values by name, by the cell that says so: in front of another
 # cell, at the end of a cell of Markdown, among the last cells with a space behind each comma, last on its line. They
 # begin with literals where that can be: anything in front of one takes Hyperscan a quarter more time for all rules.

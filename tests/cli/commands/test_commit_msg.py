@@ -66,7 +66,7 @@ def test_what_is_below_scissors_stays_in_a_message_that_nobody_edits(run, repo, 
     assert done.returncode != 0
     repo.stage("a.txt", "x\n")
     argv = ["git", "commit", f"--cleanup={cleanup}", "-v"]
-    monkeypatch.setenv("GIT_EDITOR", f"sh -c 'sed -i \"1i text\" \"$1\"; echo {key()} >> \"$1\"' -")
+    monkeypatch.setenv("GIT_EDITOR", f'sh -c \'sed -i "1i text" "$1"; echo {key()} >> "$1"\' -')
     done = subprocess.run(argv, cwd=repo.path, capture_output=True, check=False, text=True)
     assert done.returncode == 0, done.stderr
     assert key() not in repo.git("log", "--format=%B").decode()

@@ -81,7 +81,17 @@ def test_what_its_end_or_middle_tells_is_named_too(data):
 
 @pytest.mark.parametrize(
     "text",
-    ["x^2 + y^2 = z^2 is a circle of radius z", "]\0\0x", "ORC", "PAR1=2", "ZOO keeper", "Objects", "]]", "LUKS is", "-lh"],
+    [
+        "x^2 + y^2 = z^2 is a circle of radius z",
+        "]\0\0x",
+        "ORC",
+        "PAR1=2",
+        "ZOO keeper",
+        "Objects",
+        "]]",
+        "LUKS is",
+        "-lh",
+    ],
 )
 def test_text_that_begins_like_an_archive_is_text(text):
     """A formula is no stream of zlib, and a word no archive."""

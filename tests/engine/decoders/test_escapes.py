@@ -28,6 +28,8 @@ class TestEscapes:
             named(r"\u{:04x}"),
             named(r"\x{:02x}"),
             named("%{:02X}"),
+            named("&#{};"),
+            named("&#x{:x};"),
         ],
     )
     def test_each_kind(self, engines, name, encode):
@@ -36,6 +38,26 @@ class TestEscapes:
         for text in (f'a = 1\nkey = "{written}"\nb = 2', f"https://example.com/?key={written}&x=1"):
             told = found(engines, text)
             assert [(secret, place) for secret, place, _ in told] == [(TOKENS[name], written)]
+
+    @pytest.mark.parametrize("name", TOKENS)
+    @pytest.mark.parametrize("mark", ["\u200b", "\u200d", "\u2060", "\u00ad", "\ufeff", "\u200e"], ids=ascii)
+    @pytest.mark.parametrize("at", [3, 20])
+    def test_invisible_characters(self, engines, name, mark, at):
+        """A token that was copied with what cannot be seen between its characters is found where it stands."""
+        written = TOKENS[name][:at] + mark + TOKENS[name][at:]
+        told = found(engines, f'a = 1\nkey = "{written}"\nb = 2')
+        assert [(secret, place) for secret, place, _ in told] == [(TOKENS[name], written)]
+
+    def test_marks_that_editors_of_markdown_escape(self, engines):
+        """A prefix with backslashes as an editor of Markdown writes it; a name in LaTeX is nothing."""
+        for template in ("sk_live_51{alnum:97}", "ghp_{alnum:30}{crc32-base62:ghp_}"):
+            key = token(template, "markdown")
+            written = key.replace("_", r"\_")
+            told = [(secret, place) for secret, place, _ in found(engines, f"Use {written} here\n")]
+            assert told == [(key, written)]
+        assert (
+            secrets(engines, r"the \textbf{large\_configuration\_identifier\_of\_things} \_abcdefghijklmnopqrst") == []
+        )
 
     def test_json_in_json(self, engines):
         """A key in JSON inside a string of JSON, twice over."""
