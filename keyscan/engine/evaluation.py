@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,11 @@ def _continues(data: bytes, end: int) -> bool:
 _SIGNERS = frozenset(("azure-sas-token", "aws-session-token", "aws-access-key", "alibaba-access-key"))
 
 
+# Rules whose secret follows the host that it is for.
+_FOR_HOST = frozenset(("npm-registry-token", "authorization-basic", "netrc-password"))
+_THIS_MACHINE = re.compile(rb"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal")
+
+
 def _lowered_by_place(match: Match, path: str, context: Context) -> Match:
     """A named format in a test or a sample is one severity lower; in others' code or after its expiry it is low.
 
@@ -109,6 +115,8 @@ def _lowered_by_place(match: Match, path: str, context: Context) -> Match:
         return match
     if match.rule.id in _SIGNERS and has_expired(context):
         return _graded(match, Severity.LOW, match.precision, "it has expired")
+    if match.rule.id in _FOR_HOST and _THIS_MACHINE.search(context.before + context.lead):
+        return _graded(match, Severity.LOW, match.precision, "for this machine")
     if path_kind(path) & PathKind.VENDORED:
         return _graded(match, Severity.LOW, match.precision, "in others' code")
     if match.severity > Severity.MEDIUM and not match.rule.prefix and path_kind(path) & PathKind.DOCUMENT:

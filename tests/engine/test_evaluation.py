@@ -61,6 +61,20 @@ def test_a_token_in_an_expired_address_is_low(rule_id, severity):
     assert evaluated(replace(RULE, id=rule_id), text).severity == severity
 
 
+@pytest.mark.parametrize(
+    ("rule_id", "host", "severity"),
+    [
+        ("npm-registry-token", "localhost:4873", Severity.LOW),
+        ("npm-registry-token", "npm.corp.io", Severity.HIGH),
+        ("acme-key", "127.0.0.1", Severity.HIGH),
+    ],
+)
+def test_a_token_for_a_registry_on_this_machine_is_low(rule_id, host, severity):
+    """Whoever reads it cannot reach the host that it is for; a vendor's key is worth the same everywhere."""
+    text = f"//{host}/:_authToken={PROVED}\n"
+    assert evaluated(replace(RULE, id=rule_id), text, ".npmrc").severity == severity
+
+
 def test_a_checksum_proves_and_contradicts():
     """A right checksum makes a match sure wherever it stands; a wrong one makes it a sample."""
     rule = replace(RULE, checks=("crc32-base62",))

@@ -13,6 +13,7 @@ from keyscan.engine.filters.context import has_expired
 from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.score import graded
 from keyscan.engine.filters.secret_names import Kind
+from keyscan.engine.filters.surroundings import observed
 from keyscan.engine.filters.value_shape import Shape
 from keyscan.support.lazy_pattern import lazy_pattern
 
@@ -257,6 +258,7 @@ def _of_neighbourhood(match: Match, context: Context, name: bytes, kind: Kind) -
         facts.append("near-sample")
     if _LOCAL.search(line):
         facts.append("near-local")
+    facts += observed(match.secret, context)
     if has_expired(context):
         facts.append("near-expired")
     if _PUBLIC.search(line) or (kind < Kind.PASSWORD and _PUBLIC.search(context.near)):

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from math import log2
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.catalog.placeholders import WORD_LIST, is_published
-from keyscan.engine.filters import generic
+from keyscan.engine.filters import generic, value_shape
 from keyscan.engine.filters.entropy import shannon
+from keyscan.engine.filters.value_shape import Shape, shape_of
 from keyscan.model.fingerprint import FINGERPRINT_DIGITS
 from keyscan.support.lazy_pattern import lazy_pattern
 
@@ -39,8 +41,17 @@ _LEAST_RUN = 4
 _WORD = lazy_pattern("|".join(map(re.escape, WORD_LIST)).encode())
 _REPEAT = lazy_pattern(rb"(.)\1{3,}|(.{2,16}?)\2{2,}", re.DOTALL)
 _SEPARATORS = b"-_. /+"
+# `AbC123dEf456GhI789`: of so many letters nearly each is the next one of the alphabet, whatever stands between them.
+_LEAST_LETTERS, _IN_ORDER = 10, 0.8
 _COMMIT_DIGITS = 40
 _HEX = lazy_pattern(rb"[0-9a-f]+|[0-9A-F]+")
+
+
+def is_alphabet(body: bytes) -> bool:
+    """Whether the letters of `body` follow each other in the alphabet, which a random value's never do."""
+    letters = [byte | 0x20 for byte in body if chr(byte).isalpha() and byte < 0x80]  # noqa: PLR2004 - ASCII
+    steps = sum((after - before) % 26 == 1 for before, after in pairwise(letters))
+    return len(letters) >= _LEAST_LETTERS and steps >= _IN_ORDER * (len(letters) - 1)
 
 
 class Explained(NamedTuple):
@@ -125,7 +136,7 @@ def placeholder(match: Match, _context: Context) -> str | None:
     """Words, sequences and repeats that explain more of the value, beyond its prefix, than chance can."""
     body = _own_part(match)
     explanation = explain(body)
-    if explanation.words >= _CERTAIN:
+    if explanation.words >= _CERTAIN or is_alphabet(body):
         return "placeholder"
     if explanation.runs + explanation.words >= _CERTAIN and explanation.share >= _RUN_SHARE:
         return "repetition"
@@ -199,6 +210,13 @@ def markup_placeholder(match: Match, _context: Context) -> str | None:
     return "placeholder" if escaped or match.secret == b"x-oauth-basic" else None
 
 
+def plain_netrc_word(match: Match, _context: Context) -> str | None:
+    """A password of .netrc that is a word, a path or a reference: manuals and tests name it so."""
+    if match.rule.id != "netrc-password":
+        return None
+    return value_shape.reason(match.secret) or ("word" if shape_of(match.secret) <= Shape.COMMON else None)
+
+
 Filter = "Callable[[Match, Context], str | None]"
 PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
     own_fingerprint,
@@ -209,6 +227,7 @@ PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
     conflict_marker,
     hash_field,
     markup_placeholder,
+    plain_netrc_word,
 )
 GENERIC: tuple[Callable[[Match, Context], str | None], ...] = (
     own_fingerprint,

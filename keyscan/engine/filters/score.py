@@ -37,6 +37,7 @@ TABLE: dict[str, Evidence] = {
     "value-hash": Evidence(-1, "value", "as long as a hash"),
     "value-digest": Evidence(-4, "value", "passed where code sets or compares a password"),
     "value-mixed": Evidence(1, "value", "upper and lower case, digits and symbols"),
+    "value-address": Evidence(-6, "value", "written as an address on a blockchain"),
     "value-letters": Evidence(-1, "value", "letters only"),
     "binding-bare": Evidence(-6, "binding", "in program code, outside of string literals"),
     "binding-argument": Evidence(-4, "binding", "an argument behind a plain word"),
@@ -52,6 +53,8 @@ TABLE: dict[str, Evidence] = {
     "near-many": Evidence(-5, "neighbourhood", "the same name holds other values nearby"),
     "near-sample": Evidence(-3, "neighbourhood", "its line calls it an example or a test"),
     "near-local": Evidence(-2, "neighbourhood", "for this machine or an example's host"),
+    "near-link": Evidence(-6, "neighbourhood", "in a link that is sent to people"),
+    "near-record": Evidence(-4, "neighbourhood", "in the text of a record"),
     "near-expired": Evidence(-6, "neighbourhood", "in a signed URL that has expired"),
     "near-public": Evidence(-6, "neighbourhood", "shipped to every visitor by design"),
 }

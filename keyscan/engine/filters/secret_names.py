@@ -54,6 +54,7 @@ _PUBLIC_KEYS = frozenset(
     b"current registry state reducer redis bucket s3 blob document doc entity record parent child composite candidate "
     b"project incident surrogate hot shortcut keyboard arrow enter escape press down up game trace span metric tag "
     b"product tenant change img image "
+    b"id uid uuid slug "
     b"color theme style design activation write measurement beacon tracking analytics recaptcha sitekey".split()
 )
 
@@ -67,7 +68,8 @@ _HANDLES = frozenset(
     b"max min lexer parser syntax special eos bos pad unk mask sep cls mixpanel project form view state stream media "
     b"video photo avatar file download share vote like ice replay preview first last end word sub stop text bad "
     b"quantity symbol erc20 nft mint swap pool lp docs doc document "
-    b"documents spreadsheet spreadsheets sheet folder wiki website middleware".split()
+    b"documents spreadsheet spreadsheets sheet folder wiki website middleware link invite invitation "
+    b"unsubscribe".split()
 )
 
 # What is called with a secret's name, not with the secret.

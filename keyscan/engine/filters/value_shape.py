@@ -16,7 +16,7 @@ _REFERENCE = lazy_pattern(
     rb"|^%\w+%|\{\w*\}|^@[A-Za-z][\w.]+(?:[(/@]|:\d)|^![A-Z][A-Za-z]+(?:\s|\Z)|^!(?:vault|secret|env)|^[&*][a-z_]+\Z"
     rb"|^#[0-9a-f]{3,8}\Z"
     rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data|encrypted|enc|cipher)[:+]"
-    rb"|^ENC[\[(]|^secret-ref"
+    rb"|^ENC[\[(]|^secret-ref|^\?[a-z]\w*="
     rb"|^[a-z_]{3,40}=[\d.]{1,6}\Z|[A-Za-z]-\*\Z|\*{3}|\xe2\x80\xa2{2}"
     rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|\.\.\.|\bself\.|\bthis\."
     # A word between signs, as templates mark what is to be replaced: `#NeedToModify#`, `__API_KEY__`, `@@token@@`.
@@ -49,8 +49,9 @@ _HASHED = lazy_pattern(
     re.IGNORECASE,
 )
 _CALL = lazy_pattern(
-    rb"\w\([\w., :]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|^[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|\{.*\}|"
-    rb"[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z|"
+    # A call, nested ones too, and what stylesheets have: `var(--token)`, `hsl(var(--chart-1))`.
+    rb"^[a-z][a-z_.-]{2,30}\(.*\)\Z|\w\([\w., :]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|^[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|"
+    rb"\{.*\}|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z|"
     # A type or a list of anything: `Optional[str]`, `steps[]`.
     rb"^[A-Za-z_.]+\[[A-Za-z_.,| \[\]]*\]\Z"
 )

@@ -31,6 +31,23 @@ def test_runs_explain_a_repetition(body):
     assert placeholders.placeholder(found("acme_" + body, prefix="acme_"), NO_CONTEXT) in {"repetition", "placeholder"}
 
 
+@pytest.mark.parametrize("body", ["AbC123dEf456GhI789jKl012MnO345", "AbC~dEf1GhI2jKl3MnO4pQr5StU6vWx7YzA8bcD9efG0"])
+def test_the_alphabet_is_no_secret_whatever_stands_between_its_letters(body):
+    """Digits and signs between letters in order, in any case, and on from Z to A."""
+    assert placeholders.placeholder(found("acme_" + body, prefix="acme_"), NO_CONTEXT) == "placeholder"
+
+
+@pytest.mark.parametrize(
+    ("password", "kept"),
+    [("{alnum:16}4x", True), ("word-of-mouth", False), ("/run/secrets/netrc", False), ("my_password", False)],
+)
+def test_passwords_of_netrc_are_no_words_or_paths(password, kept):
+    """Manuals write words where a password belongs."""
+    secret = token(password)
+    one = found(secret, id="netrc-password")
+    assert (placeholders.plain_netrc_word(one, NO_CONTEXT) is None) == kept
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_random_values_are_kept(seed):
     """Neither words nor runs explain chance."""

@@ -1,0 +1,55 @@
+"""What the text around a value says it is instead of a credential: an address, part of a link, text of a record."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from keyscan.support.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyscan.engine.filters.context import Context
+
+# Bitcoin's alphabet, in which Solana writes addresses: 32 bytes are 43 or 44 digits.
+_BASE58 = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_ADDRESS_LENGTHS = frozenset({43, 44})
+_ADDRESS_BITS = 256
+_CHAIN = lazy_pattern(
+    rb"(?i)solana|ethereum|blockchain|web3|x402|uniswap|raydium|dex_?screener|pump\.fun|(?<![a-z])(?:mint|dex|defi|usdc|"
+    rb"wallet|coin|memecoin|ca|contract|bonk)(?![a-z])"
+)
+# Whoever gets a link is meant to follow it: to leave a list, join a group, confirm an address, fetch an attachment.
+_SENT_LINK = lazy_pattern(
+    rb"(?i)https?://[^\s\"'`<>]{0,120}(?:unsubscri|opt-?out|preferences|privacy|newsletter|confirm|verif(?:y|ication)|"
+    rb"invit(?:e|ation)|add_by_link|share|survey|feedback|reset[_-]?password|magic|join)[^\s\"'`<>]{0,120}\Z"
+)
+# Fields that hold sentences in data sets, traces and conversations.
+_RECORD = lazy_pattern(
+    rb"(?i)\\?\"(?:content|text|prompts?|questions?|answers?|instructions?|query|queries|outputs?|inputs?|responses?|"
+    rb"description|data|solution|observation|thought|task|message|body|utterance|goal|intent|completion|dialogue|"
+    rb"reasoning|example|groundtruth|ground_truth|expected|reference|passage|context|history|actions?)\\?\"\s{0,3}:"
+    rb"\s{0,3}\[?\s{0,3}\\?\"[^\"]{8,}\Z"
+)
+_DATA_FILE = re.compile(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv)\Z", re.IGNORECASE)
+
+
+def observed(value: bytes, context: Context) -> Iterator[str]:
+    """Keys of the score's table for what stands around `value`, the secret of a match that `context` surrounds."""
+    if is_coin_address(value) and _CHAIN.search(context.near):
+        yield "value-address"
+    if _SENT_LINK.search(context.before):
+        yield "near-link"
+    if _DATA_FILE.search(context.path) and _RECORD.search(context.before):
+        yield "near-record"
+
+
+def is_coin_address(value: bytes) -> bool:
+    """Whether `value` is written as an address on Solana: 32 bytes in base58."""
+    if len(value) not in _ADDRESS_LENGTHS or value.strip(_BASE58):
+        return False
+    number = 0
+    for byte in value:
+        number = number * 58 + _BASE58.index(byte)
+    return number.bit_length() <= _ADDRESS_BITS

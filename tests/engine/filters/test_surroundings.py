@@ -1,0 +1,69 @@
+"""What stands around a value: a coin's address, a link, the text of a record."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.tokens import token
+
+from keyscan.engine.filters.context import Context
+from keyscan.engine.filters.surroundings import is_coin_address, observed
+
+ADDRESS = "So11111111111111111111111111111111111111112"
+DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def base58(number):
+    """`number` in Bitcoin's alphabet."""
+    text = ""
+    while number:
+        number, digit = divmod(number, 58)
+        text = DIGITS[digit] + text
+    return text
+
+
+def test_thirty_two_bytes_in_base58_are_an_address():
+    """43 or 44 digits below 2 to the 256th; a digit that the alphabet lacks, or a larger number, make none."""
+    assert is_coin_address(ADDRESS.encode())
+    assert is_coin_address(base58(2**256 - 1).encode())
+    assert not is_coin_address(base58(2**256).encode())
+    assert not is_coin_address(("0" + ADDRESS[1:]).encode())
+    assert not is_coin_address(ADDRESS[:40].encode())
+
+
+@pytest.mark.parametrize(
+    ("near", "facts"), [(b'{"mint": true, "token": "', ["value-address"]), (b'{"service": 1, "token": "', [])]
+)
+def test_an_address_counts_beside_what_speaks_of_a_blockchain(near, facts):
+    """The same value elsewhere may be a key: one of 60 random values of this length has the alphabet."""
+    assert list(observed(ADDRESS.encode(), Context(b'"token": "', b'"', "a.json", near=near))) == facts
+
+
+@pytest.mark.parametrize(
+    ("before", "facts"),
+    [
+        (b"https://lists.corp.io/unsubscribe?token=", ["near-link"]),
+        (b"[group](https://chat.corp.io/add_by_link?link_token=", ["near-link"]),
+        (b"<https://corp.io/privacy/delete?user=1&token=", ["near-link"]),
+        (b"https://api.corp.io/v1/items?token=", []),
+        (b"see https://corp.io/unsubscribe and set token=", []),
+    ],
+)
+def test_a_link_that_is_sent_holds_no_credential_of_the_project(before, facts):
+    """Whoever has the link is meant to follow it; what comes after the link is judged by itself."""
+    value = token("{alnum:24}").encode()
+    assert list(observed(value, Context(before, b"", "a.md", near=before))) == facts
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "facts"),
+    [
+        ("tasks.json", b'"data": "useradd john && echo \'', ["near-record"]),
+        ("qa.jsonl", b'{"question": "What is my login? The password is ', ["near-record"]),
+        ("tasks.json", b'"password": "', []),
+        ("tasks.json", b'"description": "a user", "password": "', []),
+        ("tasks.py", b'"data": "useradd john && echo \'', []),
+    ],
+)
+def test_sentences_in_data_are_records(path, before, facts):
+    """A value inside of the sentence that a field of a data file holds, not a field of its own."""
+    assert list(observed(b"John#4123", Context(before, b"", path, near=before))) == facts
