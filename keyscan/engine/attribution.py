@@ -1,7 +1,7 @@
 """Whose key is it: a generic match that fits a named rule's value, with that provider's name near, is that rule's.
 
 Named rules look from the name to the value; here the name may also follow (`Bearer ...` before the address, a key
-before `base_url=`) or stand lines away.
+before `base_url=`) or stand lines away. Of a rule whose shape is no other vendor's (`unique`) no name is needed.
 """
 
 from __future__ import annotations
@@ -42,17 +42,23 @@ class ProviderAttribution:
         for number, (_, words) in enumerate(self._rules):
             for first in {parts[0] for parts in words}:
                 self._by_first.setdefault(first, []).append(number)
+        self._unique = [rule for rule, _ in self._rules if rule.unique]
         # Versions of a file have the same values in the same places.
         self._known: dict[tuple[bytes, int, int], Rule | None] = {}
 
     def attribute(self, matches: list[Match], data: bytes) -> list[Match]:
-        """`matches` with each generic one of medium severity turned into the nearest fitting provider's."""
-        return [
-            self._owned(match, data) if match.rule.filters == "generic" and match.severity >= Severity.MEDIUM else match
-            for match in matches
-        ]
+        """`matches` with each generic one turned into the nearest fitting provider's, from medium severity on.
+
+        One of a shape that only one vendor's keys have is turned at every severity: the shape says more than a name.
+        """
+        return [self._owned(match, data) if match.rule.filters == "generic" else match for match in matches]
 
     def _owned(self, match: Match, data: bytes) -> Match:
+        for rule in self._unique:
+            if _fits(rule.value, match.secret):
+                return _turned(match, rule, f"only {rule.provider} issues keys of this shape")
+        if match.severity < Severity.MEDIUM:
+            return match
         low = max(0, match.secret_start - REACH)
         around = data[low : match.secret_end + REACH]
         start = match.secret_start - low
@@ -62,7 +68,7 @@ class ProviderAttribution:
                 self._known.clear()
             self._known[key] = self._owner(around, start, match.secret)
         owner = self._known[key]
-        return match if owner is None else _turned(match, owner)
+        return match if owner is None else _turned(match, owner, f"{owner.provider} is named beside it")
 
     def _owner(self, around: bytes, start: int, secret: bytes) -> Rule | None:
         """The rule whose name stands nearest to the `secret`, at `start`, and whose value it fits."""
@@ -99,12 +105,14 @@ def _gap(rule: Rule, around: bytes, start: int, size: int) -> int | None:
     return min(gaps, default=None)
 
 
-def _turned(match: Match, rule: Rule) -> Match:
+def _turned(match: Match, rule: Rule, evidence: str) -> Match:
+    # What is low by its place or its name stays below the rule's own severity.
+    severity = rule.severity if match.severity >= Severity.MEDIUM else Severity(rule.severity - 1)
     owned = replace(
         match,
         rule=rule,
-        severity=rule.severity,
+        severity=severity,
         precision=min(rule.precision, Precision.MEDIUM),
-        evidence=(*match.evidence, f"{rule.provider} is named beside it"),
+        evidence=(*match.evidence, evidence),
     )
     return match if rejection_reason(owned, NO_CONTEXT) else owned

@@ -28,7 +28,7 @@ _MOST_BYTES = 1 << 20
 # What judges a match; help, examples and the rule file are left out.
 _FIELDS = (
     "id", "name", "provider", "category", "pattern", "keywords", "max_length", "min_entropy", "checks", "filters",
-    "prefix", "env", "context", "value", "public", "test", "one_line",
+    "prefix", "env", "context", "value", "public", "test", "one_line", "unique",
 )  # fmt: skip
 
 

@@ -96,6 +96,7 @@ class Rule:
     public: bool = False
     test: bool = False
     one_line: bool = False
+    unique: bool = False
     source: str = ""
 
 

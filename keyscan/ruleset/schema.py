@@ -86,6 +86,7 @@ def rule_of(entry: dict[str, Any], number: int, file: RuleFile, faults: Faults) 
         public=fields.flag("public"),
         test=fields.flag("test"),
         one_line=fields.flag("one_line"),
+        unique=fields.flag("unique"),
         source=file.source,
     )
     fields.done()

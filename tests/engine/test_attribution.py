@@ -6,11 +6,12 @@ from helpers.tokens import token
 from keyscan.engine.attribution import REACH
 from keyscan.engine.matcher import Matcher
 from keyscan.engine.prefilter.keywords import KeywordPrefilter
+from keyscan.model.rule import Severity
 from keyscan.ruleset import cache, loader
 
 RULES = tuple(
     rule
-    for file in ("generic", "authorization", "mistral", "together")
+    for file in ("generic", "authorization", "mistral", "together", "zhipu", "fal")
     for rule in loader.load([loader.builtin_dir() / f"{file}.toml"])
 )
 FAR = "#" + "x " * (REACH // 2)
@@ -47,6 +48,25 @@ def test_the_nearest_provider_owns_a_value_of_its_shape(matcher, text):
     found = matcher.scan(token(text).encode()).matches
     assert [match.rule.id for match in found] == ["mistral-api-key"]
     assert "Mistral is named beside it" in found[0].evidence
+
+
+@pytest.mark.parametrize(
+    "text", ['api_key="{}"', "LLM_API_KEY={}", "Authorization: Bearer {}", 'x = Client(token="{}")']
+)
+@pytest.mark.parametrize(
+    ("value", "rule_id"),
+    [
+        ("{hex:32}.{alnum:16}", "zhipu-api-key"),
+        ("a{hex:31}.b{alnum:15}", "zhipu-api-key"),
+        ("{uuid}:{hex:32}", "fal-api-key"),
+    ],
+)
+def test_a_shape_that_one_vendor_has_needs_no_name_of_its_vendor(matcher, text, value, rule_id):
+    """In code at the rule's severity, in a test one lower."""
+    line = text.format(token(value))
+    for path, severity in (("app.env", Severity.CRITICAL), ("tests/test_app.py", Severity.HIGH)):
+        found = matcher.scan(line.encode(), path=path).matches
+        assert [(match.rule.id, match.severity) for match in found] == [(rule_id, severity)]
 
 
 def test_every_value_of_a_named_rule_is_an_expression_by_itself():

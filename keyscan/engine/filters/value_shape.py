@@ -50,7 +50,9 @@ _HASHED = lazy_pattern(
 )
 _CALL = lazy_pattern(
     # A call, nested ones too, and what stylesheets have: `var(--token)`, `hsl(var(--chart-1))`.
-    rb"^[a-z][a-z_.-]{2,30}\(.*\)\Z|\w\([\w., :]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|^[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|"
+    rb"^[a-z][a-z_.-]{2,30}\(.*\)\Z|\w\([\w., :]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|"
+    # A name behind a name, unless the first is 32 hexadecimal digits, as in keys of two parts.
+    rb"^(?![0-9a-f]{32}\.)[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|"
     rb"\{.*\}|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z|"
     # A type or a list of anything: `Optional[str]`, `steps[]`.
     rb"^[A-Za-z_.]+\[[A-Za-z_.,| \[\]]*\]\Z"
