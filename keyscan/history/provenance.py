@@ -98,8 +98,16 @@ def trace(git: Git, findings: Sequence[Finding], index: HistoryIndex, options: P
     gone = exposure.removals(git, _last_written(secrets, tips)) if options.removals else {}
     joiner = _Joiner(git_commits.details(git, sorted(reported)), tips, options, gone)
     joined = [finding for group in secrets.values() for finding in joiner.findings(group)]
-    others = {finding.fingerprint: finding for finding in reversed(rest) if finding.fingerprint not in secrets}
+    others: dict[str, Finding] = {}
+    for finding in sorted(rest, key=_report_order):
+        if finding.fingerprint not in secrets:
+            others.setdefault(finding.fingerprint, finding)
     return Traced([*joined, *others.values()], skips)
+
+
+def _report_order(finding: Finding) -> tuple[object, ...]:
+    """Which of several findings of one secret, none with a commit, is reported: never the one that was read first."""
+    return (finding.status != "new", -finding.severity, finding.sort_key)
 
 
 def _last_written(secrets: Mapping[str, Sequence[Occurrence]], tips: RefTips) -> dict[str, dict[bytes, bytes]]:

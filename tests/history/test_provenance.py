@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+from helpers.reports import finding
 from helpers.tokens import key
 
+from keyscan.git.command import Git
 from keyscan.history.exposure import exposed_days
+from keyscan.history.provenance import DEFAULTS, HistoryIndex, trace
+from keyscan.model.blob import Origin
+from keyscan.model.rule import Severity
 
 
 class TestProvenance:
@@ -77,3 +83,16 @@ def test_a_range_counts_only_lines_that_its_commits_added(repo, audit):
     second = repo.commit()
     found = audit(repo, "--range", "HEAD~1..HEAD")[1]
     assert [(one["commit"], one["line"]) for one in found] == [(second, 3)]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_place_of_a_secret_without_commit_does_not_depend_on_what_was_read_first(repo, turned):
+    """Packs list objects in another order than git does: the most severe place is reported, then the first by path."""
+    repo.commit("first")
+    places = [("b.py", Severity.HIGH), ("tests/a.py", Severity.MEDIUM), ("c.py", Severity.HIGH)]
+    findings = [
+        finding(severity=severity, origin=Origin(path, blob="0" * 40))
+        for path, severity in (reversed(places) if turned else places)
+    ]
+    traced = trace(Git(repo.path), findings, HistoryIndex(()), DEFAULTS)
+    assert [one.origin.path for one in traced.findings] == ["b.py"]
