@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from enum import Flag, auto
-from functools import cache, lru_cache
 
 
 class PathKind(Flag):
@@ -32,7 +30,8 @@ def _below(names: str) -> str:
     return rf"(?:^|/)(?:{names})/"
 
 
-_EXPRESSIONS = {
+# What the path of a file of each kind contains; letter case does not matter.
+EXPRESSIONS = {
     # Where a value without quotes is code, so that a secret without them is an example in a comment or document.
     PathKind.SOURCE: _of(
         r"\.(?:pyi?|pyx|jsx?|mjs|cjs|tsx?|java|kts?|scala|groovy|go|rb|php|cs|vb|c|h|cc|cpp|hpp|m|mm|swift|rs|dart|lua|pl|"
@@ -86,34 +85,3 @@ _EXPRESSIONS = {
         r"[.-][0-9a-f]{8,20}\.(?:js|css|mjs)\Z|(?:^|[/.-])(?:bundle|chunk)\.js\Z",
     ),
 }  # fmt: skip
-
-
-@cache
-def _pattern(kind: PathKind) -> re.Pattern[str]:
-    """The expression of one kind, compiled when it is first asked for: at import all would cost each start 3 ms."""
-    return re.compile(_EXPRESSIONS[kind], re.IGNORECASE)
-
-
-@lru_cache(4096)
-def path_kind(path: str) -> PathKind:
-    """All kinds that the file at `path` is of; PLAIN for a path that says nothing, or an unknown one."""
-    kinds = PathKind.PLAIN
-    if path:
-        # A test directory of the temporary place where a tool runs says nothing: only relative paths are given.
-        for kind in _EXPRESSIONS:
-            if _pattern(kind).search(path):
-                kinds |= kind
-    return kinds
-
-
-@lru_cache(4096)
-def is_of_kind(path: str, kind: PathKind) -> bool:
-    """Whether the file at `path` is of one kind: a tenth of the cost of finding all kinds."""
-    return _pattern(kind).search(path) is not None
-
-
-def is_rehearsal(path: str) -> bool:
-    """Whether the file at `path` is a test, a sample, a recording, a document or others' code, by its path."""
-    return bool(
-        path_kind(path) & (PathKind.TEST | PathKind.SAMPLE | PathKind.RECORDED | PathKind.LOG | PathKind.VENDORED)
-    )

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keyscan.catalog.path_kinds import PathKind, is_rehearsal, path_kind
+from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.checks import registry as checks
 from keyscan.engine.confirm import Pattern
 from keyscan.engine.filters import generic
@@ -15,6 +15,7 @@ from keyscan.engine.filters.placeholders import rejection_reason
 from keyscan.model.match import Match, Span
 from keyscan.model.rule import Precision, Rule, Severity
 from keyscan.ruleset.patterns import CHECKSUMS
+from keyscan.support.path_kind import is_rehearsal, path_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,18 +9,23 @@ import copyreg
 import marshal
 import sys
 from functools import cache
-from typing import Any
+from importlib import import_module, util
+from importlib.machinery import ExtensionFileLoader, PathFinder
+from typing import TYPE_CHECKING, Any
 
 from keyscan.support import storage
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_COMPILED_HALF = "regex._regex"
 
 
 def compiled(text: str, *, stored: bool = True) -> Any:
     """The expression `text` over bytes, from its program if that is `stored`; raises `regex.error`."""
-    import regex
-
     pattern = text.encode()
     if not stored:
-        return regex.compile(pattern, regex.VERSION0)
+        return _compiled(pattern)
     name = _stored_name(pattern)
     data = storage.read(name)
     if data is not None:
@@ -28,18 +33,44 @@ def compiled(text: str, *, stored: bool = True) -> Any:
             return _regex().compile(*marshal.loads(data))  # noqa: S302 - stored by us, its digest was checked
         except Exception:  # noqa: BLE001, S110 - any error of what is stored means: compile again
             pass
-    compiled = regex.compile(pattern, regex.VERSION0)
-    program = _program(compiled)
+    pattern_object = _compiled(pattern)
+    program = _program(pattern_object)
     if program is not None:
         storage.write(name, program)
-    return compiled
+    return pattern_object
 
 
+def _compiled(pattern: bytes) -> Any:
+    import regex
+
+    return regex.compile(pattern, regex.VERSION0)
+
+
+@cache
 def _regex() -> Any:
-    """The compiled half of `regex`, which makes objects of programs."""
-    import regex._regex
+    """The compiled half of `regex`, which makes objects of programs.
 
-    return regex._regex  # noqa: SLF001 - where `copyreg` finds it, too
+    It is loaded without the half in Python where it can be: that compiles expressions, and takes 6 ms to import.
+    """
+    module = sys.modules.get(_COMPILED_HALF)
+    if module is None:
+        module = _compiled_half()
+    return module or import_module(_COMPILED_HALF)
+
+
+def _compiled_half() -> ModuleType | None:
+    """The compiled half by itself, under the name where `regex` will find it; None where it is not as expected."""
+    package = util.find_spec("regex")
+    places = package.submodule_search_locations if package else None
+    spec = PathFinder.find_spec(_COMPILED_HALF, places) if places else None
+    if spec is None or not isinstance(spec.loader, ExtensionFileLoader):
+        return None
+    try:
+        module = util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    except ImportError:
+        return None
+    return sys.modules.setdefault(_COMPILED_HALF, module)
 
 
 def _program(pattern: Any) -> bytes | None:

@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.git.command import PATHSPEC_MAGIC
+from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from keyscan.git.command import Git
 
-_HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+_HUNK = lazy_pattern(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 _DIFF = ("-U0", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--text")
 
 

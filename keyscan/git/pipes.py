@@ -7,7 +7,6 @@ is bounded; a pipe that is found while a git gives no answer ends that git with 
 from __future__ import annotations
 
 import os
-import re
 import stat
 from contextlib import suppress
 from itertools import chain, islice
@@ -15,6 +14,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from keyscan.errors import GitError
+from keyscan.support.lazy_pattern import lazy_pattern
 from keyscan.support.regular_file import open_regular
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _MAX_DIRECTORIES = 100_000
 _MAX_FILES = 100
 _MAX_BYTES = 1 << 20
 # Settings that name a file, of whatever section: include.path, core.excludesFile, mailmap.file and their kind.
-_NAMES_A_FILE = re.compile(
+_NAMES_A_FILE = lazy_pattern(
     rb'(?im)^[ \t]*(?:\[[^\]\n]*\][ \t]*)?(?:path|file|excludesfile|attributesfile)[ \t]*=[ \t]*"?([^"\n#;]+)'
 )
 

@@ -8,8 +8,9 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keyscan.catalog.path_kinds import PathKind, path_kind
+from keyscan.catalog.path_kinds import PathKind
 from keyscan.git import worktree
+from keyscan.support.path_kind import path_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.agents import client_of
-from keyscan.catalog.path_kinds import PathKind, path_kind
+from keyscan.catalog.path_kinds import PathKind
 from keyscan.catalog.secret_files import BROWSER_PREFIXES, kind_of
 from keyscan.model.rule import Severity
+from keyscan.support.path_kind import path_kind
 
 if TYPE_CHECKING:
     from keyscan.model.blob import Origin

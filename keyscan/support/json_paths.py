@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import re
 
+from keyscan.support.lazy_pattern import lazy_pattern
+
 # A JSON text larger than this is not walked: no key of it is known.
 LARGEST = 8 * 1024 * 1024
-_TOKEN = re.compile(rb'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|[{}\[\]:,]', re.DOTALL)
+_TOKEN = lazy_pattern(rb'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|[{}\[\]:,]', re.DOTALL)
 
 
 class Walker:

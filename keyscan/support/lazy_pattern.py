@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, AnyStr, Generic, cast
+from typing import TYPE_CHECKING, Any, AnyStr, Generic, cast
+
+if TYPE_CHECKING:
+    import re
 
 
 class _LazyPattern(Generic[AnyStr]):
@@ -16,11 +18,16 @@ class _LazyPattern(Generic[AnyStr]):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # pickling and copying ask for methods that no pattern has
             raise AttributeError(name)
-        value = getattr(re.compile(self._text, self._flags), name)
+        from keyscan.support import stored_patterns
+
+        value = getattr(stored_patterns.compiled(self._text, self._flags), name)
         setattr(self, name, value)
         return value
 
 
 def lazy_pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """The expression `text`, compiled at its first use; an error in it is raised then, as `re.error`."""
+    """The expression `text`, loaded or compiled at its first use; an error in it is raised then, as `re.error`.
+
+    Only for what is written in this package: see `stored_patterns`.
+    """
     return cast("re.Pattern[AnyStr]", _LazyPattern(text, flags))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from keyscan.support.lazy_pattern import lazy_pattern
 
 # Up to the last `@` before the path, or, where a password has a slash in it, up to the next one.
-_CREDENTIALS = re.compile(r"(?<=//)(?:[^/]*@|[^/:@]*:(?!\d*/)[^@]*@)")
+_CREDENTIALS = lazy_pattern(r"(?<=//)(?:[^/]*@|[^/:@]*:(?!\d*/)[^@]*@)")
 
 
 def without_credentials(url: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import marshal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,36 @@ def test_a_regex_that_pickles_in_another_way_is_only_compiled(cache, monkeypatch
     monkeypatch.setattr(programs, "_program", lambda _: None)
     assert programs.compiled(TEXT).search(b"acme_" + b"a1" * 10)
     assert not list(cache.glob("program-*"))
+
+
+_BOTH_HALVES = f"""
+import sys
+from keyscan.engine import programs
+pattern = programs.compiled({TEXT!r})
+assert pattern.search(b"acme_" + b"a1" * 10)[0], "no match"
+print("regex" in sys.modules)
+import regex
+assert type(regex.compile({TEXT.encode()!r}, regex.VERSION0)) is type(pattern)
+assert regex.sub("b", "c", "abc") == "acc"
+assert programs._regex() is sys.modules["regex._regex"]
+"""
+
+
+def test_the_half_in_python_is_imported_only_to_compile():
+    """A stored program needs the compiled half alone; whoever imports `regex` later gets the same half."""
+    outputs = [
+        subprocess.run([sys.executable, "-c", _BOTH_HALVES], check=True, capture_output=True, text=True).stdout
+        for _ in range(2)
+    ]
+    assert outputs == ["True\n", "False\n"]
+
+
+@pytest.mark.parametrize("missing", ["find_spec", "module_from_spec"])
+def test_a_regex_that_is_laid_out_in_another_way_is_imported(monkeypatch, missing):
+    """Where its compiled half is not found by itself, the package brings it."""
+    programs._regex.cache_clear()
+    monkeypatch.delitem(sys.modules, "regex._regex", raising=False)
+    results = {"find_spec": lambda _: None, "module_from_spec": lambda _: (_ for _ in ()).throw(ImportError)}
+    monkeypatch.setattr(programs.util, missing, results[missing])
+    assert programs.compiled(TEXT).search(b"acme_" + b"a1" * 10)
+    programs._regex.cache_clear()

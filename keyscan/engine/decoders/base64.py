@@ -18,6 +18,7 @@ from keyscan.engine.decoders.view import Pieces, Unread, View, everywhere
 from keyscan.engine.decoders.wide import wide_runs
 from keyscan.engine.prefilter import encoding_triggers as triggers
 from keyscan.engine.prefilter.encoding_triggers import BASE64, KUBERNETES, TABLE, Trigger
+from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,9 +37,9 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _ASCII = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 _TEXT = _ASCII + bytes(range(0x80, 0x100))
-_FORWARD = re.compile(rb"[A-Za-z0-9+/_-]++(?>(?:(?:\r?\n[ \t]*+|\\n)[A-Za-z0-9+/_-]++(?![:\w]))*)")
-_LINES = re.compile(rb"\\n|[A-Za-z0-9+/_-]+")
-_BREAK = re.compile(rb"(?:\r?\n[ \t]{0,40}|\\n)\Z")
+_FORWARD = lazy_pattern(rb"[A-Za-z0-9+/_-]++(?>(?:(?:\r?\n[ \t]*+|\\n)[A-Za-z0-9+/_-]++(?![:\w]))*)")
+_LINES = lazy_pattern(rb"\\n|[A-Za-z0-9+/_-]+")
+_BREAK = lazy_pattern(rb"(?:\r?\n[ \t]{0,40}|\\n)\Z")
 # A line shorter than this is not one of a run that was wrapped.
 _WRAPPED = 40
 
@@ -190,7 +191,7 @@ def _stretch(raw: bytes, start: int, end: int, *, wide: bool) -> tuple[int, int]
     return low, len(raw) - len(raw[end:].lstrip(kept))
 
 
-_VALUE = re.compile(
+_VALUE = lazy_pattern(
     rb"""(?m)^[ \t]+["']?(?P<name>[\w.-]{1,200})["']?:[ \t]*"""
     rb"""["']?(?P<value>[A-Za-z0-9+/]{4,65536}={0,2})["']?[ \t]*,?\r?$"""
 )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from keyscan.engine.decoders.view import AROUND, Pieces, Unread, View, windows
 from keyscan.engine.prefilter.encoding_triggers import CUTS, ESCAPED, ESCAPES, INVISIBLE, PIECES, Trigger
+from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
 # The widest trigger, with room to spare, and the bytes of lines with escapes that are decoded of one text.
 _WIDEST = 64
 LARGEST = 2 * 1024 * 1024
 
-_ESCAPE = re.compile(
+_ESCAPE = lazy_pattern(
     rb"(?P<u>\\{1,4}u00[2-7][0-9A-Fa-f])|(?P<x>\\{1,4}x[2-7][0-9A-Fa-f])|(?P<percent>%(?:25)*[2-7][0-9A-Fa-f])"
     rb"|(?P<entity>&#(?:x[0-9A-Fa-f]{2}|[0-9]{2,3});)|(?P<plain>\\{1,4}[/\"])"
     rb"|(?P<mark>\\_)|(?P<nothing>" + INVISIBLE.encode() + rb")"
@@ -83,10 +84,10 @@ _JOINTS = (
     # Soft line breaks of quoted-printable, and colour codes of terminals.
     rb"|=[ \t]{0,4}\r?\n|(?:\x1b\[[0-9;]{0,20}[mK])+"
 )
-_JOINT = re.compile(_JOINTS % b"")
+_JOINT = lazy_pattern(_JOINTS % b"")
 # A list of prefixes is no key: commas join only where a `join` follows.
-_LISTED = re.compile(_JOINTS % b"|,")
-_UP_TO_JOINT = re.compile(rb"""[\w.-]{0,200}?(?="|'|`|\\|=[ \t]{0,4}\r?\n|\x1b\[)""")
+_LISTED = lazy_pattern(_JOINTS % b"|,")
+_UP_TO_JOINT = lazy_pattern(rb"""[\w.-]{0,200}?(?="|'|`|\\|=[ \t]{0,4}\r?\n|\x1b\[)""")
 
 
 def _joint(data: bytes, start: int, stop: int) -> re.Pattern[bytes]:

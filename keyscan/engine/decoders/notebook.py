@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
 from keyscan.support.json_paths import Walker
+from keyscan.support.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    import re
 
 # How the base64 of pictures, films and documents begins: their own magic numbers. Other data is no picture.
 _MAGIC = rb"(?:iVBORw0K|/9j/|R0lGOD|UklGR|Qk0|SUkq|TU0A|AAAB|JVBERi|AAAA[A-Za-z0-9+/]{2}Z0eX|GkXf|T2dn|SUQz|d09G)"
 _BASE64 = rb"[A-Za-z0-9+/=]"
-_PICTURE = re.compile(
+_PICTURE = lazy_pattern(
     rb'(?:"(?:image|audio|video|font|application)/[\w.+-]{1,60}"\s*:\s*(?:\[\s*)?"'
     rb"|data:(?:image|audio|video|font|application)/[\w.+-]{1,60}(?:;[\w=-]{1,40})*;base64,)"
     rb"(?=" + _MAGIC + rb")(" + _BASE64 + rb'++(?>(?:(?:\\n|"\s*,\s*"|\s)' + _BASE64 + rb"++(?=[\"\\\s]))*))"

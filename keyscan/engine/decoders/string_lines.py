@@ -6,13 +6,14 @@ value on the line after its name is found, and a table by its header.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from keyscan.engine.decoders.view import Pieces, Unread, View
 from keyscan.engine.prefilter.encoding_triggers import TABLE
+from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
     from keyscan.engine.prefilter.encoding_triggers import Trigger
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 REACH = 16 * 1024
 LARGEST = 1024 * 1024
 
-_LINE = re.compile(rb'[ \t]*+"((?>(?:[^"\\\n]|\\[^\n])*))"[ \t]*+,?[ \t]*+\r?')
-_ESCAPE = re.compile(rb'\\(?:u00([0-7][0-9A-Fa-f])|(["\\/nrt]))')
+_LINE = lazy_pattern(rb'[ \t]*+"((?>(?:[^"\\\n]|\\[^\n])*))"[ \t]*+,?[ \t]*+\r?')
+_ESCAPE = lazy_pattern(rb'\\(?:u00([0-7][0-9A-Fa-f])|(["\\/nrt]))')
 _MEANINGS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 

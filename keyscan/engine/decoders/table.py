@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from keyscan.engine.decoders.view import COLUMN, Pieces, Unread, View
 from keyscan.engine.filters.secret_names import Kind, kind_of
 from keyscan.engine.prefilter.encoding_triggers import TABLE, TABLE_HEADER
+from keyscan.support import stored_patterns
+from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,9 +41,9 @@ _BESIDE = 100
 _SHORTEST, _LONGEST = 6, 2000
 _MOST_RAGGED = 3
 
-_HEADER_CELL = re.compile(rb"[A-Za-z_\x80-\xff][\w .:/#@&+\x80-\xff-]{0,59}")
-_RULE = re.compile(rb"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:[|+][ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*\r?")
-_NOT_IN_NAMES = re.compile(rb"[^\w.-]+")
+_HEADER_CELL = lazy_pattern(rb"[A-Za-z_\x80-\xff][\w .:/#@&+\x80-\xff-]{0,59}")
+_RULE = lazy_pattern(rb"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:[|+][ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*\r?")
+_NOT_IN_NAMES = lazy_pattern(rb"[^\w.-]+")
 _SEPARATORS = (b"\t", b"|", b";", b",")
 _QUOTES = (b'"', b"'", b"`", b"")
 # `name,value`: what the first column says is the name of what the second holds.
@@ -202,7 +204,7 @@ def _quoted_cell(separator: bytes) -> re.Pattern[bytes]:
     """A cell and what ends it; groups `quoted` or `plain`, and `end`."""
     mark = re.escape(separator)
     blank = rb" *+" if separator == b"\t" else rb"[ \t]*+"
-    return re.compile(
+    return stored_patterns.compiled(
         blank + rb'(?:"(?P<quoted>[^"]*+(?>(?:""[^"]*+)*))"' + blank + rb"(?=" + mark + rb"|\r?\n|\Z)"
         rb"|(?P<plain>[^\n" + mark + rb"]*+))(?P<end>" + mark + rb"|\n|\r\n|\Z)"
     )

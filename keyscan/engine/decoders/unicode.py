@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from keyscan.support.lazy_pattern import lazy_pattern
 
 # How much of a text without a byte order mark is looked at; git calls binary what has a NUL in so much.
 PROBE = 8000
@@ -14,7 +15,7 @@ _MARKS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 # So many bytes of ASCII in a row are no UTF-16 or UTF-32: hardly ever are they in Chinese, and a key has as many.
-_SINGLE = re.compile(rb"[\x20-\x7e]{16}")
+_SINGLE = lazy_pattern(rb"[\x20-\x7e]{16}")
 # What text holds beside NULs, and the largest share of NULs that separate its parts (`env -0`, lists of git).
 _TEXT = bytes(range(0x20, 0x100)) + b"\t\n\r\f\x1b\0"
 _NULS = 8

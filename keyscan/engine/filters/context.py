@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import calendar
-import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from keyscan.engine.confirm import Candidate
@@ -44,14 +45,14 @@ NO_CONTEXT = Context(b"", b"")
 
 # An address ends where a string, an element or a line of prose goes on.
 _OUTSIDE = rb"\s\"'`<>()"
-_BEGINNING = re.compile(rb"[^" + _OUTSIDE + rb"]*\Z")
-_REST = re.compile(rb"[^" + _OUTSIDE + rb"]*")
+_BEGINNING = lazy_pattern(rb"[^" + _OUTSIDE + rb"]*\Z")
+_REST = lazy_pattern(rb"[^" + _OUTSIDE + rb"]*")
 # Until when an address is signed: a day (Azure), seconds since 1970 (AWS, Google and Alibaba's older kind, Qiniu), or a
 # time and a number of seconds from then on (AWS, Google and Alibaba today).
-_DAY = re.compile(rb"[?&;]s?k?e=(\d{4}-\d\d-\d\d)")
-_SECONDS = re.compile(rb"[?&;](?:Expires|e)=(\d{10})(?!\d)")
-_FROM = re.compile(rb"[?&;](?:X-Amz|X-Goog|x-oss)-[Dd]ate=(\d{8}T\d{6})Z")
-_FOR = re.compile(rb"[?&;](?:X-Amz|X-Goog|x-oss)-[Ee]xpires=(\d{1,7})(?!\d)")
+_DAY = lazy_pattern(rb"[?&;]s?k?e=(\d{4}-\d\d-\d\d)")
+_SECONDS = lazy_pattern(rb"[?&;](?:Expires|e)=(\d{10})(?!\d)")
+_FROM = lazy_pattern(rb"[?&;](?:X-Amz|X-Goog|x-oss)-[Dd]ate=(\d{8}T\d{6})Z")
+_FOR = lazy_pattern(rb"[?&;](?:X-Amz|X-Goog|x-oss)-[Ee]xpires=(\d{1,7})(?!\d)")
 
 
 def has_expired(context: Context) -> bool:

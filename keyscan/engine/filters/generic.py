@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from keyscan.catalog.path_kinds import PathKind, is_of_kind, path_kind
+from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters import secret_names as names
 from keyscan.engine.filters import value_shape as literals
 from keyscan.engine.filters.binding import is_argument, is_compared, name_of
@@ -16,6 +16,7 @@ from keyscan.engine.filters.secret_names import Kind
 from keyscan.engine.filters.surroundings import observed
 from keyscan.engine.filters.value_shape import Shape
 from keyscan.support.lazy_pattern import lazy_pattern
+from keyscan.support.path_kind import is_of_kind, path_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ _TERMS = lazy_pattern(
 # Names under which even an id is a secret.
 _STRONG = lazy_pattern(rb"secret|pass|pwd|api[_-]?key|access[_-]?key|private", re.IGNORECASE)
 # On the line after an empty setting stands the next one.
-_SETTING = re.compile(rb"[A-Za-z][A-Za-z_-]*[._-][A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*[=:]|[A-Z][A-Z0-9_]{2,40}=")
+_SETTING = lazy_pattern(rb"[A-Za-z][A-Za-z_-]*[._-][A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*[=:]|[A-Z][A-Z0-9_]{2,40}=")
 _QUOTES = (b'"', b"'", b"`")
 _CLASSES = 3
 _SHORT, _LONG, _LONGER = 12, 20, 32

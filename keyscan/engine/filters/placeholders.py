@@ -180,7 +180,7 @@ def own_fingerprint(match: Match, context: Context) -> str | None:
 
 
 # A side of a merge that nobody finished: the id of its commit is no key.
-_CONFLICT = re.compile(rb"(?:^|\n)(?:>{7,9}|<{7,9}|\|{7,9}) ?\Z")
+_CONFLICT = lazy_pattern(rb"(?:^|\n)(?:>{7,9}|<{7,9}|\|{7,9}) ?\Z")
 
 
 def conflict_marker(match: Match, context: Context) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from functools import lru_cache
 
-_WORD = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+from keyscan.support.lazy_pattern import lazy_pattern
+
+_WORD = lazy_pattern(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Read from the right, the word that says what the name holds. What is about a secret, but none itself:
 _ABOUT = frozenset(
     b"type types typ name names id ids url urls uri uris path paths file files filename dir directory folder field "

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
+
+from keyscan.support.lazy_pattern import lazy_pattern
 
 _SIZE = 27
 # Bits that a letter costs when all are as likely, the measure for letters that follow no spelling.
 RANDOM_LETTER = 4.7
-_PIECE = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
+_PIECE = lazy_pattern(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
 _LETTER = 96
 
 

@@ -60,7 +60,7 @@ _CALL = lazy_pattern(
 _LETTERS = lazy_pattern(rb"[A-Za-z]")
 _ALNUM = lazy_pattern(rb"[A-Za-z0-9]")
 _CONSTANT = lazy_pattern(rb"^[A-Z]{2,}[0-9]?(?:_[A-Z0-9]+)+\Z")
-_BASE64 = re.compile(rb"^[A-Za-z0-9+/]+={0,2}\Z")
+_BASE64 = lazy_pattern(rb"^[A-Za-z0-9+/]+={0,2}\Z")
 _HEX = lazy_pattern(rb"^(?:0x)?[0-9a-fA-F]+\Z")
 _COMMON = lazy_pattern(
     rb"passw(?:or)?d|passwd|passwort|p@ss|pa\$\$|passphrase|secret|token|api[_-]?key|test|admin|root|guest|user|demo|"
@@ -76,20 +76,20 @@ _LEET = bytes.maketrans(b"013457@$!", b"oleastasi")
 
 # What is shown to everyone: addresses of accounts and contracts on Ethereum and its kin (a private key has 64 digits),
 # ids that say of what they are, public NKeys (a seed begins with S).
-_PUBLIC = re.compile(
+_PUBLIC = lazy_pattern(
     rb"^0x[0-9a-fA-F]{40}\Z|"
     rb"^(?:acct|cred|cus|evt|file|msg|org|prj|proj|req|run|sub|team|thread|user|usr)_[0-9A-Za-z]{8,40}\Z|"
     rb"^[ACNOUX][A-Z2-7]{55}\Z"
 )
 # `library/image:2.0`, a whole regular expression, and a class of characters with its count.
-_NO_TEXT = re.compile(
+_NO_TEXT = lazy_pattern(
     rb"^[a-z0-9._-]+(?:/[a-z0-9._-]+)+:[\w.-]+\Z|^\^.*[\])][+*?}]?\$\Z|"
     rb"\[\^?(?:\w-\w|\\[wdsWDS])[^\]\s]{0,40}\](?:[+*?]|\{\d)"
 )
 # Chinese, Japanese and Korean text, and its punctuation: a sentence about a secret.
-_PROSE = re.compile(rb"[\xe3-\xed][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf]")
+_PROSE = lazy_pattern(rb"[\xe3-\xed][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf]")
 # `QA-RUN-fd3443419b3f-1786046081`: a label, and when it was made.
-_DATED = re.compile(rb"\A[A-Za-z]{2,12}[-_.][\w.-]{0,60}[-_.]1[4-9]\d{8}(?:\d{3})?\Z")
+_DATED = lazy_pattern(rb"\A[A-Za-z]{2,12}[-_.][\w.-]{0,60}[-_.]1[4-9]\d{8}(?:\d{3})?\Z")
 
 
 class Shape(IntEnum):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from keyscan.engine.prefilter import encoding_triggers as triggers
+from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from keyscan.model.rule import Rule
 
 # Base64 that is worth a look has one long word.
-_LONG = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
+_LONG = lazy_pattern(rb"[A-Za-z0-9+/_-]{12,}")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _CUTS = frozenset(bytes((byte,)) for byte in triggers.CUTS)
 

@@ -7,11 +7,13 @@ import re
 import unicodedata
 from typing import Any
 
+from keyscan.support.lazy_pattern import lazy_pattern
+
 # Controls, format characters (bidirectional overrides among them), surrogates, private and unassigned.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+!|&~$=^]|^-|:(?=//)|(?<=www)\.")
+_MARKUP = lazy_pattern(r"[\\`*_{}\[\]<>()#+!|&~$=^]|^-|:(?=//)|(?<=www)\.")
 # What CI machines read as commands in a log: GitHub's `::name::` and `##[name]`, Azure's `##vso[`, TeamCity's.
-_COMMAND = re.compile(r"^\s*:|::|##")
+_COMMAND = lazy_pattern(r"^\s*:|::|##")
 
 
 def clean(text: str) -> str:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyscan.catalog.path_kinds import PathKind, is_rehearsal, path_kind
+from keyscan.catalog.path_kinds import PathKind
+from keyscan.support.path_kind import is_rehearsal, path_kind
 
 KINDS = {
     PathKind.TEST: [
