@@ -41,8 +41,12 @@ def scan_blob(blob: Blob, matcher: Matcher, options: ScanOptions) -> ScanResult:
     """
     if content.is_plain(blob.data):
         return result_of(blob, matcher.scan(blob.data, path=blob.origin.place), options)
-    total = joined(_members(blob, matcher, options))
-    return replace(total, files=not blob.overlap, bytes=len(blob.data) - blob.overlap)
+    return _total(blob, list(_members(blob, matcher, options)))
+
+
+def _total(blob: Blob, parts: Sequence[ScanResult]) -> ScanResult:
+    """The result for a blob from those of the texts in it."""
+    return replace(joined(parts), files=not blob.overlap, bytes=len(blob.data) - blob.overlap)
 
 
 def _members(blob: Blob, matcher: Matcher, options: ScanOptions) -> Iterator[ScanResult]:
@@ -176,9 +180,10 @@ class _FileScanner:
         return joined([*results, ScanResult(files=files, bytes=size)])
 
     def _scan(self, blob: Blob) -> ScanResult | None:
-        """The result for a blob; None for one without findings, as nearly all: making a result costs more time."""
+        """The result for a blob; None for one of which only its size is told, as of nearly all: a result costs more."""
         if not content.is_plain(blob.data):
-            return scan_blob(blob, self._matcher, self._options)
+            parts = list(_members(blob, self._matcher, self._options))
+            return _total(blob, parts) if parts else None
         result = self._matcher.scan(blob.data, path=blob.origin.place)
         return result_of(blob, result, self._options) if any(result) else None
 

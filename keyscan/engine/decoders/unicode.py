@@ -56,6 +56,8 @@ def encoding_of(data: bytes) -> str:
     head = data[:PROBE]
     if b"\0" not in head[:64] or len(head) < 4:  # noqa: PLR2004 - one character of UTF-32
         return ""
+    if head.count(0) * 10 < len(head) * 3:  # text in UTF-16 or UTF-32 has more; so have few binary files
+        return ""
     zeros = [head[place::4].count(0) * 4 / len(head) for place in range(4)]
     return _by_zeros(*zeros)
 
