@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import marshal
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from keyscan.errors import UsageError
@@ -71,7 +72,9 @@ def hyperscan_prefilter(rules: Sequence[Rule]) -> HyperscanPrefilter:
     if listed is not None and None not in databases:
         try:
             plain_entries, plain_triggers = marshal.loads(listed)  # noqa: S302 - its digest was checked
-            entries, triggers = list(map(Entry._make, plain_entries)), list(map(Trigger._make, plain_triggers))
+            # As `_make` does for each, without a call in Python.
+            entries = list(map(partial(tuple.__new__, Entry), plain_entries))
+            triggers = list(map(partial(tuple.__new__, Trigger), plain_triggers))
             return HyperscanPrefilter(entries, (), triggers, [part for part in databases if part is not None])
         except Exception:  # noqa: BLE001, S110 - any error of Hyperscan's means: compile again
             pass

@@ -129,7 +129,7 @@ class SuppressionPolicy:
 
         A generic rule's secret is the same one under any generic rule: which of them finds it depends on quotes.
         """
-        result = [fingerprint for salt in self.salts for fingerprint in fingerprints(match.rule.id, match.secret, salt)]
+        result = [mark for salt in self.salts for mark in fingerprints(match.rule.id, match.secret, salt)]
         if match.rule.filters == "generic":
             others = self._generic - {match.rule.id}
             result += [fingerprint(rule_id, match.secret, salt) for rule_id in sorted(others) for salt in self.salts]
