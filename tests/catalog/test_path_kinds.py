@@ -1,0 +1,32 @@
+"""What a path says of its file."""
+
+import pytest
+
+from keyscan.catalog.path_kinds import PathKind
+from keyscan.support.path_kind import path_kind
+
+KINDS = {
+    PathKind.TEST: [
+        "tests/a.py",
+        "src/__tests__/a.ts",
+        "a_test.go",
+        "test_a.py",
+        "FooTest.java",
+        "a.spec.ts",
+        "test.env",
+    ],
+    PathKind.SAMPLE: ["examples/a.py", ".env.example", "config.sample.yml", "fixtures/x.json", "settings.dist.toml"],
+    PathKind.DOCUMENT: ["docs/a.txt", "README.md", "guide.rst"],
+    PathKind.VENDORED: ["node_modules/x/a.js", ".venv/lib/a.py", "lib/site-packages/a.py", "third_party/a.c"],
+    PathKind.RECORDED: ["cassettes/a.yaml", "run.har", "openapi.yaml", "data.jsonl", "chat-leaderboard/data/a.json"],
+    PathKind.PAGE: ["index.html"],
+    PathKind.CONFIGURATION: [".env", "prod.env.local", "a.yaml", "app.properties"],
+    PathKind.NOISY: ["package-lock.json", "app.min.js", "locales/de.json", "main.3f2a9c81.js"],
+    PathKind.SOURCE: ["a.py", "src/b.rs"],
+}
+
+
+@pytest.mark.parametrize(("kind", "path"), [(kind, path) for kind, paths in KINDS.items() for path in paths])
+def test_paths_of_each_kind(kind, path):
+    """Names and directories that projects use."""
+    assert kind in path_kind(path)
