@@ -47,9 +47,9 @@ EXPRESSIONS = {
     ),
     PathKind.SAMPLE: _of(
         _below(r"(?:[\w-]*[_-])?fixtures?|mocks?|__mocks__|examples?|samples?|demos?|tutorials?|seeds?|seeders?|stubs?|"
-               r"playground|cookbook|notebooks?|_?archived?|challenges?|lessons?|exercises?|cassettes"),
+               r"stories|storybook|playground|cookbook|notebooks?|_?archived?|challenges?|lessons?|exercises?|cassettes"),
         # `template.yaml` by itself is what CloudFormation deploys.
-        r"(?:^|[/_.-])(?!(?<![_.-])template\.(?:ya?ml|json)\Z)(?:examples?|samples?|dist|template|tmpl|mock|fixture|seed|demo|dummy)(?=[_.-][^/]*\Z|\Z)",
+        r"(?:^|[/_.-])(?!(?<![_.-])template\.(?:ya?ml|json)\Z)(?:examples?|samples?|dist|template|tmpl|mock|fixture|seed|demo|dummy|stories)(?=[_.-][^/]*\Z|\Z)",
     ),
     PathKind.DOCUMENT: _of(
         _below(r"(?:[\w-]*[_-])?docs?|documentation|wiki|man"),
@@ -65,6 +65,8 @@ EXPRESSIONS = {
         _below(r"cassettes?|vcr[\w-]*|recordings?|__snapshots__|snapshots?|goldens?|traces?|replays?|(?:[\w-]*[_-])?datasets?"),
         r"\.(?:har|trace\.json|jsonl|ndjson|snap)\Z",
         r"(?:^|/)(?:[\w-]*[_-])?(?:benchmarks?|leaderboards?|evals?|evaluations?)/(?:.*/)?[^/]*\.(?:json|csv|tsv|txt|xml)\Z",
+        r"(?:^|/)(?:[\w-]*[_-])?(?:results?|predictions?|trajector(?:y|ies)|trajs?|transcripts?|conversations?|rollouts?)/"
+        r"(?:.*/)?[^/]*\.(?:json|jsonl|csv|tsv|txt|md|xml)\Z",
         r"(?:^|/)[^/]*(?:openapi|swagger)[^/]*\.(?:ya?ml|json)\Z",
     ),
     PathKind.LOG: r"\.(?:log|out|csv|tsv)\Z",

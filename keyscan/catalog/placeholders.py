@@ -26,7 +26,8 @@ WORD_LIST: tuple[str, ...] = tuple(sorted(set(WORDS.split()), key=lambda word: (
 # RFC 6749, 6750, 7662 and 7617; RFC 6238 and RFC 4226 (the TOTP secret); RFC 7515 appendix A.1; NIST SP 800-38A
 # and FIPS 197 (AES vectors); the storage and the database emulator of Azure; MongoDB's connection strings;
 # the local development stack of Supabase; the documentation of AWS; the TOTP secret of most tutorials;
-# signatures of the tokens that PyJWT's documentation and jwt.io show.
+# signatures of the tokens that PyJWT's documentation and jwt.io show; the specification of Standard Webhooks; the
+# manuals of Google's API keys and of Stripe.
 _PUBLISHED = (
     "2YotnFZFEjr1zCsicMWpAA",
     "tGzv3JOkF0XG5Qx2TlKWIA",
@@ -49,6 +50,8 @@ _PUBLISHED = (
     "super-secret-jwt-token-with-at-least-32-characters-long",
     "wJalrXUtnFEMI/K7MDENG",
     "AKIAIOSFODNN7|AKIAI44QH8DHB",
+    "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "DaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe|4eC39HqLyjWDarjtT1zdp7dc",
     "4twFt5NiznN84AWoo1d7KO1T_yoc0Z6XOpOVswacPZg|SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
 )
 # Hosts that are reserved for examples (RFC 2606, RFC 6761) or that documents use as such.

@@ -47,8 +47,8 @@ _RUN_BY_HAND = re.compile(
 )
 
 
-def counts(match: Match, origin: Origin) -> bool:
-    """Whether a match of any rule counts where it is: habits count in the working code of now only."""
+def counts(match: Match, data: bytes, origin: Origin) -> bool:
+    """Whether a match in `data` counts where it is: habits count in the working code of now only."""
     if match.rule.category != CATEGORY:
         return True
     path = origin.place
@@ -59,7 +59,7 @@ def counts(match: Match, origin: Origin) -> bool:
     if match.rule.id == "browser-direct-call":
         return bool(_BROWSER.search(path))
     if match.rule.id == "browser-exposed-variable" and kind_of(path):
-        return True
+        return not data[data.rfind(b"\n", 0, match.start) + 1 : match.start].lstrip().startswith(b"#")
     return bool(_CODE.search(path))
 
 

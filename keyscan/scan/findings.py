@@ -28,9 +28,8 @@ def findings_in(
     """The findings for the matches in a blob, and a Skip when there are more than are reported."""
     from keyscan.scan import code_usage
 
-    matches = [
-        code_usage.weighed(match, lines.data, blob.origin) for match in matches if code_usage.counts(match, blob.origin)
-    ]
+    data, origin = lines.data, blob.origin
+    matches = [code_usage.weighed(one, data, origin) for one in matches if code_usage.counts(one, data, origin)]
     skip = None
     if len(matches) > MAX_FINDINGS:
         reason = f"{len(matches)} findings; only the {MAX_FINDINGS} most severe are reported"

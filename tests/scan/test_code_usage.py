@@ -128,6 +128,12 @@ def test_an_example_file_with_a_browser_variable(repo, scan):
     assert scan(repo) == {("browser-exposed-variable", ".env.example")}
 
 
+def test_a_comment_in_a_secrets_file_sets_no_variable(repo, scan):
+    """A line behind `#` ships nothing."""
+    repo.stage(".env", "# VITE_OPENAI_API_KEY=\nPORT=80\n")
+    assert scan(repo) == set()
+
+
 SURROUNDINGS = [
     ("x.py", "key = '{}'\n", None),
     (".env", "ANTHROPIC_API_KEY={}\n", None),

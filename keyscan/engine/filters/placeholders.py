@@ -210,6 +210,15 @@ def markup_placeholder(match: Match, _context: Context) -> str | None:
     return "placeholder" if escaped or match.secret == b"x-oauth-basic" else None
 
 
+# `"pinecone|` before an id: one string that names a thing and then which.
+_JOINED = re.compile(rb"[\"'`][A-Za-z][\w-]{1,40}\|\Z")
+
+
+def joined_id(match: Match, context: Context) -> str | None:
+    """The second part of an id whose first part is the provider's name, where nothing else tells the value."""
+    return "part of an id" if match.rule.context and _JOINED.search(context.before) else None
+
+
 def plain_netrc_word(match: Match, _context: Context) -> str | None:
     """A password of .netrc that is a word, a path or a reference: manuals and tests name it so."""
     if match.rule.id != "netrc-password":
@@ -228,6 +237,7 @@ PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
     hash_field,
     markup_placeholder,
     plain_netrc_word,
+    joined_id,
 )
 GENERIC: tuple[Callable[[Match, Context], str | None], ...] = (
     own_fingerprint,

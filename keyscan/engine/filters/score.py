@@ -38,6 +38,7 @@ TABLE: dict[str, Evidence] = {
     "value-digest": Evidence(-4, "value", "passed where code sets or compares a password"),
     "value-mixed": Evidence(1, "value", "upper and lower case, digits and symbols"),
     "value-address": Evidence(-6, "value", "written as an address on a blockchain"),
+    "value-repeated": Evidence(-4, "value", "the value of another setting beside it too"),
     "value-letters": Evidence(-1, "value", "letters only"),
     "binding-bare": Evidence(-6, "binding", "in program code, outside of string literals"),
     "binding-argument": Evidence(-4, "binding", "an argument behind a plain word"),

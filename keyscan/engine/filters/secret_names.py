@@ -81,6 +81,8 @@ _GETTERS = frozenset(
 )
 
 
+# Keys that are compared with those of others: public halves and fingerprints.
+_ACCEPTED = frozenset(b"allowed authorized authorised trusted known accepted pinned".split())
 # Names of what stands in the place of a secret.
 _UNREAL = frozenset(b"redacted masked mask blank placeholder tiktoken obfuscated scrubbed".split())
 
@@ -106,6 +108,8 @@ def kind_of(name: bytes, *, call: bool = False) -> Kind:
     words = _telling_words(name)
     # `_token` is what Laravel calls the token of a form, `csrfmiddlewaretoken` what Django calls it.
     if name in {b"_token", b"csrfmiddlewaretoken"} or not _UNREAL.isdisjoint(words):
+        return Kind.NONE
+    if words and words[-1] in {b"key", b"keys"} and not _ACCEPTED.isdisjoint(words):
         return Kind.NONE
     if not words or words[-1] in _ABOUT or (call and not _GETTERS.isdisjoint(words[:-1])):
         return Kind.NONE

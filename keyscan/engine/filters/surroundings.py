@@ -32,6 +32,9 @@ _RECORD = lazy_pattern(
     rb"reasoning|example|groundtruth|ground_truth|expected|reference|passage|context|history|actions?)\\?\"\s{0,3}:"
     rb"\s{0,3}\[?\s{0,3}\\?\"[^\"]{8,}\Z"
 )
+# What stands next to a value that is no part of a longer word.
+_EDGE = frozenset(b"\"'`:/@=, \t\r\n()<>")
+_LONGEST_DEFAULT = 16
 _DATA_FILE = re.compile(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv)\Z", re.IGNORECASE)
 
 
@@ -39,10 +42,24 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
     """Keys of the score's table for what stands around `value`, the secret of a match that `context` surrounds."""
     if is_coin_address(value) and _CHAIN.search(context.near):
         yield "value-address"
+    if is_repeated(value, context.near):
+        yield "value-repeated"
     if _SENT_LINK.search(context.before):
         yield "near-link"
     if _DATA_FILE.search(context.path) and _RECORD.search(context.before):
         yield "near-record"
+
+
+def is_repeated(value: bytes, near: bytes) -> bool:
+    """Whether letters are a password and another setting nearby: a product's default for user and password."""
+    if not value.isalpha() or len(value) > _LONGEST_DEFAULT:
+        return False
+    times, at = 0, near.find(value)
+    while at >= 0:
+        end = at + len(value)
+        times += (at == 0 or near[at - 1] in _EDGE) and (end == len(near) or near[end] in _EDGE)
+        at = near.find(value, end)
+    return times > 1
 
 
 def is_coin_address(value: bytes) -> bool:

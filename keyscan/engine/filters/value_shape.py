@@ -30,8 +30,9 @@ _SIGNS = lazy_pattern(
 )
 _PATH = lazy_pattern(
     rb"^(?:\.{1,2}/|~/|[A-Za-z]:[\\/]|\\\\)|://|"
-    rb"\.(?:pem|key|crt|cer|json|ya?ml|txt|py|js|ts|xml|ini|cfg|conf|toml|html?|md|rb|go|java|cs|php|sh|env|jks|p12|pfx|"
-    rb"com|org|net|io|local|example|internal|svc|so|exe|zip|gz|css|log|sql|db)\Z",
+    rb"\.(?:pem|key|crt|cer|json|ya?ml|txt|py|js|ts|xml|ini|cfg|conf|toml|html?|md|rb|ipynb|go|java|cs|php|sh|env|jks|p12|pfx|"
+    rb"com|org|net|io|local|example|internal|svc|so|exe|zip|gz|css|log|sql|db|png|jpe?g|gif|webp|bmp|ico|svg|mp[34]|wav|webm|mov|pdf|docx?|xlsx?|pptx?|bin|pt|"
+    rb"onnx|gguf|safetensors|parquet)\Z",
     re.IGNORECASE,
 )
 # Base64 has these shapes too, so they count only when they are spelt like words.
@@ -79,6 +80,8 @@ _LEET = bytes.maketrans(b"013457@$!", b"oleastasi")
 _PUBLIC = lazy_pattern(
     rb"^0x[0-9a-fA-F]{40}\Z|"
     rb"^(?:acct|cred|cus|evt|file|msg|org|prj|proj|req|run|sub|team|thread|user|usr)_[0-9A-Za-z]{8,40}\Z|"
+    # Keys that vendors call publishable.
+    rb"^pk_[0-9A-Za-z_]{8,80}\Z|"
     rb"^[ACNOUX][A-Z2-7]{55}\Z"
 )
 # `library/image:2.0`, a whole regular expression, and a class of characters with its count.

@@ -208,6 +208,19 @@ PUBLIC = {
     "tasks/collected.json": '{{"data": "useradd bob && echo \'Bob{digits:3}!\' | passwd --stdin bob"}}',
     "pricing.py": '"dexscreener_token": "F9{base58:41}",',
     "docs/manage/sso.md": "SSO_CLIENT_SECRET=AbC123dEf456GhI789jKl012MnO345pQr678StU901vWx234YzA567",
+    "Store.java": '.database("qwibyte").username("qwibyte").password("qwibyte")',
+    "src/NetworkEntry.stories.tsx": 'refresh_token: "rt_{hex:12}",',
+    "client.ts": " *   key: '{hex:31}a.png'",
+    "adapter.py": 'return "pinecone|{uuid}"',
+    "tests/test_redaction.py": '"could not connect to postgresql://admin:s3cr3tpw@db.internal:5432/x"',
+    "app.yml": "AllowedAPKSigningKeys: {hex:64}",
+    "lab.md": "JWT auth: token-based Gateway auth (`05-gateway-jwt-cognito.ipynb`)",
+    "tooleval/results/gpt/G2.json": "The generated password is 'Qin{alpha:12}'",
+    "ios/GoogleService-Info.plist": "<string>AIzaSy{b64url:33}</string>",
+    "docker-compose.yml": "NEXT_PUBLIC_FIREBASE_API_KEY: AIzaSy{b64url:33}",
+    "settings.py": '{{"apiKey": "AIzaSy{b64url:33}", "projectId": "x1",\n "authDomain": "x1.corp.io"}}',
+    "Root.js": 'accessToken: "pk_{hex:48}"',
+    "README.md": "[b](https://circleci.com/gh/acme/app.svg?style=shield&circle-token={hex:40})",
     "words.py": "TOKENS = ['token', 'apiKey2', 'sessionKey3', 'clientSecret4']",
     "map.json": '{{"key": "{hex:32}"}}',
     "firebase.ts": 'const config = {{ apiKey: "AIzaSy{b64url:33}",\n  authDomain: "acme.firebaseapp.com" }};',
@@ -226,3 +239,10 @@ def test_what_is_public_or_no_secret_stays_below_medium(path):
     """Ids, hashes, public halves, expired addresses and neighbours that labelled findings showed to be no secrets."""
     text = token(PUBLIC[path], path).encode()
     assert not [match for match in ALL.scan(text, path=path).matches if match.severity >= Severity.MEDIUM]
+
+
+@pytest.mark.parametrize("name", ["GEMINI_API_KEY", "GOOGLE_MAPS_KEY", "VITE_GOOGLE_API_KEY"])
+def test_keys_of_google_elsewhere_are_critical(name):
+    """Only what says Firebase makes a key of this form one that is meant to be seen."""
+    text = token(name + "=AIzaSy{b64url:33}\n", name).encode()
+    assert [match.severity for match in ALL.scan(text, path=".env").matches] == [Severity.CRITICAL]

@@ -6,7 +6,7 @@ import pytest
 from helpers.tokens import token
 
 from keyscan.engine.filters.context import Context
-from keyscan.engine.filters.surroundings import is_coin_address, observed
+from keyscan.engine.filters.surroundings import is_coin_address, is_repeated, observed
 
 ADDRESS = "So11111111111111111111111111111111111111112"
 DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -67,3 +67,18 @@ def test_a_link_that_is_sent_holds_no_credential_of_the_project(before, facts):
 def test_sentences_in_data_are_records(path, before, facts):
     """A value inside of the sentence that a field of a data file holds, not a field of its own."""
     assert list(observed(b"John#4123", Context(before, b"", path, near=before))) == facts
+
+
+@pytest.mark.parametrize(
+    ("near", "repeated"),
+    [
+        (b'user("qwibyte").password("qwibyte")', True),
+        (b"postgres://qwibyte:qwibyte@db/x", True),
+        (b'password("qwibyte").host("qwibyte-db")', False),
+        (b'password("qwibyte")', False),
+    ],
+)
+def test_a_password_that_another_setting_has_too_is_a_default(near, repeated):
+    """The same word as a whole value beside it, not as part of one; a random value may be confirmed."""
+    assert is_repeated(b"qwibyte", near) == repeated
+    assert not is_repeated(b"Qw1byte9", b'password="Qw1byte9" confirm="Qw1byte9"')
