@@ -15,7 +15,8 @@ _NAME = lazy_pattern(rb"[\w.-]*\Z")
 _NAME_REST = lazy_pattern(rb"(?:\s|[a-z]{1,3}[\"'](?=\w))?([\w.-]*)")
 # A field called `key` of data: of a map's entry, a row, a widget.
 _FIELD_KEY = lazy_pattern(rb"[\"']?key\\?[\"']")
-_LAST_WORD = lazy_pattern(rb"([\w.-]+)[^\w]*\Z")
+# `password 0`: Cisco's mark of a value in plain text.
+_LAST_WORD = lazy_pattern(rb"([\w.-]*[A-Za-z_][\w.-]*)(?:[ \t]+0)?[^\w]*\Z")
 # `name: DB_PASSWORD` before its `value:`.
 _PAIR = lazy_pattern(rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
 # Rules in which a word comes before the name.
@@ -33,6 +34,31 @@ _SETTER = lazy_pattern(
 _ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
 _COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
 _COMPARES = lazy_pattern(rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|Equals|isEqualTo|isEqual)\([ \t]*[\"'`]?\Z")
+
+# The word that the value behind it is bound to: `id: "`, `"sha" => "`, `hash="`; and words that only say "value".
+_BOUND = lazy_pattern(rb"([A-Za-z_][\w.-]*)[\"'`]?\]?\s*(?:=>|:=|=|:)\s*(?:\w[\w.]*\()?[A-Za-z]{0,2}[@$]?\Z")
+_VALUE_WORDS = frozenset(
+    b"value val default defaultvalue envdefault text string content const initial initialvalue fallback secret "
+    b"data lambda".split()
+)
+# `a = self.b = "`; `x = test ? y : "`; a name whose own value stands between: `key=None, model="`.
+_CHAIN = lazy_pattern(rb"[\"'\])]{0,3}\s*=(?:\s*[\w.]+(?:\[[\"'][\w.-]+[\"']\])?\s*=)+\s*\Z")
+_CHOICE = lazy_pattern(rb"\?[^?:]*:\s*\Z|\b(?:else|or|then)\s+\Z")
+# Words right before a value that say what it is, when it is no secret.
+_OTHER_THING = lazy_pattern(
+    rb"(?i)(?<![a-z])(?:id|ids|uuid|guid|sha\d*|md5|hash|digest|commit|etag|path|url|uri|href|src|model|name|version|checksum|"
+    rb"nonce|class|type|file|filename|field|column|table|branch|tag|image|open|import|from|require|include|join|get|"
+    rb"key_id|getenv|query|select|label|title|format|compile|match|split|replace|find|search|test|log|print)[\"'`]?"
+    rb"(?:\s*[:=(]\s*|\s+)[A-Za-z]?\Z"
+)
+_QUOTED = lazy_pattern(rb"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`")
+# The end of a name in a call or a subscript: `"]`, `")`.
+_NAME_END = lazy_pattern(rb"\A(?:\\?[\"'`][\])]{0,2}|\])")
+# No more than an operator and brackets; Jsonnet's `::` is no operator of the other rules.
+_NEXT = lazy_pattern(rb"[\s\"'`\\()\[\]{}:=,>@$-]*")
+# Columns and their values in SQL: `(email, api_key) VALUES ('`.
+_VALUES = lazy_pattern(rb"(?i)\)\s*values\s*\(")
+_OPENING, _CLOSING = frozenset(b"([{"), frozenset(b")]}")
 
 
 def name_of(match: Match, context: Context) -> bytes:
@@ -63,3 +89,31 @@ def is_argument(context: Context, name: bytes) -> bool:
 def is_compared(context: Context) -> bool:
     """Whether the name is compared with the value, not set to it."""
     return bool(_COMPARED.search(context.lead) or _COMPARES.search(context.lead))
+
+
+def is_anothers(context: Context) -> bool:
+    """Whether a value further off on the line of a name belongs to something else than that name.
+
+    It does when nothing stands between, which other rules judge, when the brackets around the name end before it, when
+    another name is bound to it, or when the word in front says that it is an id, a path or the like.
+    """
+    rest = _NAME_REST.match(context.lead)
+    between = context.lead[rest.end() if rest else 0 :].rstrip(b"\"'`\\")
+    if _NEXT.fullmatch(between) and b"::" not in between:
+        return True
+    if b";" in between or _leaves(between) or _OTHER_THING.search(between):
+        return True
+    bound = _BOUND.search(between)
+    if bound is None or bound[1].lower().rpartition(b".")[2] in _VALUE_WORDS:
+        return False
+    return not (_CHAIN.match(between) or _CHOICE.search(between))
+
+
+def _leaves(text: bytes) -> bool:
+    """Whether `text`, without its strings, closes a bracket that it did not open."""
+    depth = 0
+    for byte in _VALUES.sub(b"", _QUOTED.sub(b"", _NAME_END.sub(b"", text))):
+        depth += (byte in _OPENING) - (byte in _CLOSING)
+        if depth < 0:
+            return True
+    return False

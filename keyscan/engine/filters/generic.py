@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters import secret_names as names
 from keyscan.engine.filters import value_shape as literals
-from keyscan.engine.filters.binding import is_argument, is_compared, name_of
+from keyscan.engine.filters.binding import is_anothers, is_argument, is_compared, name_of
 from keyscan.engine.filters.context import has_expired
 from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.score import graded
@@ -42,8 +42,6 @@ _TERMS = lazy_pattern(
     rb"(?:\|[a-z_]{2,30}(?::[\w,.]{1,40})?){1,10}",
     re.IGNORECASE,
 )
-# Names under which even an id is a secret.
-_STRONG = lazy_pattern(rb"secret|pass|pwd|api[_-]?key|access[_-]?key|private", re.IGNORECASE)
 # On the line after an empty setting stands the next one.
 _SETTING = lazy_pattern(rb"[A-Za-z][A-Za-z_-]*[._-][A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*[=:]|[A-Z][A-Z0-9_]{2,40}=")
 _QUOTES = (b'"', b"'", b"`")
@@ -56,6 +54,10 @@ _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 _NAMELESS = frozenset(
     {"generic-positional-secret", "generic-pgpass-password", "generic-store-command-secret", "generic-command-password"}
 )
+# A value that does not stand right behind its name.
+_DISTANT = "generic-distant-secret"
+# A UUID, a model, a version: `gpt-4o-2024-05-13`.
+_LABEL = lazy_pattern(rb"(?:[A-Za-z0-9]{1,12}[-_.]){2,}[A-Za-z0-9]{0,12}\Z")
 # Its quotes are no quotation marks.
 _RAW = "generic-raw-quoted-secret"
 # `<<EOF`, `<<~'EOF'`, `<<<EOT` and the end of that line.
@@ -63,7 +65,7 @@ _HERE_DOCUMENT = lazy_pattern(rb"<<[<~-]?[\"']?\w{1,16}[\"']?[ \t]*\r?\n[ \t]*\Z
 # What is given to these is a key, or what a client sends, and both are written in hexadecimal digits too.
 _SIGNS = lazy_pattern(
     rb"(?i)jwt|hmac|sign|encode|cipher|\bidentified\s.{0,40}\bby\s|(?:basic|digest|ntlm)_?auth|auth[\"']?\s*[=:]|"
-    rb"login[ (]|connect|credentials?\(|authenticate"
+    rb"login[ (]|connect|credentials?\(|authenticate|keyspec|cookie"
 )
 _RECORD = lazy_pattern(
     rb"(?i)\b(?:create[ds]?_?(?:time|at)|update[ds]?_?(?:time|at)|nick_?name|last_login|is_(?:staff|superuser))\b"
@@ -80,10 +82,10 @@ _PUBLIC = lazy_pattern(
     rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?only|"
     rb"(?:algolia|meili\w{0,8}|typesense|instantsearch)[\w-]{0,12}search[\w-]{0,8}key|authDomain|"
     rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
-    rb"useMachineContainer|qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
+    rb"useMachineContainer|alt=media|qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
 _MARKUP = lazy_pattern(
-    rb"<(?:input|a|form|meta|button|script|whiteboard|sheet|bitable|img|iframe|video|file)\b[^>]{0,200}\Z",
+    rb"<(?:input|a|form|meta|button|script|whiteboard|sheet|bitable|img|iframe|video|file)(?![\w-])[^>]{0,200}\Z",
     re.IGNORECASE,
 )
 _OTHER_VALUE = lazy_pattern(rb"(?![\w-])[\"'`]?\]?\s{0,3}(?:=>|:=|[:=,>])\s{0,3}[\"'`]?([\w+/=.$@!-]{8,})")
@@ -112,6 +114,8 @@ def rejection_reason(match: Match, context: Context) -> str | None:
         return "name"
     if _weak(kind, match, context):
         return "word"
+    if match.rule.id == _DISTANT and (kind < Kind.SECRET or is_anothers(context)):
+        return "another name"
     if _TERMS.fullmatch(match.secret):
         return "term"
     if match.rule.id not in _NAMELESS and _LIST.search(context.before) and not _stands_out(kind, match.secret):
@@ -125,7 +129,12 @@ def _kind(match: Match, context: Context) -> Kind:
     """What the name in front of the value says of it."""
     if match.rule.id in _NAMELESS:
         return Kind.PASSWORD
-    return names.kind_of(name_of(match, context), call=b"(" in context.lead)
+    return names.kind_of(name_of(match, context), call=_calls(match, context))
+
+
+def _calls(match: Match, context: Context) -> bool:
+    """Whether the name is that of a function which is given the value, not of one that returns it."""
+    return match.rule.id != _DISTANT and b"(" in context.lead and b"return" not in context.lead
 
 
 def _weak(kind: Kind, match: Match, context: Context) -> bool:
@@ -136,14 +145,18 @@ def _weak(kind: Kind, match: Match, context: Context) -> bool:
         return True
     if kind != Kind.PASSWORD and ((len(value) < _ONE_CLASS and value.isalpha()) or literals.is_slug(value)):
         return True
-    if kind <= Kind.VENDOR and (shape < Shape.RANDOM or len(value) < _SHORT):
+    distant = match.rule.id == _DISTANT
+    if (kind <= Kind.VENDOR or distant) and (shape < Shape.RANDOM or len(value) < _SHORT):
+        return True
+    if distant and _LABEL.match(value):
         return True
     return _bare(match, context) and (shape < Shape.RANDOM or len(value) < _LONG or literals.is_uuid(value))
 
 
 def _stands_out(kind: Kind, value: bytes) -> bool:
     """Whether a value behind a telling name in a list is no further word: pairs are written as lists too."""
-    return kind >= Kind.SECRET and len(value) >= _LONG and literals.shape_of(value) == Shape.RANDOM
+    least = _SHORT if classes(value) > _CLASSES else _LONG
+    return kind >= Kind.SECRET and len(value) >= least and literals.shape_of(value) == Shape.RANDOM
 
 
 def _example(match: Match, context: Context) -> bool:
@@ -165,13 +178,16 @@ def evidence(match: Match, context: Context) -> list[str]:
     """Everything that speaks for or against a match that `rejection_reason` kept, as keys of the score's table."""
     name = name_of(match, context)
     kind = _kind(match, context)
-    facts = [_NAME_EVIDENCE[kind], *_of_value(match.secret, name, kind)]
+    facts = [_NAME_EVIDENCE[kind], *_of_value(match.secret, kind)]
     if match.rule.id == "generic-positional-secret" and "value-hash" in facts and not _SIGNS.search(context.lead):
         # `openssl rand -hex 20` makes passwords too, but what sets one in code is given its hash.
         facts.append("value-digest")
+    distant = match.rule.id == _DISTANT
+    if distant:
+        facts.append("binding-distant")
     if _bare(match, context):
         facts.append("binding-bare")
-    if match.rule.id not in _NAMELESS and is_argument(context, name):
+    if match.rule.id not in _NAMELESS and not distant and is_argument(context, name):
         facts.append("binding-argument")
     if kind == Kind.PASSWORD and "value-hash" in facts and _RECORD.search(context.near):
         # Rows of users hold the hashes of their passwords.
@@ -194,7 +210,7 @@ _NAME_EVIDENCE = {
 }
 
 
-def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:
+def _of_value(value: bytes, kind: Kind) -> list[str]:
     shape = literals.shape_of(value)
     size = len(value)
     facts = []
@@ -208,7 +224,7 @@ def _of_value(value: bytes, name: bytes, kind: Kind) -> list[str]:
     if size < _SHORT and kind < Kind.PASSWORD:
         facts.append("value-too-short")
     if literals.is_uuid(value):
-        facts += ["value-uuid"] if _STRONG.search(name) else ["value-uuid", "value-uuid"]
+        facts += ["value-uuid"] if kind >= Kind.SECRET else ["value-uuid", "value-uuid"]
     if size in _HASH_LENGTHS and not value.strip(b"0123456789abcdefABCDEF"):
         facts.append("value-hash")
     if literals.is_dated(value):
@@ -234,6 +250,9 @@ _PLACES = (
 
 def _of_place(context: Context) -> list[str]:
     kind = path_kind(context.path)
+    if b"<!--" in context.before:
+        # What a page's author noted is no part of what the page shows.
+        kind &= ~PathKind.PAGE
     return [key for flag, key in _PLACES if kind & flag]
 
 

@@ -42,6 +42,7 @@ TABLE: dict[str, Evidence] = {
     "value-letters": Evidence(-1, "value", "letters only"),
     "binding-bare": Evidence(-6, "binding", "in program code, outside of string literals"),
     "binding-argument": Evidence(-4, "binding", "an argument behind a plain word"),
+    "binding-distant": Evidence(-2, "binding", "further off on the line of its name"),
     "binding-comparison": Evidence(-1, "binding", "compared, not set"),
     "place-configuration": Evidence(1, "place", "in a configuration file"),
     "place-test": Evidence(-5, "place", "in a test"),

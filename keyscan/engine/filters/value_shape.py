@@ -12,7 +12,7 @@ from keyscan.engine.filters.spelling import surprise
 from keyscan.support.lazy_pattern import lazy_pattern
 
 _REFERENCE = lazy_pattern(
-    rb"\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(].*[>)\]}]\Z|^\$[A-Za-z_]\w*\Z|%\(\w+\)"
+    rb"^--?[a-z]|\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(].*[>)\]}]\Z|^\$[A-Za-z_]\w*\Z|%\(\w+\)"
     rb"|^%\w+%|\{\w*\}|^@[A-Za-z][\w.]+(?:[(/@]|:\d)|^![A-Z][A-Za-z]+(?:\s|\Z)|^!(?:vault|secret|env)|^[&*][a-z_]+\Z"
     rb"|^#[0-9a-f]{3,8}\Z"
     rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data|encrypted|enc|cipher)[:+]"
@@ -25,7 +25,7 @@ _REFERENCE = lazy_pattern(
 )
 # Signs of code, of formats and of options, which stand in passwords as well.
 _SIGNS = lazy_pattern(
-    rb"^--?[a-z]|^%[sdrvqi]|%[sdrvqi]\Z|=\$|^[A-Za-z_]{2,40}=[A-Za-z]|::|->|=>|\|\||&&|[;{]\Z|==.|\?[.?]",
+    rb"^%[sdrvqi]|%[sdrvqi]\Z|=\$|^[A-Za-z_]{2,40}=[A-Za-z]|::|->|=>|\|\||&&|[;{]\Z|==.|\?[.?]",
     re.IGNORECASE,
 )
 _PATH = lazy_pattern(

@@ -59,3 +59,26 @@ def test_an_argument_behind_a_word_is_told_from_a_setting_and_a_pair(preceding, 
 def test_a_comparison_is_told_from_a_setting(lead, compared):
     """Operators and methods that compare."""
     assert binding.is_compared(context_of("", lead)) is compared
+
+
+@pytest.mark.parametrize(
+    ("lead", "another"),
+    [
+        ('api_token = T.pack "', False),
+        ('password = "bob", "', False),
+        ('token = self.other = "', False),
+        ("secret = prod ? env.K : '", False),
+        ("token) VALUES ('bob', '", False),
+        ('token") or fallback("', False),
+        ('token = None, model = "', True),
+        ('token": null, "sha": "', True),
+        ("token) load('", True),
+        ('setPassword("', True),
+        ("token; x = y('", True),
+        ('token of user_id "', True),
+        ('secrets get "', True),
+    ],
+)
+def test_a_value_further_off_is_another_names_or_not(lead, another):
+    """Brackets that end, another bound name and words for ids and paths part a value from a name on its line."""
+    assert binding.is_anothers(context_of("", lead)) is another

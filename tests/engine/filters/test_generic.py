@@ -82,6 +82,24 @@ FOUND = [
     'buildConfigField("String", "API_SECRET", "\\"{alnum:24}\\"")',
     'requests.get(url, auth=("bob", "{hex:32}"))',
     "CREATE USER app IDENTIFIED BY '{hex:32}';",
+    'apiToken = T.pack "{alnum:24}"',
+    'const apiKey = <string>"{alnum:24}";',
+    "  c_api_secret CONSTANT VARCHAR2(64) := '{alnum:24}';",
+    'user, db_password = "bob", "{alnum:24}"',
+    "01 WS-API-TOKEN PIC X(64) VALUE '{alnum:24}'.",
+    'vercel env add API_TOKEN production <<< "{alnum:24}"',
+    'def get_api_token():\n    return "{alnum:24}"',
+    '<constructor-arg name="authToken"><value>{alnum:24}</value></constructor-arg>',
+    "WIFI:T:WPA;S:office;P:{alnum:12}7;;",
+    "npm config set //registry.acme.org/:_authToken {alnum:24}",
+    'echo "##vso[task.setvariable variable=x;issecret=true]{alnum:24}"',
+    "[smtp_password] => {alnum:20}7",
+    "INFO [refresh_token: {alnum:24}7] accepted",
+    "username admin privilege 15 password 0 {alnum:14}7",
+    "Connect-Thing -Server db1 -WebhookSecret {alnum:24}",
+    "let api_secret = {{|{alnum:14}7|}}",
+    "${{API_TOKEN}}    {alnum:20}7",
+    'X_TOKEN = "{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}"',
 ]
 
 
@@ -222,6 +240,8 @@ PUBLIC = {
     "Root.js": 'accessToken: "pk_{hex:48}"',
     "README.md": "[b](https://circleci.com/gh/acme/app.svg?style=shield&circle-token={hex:40})",
     "words.py": "TOKENS = ['token', 'apiKey2', 'sessionKey3', 'clientSecret4']",
+    "models.py": "ModelInfo(tts_credential, Speech), ModelInfo('doubao-seedream-3-0-t2i-250415')",
+    "movie.gql": 'image: "https://storage.acme.com/o/a.jpg?alt=media&token={hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}"',
     "map.json": '{{"key": "{hex:32}"}}',
     "firebase.ts": 'const config = {{ apiKey: "AIzaSy{b64url:33}",\n  authDomain: "acme.firebaseapp.com" }};',
 }

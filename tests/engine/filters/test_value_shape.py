@@ -22,7 +22,7 @@ from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
         ("reference", "vault:secret/app#key"),
         ("reference", "process.env.TOKEN"),
         ("reference", "<your-token>"),
-        ("code", "--password"),
+        ("reference", "--password"),
         ("code", "user?.passwordHint2"),
         ("code", "grant_type=client_credentials1"),
         ("reference", "eyJhbGciOiJSUzI1...truncated"),
@@ -84,7 +84,7 @@ def test_words_and_what_encodes_them_are_words(value):
         "8QuXidkBgai#%D",
         "lujJvI??xBD+skr0",
         "zv=.t==3R1AxU0",
-        "-q7Kf!wZb2->Rm",
+        "q7Kf!wZb2->Rm",
     ],
 )
 def test_punctuation_alone_makes_no_reference(value):
