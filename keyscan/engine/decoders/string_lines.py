@@ -83,6 +83,11 @@ def _line(data: bytes, start: int, high: int) -> re.Match[bytes] | None:
 def _add(data: bytes, pieces: Pieces, line: re.Match[bytes]) -> None:
     """Add a line as it means, and its end."""
     at, stop = line.span(1)
+    if data.find(b"\\", at, stop) == stop - 2 and data[stop - 1 : stop] == b"n":
+        # Most lines hold no escape but that of their end.
+        pieces.copy(data, at, stop - 2)
+        pieces.instead(b"\n", stop - 2, stop)
+        return
     for escape in _ESCAPE.finditer(data, at, stop):
         pieces.copy(data, at, escape.start())
         code, letter = escape.groups()

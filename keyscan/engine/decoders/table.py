@@ -11,20 +11,17 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from keyscan.engine.decoders.table_header import LONGEST_HEADER, NOT_IN_NAMES, RULE, Column, layout_of
 from keyscan.engine.decoders.view import COLUMN, Pieces, Unread, View
-from keyscan.engine.filters.secret_names import Kind, kind_of
 from keyscan.engine.prefilter.encoding_triggers import TABLE, TABLE_HEADER
 from keyscan.support import stored_patterns
-from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from keyscan.engine.prefilter.encoding_triggers import Trigger
 
-# A header line longer than this, or with more cells, is none; a longer row ends its table.
-LONGEST_HEADER = 4096
-MOST_COLUMNS = 200
+# A longer row ends its table.
 LONGEST_ROW = 64 * 1024
 # Rows of one table, and bytes of the view of all tables of one text.
 MOST_ROWS = 500_000
@@ -41,17 +38,7 @@ _BESIDE = 100
 _SHORTEST, _LONGEST = 6, 2000
 _MOST_RAGGED = 3
 
-_HEADER_CELL = lazy_pattern(rb"[A-Za-z_\x80-\xff][\w .:/#@&+\x80-\xff-]{0,59}")
-_RULE = lazy_pattern(rb"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:[|+][ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*\r?")
-_NOT_IN_NAMES = lazy_pattern(rb"[^\w.-]+")
-_SEPARATORS = (b"\t", b"|", b";", b",")
 _QUOTES = (b'"', b"'", b"`", b"")
-# `name,value`: what the first column says is the name of what the second holds.
-_NAMES = frozenset(b"name key variable setting parameter env environment_variable".split())
-_VALUES = frozenset(b"value values current_value secret_value".split())
-# What exports of password managers and browsers, and lists of accounts, name beside a password.
-_SERVICES = frozenset(b"url uri website web_site login_uri login_url site host hostname server ip".split())
-_ACCOUNTS = frozenset(b"username user_name user login login_name login_username account email".split())
 
 
 class Cell(NamedTuple):
@@ -59,14 +46,6 @@ class Cell(NamedTuple):
 
     start: int
     end: int
-
-
-class Column(NamedTuple):
-    """A column of values: its number, its header as a name, and the number of the column that names each value."""
-
-    number: int
-    name: bytes
-    names: int = -1
 
 
 class _Value(NamedTuple):
@@ -103,58 +82,18 @@ def _add_table(data: bytes, start: int, stop: int, pieces: Pieces) -> tuple[int,
     line = data[start:stop].removesuffix(b"\r")
     behind = data.find(b"\n", stop + 1, stop + 1 + LONGEST_ROW)
     following = data[stop + 1 : behind if behind >= 0 else stop + 1 + LONGEST_ROW]
-    for separator in _SEPARATORS:
-        # Most lines that look like headers are code: the line below them has no cells.
-        if separator not in line or not _may_be_row(following, separator):
-            continue
-        header = _header(line, separator)
-        columns = _columns(header)
-        if not columns:
-            continue
-        rows = _Rows(data, separator, len(header), stop + 1)
-        names = {name.lower() for name in header}
-        accounts = not (names.isdisjoint(_SERVICES) or names.isdisjoint(_ACCOUNTS))
-        for values in _values(data, rows, columns, accounts=accounts):
-            for value in values:
-                _add(data, pieces, value, beside=len(values) <= _FEW and not accounts)
-                if len(pieces.text) > LARGEST:
-                    return (
-                        rows.at,
-                        f"more than {LARGEST >> 10} KB of cells under headers; the rest was not read",
-                    )
-        if rows.count >= MOST_ROWS:
-            return rows.at, f"a table with more than {MOST_ROWS:,} rows; the rest was not read as a table"
-        return max(stop, rows.at - 1), ""
-    return stop, ""
-
-
-def _may_be_row(line: bytes, separator: bytes) -> bool:
-    """Whether the line below a header may be a row, the beginning of one with a line end in quotes, or a rule."""
-    return separator in line or b'"' in line or _RULE.fullmatch(line) is not None
-
-
-def _header(line: bytes, separator: bytes) -> list[bytes]:
-    """The cells of a header line as names; none where a cell is no header."""
-    if separator == b"|":
-        line = line.strip().removeprefix(b"|").removesuffix(b"|")
-    cells = [cell.strip(b" \t`*") for cell in line.split(separator, MOST_COLUMNS)]
-    cells = [cell[1:-1] if len(cell) > 1 and cell[:1] == cell[-1:] == b'"' else cell for cell in cells]
-    if not 1 < len(cells) <= MOST_COLUMNS or not all(not cell or _HEADER_CELL.fullmatch(cell) for cell in cells):
-        return []
-    return [_NOT_IN_NAMES.sub(b"_", cell).strip(b"_") for cell in cells]
-
-
-def _columns(header: Sequence[bytes]) -> list[Column]:
-    """The columns that may hold secrets."""
-    names = next((number for number, name in enumerate(header) if name.lower() in _NAMES), -1)
-    pairs = names >= 0 and any(name.lower() in _VALUES for name in header[names + 1 :])
-    columns = []
-    for number, name in enumerate(header):
-        if pairs and number > names and name.lower() in _VALUES:
-            columns.append(Column(number, name, names))
-        elif kind_of(name) != Kind.NONE and not (pairs and number == names):
-            columns.append(Column(number, name))
-    return columns
+    layout = layout_of(line, following)
+    if layout is None:
+        return stop, ""
+    rows = _Rows(data, layout.separator, layout.width, stop + 1)
+    for values in _values(data, rows, layout.columns, accounts=layout.accounts):
+        for value in values:
+            _add(data, pieces, value, beside=len(values) <= _FEW and not layout.accounts)
+            if len(pieces.text) > LARGEST:
+                return rows.at, f"more than {LARGEST >> 10} KB of cells under headers; the rest was not read"
+    if rows.count >= MOST_ROWS:
+        return rows.at, f"a table with more than {MOST_ROWS:,} rows; the rest was not read as a table"
+    return max(stop, rows.at - 1), ""
 
 
 def _values(data: bytes, rows: _Rows, columns: Sequence[Column], *, accounts: bool) -> list[list[_Value]]:
@@ -172,7 +111,7 @@ def _values(data: bytes, rows: _Rows, columns: Sequence[Column], *, accounts: bo
                 continue
             name = column.name + (b"_%d" % number if accounts else b"")
             if column.names >= 0:
-                name = _NOT_IN_NAMES.sub(b"_", data[slice(*row[column.names])])[:_BESIDE]
+                name = NOT_IN_NAMES.sub(b"_", data[slice(*row[column.names])])[:_BESIDE]
             values.append(_Value(name, cell, Cell(row[0].start, row[-1].end)))
     return [values for values, seen in zip(shown, different, strict=True) if accounts or len(seen) <= _DATA]
 
@@ -244,7 +183,7 @@ class _Rows:
         line = self._data[self.at : stop]
         if not line.strip():
             return None
-        if not self.count and _RULE.fullmatch(line):
+        if not self.count and RULE.fullmatch(line):
             return [], stop + 1
         if self._separator == b"|":
             return self._barred(line), stop + 1
