@@ -92,8 +92,10 @@ def run(command: Sequence[str], redactor: Redactor) -> tuple[int, list[str]]:
     except OSError as error:
         for channel in channels:
             channel.finish()
+        from keyscan.agents.redactor import redact
+
         missing = isinstance(error, FileNotFoundError | NotADirectoryError)
-        write(2, f"keyscan: {command[0]}: {error.strerror}\n".encode("utf-8", "replace"))
+        write(2, f"keyscan: {redact(command[0])}: {error.strerror}\n".encode("utf-8", "replace"))
         return (NOT_FOUND if missing else NOT_EXECUTABLE), []
     finally:
         for end in ends:

@@ -8,14 +8,15 @@ configuration of a scanned repository does not count: it could silence the scann
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlsplit
 
 from anyio import to_thread
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.stdio import stdio_server
 from mcp.types import ToolAnnotations
 
 from keyscan._version import __version__
@@ -27,6 +28,8 @@ from keyscan.scan.report import timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from mcp.shared.message import SessionMessage
 
     from keyscan.model.finding import Finding
     from keyscan.model.report import Report
@@ -110,11 +113,42 @@ class _Server(MCPServer[Any]):
                 raise ToolError(redact(f"arguments that are not valid: {listed}")) from None
             raise ToolError(redact(str(error))) from None
 
+    async def run_stdio_async(self) -> None:
+        """Serve over standard input and output; errors of the protocol itself repeat nothing either."""
+        async with stdio_server() as (reader, writer):
+            options = self._lowlevel_server.create_initialization_options()
+            await self._lowlevel_server.run(reader, _Answers(writer), options)
+
+
+class _Answers:
+    """The stream of answers: the SDK repeats unknown methods, addresses and names in its errors, which are redacted."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    async def __aenter__(self) -> Self:
+        await self._stream.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stream.__aexit__(*error)
+
+    async def send(self, message: SessionMessage) -> None:
+        """Send an answer; an error without the data that belong to it."""
+        error = getattr(message.message, "error", None)
+        if error is not None:
+            shown = error.model_copy(update={"message": redact(error.message), "data": None})
+            message = replace(message, message=message.message.model_copy(update={"error": shown}))
+        await self._stream.send(message)
+
 
 def server(roots: Sequence[Path] = (), scanner: Scanner | None = None) -> MCPServer[Any]:
     """The server; `roots` are those of the command line."""
     tools = Tools(scanner or Scanner.default())
-    result = _Server("keyscan", title="keyscan", version=__version__, instructions=_INSTRUCTIONS, log_level="ERROR")
+    result = _Server("keyscan", title="keyscan", version=__version__, instructions=_INSTRUCTIONS, log_level="CRITICAL")
 
     async def below_roots(context: Context, work: Callable[[Sequence[Path]], dict[str, Any]]) -> dict[str, Any]:
         allowed = list(roots) or await _client_roots(context) or [Path.cwd()]

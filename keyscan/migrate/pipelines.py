@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from keyscan.migrate.counterparts import Counterparts
     from keyscan.migrate.result import Item
 
-_USES = re.compile(r"\s*-?\s*uses:\s*['\"]?([\w./-]+)(@\S+?)?['\"]?\s*(?:#.*)?$")
+_USES = re.compile(r"\s*+(?:-\s*+)?uses:\s*+['\"]?([\w./-]++)(@\S+?)?['\"]?\s*+(?:#.*)?$")
 _TEMPLATE = re.compile(r"Secret-Detection(?:\.latest)?\.gitlab-ci\.yml")
 # A command of one of the scanners, or an image of it; words after it that only a call has.
 _CALL = re.compile(
@@ -28,7 +28,7 @@ _CALL = re.compile(
     r"|(?:zricethezav|ghcr\.io/gitleaks|gitleaks)/gitleaks(?=[:@\s'\"])|trufflesecurity/trufflehog(?=[:@\s'\"])"
     r"|gitguardian/ggshield(?=[:@\s'\"])|secretlint/secretlint(?=[:@\s'\"])"
 )
-_ARGUMENTS = re.compile(r"\s*-?\s*['\"]?(?:extra_args|args|GITLEAKS_CONFIG)['\"]?\s*:\s*(.*)$")
+_ARGUMENTS = re.compile(r"\s*+(?:-\s*+)?['\"]?(?:extra_args|args|GITLEAKS_CONFIG)['\"]?\s*+:\s*+(.*)$")
 _VARIABLE = re.compile(r"GITLEAKS_CONFIG['\"]?\s*[:=]\s*['\"]?([^\s'\"]+)")
 # Longer lines are generated.
 _LONGEST = 2000

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from keyscan.migrate.counterparts import Counterparts
     from keyscan.migrate.result import Item
 
-_REPO = re.compile(r"\s*-?\s*['\"]?repo['\"]?\s*:\s*['\"]?(\S+?)['\"]?\s*(?:#.*)?$")
-_KEY = re.compile(r"(?P<indent>[\s-]*)['\"]?(?P<key>id|entry|args|exclude)['\"]?\s*:\s*(?P<value>.*?)\s*$")
+_REPO = re.compile(r"\s*+(?:-\s*+)?['\"]?repo['\"]?\s*+:\s*+['\"]?(\S+?)['\"]?\s*+(?:#.*)?$")
+_KEY = re.compile(r"(?P<indent>[\s-]*+)['\"]?(?P<key>id|entry|args|exclude)['\"]?\s*+:\s*+(?P<value>.*?)\s*$")
 _STARTS_HOOK = re.compile(r"\s*-\s+['\"]?\w+['\"]?\s*:")
 _MOST_LINES = 200
 SNIPPET = """\

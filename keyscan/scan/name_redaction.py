@@ -123,6 +123,8 @@ def _names_of(finding: Finding) -> Iterable[str]:
     yield finding.origin.author or ""
     yield finding.origin.email or ""
     yield finding.status_reason
+    if _shows_name(finding):
+        yield finding.redacted
     yield from finding.evidence
     for related in finding.related:
         yield related.path
@@ -130,6 +132,11 @@ def _names_of(finding: Finding) -> Iterable[str]:
     if finding.provenance:
         yield from finding.provenance.paths
         yield from finding.provenance.in_branches
+
+
+def _shows_name(finding: Finding) -> bool:
+    """Whether what a finding shows in place of a secret is a name, as the rules on how secrets are kept do."""
+    return finding.rule_id.startswith(("env-", "browser-", "agent-"))
 
 
 def _shown(name: str, matcher: Matcher, salt: str) -> str:
@@ -151,6 +158,7 @@ def _finding(finding: Finding, shown: dict[str, str]) -> Finding:
             email=shown[origin.email] if origin.email else origin.email,
         ),
         status_reason=shown[finding.status_reason],
+        redacted=shown[finding.redacted] if _shows_name(finding) else finding.redacted,
         evidence=tuple(shown[text] for text in finding.evidence),
         related=tuple(replace(one, path=shown[one.path], message=shown[one.message]) for one in finding.related),
         provenance=history

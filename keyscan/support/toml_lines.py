@@ -6,8 +6,10 @@ from keyscan.support.lazy_pattern import lazy_pattern
 
 Path = tuple[str | int, ...]
 
-_HEADER = lazy_pattern(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = lazy_pattern(r"""\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=""")
+_HEADER = lazy_pattern(r"\s*+(\[\[?)\s*+([^\]]+)\]\]?\s*+(?:#.*)?$")
+_KEY = lazy_pattern(
+    r"""\s*+((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]++)(?>(?:\s*+\.\s*+(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]++))*))\s*+="""
+)
 _PART = lazy_pattern(r""""([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+)""")
 
 

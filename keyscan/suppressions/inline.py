@@ -24,7 +24,7 @@ _OWN = lazy_pattern(
     rb"keyscan:\s?allow(?![\w-])(?:[\[(]([^\])\r\n]{0,200})[\])])?[ \t]*(?:[:,;-]+[ \t]*)?([^\r\n]{0,200})"
 )
 # The end of a comment is no part of the reason.
-_CLOSERS = lazy_pattern(r"\s*(?:\*/|-->|--%>|#}|}}|\*\)|\?>|\"\"\")?[\s\"',;]*$")
+_CLOSERS = lazy_pattern(r"\s*+(?:\*/|-->|--%>|#}|}}|\*\)|\?>|\"\"\")?[\s\"',;]*+$")
 _SAME_LINE = lazy_pattern(
     rb"(?P<gitleaks>gitleaks:allow)|(?P<betterleaks>betterleaks:allow)|(?P<trufflehog>trufflehog:ignore)"
     rb"|(?P<detectsecrets>pragma:\s?(?:allow|white)list[ -]secret)|(?P<ggshield>pragma:\s?ggignore|ggignore)"

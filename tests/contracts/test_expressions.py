@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
 import time
+from pathlib import Path
 
 import pytest
 from helpers.paths import ROOT
@@ -32,6 +34,43 @@ def test_no_group_is_repeated_possessively():
     assert wrong == []
 
 
+def _written_inline() -> dict[str, re.Pattern]:
+    """Every expression that a call of `re` in the package is given as it stands, by its file and line."""
+    expressions = {}
+    for file in sorted((ROOT / "keyscan").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            called = node.func if isinstance(node, ast.Call) and node.args else None
+            if not isinstance(called, ast.Attribute) or not isinstance(called.value, ast.Name):
+                continue
+            text = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+            if called.value.id == "re" and called.attr != "escape" and isinstance(text, str | bytes):
+                expressions[f"{file.relative_to(ROOT)}:{node.lineno}"] = re.compile(text)
+    return expressions
+
+
+def _made_by_functions() -> dict[str, re.Pattern]:
+    """The expressions that functions make, for each thing that they make one of."""
+    from keyscan.catalog import path_kinds, placeholders, secret_files
+    from keyscan.engine import attribution
+    from keyscan.engine.decoders import table
+    from keyscan.ruleset import verification
+    from keyscan.ruleset.cache import load_rules
+    from keyscan.verify import parts
+
+    made = [path_kinds._pattern(kind) for kind in path_kinds._EXPRESSIONS]
+    made += [placeholders._compiled(text) for text in (b"|".join(t.encode() for t in placeholders._PUBLISHED),
+                                                       placeholders._SAMPLE_HOSTS)]  # fmt: skip
+    made += [table._quoted_cell(separator) for separator in (b",", b";", b"\t", b"|")]
+    made += secret_files._LABEL.values()
+    rules = load_rules()
+    made += [attribution._compiled(rule.value) for rule in rules if rule.value]
+    tables = verification.load(sorted({Path(rule.source) for rule in rules if Path(rule.source).is_file()}))
+    for rule in rules:
+        verifier = tables.verifier(rule.id)
+        made += [re.compile(parts._expression(part)) for part in (verifier.parts if verifier else ())]
+    return {f"made {number}: {one.pattern!r:.60}": one for number, one in enumerate(made)}
+
+
 def _expressions() -> dict[str, re.Pattern]:
     """Every expression that a module of the package holds, by the module's name and its own."""
     expressions = {}
@@ -51,8 +90,9 @@ def _expressions() -> dict[str, re.Pattern]:
 @pytest.mark.timeout(120)
 def test_no_expression_takes_exponential_time():
     """Names and values are somebody else's: a hundred characters hang no expression of a module."""
-    expressions = _expressions()
-    assert len(expressions) > 200
+    written, made = _written_inline(), _made_by_functions()
+    assert (len(written) > 200, len(made) > 50) == (True, True)
+    expressions = {**_expressions(), **written, **made}
     for name, pattern in expressions.items():
         for unit in _UNITS:
             for end in _ENDS:
@@ -62,3 +102,28 @@ def test_no_expression_takes_exponential_time():
                 for use in (pattern.search, pattern.match, pattern.fullmatch):
                     use(data)
                 assert time.process_time() - start < 1, f"{name} on {unit!r} repeated"
+
+
+# Read by people who choose these texts themselves, or bounded before: paths, names, settings of the command line.
+_LONG = 20_000
+
+
+@pytest.mark.timeout(240)
+def test_no_expression_of_the_engine_takes_quadratic_time_at_one_place():
+    """Lines of any length reach the engine: tried at their beginning, no expression takes a second for 20,000 bytes."""
+    slow = []
+    for name, pattern in {**_expressions(), **_made_by_functions()}.items():
+        if not name.startswith(
+            ("keyscan.engine.", "keyscan.suppressions.", "keyscan.migrate.", "keyscan.support.", "made")
+        ):
+            continue
+        for unit in _UNITS:
+            text = unit * (_LONG // len(unit)) + "!\0"
+            data = text.encode() if isinstance(pattern.pattern, bytes) else text
+            start = time.process_time()
+            pattern.match(data)
+            pattern.fullmatch(data)
+            if time.process_time() - start > 1:
+                slow.append(f"{name} on {unit!r} repeated")
+                break
+    assert slow == []

@@ -88,6 +88,8 @@ def planted(repo):
     repo.stage(f"{made.make('file name')}.txt", "nothing\n")
     repo.stage(f"named/{value}.py", f'password = "{value}"\n')
     repo.stage(f"pairs/{aws_secret}.py", f'aws_access_key_id = "{aws_id}"\naws_secret_access_key = "{aws_secret}"\n')
+    repo.write(f".env-{made.make('name of an environment file')}", "DB_PASSWORD=x7Kq9vTz3mWp8RbL\n")
+    repo.git("config", "http.extraHeader", f"Authorization: {made.make('header')}")
     repo.stage(".env", f"OPENAI_API_KEY={made.make('environment file')}\nDB_PASSWORD={value}\n")
     repo.stage("env.example", f"TOKEN={made.make('template')}\n")
     repo.stage(".mcp.json", json.dumps({"mcpServers": {"x": {"env": {"K": made.make("agent configuration")}}}}))
@@ -98,6 +100,9 @@ def planted(repo):
     repo.stage("b.py", f'k = "{made.make("second commit")}"\n')
     repo.commit("more", env={**author, "GIT_COMMITTER_NAME": made.make("committer")})
     repo.git("branch", f"b-{made.make('branch')}")
+    repo.git("notes", f"--ref=n-{made.make('ref of notes')}", "add", "-m", made.make("note"))
+    repo.git("update-ref", f"refs/x/{made.make('custom ref')}", "HEAD")
+    repo.git("tag", f"l-{made.make('light tag')}")
     repo.git("tag", "-a", f"t-{made.make('tag')}", "-m", made.make("tag message"))
     repo.git(
         "remote",
@@ -151,6 +156,7 @@ COMMANDS = [
     ("baseline", "prune"),
     ("clean-history",),
     ("rotate",),
+    ("rotate", "--check"),
 ]
 
 
@@ -233,3 +239,31 @@ def test_no_message_on_a_baseline_shows_a_secret(repo, run):
 def planted_nowhere(made, result):
     """Whether no output of a run shows a secret."""
     return made.shown_in(result.out) == made.shown_in(result.err) == []
+
+
+def test_no_started_program_or_protocol_shows_a_secret(tmp_path, spawn):
+    """A program that is not there, and what a client of the server of tools asks for that nobody knows."""
+    made = Planted()
+    for argv in (["run", "--", made.make("program")], ["run", "--", f"/nowhere/{made.make('path of a program')}"]):
+        done = spawn(argv, cwd=tmp_path)
+        assert "No such file" in done.err
+        assert planted_nowhere(made, done)
+    client = {"protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": {"name": "c", "version": "1"}}
+    asked = [
+        ("initialize", client),
+        (made.make("method"), {}),
+        ("resources/read", {"uri": f"x:{made.make('resource')}"}),
+        ("prompts/get", {"name": made.make("prompt")}),
+        ("tools/call", {"name": made.make("tool"), "arguments": {}}),
+        ("tools/call", {"name": "explain_rule", "arguments": {made.make("argument"): 1}}),
+    ]
+    lines = [
+        json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+        for number, (method, params) in enumerate(asked)
+    ]
+    lines.insert(1, json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"}))
+    done = spawn(["mcp"], cwd=tmp_path, stdin="".join(f"{line}\n" for line in lines).encode())
+    # The end of the input may cut off the calls, which run in threads.
+    assert len(done.out.splitlines()) >= 4, done.out
+    assert done.err == ""
+    assert planted_nowhere(made, done)

@@ -17,7 +17,10 @@ from keyscan.errors import ExitCode, IncompleteError, UsageError
 from keyscan.remediation.rotation_text import FORMATS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from keyscan.config.settings import Settings
+    from keyscan.model.finding import Finding
     from keyscan.model.rule import Rule
     from keyscan.remediation.rotation import RotationPlan
 
@@ -54,8 +57,18 @@ def _plan(settings: Settings, rule: Rule, target: str) -> RotationPlan:
 
     tables = verification.load([Path(rule.source)]) if Path(rule.source).is_file() else LiveTables()
     fingerprint = target if ":" in target else ""
-    findings = findings_of(settings, rule, fingerprint, history_first=True) if fingerprint else []
+    found = findings_of(settings, rule, fingerprint, history_first=True) if fingerprint else []
+    findings = _without_secrets(found, Scanner.of(settings)) if found else []
     return rotation.plan(rule, findings, tables.verifier(rule.id), tables.revoker(rule.id), fingerprint)
+
+
+def _without_secrets(findings: Iterable[Finding], scanner: Scanner) -> list[Finding]:
+    """The findings without the secrets in the names of their files, branches and tags."""
+    from keyscan.scan.name_redaction import redacted_names
+
+    options = scanner.options
+    salts = (options.salt, *(options.ignores.salts if options.ignores else ()))
+    return redacted_names(findings, scanner.matcher(0), salts)
 
 
 def _check(settings: Settings, rotation_days: int, form: str) -> int:
@@ -79,7 +92,7 @@ def _check(settings: Settings, rotation_days: int, form: str) -> int:
         and finding.severity >= settings.min_severity
         and not finding.rule_id.startswith("env-")
     ]
-    keys = rotation.inventory(counted, rotation_days)
+    keys = rotation.inventory(_without_secrets(counted, scanner), rotation_days)
     output.emit(rotation_text.inventory_text(keys, rotation_days, form))
     if any(key.overdue for key in keys):
         return ExitCode.FINDINGS

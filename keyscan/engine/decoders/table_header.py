@@ -18,7 +18,7 @@ MOST_COLUMNS = 200
 _LONGEST_KNOWN = 500
 
 _HEADER_CELL = lazy_pattern(rb"[A-Za-z_\x80-\xff][\w .:/#@&+\x80-\xff-]{0,59}")
-RULE = lazy_pattern(rb"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:[|+][ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*\r?")
+RULE = lazy_pattern(rb"[ \t]*+(?:\|[ \t]*+)?:?-{2,}+:?[ \t]*+(?>(?:[|+][ \t]*+:?-{2,}+:?[ \t]*+)*)(?:\|[ \t]*+)?\r?")
 NOT_IN_NAMES = lazy_pattern(rb"[^\w.-]+")
 _SEPARATORS = (b"\t", b"|", b";", b",")
 # `name,value`: what the first column says is the name of what the second holds.

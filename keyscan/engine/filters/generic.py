@@ -43,7 +43,9 @@ _TERMS = lazy_pattern(
     re.IGNORECASE,
 )
 # On the line after an empty setting stands the next one.
-_SETTING = lazy_pattern(rb"[A-Za-z][A-Za-z_-]*[._-][A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*[=:]|[A-Z][A-Z0-9_]{2,40}=")
+_SETTING = lazy_pattern(
+    rb"[A-Za-z]++(?:[_-]+\.|[._-])[A-Za-z0-9_-]++(?>(?:\.[A-Za-z0-9_-]++)*)[=:]|[A-Z][A-Z0-9_]{2,40}="
+)
 _QUOTES = (b'"', b"'", b"`")
 _CLASSES = 3
 _SHORT, _LONG, _LONGER = 12, 20, 32

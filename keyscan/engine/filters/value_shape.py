@@ -38,7 +38,7 @@ _PATH = lazy_pattern(
 # Base64 has these shapes too, so they count only when they are spelt like words.
 _SLASHES = lazy_pattern(rb"^/?[\w.@-]+(?:/[\w.@-]+)+/?\Z|^/[\w.@-]+\Z|^(?:[A-Za-z_-]+/)+\Z")
 _MIME = lazy_pattern(rb"^[a-z]+/[a-z0-9.+-]+\Z")
-_NUMBER = lazy_pattern(rb"^[+-]?(?:\d[\d_,]*\.?\d*(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]{1,8})[a-zA-Z%]{0,2}\Z")
+_NUMBER = lazy_pattern(rb"^[+-]?(?:\d[\d_,]*+(?:\.\d*+)?(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]{1,8})[a-zA-Z%]{0,2}\Z")
 _DATE = lazy_pattern(rb"^\d{4}[-/.]\d\d?(?:[-/.]\d\d?)?(?:[T ]|\Z)|^\d\d?:\d\d|^v?\d+(?:\.\d+)+[\w.-]*\Z")
 _UUID = lazy_pattern(rb"^\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?\Z")
 # The UUID that documents show.
