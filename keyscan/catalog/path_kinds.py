@@ -15,6 +15,7 @@ class PathKind(Flag):
     DOCUMENT = auto()
     VENDORED = auto()
     RECORDED = auto()
+    DATA = auto()
     LOG = auto()
     PAGE = auto()
     CONFIGURATION = auto()
@@ -69,6 +70,10 @@ EXPRESSIONS = {
         r"(?:.*/)?[^/]*\.(?:json|jsonl|csv|tsv|txt|md|xml)\Z",
         r"(?:^|/)[^/]*(?:openapi|swagger)[^/]*\.(?:ya?ml|json)\Z",
     ),
+    # Files of records, by the directory that they are kept in.
+    PathKind.DATA: _below(
+        r"(?:[\w-]*[_-])?(?:data|databases?|corpus|corpora|tasks|questions|scenarios|episodes|problems)"
+    ) + r"(?:.*/)?[^/]*\.(?:json|jsonl|ndjson|csv|tsv|txt)\Z",
     PathKind.LOG: r"\.(?:log|out|csv|tsv)\Z",
     PathKind.PAGE: _of(r"\.(?:html?|xhtml|mhtml|cshtml|jsp|erb|ejs|hbs)\Z"),
     PathKind.CONFIGURATION: _of(

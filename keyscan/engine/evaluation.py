@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keyscan.catalog.path_kinds import PathKind
+from keyscan.engine import place_severity
 from keyscan.engine.checks import registry as checks
 from keyscan.engine.confirm import Pattern
 from keyscan.engine.filters import generic
-from keyscan.engine.filters.context import CONTEXT, NEIGHBOURHOOD, context_of, has_expired
+from keyscan.engine.filters.context import CONTEXT, NEIGHBOURHOOD, context_of
 from keyscan.engine.filters.placeholders import rejection_reason
-from keyscan.engine.filters.value_shape import Shape, shape_of
 from keyscan.model.match import Match, Span
 from keyscan.model.rule import Precision, Rule, Severity
 from keyscan.ruleset.patterns import CHECKSUMS
-from keyscan.support.path_kind import is_rehearsal, path_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +87,7 @@ class Evaluator:
 
 def reach_of(rule: Rule) -> int:
     """How many bytes on either side of a match decide what becomes of it, besides those that it covers."""
-    reach = NEIGHBOURHOOD if rule.filters == "generic" or rule.id == _FIREBASE_RULE else CONTEXT
+    reach = NEIGHBOURHOOD if rule.filters == "generic" or rule.id == place_severity.FIREBASE_RULE else CONTEXT
     return max(reach, rule.companion.distance if rule.companion else 0)
 
 
@@ -99,64 +96,12 @@ def _continues(data: bytes, end: int) -> bool:
     return end < len(data) and data[end] in _TOKEN
 
 
-# What signs an address, or stands in one that was signed with it.
-_SIGNERS = frozenset(("azure-sas-token", "aws-session-token", "aws-access-key", "alibaba-access-key"))
-
-
-# Google issues the same form for Gemini, for maps and for Firebase, whose apps hold theirs in plain sight.
-_FIREBASE_RULE = "google-api-key"
-_FIREBASE_NAME = re.compile(rb"(?i)firebase[\w.-]{0,40}[\"'`\]]?\s{0,4}[:=,]\s{0,4}(?:\$\{\w+:-)?[\"'`]?\Z")
-_FIREBASE_NEAR = re.compile(
-    rb"(?i)auth_?domain[\"'\s]{0,3}[:=]|firebaseapp\.com|messaging_?sender_?id[\"'\s]{0,3}[:=]|GCM_SENDER_ID|mobilesdk_app_id"
-)
-_FIREBASE_FILE = re.compile(
-    r"(?i)(?:^|[/_.-])(?:GoogleService-Info[\w.-]*\.plist|google-services[\w.-]*\.json|firebase[\w.-]*\.(?:[jt]sx?|dart))\Z"
-)
-# The token of a build's badge tells its state and nothing else.
-_BADGE = re.compile(rb"(?i)(?:\.svg|/badges?(?:/[^\s?]{1,80})?)\?[^\s\"'<>]{0,100}\Z")
-
-
-def _is_firebase(path: str, context: Context) -> bool:
-    """Whether the name, the settings beside it or the file say that a key is that of a Firebase app."""
-    return bool(
-        _FIREBASE_NAME.search(context.before)
-        or _FIREBASE_NEAR.search(context.near)
-        or _FIREBASE_FILE.search(path.partition("!/")[2] or path)
-    )
-
-
-# Rules whose secret follows the host that it is for.
-_FOR_HOST = frozenset(("npm-registry-token", "authorization-basic", "netrc-password"))
-_THIS_MACHINE = re.compile(rb"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal")
-
-
 def _lowered_by_place(match: Match, path: str, context: Context) -> Match:
-    """A named format in a test or a sample is one severity lower; in others' code or after its expiry it is low.
-
-    In a document one that no prefix tells is medium at most.
-    """
+    """A named format at the severity that its place leaves it."""
     if match.severity <= Severity.LOW or match.rule.category == "practice":
         return match
-    if match.rule.id in _SIGNERS and has_expired(context):
-        return _graded(match, Severity.LOW, match.precision, "it has expired")
-    if match.rule.id == _FIREBASE_RULE and _is_firebase(path, context):
-        return _graded(
-            match, Severity.LOW, match.precision, "a Firebase app's key, which each copy of the app contains"
-        )
-    if _BADGE.search(context.before):
-        return _graded(match, Severity.LOW, match.precision, "in a badge, which everyone sees")
-    if match.rule.id in _FOR_HOST and _THIS_MACHINE.search(context.before + context.lead):
-        return _graded(match, Severity.LOW, match.precision, "for this machine")
-    if path_kind(path) & PathKind.VENDORED:
-        return _graded(match, Severity.LOW, match.precision, "in others' code")
-    if match.severity > Severity.MEDIUM and not match.rule.prefix and path_kind(path) & PathKind.DOCUMENT:
-        # Of labelled findings without a vendor's prefix half are samples there: benchmarks/quality/labels.py.
-        return _graded(match, Severity.MEDIUM, match.precision, "in a document, which shows samples")
-    if is_rehearsal(path):
-        if match.rule.provider == "Connection string" and shape_of(match.secret) < Shape.RANDOM:
-            return _graded(match, Severity.LOW, match.precision, "a password for a test")
-        return _graded(match, Severity(match.severity - 1), match.precision, "in a test or a sample")
-    return match
+    verdict = place_severity.of(match, path, context)
+    return _graded(match, verdict[0], match.precision, verdict[1]) if verdict else match
 
 
 def _gap(match: Match, other: Candidate) -> int:

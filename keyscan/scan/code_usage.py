@@ -41,6 +41,7 @@ _OWN_KEY = re.compile(
     r"(?i:api_?key|authorization|x-api-key)[\"'`]?\s{0,3}[:=]\s{0,3}[\"'`](?:Bearer )?[\w-]{20,}".encode()
 )
 _KEY_DISTANCE = 600
+_TRIPLE_QUOTES = (b'"' * 3, b"'" * 3)
 # Programs that are run by hand, whose output is read by the person who runs them.
 _RUN_BY_HAND = re.compile(
     r"(?:^|/)(?:scripts?|bin|tools?|cli|hack|notebooks?)/|\.ipynb\Z|(?:^|/)cli\.\w+\Z", re.IGNORECASE
@@ -60,7 +61,15 @@ def counts(match: Match, data: bytes, origin: Origin) -> bool:
         return bool(_BROWSER.search(path))
     if match.rule.id == "browser-exposed-variable" and kind_of(path):
         return not data[data.rfind(b"\n", 0, match.start) + 1 : match.start].lstrip().startswith(b"#")
-    return bool(_CODE.search(path))
+    return bool(_CODE.search(path)) and not _is_text(match, data, path)
+
+
+def _is_text(match: Match, data: bytes, path: str) -> bool:
+    """Whether code is quoted in a comment, or in a documentation string of Python's, by the triple quotes before it."""
+    line = data[data.rfind(b"\n", 0, match.start) + 1 : match.start].lstrip()
+    if line.startswith((b"#", b"//", b"*", b">>>")):
+        return True
+    return path.endswith(".py") and any(data.count(quotes, 0, match.start) % 2 for quotes in _TRIPLE_QUOTES)
 
 
 def weighed(match: Match, data: bytes, origin: Origin) -> Match:
@@ -76,7 +85,8 @@ def weighed(match: Match, data: bytes, origin: Origin) -> Match:
         own = _OWN_KEY.search(near) is not None
         says = "no key of the project itself is near: a visitor may enter theirs"
     else:
-        own = match.rule.id != "key-logged" or not _RUN_BY_HAND.search(origin.place)
+        by_hand = _RUN_BY_HAND.search(origin.place) or path_kind(origin.place) & PathKind.SAMPLE
+        own = match.rule.id != "key-logged" or not by_hand
         says = "in a program that is run by hand"
     return match if own else replace(match, severity=Severity.LOW, evidence=(*match.evidence, says))
 

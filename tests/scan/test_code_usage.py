@@ -90,6 +90,23 @@ def test_a_key_of_the_environment_beside_a_browser_client_is_medium(repo, scan, 
     assert ("browser-dangerous-flag", "src/ai.ts") in scan(repo)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"""Credentials.\n\n    print(creds.api_key)\n"""\n',
+        "# print(api_key)\n",
+        "  >>> print(api_key)\n",
+        "'''\nprint(api_key)\n'''\n",
+    ],
+)
+def test_code_in_comments_and_documentation_is_not_run(repo, scan, text):
+    """What a docstring shows prints nothing; after its end the same code counts."""
+    repo.stage("app.py", text)
+    assert scan(repo, "--min-severity", "low") == set()
+    repo.stage("app.py", text + "print(api_key)\n")
+    assert scan(repo) == {("key-logged", "app.py")}
+
+
 def test_practices_in_an_archive_are_no_working_code(repo, scan):
     """A practice counts in the project's own source files: what is in an archive is built or somebody else's."""
     content = io.BytesIO()

@@ -61,8 +61,14 @@ _VALUES = lazy_pattern(rb"(?i)\)\s*values\s*\(")
 _OPENING, _CLOSING = frozenset(b"([{"), frozenset(b")]}")
 
 
+_COMPARED_NAME = lazy_pattern(rb"([\w$-]+)[ \t]*[=!]={1,2}[ \t]*[\"'`]?\Z")
+
+
 def name_of(match: Match, context: Context) -> bytes:
     """The whole name in front of the value: the rule matches from its telling word on."""
+    compared = _COMPARED_NAME.search(context.before)
+    if compared:
+        return compared.group(1)
     if match.rule.id in _DIRECTIVES:
         last = _LAST_WORD.search(context.lead)
         return last.group(1) if last else b""

@@ -118,6 +118,9 @@ def rejection_reason(match: Match, context: Context) -> str | None:
         return "word"
     if match.rule.id == _DISTANT and (kind < Kind.SECRET or is_anothers(context)):
         return "another name"
+    if match.secret.startswith((b"/", b".")) and context.lead[:4] == b"pwd`" and context.preceding.endswith(b"`"):
+        # The directory that a shell is in, as `docker run -v` mounts it.
+        return "command"
     if _TERMS.fullmatch(match.secret):
         return "term"
     if match.rule.id not in _NAMELESS and _LIST.search(context.before) and not _stands_out(kind, match.secret):
@@ -244,6 +247,7 @@ _PLACES = (
     (PathKind.DOCUMENT, "place-document"),
     (PathKind.VENDORED, "place-vendored"),
     (PathKind.RECORDED, "place-recorded"),
+    (PathKind.DATA, "place-data"),
     (PathKind.LOG, "place-log"),
     (PathKind.PAGE, "place-page"),
     (PathKind.CONFIGURATION, "place-configuration"),

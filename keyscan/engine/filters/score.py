@@ -50,6 +50,7 @@ TABLE: dict[str, Evidence] = {
     "place-document": Evidence(-3, "place", "in a document"),
     "place-vendored": Evidence(-8, "place", "in vendored code"),
     "place-recorded": Evidence(-6, "place", "in recorded data"),
+    "place-data": Evidence(-3, "place", "in a directory of data"),
     "place-log": Evidence(-3, "place", "in a log or a table"),
     "place-page": Evidence(-6, "place", "in a page"),
     "near-many": Evidence(-5, "neighbourhood", "the same name holds other values nearby"),

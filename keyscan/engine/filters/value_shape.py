@@ -17,7 +17,7 @@ _REFERENCE = lazy_pattern(
     rb"|^#[0-9a-f]{3,8}\Z"
     rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data|encrypted|enc|cipher)[:+]"
     rb"|^ENC[\[(]|^secret-ref|^\?[a-z]\w*="
-    rb"|^[a-z_]{3,40}=[\d.]{1,6}\Z|[A-Za-z]-\*\Z|\*{3}|\xe2\x80\xa2{2}"
+    rb"|^[a-z_]{3,40}=[\d.]{1,6}\Z|[A-Za-z]-\*\Z|\*{3}|\xe2\x80\xa2{2}|\xe2\x80\xa6"
     rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|\.\.\.|\bself\.|\bthis\."
     # A word between signs, as templates mark what is to be replaced: `#NeedToModify#`, `__API_KEY__`, `@@token@@`.
     rb"|^(?P<sign>[^\w\s+/=-]|__)(?P=sign)?[A-Za-z_]{3,40}(?P=sign){1,2}\Z",
@@ -29,7 +29,7 @@ _SIGNS = lazy_pattern(
     re.IGNORECASE,
 )
 _PATH = lazy_pattern(
-    rb"^(?:\.{1,2}/|~/|[A-Za-z]:[\\/]|\\\\)|://|"
+    rb"^(?:\.{1,2}/|~/|[A-Za-z]:[\\/]|\\\\)|://|^(?:/[\w.-]+)+\?\w|^\d{1,3}(?:\.\d{1,3}){3}:|"
     rb"\.(?:pem|key|crt|cer|json|ya?ml|txt|py|js|ts|xml|ini|cfg|conf|toml|html?|md|rb|ipynb|go|java|cs|php|sh|env|jks|p12|pfx|"
     rb"com|org|net|io|local|example|internal|svc|so|exe|zip|gz|css|log|sql|db|png|jpe?g|gif|webp|bmp|ico|svg|mp[34]|wav|webm|mov|pdf|docx?|xlsx?|pptx?|bin|pt|"
     rb"onnx|gguf|safetensors|parquet)\Z",

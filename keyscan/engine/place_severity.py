@@ -1,0 +1,95 @@
+"""How severe a key of a named format is where it stands: in a test, a document, a badge, others' code."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from keyscan.catalog.path_kinds import PathKind
+from keyscan.engine.filters.context import has_expired
+from keyscan.engine.filters.value_shape import Shape, decoded, shape_of
+from keyscan.model.rule import Severity
+from keyscan.support.lazy_pattern import lazy_pattern
+from keyscan.support.path_kind import is_rehearsal, path_kind
+
+if TYPE_CHECKING:
+    from keyscan.engine.filters.context import Context
+    from keyscan.model.match import Match
+
+# Google issues the same form for Gemini, for maps and for Firebase, whose apps hold theirs in plain sight.
+FIREBASE_RULE = "google-api-key"
+_FIREBASE_NAME = lazy_pattern(rb"(?i)firebase[\w.-]{0,40}[\"'`\]]?\s{0,4}[:=,]\s{0,4}(?:\$\{\w+:-)?[\"'`]?\Z")
+_FIREBASE_NEAR = lazy_pattern(
+    rb"(?i)(?:auth_?domain|messaging_?sender_?id)[\"'\s]{0,3}[:=]|firebaseapp\.com|GCM_SENDER_ID|mobilesdk_app_id"
+)
+_FIREBASE_FILE = re.compile(
+    r"(?i)(?:^|[/_.-])(?:GoogleService-Info[\w.-]*\.plist|google-services[\w.-]*\.json|"
+    r"firebase[\w.-]*\.(?:[jt]sx?|dart))\Z"
+)
+# What other scanners are told to accept.
+_SCANNER_FILE = re.compile(
+    r"(?i)(?:^|/)\.?(?:gitleaks[\w.-]*|secrets\.baseline|"
+    r"(?:trufflehog|ggshield|gitguardian|talisman|detect-secrets)[\w.-]*)\Z"
+)
+# The token of a build's badge tells its state and nothing else.
+_BADGE = lazy_pattern(rb"(?i)(?:\.svg|/badges?(?:/[^\s?]{1,80})?)\?[^\s\"'<>]{0,100}\Z")
+# Rules whose secret follows the host that it is for.
+_FOR_HOST = frozenset(("npm-registry-token", "authorization-basic", "netrc-password"))
+_THIS_MACHINE = lazy_pattern(rb"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal")
+# What signs an address, or stands in one that was signed with it.
+_SIGNERS = frozenset(("azure-sas-token", "aws-session-token", "aws-access-key", "alibaba-access-key"))
+_ENCODED = lazy_pattern(rb"%[0-9A-Fa-f]{2}")
+# Passwords shorter than this are chosen by people.
+_SHORT = 8
+
+
+def of(match: Match, path: str, context: Context) -> tuple[Severity, str] | None:
+    """The severity of a match above low in the file at `path`, and the reason; None if its place says nothing."""
+    harmless = _harmless(match, path, context)
+    if harmless:
+        return Severity.LOW, harmless
+    if match.severity > Severity.MEDIUM and not match.rule.prefix and path_kind(path) & PathKind.DOCUMENT:
+        # Of labelled findings without a vendor's prefix half are samples there: benchmarks/quality/labels.py.
+        return Severity.MEDIUM, "in a document, which shows samples"
+    if is_rehearsal(path):
+        if _is_invented(match):
+            return Severity.LOW, "a password for a test"
+        return Severity(match.severity - 1), "in a test or a sample"
+    return None
+
+
+def _harmless(match: Match, path: str, context: Context) -> str:
+    """Why a key of a vendor's format opens nothing of the project's where it stands; empty otherwise."""
+    rule = match.rule.id
+    if rule in _SIGNERS and has_expired(context):
+        return "it has expired"
+    if rule == FIREBASE_RULE and _is_firebase(path, context):
+        return "a Firebase app's key, which each copy of the app contains"
+    if rule in _FOR_HOST and _THIS_MACHINE.search(context.before + context.lead):
+        return "for this machine"
+    if _SCANNER_FILE.search(path):
+        return "in the configuration of another scanner, which accepts it"
+    if _BADGE.search(context.before):
+        return "in a badge, which everyone sees"
+    return "in others' code" if path_kind(path) & PathKind.VENDORED else ""
+
+
+def _is_firebase(path: str, context: Context) -> bool:
+    """Whether the name, the settings beside it or the file say that a key is that of a Firebase app."""
+    return bool(
+        _FIREBASE_NAME.search(context.before)
+        or _FIREBASE_NEAR.search(context.near)
+        or _FIREBASE_FILE.search(path.partition("!/")[2] or path)
+    )
+
+
+def _is_invented(match: Match) -> bool:
+    """Whether a password that no generator made stands in a connection string or a header for basic authentication."""
+    secret = match.secret
+    if match.rule.id == "authorization-basic":
+        secret = (decoded(secret) or b"").rpartition(b":")[2]
+    elif match.rule.id.startswith("connection-string"):
+        secret = _ENCODED.sub(b"", secret)
+    else:
+        return False
+    return shape_of(secret) < Shape.RANDOM or len(secret) < _SHORT

@@ -1,0 +1,43 @@
+"""How severe a key of a named format is by its place."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.tokens import token
+
+from keyscan.engine.matcher import Matcher
+from keyscan.engine.prefilter.keywords import KeywordPrefilter
+from keyscan.model.rule import Severity
+from keyscan.ruleset.cache import load_rules
+
+RULES = load_rules()
+MATCHER = Matcher(RULES, KeywordPrefilter(RULES))
+
+
+def worst(path, template):
+    """The highest severity of what `template`, filled, holds in a file at `path`."""
+    matches = MATCHER.scan(token(template, path).encode(), path=path).matches
+    return max((match.severity for match in matches), default=None)
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "severity"),
+    [
+        ("docker-compose.yml", "NEXT_PUBLIC_FIREBASE_API_KEY: AIzaSy{b64url:33}\n", Severity.LOW),
+        ("docker-compose.yml", "GEMINI_API_KEY: AIzaSy{b64url:33}\n", Severity.CRITICAL),
+        ("ios/GoogleService-Info.plist", "<string>AIzaSy{b64url:33}</string>\n", Severity.LOW),
+        ("ios/Info.plist", "<string>AIzaSy{b64url:33}</string>\n", Severity.CRITICAL),
+        (".gitleaks.toml", "regexes = ['''ghp_{alnum:30}{crc32-base62:ghp_}''']\n", Severity.CRITICAL),
+        (".gitleaks.toml", "regexes = ['''AKIA{base32:16}''']\n", Severity.LOW),
+        ("settings.toml", "key = 'AKIA{base32:16}'\n", Severity.MEDIUM),
+        ("README.md", "![b](https://circleci.com/gh/a/b.svg?style=shield&circle-token={hex:40})\n", Severity.LOW),
+        ("db.py", "url = 'mongodb+srv://app:R7{alnum:11}x@c0.ab1cd.mongodb.net'\n", Severity.CRITICAL),
+        ("tests/db.py", "url = 'mongodb+srv://app:R7{alnum:11}x@c0.ab1cd.mongodb.net'\n", Severity.HIGH),
+        ("tests/db.py", "url = 'mongodb+srv://app:p%40ss@c0.ab1cd.mongodb.net'\n", Severity.LOW),
+        ("tests/a.py", "'Authorization: Basic {base64:user:supersecret12}'\n", Severity.LOW),
+        ("tests/a.py", "'Authorization: Basic {base64:user:Gk7#tq2Lw9xPz4}'\n", Severity.MEDIUM),
+    ],
+)
+def test_the_place_of_a_key_decides_how_severe_it_is(path, template, severity):
+    """Firebase, other scanners' configuration, badges and invented passwords are low; a checksum is proof."""
+    assert worst(path, template) == severity
