@@ -123,7 +123,7 @@ def rejection_reason(match: Match, context: Context) -> str | None:
         return "command"
     if _TERMS.fullmatch(match.secret):
         return "term"
-    if match.rule.id not in _NAMELESS and _LIST.search(context.before) and not _stands_out(kind, match.secret):
+    if match.rule.id not in _NAMELESS and _LIST.search(context.before) and not _random_enough(kind, match.secret):
         return "list"
     if match.rule.id not in _NAMELESS and _DIGESTS.search(context.before):
         return "digest"
@@ -158,7 +158,7 @@ def _weak(kind: Kind, match: Match, context: Context) -> bool:
     return _bare(match, context) and (shape < Shape.RANDOM or len(value) < _LONG or literals.is_uuid(value))
 
 
-def _stands_out(kind: Kind, value: bytes) -> bool:
+def _random_enough(kind: Kind, value: bytes) -> bool:
     """Whether a value behind a telling name in a list is no further word: pairs are written as lists too."""
     least = _SHORT if classes(value) > _CLASSES else _LONG
     return kind >= Kind.SECRET and len(value) >= least and literals.shape_of(value) == Shape.RANDOM
