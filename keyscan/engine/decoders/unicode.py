@@ -65,6 +65,8 @@ def encoding_of(data: bytes) -> str:
 def _without_separators(data: bytes) -> bytes:
     """`data` with spaces for NULs, in the same places, where these separate or litter what is otherwise text."""
     head = data[:PROBE]
+    if head[:64].translate(None, _TEXT):  # nearly all binary files, without counting
+        return data
     nuls = head.count(0)
     if not nuls or nuls * _NULS > len(head) or head.translate(None, _TEXT):
         return data
