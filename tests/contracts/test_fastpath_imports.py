@@ -34,7 +34,7 @@ OWN = {
     "keyscan.support.storage",
 }
 # Of the standard library what is built in, or small and written in C.
-STANDARD = {"__future__", "_sre", "_blake2", "_bisect", "bisect", "select"}
+STANDARD = {"__future__", "gc", "_sre", "_blake2", "_bisect", "bisect", "select"}
 # Only in wheels; elsewhere it is looked for and not found.
 BUILD = {"keyscan._build"}
 
