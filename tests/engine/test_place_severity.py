@@ -27,6 +27,8 @@ def worst(path, template):
         ("docker-compose.yml", "GEMINI_API_KEY: AIzaSy{b64url:33}\n", Severity.CRITICAL),
         ("ios/GoogleService-Info.plist", "<string>AIzaSy{b64url:33}</string>\n", Severity.LOW),
         ("ios/Info.plist", "<string>AIzaSy{b64url:33}</string>\n", Severity.CRITICAL),
+        ("tests/fixtures/article.html", "<script>k='AIzaSy{b64url:33}'</script>\n", Severity.LOW),
+        ("web/index.html", "<script>k='AIzaSy{b64url:33}'</script>\n", Severity.CRITICAL),
         (".gitleaks.toml", "regexes = ['''ghp_{alnum:30}{crc32-base62:ghp_}''']\n", Severity.CRITICAL),
         (".gitleaks.toml", "regexes = ['''AKIA{base32:16}''']\n", Severity.LOW),
         ("settings.toml", "key = 'AKIA{base32:16}'\n", Severity.MEDIUM),

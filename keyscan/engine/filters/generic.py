@@ -46,6 +46,7 @@ _TERMS = lazy_pattern(
 _SETTING = lazy_pattern(
     rb"[A-Za-z]++(?:[_-]+\.|[._-])[A-Za-z0-9_-]++(?>(?:\.[A-Za-z0-9_-]++)*)[=:]|[A-Z][A-Z0-9_]{2,40}="
 )
+_IS_KEY = re.compile(rb"[\"'`][ \t]{0,4}:")
 _QUOTES = (b'"', b"'", b"`")
 _CLASSES = 3
 _SHORT, _LONG, _LONGER = 12, 20, 32
@@ -109,7 +110,7 @@ def rejection_reason(match: Match, context: Context) -> str | None:
     reason = literals.reason(match.secret)
     if reason:
         return reason
-    if match.rule.id == "generic-next-line-secret" and _SETTING.match(match.secret):
+    if match.rule.id == "generic-next-line-secret" and (_SETTING.match(match.secret) or _IS_KEY.match(context.after)):
         return "another setting"
     kind = _kind(match, context)
     if kind == Kind.NONE:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from keyscan.catalog.placeholders import WORD_LIST, is_published
 from keyscan.engine.filters import generic, value_shape
 from keyscan.engine.filters.entropy import shannon
-from keyscan.engine.filters.value_shape import Shape, shape_of
+from keyscan.engine.filters.spelling import surprise
+from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
 from keyscan.model.fingerprint import FINGERPRINT_DIGITS
 from keyscan.support.lazy_pattern import lazy_pattern
 
@@ -219,6 +220,15 @@ def joined_id(match: Match, context: Context) -> str | None:
     return "part of an id" if match.rule.context and _JOINED.search(context.before) else None
 
 
+def spelt_name(match: Match, context: Context) -> str | None:
+    """Letters that spell words, or a function that is called, where a provider's name is all that tells a key."""
+    if not match.rule.context:
+        return None
+    if context.after.startswith(b"("):
+        return "a call"
+    return "a name" if match.secret.isalpha() and surprise(match.secret) < SPELT else None
+
+
 def plain_netrc_word(match: Match, _context: Context) -> str | None:
     """A password of .netrc that is a word, a path or a reference: manuals and tests name it so."""
     if match.rule.id != "netrc-password":
@@ -238,6 +248,7 @@ PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
     markup_placeholder,
     plain_netrc_word,
     joined_id,
+    spelt_name,
 )
 GENERIC: tuple[Callable[[Match, Context], str | None], ...] = (
     own_fingerprint,

@@ -247,6 +247,8 @@ PUBLIC = {
     "tests/redaction.test.ts": '"mongodb+srv://admin:p%40ss@cluster0.acme1.mongodb.net",',
     ".gitleaks.toml": "regexes = ['''AKIA{uppernum:16}''']",
     "Makefile": "docker run -v `pwd`:/h2xqz1 image",
+    "costs.py": 'costs = {{\n  "max_tokens":\n  "MiniMax-M2.7": {{"read": 0.1}},',
+    "schema.mjs": "DISCORD_CLIENT_SECRET: requiredAuthEnabledForProduction(),",
     "words.py": "TOKENS = ['token', 'apiKey2', 'sessionKey3', 'clientSecret4']",
     "models.py": "ModelInfo(tts_credential, Speech), ModelInfo('doubao-seedream-3-0-t2i-250415')",
     "movie.gql": 'image: "https://storage.acme.com/o/a.jpg?alt=media&token={hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}"',
