@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from keyscan.engine.decoders import archive_rest, compressed_streams
+from keyscan.engine.decoders.document_runs import joined_runs
 from keyscan.engine.decoders.signatures import (
     ARCHIVES,
     BZIP2,
@@ -189,7 +190,8 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budg
         return Member(name, b"", "compressed with LZMA: not read")
     try:
         with archive.open(info) as file:
-            return _read(file, name, budget, max(bounds.small, info.compress_size * bounds.ratio))
+            member = _read(file, name, budget, max(bounds.small, info.compress_size * bounds.ratio))
+            return member._replace(data=joined_runs(member.data, name))
     except _Full:
         raise
     except Exception as error:  # noqa: BLE001 - one broken member says nothing about the others

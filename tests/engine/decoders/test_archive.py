@@ -158,6 +158,12 @@ class TestFound:
         data = zipped(word__document=f"<w:t>{KEY}</w:t>")
         assert places(scanned(run, tmp_path, data, "a.docx")) == [("a.docx!/word/document", 1, 6)]
 
+    def test_a_document_in_runs(self, run, tmp_path):
+        """A key that the XML cuts where formatting changes."""
+        cut = f"<w:r><w:t>{KEY[:30]}</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>{KEY[30:]}</w:t></w:r>"
+        data = zipped(**{"word__document.xml": cut})
+        assert places(scanned(run, tmp_path, data, "a.docx")) == [("a.docx!/word/document.xml", 1, 11)]
+
     def test_a_hostile_name_acts_on_nothing(self, run, tmp_path):
         """A name that climbs up or holds control characters is shown clean and written nowhere."""
         data = zipped(**{"../../up\x1b[2Jname\n": ENV})
