@@ -234,6 +234,8 @@ def error_of(args: tuple[str, ...], stderr: bytes) -> GitError:
         return GitError("not a git repository (nor any of its parents)")
     lines = text.splitlines() or ["it gave no reason"]
     # Warnings and hints come first.
-    line = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[0])
+    at = next((at for at, line in enumerate(lines) if line.startswith(("fatal: ", "error: "))), 0)
+    # What a colon ends goes on below, such as the extensions that a newer git knows.
+    line = " ".join(" ".join(lines[at : at + 3] if lines[at].endswith(":") else lines[at : at + 1]).split())
     name = next((arg for arg in args if not arg.startswith("-")), "")
     return GitError(f"git {name} failed: {line.removeprefix('fatal: ').removeprefix('error: ')}")

@@ -69,5 +69,7 @@ def test_hints_are_no_complaints(repo):
         assert list(out.records(b"\n")) == [commit.encode()]
         assert [line for line in out.complaints() if line.startswith("hint")] == []
     assert str(error_of(("log",), b"warning: lazy fetching disabled\nfatal: bad tree\n")) == "git log failed: bad tree"
+    newer = b"fatal: unknown repository extension found:\n\n\trefstorage\n"
+    assert str(error_of(("log",), newer)) == "git log failed: unknown repository extension found: refstorage"
     assert str(error_of(("log",), b"odd words\n")) == "git log failed: odd words"
     assert str(error_of(("log",), b"")) == "git log failed: it gave no reason"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from keyscan.support.lazy_pattern import lazy_pattern
 
 # From the end of one text to the beginning of the next, with nothing but tags between them (at most 60, so that time
-# stays linear) and none of a paragraph: in Word, PowerPoint and shared strings of Excel; the tags of runs in OpenDocument.
+# stays linear) and none of a paragraph: in Word, PowerPoint, shared strings of Excel; tags of runs in OpenDocument.
 _BETWEEN = lazy_pattern(
     rb"</(?P<tag>w:t|a:t|t)>(?>(?:\s*+<(?!/?(?:w:p|a:p|w:tab|w:br|a:br|si|w:t|a:t|t)[\s/>])[^<>]*+>){0,60})"
     rb"\s*+<(?P=tag)(?:\s[^<>]*+)?>|</?text:span(?:\s[^<>]*+)?>"
