@@ -44,7 +44,7 @@ _PASSWORDS = frozenset(
     b"masterauth rootpw bindpw storepass keypass psk rpcpassword".split()
 )
 _KEY_KINDS = frozenset(
-    b"api access auth private encryption master account storage shared signing service license client secret app "
+    b"api access auth private encryption master account shared signing service license client secret app "
     b"authentication crypto cipher aes hmac jwt consumer subscription admin root functions host".split()
 )
 # `primary_key`, `foreign_key`, `sort_key`, `public_key`: names, or meant to be seen.
@@ -69,7 +69,7 @@ _HANDLES = frozenset(
     b"max min lexer parser syntax special eos bos pad unk mask sep cls mixpanel project form view state stream media "
     b"video photo avatar file download share vote like ice replay preview first last end word sub stop text bad "
     b"quantity symbol erc20 nft mint swap pool lp docs doc document "
-    b"documents spreadsheet spreadsheets sheet folder wiki website middleware link invite invitation "
+    b"documents spreadsheet spreadsheets sheet folder wiki website middleware link invite invitation sealed "
     b"unsubscribe".split()
 )
 

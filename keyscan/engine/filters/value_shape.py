@@ -80,6 +80,8 @@ _LEET = bytes.maketrans(b"013457@$!", b"oleastasi")
 _PUBLIC = lazy_pattern(
     rb"^0x[0-9a-fA-F]{40}\Z|"
     rb"^(?:acct|cred|cus|evt|file|msg|org|prj|proj|req|run|sub|team|thread|user|usr)_[0-9A-Za-z]{8,40}\Z|"
+    # Where Microsoft's programs send telemetry to: a key that can only write.
+    rb"^[0-9a-f]{32}-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}-\d{4}\Z|"
     # Keys that vendors call publishable.
     rb"^pk_[0-9A-Za-z_]{8,80}\Z|"
     rb"^[ACNOUX][A-Z2-7]{55}\Z"

@@ -15,7 +15,7 @@ ABOUT = (
 HOLDS = {
     Kind.PASSWORD: "password DB_PASSWORD dbPassword userPwd MYSQL_ROOT_PASS password_1 PASSWORD_PROD rootpassword",
     Kind.SECRET: "token api_key apiKey CLIENT_SECRET x-api-key authToken secret_key_base APIKEY github.token",
-    Kind.VENDOR: "azure_search_key SPEECH_KEY webhookKey",
+    Kind.VENDOR: "azure_search_key SPEECH_KEY webhookKey STORAGE_KEY",
     Kind.WEAK: "key cookie salt my_key sessionKey",
 }
 
