@@ -29,7 +29,7 @@ _IN_PAIR = lazy_pattern(rb"(?:^|[^\w\s])\s*[\[({]\s*[\"'`][\w.-]*\Z")
 _SETTER = lazy_pattern(
     rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
     rb"input|fill|type|arg|login|field|cookie|store|update|values?|flag|string|\bof|hash|dict|map|pairs?|tuple|entry)"
-    rb"\w{0,20}\s{0,2}[(\[ ]\s*(?:[\w.\"']{1,40},\s*){0,3}[\"'`][\w.-]*\Z"
+    rb"\w{0,20}\s{0,2}[(\[ ]\s*(?:[\w.\"'&*]{1,40},\s*){0,3}[\"'`][\w.-]*\Z"
 )
 _ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
 _COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
@@ -37,24 +37,23 @@ _COMPARES = lazy_pattern(rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|Equals|
 
 # The word that the value behind it is bound to: `id: "`, `"sha" => "`, `hash="`; and words that only say "value".
 _BOUND = lazy_pattern(rb"([A-Za-z_][\w.-]*)[\"'`]?\]?\s*(?:=>|:=|=|:)\s*(?:\w[\w.]*\()?[A-Za-z]{0,2}[@$]?\Z")
-_VALUE_WORDS = frozenset(
-    b"value val default defaultvalue envdefault text string content const initial initialvalue fallback secret "
-    b"data lambda".split()
+_VALUE_WORD = lazy_pattern(
+    rb"(?i)(?:val|value|default|fallback|missing|initial)\Z|(?:\A|\.)(?:text|string|content|const|secret|data|lambda)\Z"
 )
 # `a = self.b = "`; `x = test ? y : "`; a name whose own value stands between: `key=None, model="`.
 _CHAIN = lazy_pattern(rb"[\"'\])]{0,3}\s*=(?:\s*[\w.]+(?:\[[\"'][\w.-]+[\"']\])?\s*=)+\s*\Z")
 _CHOICE = lazy_pattern(rb"\?[^?:]*:\s*\Z|\b(?:else|or|then)\s+\Z")
 # Words right before a value that say what it is, when it is no secret.
 _OTHER_THING = lazy_pattern(
-    rb"(?i)(?<![a-z])(?:id|ids|uuid|guid|sha\d*|md5|hash|digest|commit|etag|path|url|uri|href|src|model|name|version|checksum|"
+    rb"(?i)(?:(?<![a-z])|(?-i:(?<=[a-z])(?=[A-Z])))(?:id|ids|uuid|guid|sha\d*|md5|hash|digest|commit|etag|path|url|uri|href|src|model|name|version|checksum|"
     rb"nonce|class|type|file|filename|field|column|table|branch|tag|image|open|import|from|require|include|join|get|"
-    rb"key_id|getenv|query|select|label|title|format|compile|match|split|replace|find|search|test|log|print)[\"'`]?"
-    rb"(?:\s*[:=(]\s*|\s+)[A-Za-z]?\Z"
+    rb"key_id|getenv|query|select|label|title|compile|match|split|replace|find|search|test|log|print)[\"'`]?"
+    rb"(?:\s*[:=(]\s*|\s+(?:\*/\s*)?)[A-Za-z]?\Z"
 )
 _QUOTED = lazy_pattern(rb"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`")
 # The end of a name in a call or a subscript: `"]`, `")`.
 _NAME_END = lazy_pattern(rb"\A(?:\\?[\"'`][\])]{0,2}|\])")
-# No more than an operator and brackets; Jsonnet's `::` is no operator of the other rules.
+# No more than an operator and brackets; Jsonnet's `::` and functions' `() =>` are no operators of the other rules.
 _NEXT = lazy_pattern(rb"[\s\"'`\\()\[\]{}:=,>@$-]*")
 # Columns and their values in SQL: `(email, api_key) VALUES ('`.
 _VALUES = lazy_pattern(rb"(?i)\)\s*values\s*\(")
@@ -105,12 +104,12 @@ def is_anothers(context: Context) -> bool:
     """
     rest = _NAME_REST.match(context.lead)
     between = context.lead[rest.end() if rest else 0 :].rstrip(b"\"'`\\")
-    if _NEXT.fullmatch(between) and b"::" not in between:
+    if _NEXT.fullmatch(between) and b"::" not in between and b"()" not in between:
         return True
     if b";" in between or _leaves(between) or _OTHER_THING.search(between):
         return True
     bound = _BOUND.search(between)
-    if bound is None or bound[1].lower().rpartition(b".")[2] in _VALUE_WORDS:
+    if bound is None or _VALUE_WORD.search(bound[1]):
         return False
     return not (_CHAIN.match(between) or _CHOICE.search(between))
 

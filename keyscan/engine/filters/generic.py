@@ -68,7 +68,7 @@ _HERE_DOCUMENT = lazy_pattern(rb"<<[<~-]?[\"']?\w{1,16}[\"']?[ \t]*\r?\n[ \t]*\Z
 # What is given to these is a key, or what a client sends, and both are written in hexadecimal digits too.
 _SIGNS = lazy_pattern(
     rb"(?i)jwt|hmac|sign|encode|cipher|\bidentified\s.{0,40}\bby\s|(?:basic|digest|ntlm)_?auth|auth[\"']?\s*[=:]|"
-    rb"login[ (]|connect|credentials?\(|authenticate|keyspec|cookie"
+    rb"login[ (]|connect|credentials?\(|authenticate|keyspec|cookie|pdo|mysqli|fernet"
 )
 _RECORD = lazy_pattern(
     rb"(?i)\b(?:create[ds]?_?(?:time|at)|update[ds]?_?(?:time|at)|nick_?name|last_login|is_(?:staff|superuser))\b"
