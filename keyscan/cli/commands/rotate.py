@@ -57,8 +57,8 @@ def _plan(settings: Settings, rule: Rule, target: str) -> RotationPlan:
 
     tables = verification.load([Path(rule.source)]) if Path(rule.source).is_file() else LiveTables()
     fingerprint = target if ":" in target else ""
-    found = findings_of(settings, rule, fingerprint, history_first=True) if fingerprint else []
-    findings = _without_secrets(found, Scanner.of(settings)) if found else []
+    findings = findings_of(settings, rule, fingerprint, history_first=True) if fingerprint else []
+    findings = _without_secrets(findings, Scanner.of(settings)) if findings else []
     return rotation.plan(rule, findings, tables.verifier(rule.id), tables.revoker(rule.id), fingerprint)
 
 
