@@ -90,11 +90,11 @@ def word_pattern(word: str) -> str:
     return rf"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])){word_literals(word)[0]}{_AFTER_WORD}"
 
 
-def bare(value: str, *, proved: bool = False, fixed: bool = False, marked: bool = False) -> str:
+def bare(value: str, *, proved: bool = False, fixed: bool = False, marked: bool = False, checked: bool = False) -> str:
     """The whole expression for a value that is certain by itself; `proved`: a checksum decides where it ends.
 
     `fixed`: its length is one, so that it ends also where the name of another setting follows; `marked`: and where a
-    record of a database file follows.
+    record of a database file follows; `checked`: a check of its structure judges it, whatever its length.
 
     One that begins like nothing else (`github_pat_`) may stand right behind other text: settings that were pasted
     without the ends of their lines have been committed.
@@ -102,7 +102,7 @@ def bare(value: str, *, proved: bool = False, fixed: bool = False, marked: bool 
     start = _START.match(value)
     unmistakable = start is not None and len(start.group()) >= _UNMISTAKABLE and bool(_SEPARATOR.search(start.group()))
     after = [RIGHT, *([NEXT_SETTING] if fixed else ()), *([NEXT_RECORD] if marked else ())]
-    right = f"(?:{'|'.join(after)})" if fixed else RIGHT_OF_RANGE
+    right = f"(?:{'|'.join(after)})" if fixed else RIGHT if checked else RIGHT_OF_RANGE
     return f"{'' if unmistakable else LEFT}(?P<secret>{value}){'' if proved else right}"
 
 

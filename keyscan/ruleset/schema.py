@@ -160,7 +160,9 @@ def _pattern(fields: Fields, context: tuple[str, ...], value: str) -> str:
         one_length = _has_one_length(value)
         marked = one_length and patterns.MARKED.search(value) is not None
         fixed = one_length or patterns.LAST_PART.search(value) is not None
-        return patterns.bare(value, proved=one_length and _has_checksum(fields), fixed=fixed, marked=marked)
+        checked = bool(fields.peek("checks"))
+        proved = one_length and _has_checksum(fields)
+        return patterns.bare(value, proved=proved, fixed=fixed, marked=marked, checked=checked)
     try:
         return bindings.expanded(pattern)
     except KeyError as error:

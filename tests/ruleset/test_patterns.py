@@ -97,6 +97,15 @@ def test_a_token_of_one_length_ends_where_another_setting_follows(value, fixed, 
     assert (match and match.group("secret")) == expected
 
 
+def test_what_a_check_judges_may_end_in_front_of_any_sign():
+    """Behind a signed token with disclosures stands a tilde and more."""
+    import regex
+
+    text = "eyJhbGciOiJFUzI1NiJ9~WyJhIiwiYiJd"
+    assert regex.search(patterns.bare("eyJ[A-Za-z0-9]{8,40}", checked=True), text)
+    assert not regex.search(patterns.bare("eyJ[A-Za-z0-9]{8,40}"), text)
+
+
 @pytest.mark.parametrize(
     ("value", "ends"),
     [
