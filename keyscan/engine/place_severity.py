@@ -28,7 +28,7 @@ _FIREBASE_FILE = re.compile(
 )
 # What other scanners are told to accept.
 _SCANNER_FILE = re.compile(
-    r"(?i)(?:^|/)\.?(?:gitleaks[\w.-]*|secrets\.baseline|"
+    r"(?i)(?:^|/)\.?(?:gitleaks[\w.-]*|secrets(?:\.baseline|ignore)|"
     r"(?:trufflehog|ggshield|gitguardian|talisman|detect-secrets)[\w.-]*)\Z"
 )
 # The token of a build's badge tells its state and nothing else.

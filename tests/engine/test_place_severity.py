@@ -31,6 +31,7 @@ def worst(path, template):
         ("web/index.html", "<script>k='AIzaSy{b64url:33}'</script>\n", Severity.CRITICAL),
         (".gitleaks.toml", "regexes = ['''ghp_{alnum:30}{crc32-base62:ghp_}''']\n", Severity.CRITICAL),
         (".gitleaks.toml", "regexes = ['''AKIA{base32:16}''']\n", Severity.LOW),
+        (".secretsignore", "AKIA{base32:16}\n", Severity.LOW),
         ("settings.toml", "key = 'AKIA{base32:16}'\n", Severity.MEDIUM),
         ("README.md", "![b](https://circleci.com/gh/a/b.svg?style=shield&circle-token={hex:40})\n", Severity.LOW),
         ("db.py", "url = 'mongodb+srv://app:R7{alnum:11}x@c0.ab1cd.mongodb.net'\n", Severity.CRITICAL),
