@@ -10,10 +10,13 @@ import json
 import os
 import random
 import re
+import subprocess
+import sys
 from functools import cache
 from urllib.parse import unquote
 
 import pytest
+from helpers.paths import ROOT
 from helpers.tokens import token
 
 from keyscan.api import Scanner
@@ -262,8 +265,19 @@ def test_no_started_program_or_protocol_shows_a_secret(tmp_path, spawn):
         for number, (method, params) in enumerate(asked)
     ]
     lines.insert(1, json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"}))
-    done = spawn(["mcp"], cwd=tmp_path, stdin="".join(f"{line}\n" for line in lines).encode())
-    # The end of the input may cut off the calls, which run in threads.
-    assert len(done.out.splitlines()) >= 4, done.out
-    assert done.err == ""
-    assert planted_nowhere(made, done)
+    # The end of the input would cut off the calls: it stays open until all are answered.
+    with subprocess.Popen(
+        [sys.executable, "-m", "keyscan", "mcp"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as server:
+        server.stdin.write("".join(f"{line}\n" for line in lines).encode())
+        server.stdin.flush()
+        answers = [server.stdout.readline().decode() for _ in asked]
+        _, error = server.communicate(timeout=60)
+    assert sorted(json.loads(answer)["id"] for answer in answers) == list(range(len(asked)))
+    assert error == b""
+    assert made.shown_in("".join(answers)) == []
