@@ -99,15 +99,11 @@ def trace(git: Git, findings: Sequence[Finding], index: HistoryIndex, options: P
     joiner = _Joiner(git_commits.details(git, sorted(reported)), tips, options, gone)
     joined = [finding for group in secrets.values() for finding in joiner.findings(group)]
     others: dict[str, Finding] = {}
-    for finding in sorted(rest, key=_report_order):
+    # Of several findings of one secret without a commit, never the one that was read first.
+    for finding in sorted(rest, key=lambda finding: (finding.status != "new", -finding.severity, finding.sort_key)):
         if finding.fingerprint not in secrets:
             others.setdefault(finding.fingerprint, finding)
     return Traced([*joined, *others.values()], skips)
-
-
-def _report_order(finding: Finding) -> tuple[object, ...]:
-    """Which of several findings of one secret, none with a commit, is reported: never the one that was read first."""
-    return (finding.status != "new", -finding.severity, finding.sort_key)
 
 
 def _last_written(secrets: Mapping[str, Sequence[Occurrence]], tips: RefTips) -> dict[str, dict[bytes, bytes]]:
