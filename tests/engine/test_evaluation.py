@@ -118,3 +118,10 @@ def test_the_reach_covers_context_and_companion():
     assert reach_of(RULE) == CONTEXT
     assert reach_of(replace(RULE, filters="generic")) == NEIGHBOURHOOD
     assert reach_of(replace(PAIR, companion=replace(PAIR.companion, distance=5000))) == 5000
+
+
+def test_a_named_format_whose_letters_follow_the_alphabet_is_low():
+    """Somebody made it up: it is told, as tests hold such keys, and stops nobody, not even with its pair."""
+    made_up = evaluated(PAIR, "k = ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8 id=123456\n")
+    assert (made_up.severity, made_up.precision) == (Severity.LOW, Precision.LOW)
+    assert "its letters follow the alphabet" in made_up.evidence

@@ -133,16 +133,21 @@ def _own_part(match: Match) -> bytes:
     return body
 
 
+def is_in_order(match: Match) -> bool:
+    """Whether the letters of the secret follow the alphabet: somebody made it up."""
+    return is_alphabet(_own_part(match))
+
+
 def placeholder(match: Match, _context: Context) -> str | None:
     """Words, sequences and repeats that explain more of the value, beyond its prefix, than chance can."""
     body = _own_part(match)
     explanation = explain(body)
-    if explanation.words >= _CERTAIN or is_alphabet(body):
+    generic = match.rule.filters == "generic"
+    if explanation.words >= _CERTAIN or (generic and is_alphabet(body)):
         return "placeholder"
     if explanation.runs + explanation.words >= _CERTAIN and explanation.share >= _RUN_SHARE:
         return "repetition"
-    generic_or_short = match.rule.filters == "generic" or len(body) < _SHORT
-    if generic_or_short and explanation.share >= _MOSTLY and explanation.words + explanation.runs > 0:
+    if (generic or len(body) < _SHORT) and explanation.share >= _MOSTLY and explanation.words + explanation.runs > 0:
         return "placeholder"
     if match.rule.provider == "Connection string" and len(body) < _SHORT:
         plain = explain(body.lower().translate(_LEET))

@@ -33,8 +33,11 @@ def test_runs_explain_a_repetition(body):
 
 @pytest.mark.parametrize("body", ["AbC123dEf456GhI789jKl012MnO345", "AbC~dEf1GhI2jKl3MnO4pQr5StU6vWx7YzA8bcD9efG0"])
 def test_the_alphabet_is_no_secret_whatever_stands_between_its_letters(body):
-    """Digits and signs between letters in order, in any case, and on from Z to A."""
-    assert placeholders.placeholder(found("acme_" + body, prefix="acme_"), NO_CONTEXT) == "placeholder"
+    """Digits and signs between letters in order, in any case, and on from Z to A; in a vendor's format it is told."""
+    assert placeholders.placeholder(found(body, filters="generic"), NO_CONTEXT) == "placeholder"
+    named = found("acme_" + body, prefix="acme_")
+    assert placeholders.placeholder(named, NO_CONTEXT) is None
+    assert placeholders.is_in_order(named)
 
 
 @pytest.mark.parametrize(
