@@ -47,17 +47,17 @@ class Evaluator:
         if rule.filters == "generic":
             match = _graded(match, *generic.grade(match, context))
         verdict = checks.verdict(rule.checks, secret) if rule.checks else None
-        made_up = not verdict and rule.filters != "generic" and is_in_order(match)
+        sample = not verdict and rule.filters != "generic" and is_in_order(match)
         if verdict is not True and CHECKSUMS.intersection(rule.checks) and _continues(data, candidate.secret_end):
             return None  # nothing but a checksum says that a token ends where text goes on
-        if verdict is False or made_up:
-            reason = "its letters follow the alphabet" if made_up else checks.contradiction(rule.checks, secret)
+        if verdict is False or sample:
+            reason = "its letters follow the alphabet" if sample else checks.contradiction(rule.checks, secret)
             match = _graded(match, min(Severity.LOW, rule.severity), Precision.LOW, reason)
         elif verdict:
             match = _graded(match, rule.severity, Precision.VERY_HIGH, "its checksum or structure is right")
         if rule.companion:
             # A companion cannot make a sample worse than a sample.
-            severity = match.severity if verdict is False or made_up else rule.companion.severity
+            severity = match.severity if verdict is False or sample else rule.companion.severity
             paired = self._paired(number, data, match, severity)
             if paired is None:
                 return None

@@ -122,6 +122,6 @@ def test_the_reach_covers_context_and_companion():
 
 def test_a_named_format_whose_letters_follow_the_alphabet_is_low():
     """Somebody made it up: it is told, as tests hold such keys, and stops nobody, not even with its pair."""
-    made_up = evaluated(PAIR, "k = ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8 id=123456\n")
-    assert (made_up.severity, made_up.precision) == (Severity.LOW, Precision.LOW)
-    assert "its letters follow the alphabet" in made_up.evidence
+    match = evaluated(PAIR, "k = ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8 id=123456\n")
+    assert (match.severity, match.precision) == (Severity.LOW, Precision.LOW)
+    assert "its letters follow the alphabet" in match.evidence
