@@ -93,8 +93,12 @@ _NO_TEXT = lazy_pattern(
 )
 # Chinese, Japanese and Korean text, and its punctuation: a sentence about a secret.
 _PROSE = lazy_pattern(rb"[\xe3-\xed][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf]")
-# `QA-RUN-fd3443419b3f-1786046081`: a label, and when it was made.
-_DATED = lazy_pattern(rb"\A[A-Za-z]{2,12}[-_.][\w.-]{0,60}[-_.]1[4-9]\d{8}(?:\d{3})?\Z")
+# `QA-RUN-fd3443419b3f-1786046081`, `gpt-4o-mini-2024-07-18`, `claude-3-5-sonnet-20241022-v2:0`: a label, and when it
+# was made.
+_DATED = lazy_pattern(
+    rb"\A[A-Za-z]{2,12}[-_.][\w.-]{0,60}[-_.]1[4-9]\d{8}(?:\d{3})?\Z"
+    rb"|\A[a-z]{2,12}(?:[-_.@][a-z0-9]{1,12}){1,6}[-_.@]20[12]\d-?[01]\d-?[0-3]\d(?:-v\d(?::\d)?)?\Z"
+)
 
 
 class Shape(IntEnum):
@@ -178,7 +182,7 @@ def is_slug(value: bytes) -> bool:
 
 
 def is_dated(value: bytes) -> bool:
-    """Whether `value` is a label that ends with seconds or milliseconds since 1970."""
+    """Whether `value` is a label that ends with a time: seconds or milliseconds since 1970, or a day."""
     return bool(_DATED.match(value))
 
 

@@ -136,7 +136,14 @@ def test_uuids():
 
 @pytest.mark.parametrize(
     ("value", "dated"),
-    [("QA-RUN-fd3443419b3f-1786046081", True), ("run_1786046081123", False), ("job-a1-1786046081123", True)],
+    [
+        ("QA-RUN-fd3443419b3f-1786046081", True),
+        ("run_1786046081123", False),
+        ("job-a1-1786046081123", True),
+        ("gpt-4o-mini-2024-07-18", True),
+        ("claude-3-5-sonnet-20241022-v2:0", True),
+        ("a1b2c3-d4e5f6-20241322", False),
+    ],
 )
 def test_a_label_with_a_time_at_its_end(value, dated):
     """Runs and jobs are called by a label and the seconds or milliseconds since 1970; one part alone is no label."""
