@@ -40,6 +40,7 @@ _MANAGERS = {
     "chamber.yaml": "Chamber", "teller.yml": "Teller", ".teller.yml": "Teller", "berglas.yaml": "Berglas",
     "external-secret.yaml": "External Secrets", "secretproviderclass.yaml": "Secrets Store CSI",
 }  # fmt: skip
+_IN_BROWSERS = ("browser-", "direct-browser-access")
 _DAY = 86_400
 
 
@@ -48,8 +49,8 @@ def facts(root: str, scanner: Scanner, rotation_days: int, progress: Progress | 
     rules, options, matcher = scanner.rules, scanner.options, scanner.matcher()
     audited = audit(root, matcher, options.salt, history=False)
     hygiene = make_report(audited.result, matcher, options, timed(time.perf_counter())).findings
-    report, count = _source(root, scanner)
-    habits = [one for one in report if _is_habit(one, rules)]
+    report, in_browsers, count = _source(root, scanner)
+    habits = [*(one for one in report if _is_habit(one, rules)), *in_browsers]
     source = [one for one in report if not _is_habit(one, rules) and kind_of(one.origin.path) is None]
     old, why = _history(root, scanner, progress)
     repository = audited.repositories[0]
@@ -77,12 +78,21 @@ def _is_habit(finding: Finding, rules: Sequence[Rule]) -> bool:
     return any(rule.id == finding.rule_id and rule.category == "practice" for rule in rules)
 
 
-def _source(root: str, scanner: Scanner) -> tuple[tuple[Finding, ...], int]:
-    """The findings in the files of the work tree, named from the root, and how many files there were."""
+def _source(root: str, scanner: Scanner) -> tuple[tuple[Finding, ...], list[Finding], int]:
+    """The findings in the files of the work tree, calls from browsers that are not reported, and how many files.
+
+    The guides forbid such calls whoever the key belongs to. Findings are named from the root.
+    """
     targets = [_from_root(target, root) for target in files.targets([root])]
     ignores = scanner.options.ignores
     result = scanner.scan_files(targets_kept(targets, ignores) if ignores else targets)
-    return scanner.report(result, timed(time.perf_counter())).findings, result.files
+    least = scanner.options.min_severity
+    in_browsers = [
+        one
+        for one in result.findings
+        if one.severity < least and one.status == "new" and one.rule_id.startswith(_IN_BROWSERS)
+    ]
+    return scanner.report(result, timed(time.perf_counter())).findings, in_browsers, result.files
 
 
 def _from_root(one: files.Target | Skip, root: str) -> files.Target | Skip:
