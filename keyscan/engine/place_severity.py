@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
@@ -22,14 +21,16 @@ _FIREBASE_NAME = lazy_pattern(rb"(?i)firebase[\w.-]{0,40}[\"'`\]]?\s{0,4}[:=,]\s
 _FIREBASE_NEAR = lazy_pattern(
     rb"(?i)(?:auth_?domain|messaging_?sender_?id)[\"'\s]{0,3}[:=]|firebaseapp\.com|GCM_SENDER_ID|mobilesdk_app_id"
 )
-_FIREBASE_FILE = re.compile(
+_FIREBASE_FILE = lazy_pattern(
     r"(?i)(?:^|[/_.-])(?:GoogleService-Info[\w.-]*\.plist|google-services[\w.-]*\.json|"
     r"firebase[\w.-]*\.(?:[jt]sx?|dart))\Z"
 )
-# What other scanners are told to accept.
-_SCANNER_FILE = re.compile(
-    r"(?i)(?:^|/)\.?(?:gitleaks[\w.-]*|secrets(?:\.baseline|ignore)|"
-    r"(?:trufflehog|ggshield|gitguardian|talisman|detect-secrets)[\w.-]*)\Z"
+# What other scanners are told to accept, by the names that they give these files: a program or a file of settings that
+# is merely called like a scanner is none.
+_SCANNER_FILE = lazy_pattern(
+    r"(?:^|/)(?:\.?gitleaks(?:[\w-]*\.toml|-(?:baseline|report)\.json)|\.gitleaksignore|\.secrets\.baseline|\.secretsignore|"
+    r"\.?trufflehog[\w-]*\.(?:ya?ml|txt)|\.trufflehog-?ignore|\.(?:ggshield|gitguardian)(?:\.ya?ml)?|\.talismanrc|"
+    r"\.detect-secrets(?:\.cfg|\.ya?ml)?)\Z"
 )
 # The token of a build's badge tells its state and nothing else.
 _BADGE = lazy_pattern(rb"(?i)(?:\.svg|/badges?(?:/[^\s?]{1,80})?)\?[^\s\"'<>]{0,100}\Z")

@@ -10,6 +10,7 @@ from keyscan.catalog.agents import client_of
 from keyscan.catalog.path_kinds import PathKind
 from keyscan.catalog.secret_files import BROWSER_PREFIXES, kind_of
 from keyscan.model.rule import Severity
+from keyscan.support.lazy_pattern import lazy_pattern
 from keyscan.support.path_kind import path_kind
 
 if TYPE_CHECKING:
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
     from keyscan.model.match import Match
 
 CATEGORY = "practice"
-_CODE = re.compile(
+_CODE = lazy_pattern(
     r"\.(?:py|ipynb|[cm]?[jt]sx?|vue|svelte|astro|html?|rb|go|php|java|kts?|swift|dart|rs|cs|scala|exs?)\Z",
     re.IGNORECASE,
 )
-_BROWSER = re.compile(r"\.(?:vue|svelte|html?|jsx|tsx)\Z", re.IGNORECASE)
+_BROWSER = lazy_pattern(r"\.(?:vue|svelte|html?|jsx|tsx)\Z", re.IGNORECASE)
 # Code that is not deployed, or not this project's.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = lazy_pattern(
     r"(?:^|/)(?:node_modules|site-packages|vendor|third_party|bower_components|dist|build|out|tests?|__tests__|specs?|"
     r"e2e|fixtures?|__mocks__|mocks?|examples?|samples?|docs?|demos?|cookbooks?|tutorials?|stories|storybook|\.next|\.nuxt)/"
     r"|(?:^|/)(?:test_[^/]*|conftest)\.py\Z|[._-](?:test|tests|spec|stories|min|bundle)\.[a-z]+\Z|\.d\.[cm]?ts\Z",
@@ -35,7 +36,7 @@ _ELSEWHERE = re.compile(
 _BROWSER_CLIENTS = frozenset({"browser-dangerous-flag", "direct-browser-access", "browser-direct-call"})
 _PREFIX = "|".join(BROWSER_PREFIXES)
 # A key that the project itself supplies: read from the environment when the code is built, or written there.
-_OWN_KEY = re.compile(
+_OWN_KEY = lazy_pattern(
     rf"(?:process\.env|import\.meta\.env|Deno\.env|\benv)(?:\.get\(|[.\[(])[\"'`]?\w{{0,60}}(?:KEY|TOKEN|SECRET)|"
     rf"(?<![A-Za-z0-9])(?:{_PREFIX})\w{{0,60}}(?:KEY|TOKEN|SECRET)|"
     r"(?i:api_?key|authorization|x-api-key)[\"'`]?\s{0,3}[:=]\s{0,3}[\"'`](?:Bearer )?[\w-]{20,}".encode()
@@ -43,7 +44,7 @@ _OWN_KEY = re.compile(
 _KEY_DISTANCE = 600
 _TRIPLE_QUOTES = (b'"' * 3, b"'" * 3)
 # Programs that are run by hand, whose output is read by the person who runs them.
-_RUN_BY_HAND = re.compile(
+_RUN_BY_HAND = lazy_pattern(
     r"(?:^|/)(?:scripts?|bin|tools?|cli|hack|notebooks?)/|\.ipynb\Z|(?:^|/)cli\.\w+\Z", re.IGNORECASE
 )
 
@@ -91,11 +92,11 @@ def weighed(match: Match, data: bytes, origin: Origin) -> Match:
     return match if own else replace(match, severity=Severity.LOW, evidence=(*match.evidence, says))
 
 
-_EXPOSED = re.compile(
+_EXPOSED = lazy_pattern(
     rf"(?<![A-Za-z0-9])(?:{_PREFIX})[A-Z0-9_]{{1,80}}[\"'\]]?\s{{0,3}}[:=]\s{{0,3}}[\"'`]?\Z".encode()
 )
-_QUERY = re.compile(rb"[?&][\w.-]{1,40}=\Z")
-_LOGGED = re.compile(
+_QUERY = lazy_pattern(rb"[?&][\w.-]{1,40}=\Z")
+_LOGGED = lazy_pattern(
     rb"\b(?:print|console\.(?:log|error|warn|info|debug)|log(?:ger|ging)?\.\w{2,9}|echo|puts)[ (]\(?[^()\n]{0,40}\Z"
 )
 _BEFORE = 160

@@ -37,14 +37,14 @@ class Target(NamedTuple):
 
 def targets(paths: Iterable[str], *, everything: bool = False) -> Iterator[Target | Skip]:
     """The files that `paths` stand for, each once; UsageError for a path that is not there."""
-    seen: set[str] = set()
+    seen: set[tuple[str, bool]] = set()
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or directory")
         outside = _outside(path)
         for target in _under(path, everything=everything):
             # A link is named, since it is not followed, and its text is scanned.
-            key = target.path if isinstance(target, Skip) else f"{target.name}\0" if target.link else target.name
+            key = (target.path, False) if isinstance(target, Skip) else (target.name, target.link)
             if key not in seen:
                 seen.add(key)
                 yield target._replace(outside=outside) if outside and isinstance(target, Target) else target

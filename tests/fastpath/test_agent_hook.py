@@ -10,7 +10,6 @@ from helpers.tokens import token
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyscan import api
 from keyscan.agents.detector import Detector
 from keyscan.agents.events import Mode
 from keyscan.agents.hook import Hook, HookOptions
@@ -114,13 +113,9 @@ def test_every_dialect_can_be_asked_for():
 
 
 def test_a_token_is_seen_however_it_is_written():
-    """A token in a call's input is the whole command's, escapes of JSON notwithstanding; in an output it may be.
-
-    There it is no secret, and whichever of the two answers has nothing to say.
-    """
+    """A token in a call's input is the whole command's, escapes of JSON notwithstanding; in an output it may be."""
     mark = "\\u005bkeyscan:anthropic-api-key:" + "0123abcd]"
     call = '{"hook_event_name": "PreToolUse", "prompt_id": "1", "tool_name": "Write", "tool_input": {"content": "%s"}}'
     assert fast("claude-code", (call % mark).encode()) is None
     output = '{"hook_event_name": "PostToolUse", "prompt_id": "1", "tool_name": "Read", "tool_response": "%s"}'
-    assert fast("claude-code", (output % mark).encode()) in {"", None}
-    assert api.scan_text(json.loads(output % mark)["tool_response"]).findings == ()
+    assert fast("claude-code", (output % mark).encode()) == ""

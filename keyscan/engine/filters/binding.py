@@ -21,7 +21,8 @@ _LAST_WORD = lazy_pattern(rb"([\w.-]*[A-Za-z_][\w.-]*)(?:[ \t]+0)?[^\w]*\Z")
 _PAIR = lazy_pattern(rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
 # Rules in which a word comes before the name.
 _DIRECTIVES = frozenset({"generic-directive-secret"})
-_CALLED = lazy_pattern(rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|eql\?|isEqualTo|Equals|isEqual)\Z")
+_COMPARING = rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|eql\?|isEqualTo|Equals|isEqual)"
+_CALLED = lazy_pattern(_COMPARING + rb"\Z")
 # A name that is a whole argument, as in `f("token", "value")`; setters and readers of variables take such pairs.
 _ARGUMENT = lazy_pattern(rb"[\"'`][ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
 # A pair in a list, a tuple or a map, not a call.
@@ -33,7 +34,7 @@ _SETTER = lazy_pattern(
 )
 _ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
 _COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
-_COMPARES = lazy_pattern(rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|Equals|isEqualTo|isEqual)\([ \t]*[\"'`]?\Z")
+_COMPARES = lazy_pattern(_COMPARING + rb"\([ \t]*[\"'`]?\Z")
 
 # The word that the value behind it is bound to: `id: "`, `"sha" => "`, `hash="`; and words that only say "value".
 _BOUND = lazy_pattern(rb"([A-Za-z_][\w.-]*)[\"'`]?\]?\s*(?:=>|:=|=|:)\s*(?:\w[\w.]*\()?[A-Za-z]{0,2}[@$]?\Z")

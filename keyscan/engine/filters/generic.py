@@ -46,7 +46,7 @@ _TERMS = lazy_pattern(
 _SETTING = lazy_pattern(
     rb"[A-Za-z]++(?:[_-]+\.|[._-])[A-Za-z0-9_-]++(?>(?:\.[A-Za-z0-9_-]++)*)[=:]|[A-Z][A-Z0-9_]{2,40}="
 )
-_IS_KEY = re.compile(rb"[\"'`][ \t]{0,4}:")
+_IS_KEY = lazy_pattern(rb"[\"'`][ \t]{0,4}:")
 _QUOTES = (b'"', b"'", b"`")
 _CLASSES = 3
 _SHORT, _LONG, _LONGER = 12, 20, 32

@@ -217,7 +217,7 @@ def markup_placeholder(match: Match, _context: Context) -> str | None:
 
 
 # `"pinecone|` before an id: one string that names a thing and then which.
-_JOINED = re.compile(rb"[\"'`][A-Za-z][\w-]{1,40}\|\Z")
+_JOINED = lazy_pattern(rb"[\"'`][A-Za-z][\w-]{1,40}\|\Z")
 
 
 def joined_id(match: Match, context: Context) -> str | None:

@@ -35,7 +35,7 @@ _RECORD = lazy_pattern(
 # What stands next to a value that is no part of a longer word.
 _EDGE = frozenset(b"\"'`:/@=, \t\r\n()<>")
 _LONGEST_DEFAULT = 16
-_DATA_FILE = re.compile(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv)\Z", re.IGNORECASE)
+_DATA_FILE = lazy_pattern(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv)\Z", re.IGNORECASE)
 
 
 def observed(value: bytes, context: Context) -> Iterator[str]:
