@@ -150,7 +150,8 @@ def check(walk: Walk, tree: Tree, matcher: Matcher, salt: str) -> ScanResult:
         if values:
             real.setdefault(version.path, []).append(_Real(version, data, values))
     if missing:
-        reason = f"{missing} versions of files of secrets are missing (a partial or damaged clone)"
+        which = "1 version of a file of secrets is" if missing == 1 else f"{missing} versions of files of secrets are"
+        reason = f"{which} missing (a partial or damaged clone)"
         skips.append(replace(history_skip(reason), path=place))
     if cut:
         reason = f"of {cut} versions of files of secrets only the first {MAX_BYTES} bytes were read"

@@ -80,7 +80,7 @@ def test_what_is_missing_is_no_clean_history(history, run):
     os.unlink(history.path / ".git/objects" / oid[:2] / oid[2:])
     made = json.loads(run("env", "-f", "json", cwd=history.path).out)
     reasons = [skip["reason"] for skip in made["skipped"] if skip["path"] == "history"]
-    assert [reason.partition(" (")[0] for reason in reasons] == ["1 versions of files of secrets are missing"]
+    assert [reason.partition(" (")[0] for reason in reasons] == ["1 version of a file of secrets is missing"]
     assert not made["complete"]
     oid = history.git("rev-parse", "HEAD~1^{tree}").decode().strip()
     os.unlink(history.path / ".git/objects" / oid[:2] / oid[2:])
