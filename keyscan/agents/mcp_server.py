@@ -24,6 +24,7 @@ from keyscan.agents.redactor import redact
 from keyscan.api import Scanner
 from keyscan.errors import KeyscanError, UsageError
 from keyscan.remediation import guidance
+from keyscan.reporters.shared.grouping import distinct_first
 from keyscan.scan.report import timed
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def server(roots: Sequence[Path] = (), scanner: Scanner | None = None) -> MCPSer
 
 def answer(report: Report) -> dict[str, Any]:
     """A report as tools give it: bounded, without plaintext."""
-    findings = [_finding(finding, report) for finding in report.findings[:MAX_FINDINGS]]
+    findings = [_finding(finding, report) for finding in distinct_first(report.findings)[:MAX_FINDINGS]]
     skipped = [{"path": one.path, "reason": one.reason} for one in report.skipped[:MAX_SKIPPED]]
     return {
         "complete": report.complete and len(report.findings) <= MAX_FINDINGS,

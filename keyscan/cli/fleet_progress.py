@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Self
 
 from keyscan.reporters.shared.escape import clean
+from keyscan.reporters.shared.headline import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ class Lines:
 def line(result: RepositoryResult, done: int, total: int) -> str:
     """A finished repository as text."""
     reason = f": {clean(result.reason)}" if result.reason else ""
-    count = f", {len(result.findings)} findings" if result.findings else ""
+    count = f", {plural(len(result.findings), 'finding')}" if result.findings else ""
     name = clean(result.repository.name)
     return f"[{done}/{total}] {result.status} {name}{reason}{count} ({result.seconds:.1f} s)"
 

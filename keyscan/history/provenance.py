@@ -13,7 +13,7 @@ from keyscan.git.objects import Listed
 from keyscan.history import exposure
 from keyscan.history.ref_tips import RefTips, ref_tips
 from keyscan.model.blob import Origin, Skip, decode_path
-from keyscan.model.finding import Finding, Provenance, Related
+from keyscan.model.finding import ALSO_THERE, Finding, Provenance, Related
 from keyscan.scan.findings import is_added
 from keyscan.support import process_pool
 
@@ -261,7 +261,7 @@ class _Joiner:
                 if one.path != first.path:
                     seen.update((one.path, other.finding.location) for other in occurrences if other.path == one.path)
                 name = decode_path(one.path) or f"commit-message {one.commit[:12].decode()}"
-                related.append(Related("also there", name, one.finding.location, one.commit.decode()))
+                related.append(Related(ALSO_THERE, name, one.finding.location, one.commit.decode()))
         joined = self._finding(first)
         return [replace(joined, provenance=provenance, related=(*joined.related, *related[:_MAX_RELATED]))]
 

@@ -25,9 +25,13 @@ class Location:
     decoded: str = ""
 
 
+# The message of a related place that is another occurrence of the same secret.
+ALSO_THERE = "also there"
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place that belongs to a finding: the second half of a pair, or another occurrence.
+    """Another place that belongs to a finding: the second half of a pair, or another occurrence (`ALSO_THERE`).
 
     `fingerprint` is of what stands there, where that is a secret of its own: no format shows it.
     """

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyscan.git import rewriting
+from keyscan.reporters.shared.headline import plural
 from keyscan.support.remote_url import without_credentials
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def describe(plan: CleanupPlan) -> Iterator[str]:
     yield f"Refs that move: {', '.join(names[:_SHOWN])}{more}"
     if plan.signed_commits:
         shown = ", ".join(oid[:12] for oid in plan.signed_commits[:_SHOWN])
-        yield f"Lost signatures: {len(plan.signed_commits)} commits ({shown})"
+        yield f"Lost signatures: {plural(len(plan.signed_commits), 'commit')} ({shown})"
     if plan.signed_tags:
         yield f"Lost signatures: tags {', '.join(plan.signed_tags[:_SHOWN])}"
     for one, path, why in plan.unreached:

@@ -1,4 +1,7 @@
-"""Annotations for GitHub Actions: workflow commands on standard output, at most ten, the most severe first."""
+"""Annotations for GitHub Actions: workflow commands on standard output, at most ten, the most severe first.
+
+Each secret has one before any has a second: a key in many files leaves room for the others.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.model.rule import Severity
 from keyscan.reporters.shared.escape import clean
+from keyscan.reporters.shared.grouping import distinct_first
 from keyscan.reporters.shared.headline import headline
 from keyscan.reporters.shared.paths import shown_path
 
@@ -25,7 +29,7 @@ def render(report: Report) -> str:
         unread = [skip for skip in report.skipped if skip.incomplete]
         named = f"{unread[0].path}: {unread[0].reason}" if unread else "interrupted"
         lines.append(f"::error title=keyscan%3A incomplete::{_data(f'{len(unread)} not read, first {named}')}")
-    ranked = sorted(report.findings, key=lambda finding: (-finding.severity, finding.sort_key))
+    ranked = distinct_first(report.findings)
     room = MAX_ANNOTATIONS - len(lines)
     lines += [_annotation(finding, report) for finding in ranked[:room]]
     if len(ranked) > room:

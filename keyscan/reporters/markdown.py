@@ -1,4 +1,4 @@
-"""Markdown: a summary, a table of the findings, what to do for each kind, and the coverage."""
+"""Markdown: a summary, a table with a row for each secret, what to do for each kind, and the coverage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from keyscan.model.rule import Severity
 from keyscan.reporters.shared import rule_summary
 from keyscan.reporters.shared.escape import cell, code, prose
-from keyscan.reporters.shared.headline import headline
+from keyscan.reporters.shared.grouping import by_secret
+from keyscan.reporters.shared.headline import headline, plural
 from keyscan.reporters.shared.notifications import notices
 from keyscan.reporters.shared.paths import shown_path
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from keyscan.model.report import Report
     from keyscan.reporters.shared.notifications import Notice
 
-# Notices that are listed; the rest is counted.
-_NOTICES = 100
+# Notices, and other places of a secret, that are listed; the rest is counted.
+_NOTICES, _ALSO = 100, 3
 
 
 def render(report: Report) -> str:
@@ -34,9 +35,9 @@ def document(report: Report, limit: int | None) -> str:
     tail = "\n".join([*_what_to_do(report), *_coverage(report)]) + "\n"
     if limit is not None and len((head + tail).encode()) > limit // 2:
         tail = "\n".join(_coverage(report)) + "\n"
-    ranked = sorted(report.findings, key=lambda finding: (-finding.severity, finding.sort_key))
-    rows = _rows(ranked, report, None if limit is None else limit - len((head + tail).encode()) - 1000)
-    left_out = len(ranked) - len(rows)
+    secrets = by_secret(report.findings)
+    rows = _rows(secrets, report, None if limit is None else limit - len((head + tail).encode()) - 1000)
+    left_out = len(secrets) - len(rows)
     more = [f"\n**{left_out} more findings are not listed here: there is no room.**"] if left_out else []
     return "\n".join([head, *_table(rows), *more, "", tail])
 
@@ -46,20 +47,23 @@ def _summary(report: Report) -> Iterator[str]:
     yield ""
     yield f"**{prose(headline(report).removeprefix('keyscan: '))}**"
     if report.findings:
-        counts = Counter(finding.severity for finding in report.findings)
+        secrets = by_secret(report.findings)
+        counts = Counter(places[0].severity for places in secrets)
+        places = Counter(finding.severity for finding in report.findings)
+        several = len(secrets) < len(report.findings)
         yield ""
-        yield "| severity | findings |"
-        yield "| --- | ---: |"
+        yield f"| severity | findings |{' places |' if several else ''}"
+        yield f"| --- | ---: |{' ---: |' if several else ''}"
         for severity in sorted(Severity, reverse=True):
-            if counts[severity]:
-                yield f"| {severity.label} | {counts[severity]} |"
+            if places[severity]:
+                yield f"| {severity.label} | {counts[severity]} |{f' {places[severity]} |' if several else ''}"
 
 
-def _rows(findings: list[Finding], report: Report, limit: int | None) -> list[str]:
+def _rows(secrets: list[tuple[Finding, ...]], report: Report, limit: int | None) -> list[str]:
     rows = []
     size = 0
-    for finding in findings:
-        row = _row(finding, report)
+    for places in secrets:
+        row = _row(places, report)
         size += len(row.encode()) + 1
         if limit is not None and size > limit:
             break
@@ -67,18 +71,32 @@ def _rows(findings: list[Finding], report: Report, limit: int | None) -> list[st
     return rows
 
 
-def _row(finding: Finding, report: Report) -> str:
-    where = finding.location
-    place = f"{shown_path(finding.origin.path, report)}:{where.line}:{where.column}"
+def _row(places: tuple[Finding, ...], report: Report) -> str:
+    finding = places[0]
     cells = [
         finding.severity.label,
         prose(finding.rule_name),
-        code(place) + (f" in cell {where.cell}" if where.cell is not None else ""),
+        _where(places, report),
         code(finding.redacted),
         _since(finding),
         code(finding.fingerprint),
     ]
     return f"| {' | '.join(map(cell, cells))} |"
+
+
+def _where(places: tuple[Finding, ...], report: Report) -> str:
+    """The worst place of a secret, and how many others there are, the first of them by name."""
+    first, *others = (_place(finding, report) for finding in places)
+    if not others:
+        return first
+    more = f" and {len(others) - _ALSO} more" if len(others) > _ALSO else ""
+    return f"{first} and in {plural(len(others), 'other place')}: {', '.join(others[:_ALSO])}{more}"
+
+
+def _place(finding: Finding, report: Report) -> str:
+    where = finding.location
+    cell = f" in cell {where.cell}" if where.cell is not None else ""
+    return code(f"{shown_path(finding.origin.path, report)}:{where.line}:{where.column}") + cell
 
 
 def _since(finding: Finding) -> str:

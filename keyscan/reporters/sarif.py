@@ -17,6 +17,7 @@ from keyscan._version import __version__
 from keyscan.model.rule import Severity
 from keyscan.reporters.shared import rule_summary, validity
 from keyscan.reporters.shared.escape import clean, fold, json_line, json_with_lines
+from keyscan.reporters.shared.grouping import distinct_first
 from keyscan.reporters.shared.notifications import notices
 from keyscan.reporters.shared.paths import place, repository
 from keyscan.reporters.shared.properties import facts
@@ -53,17 +54,14 @@ def render(report: Report) -> str:
     """The report as one SARIF log, one result per line; above the limits only the most severe, with a notification."""
     summaries = rule_summary.summaries(report)
     places = {rule_id: number for number, rule_id in enumerate(summaries)}
-    ranked = sorted((*report.findings, *report.known, *report.ignored), key=_rank)
+    accepted = sorted((*report.known, *report.ignored), key=lambda finding: (-finding.severity, finding.sort_key))
+    ranked = [*distinct_first(report.findings), *accepted]
     twins = _twins(ranked)
     lines = list(
         _fitting(json_line(plain(_result(finding, places, twins, report))) for finding in ranked[:MAX_RESULTS])
     )
     log = om.SarifLog(runs=[_run(report, summaries.values(), len(ranked) - len(lines))], version="2.1.0")
     return json_with_lines({"$schema": _SCHEMA, "version": "2.1.0", **plain(log)}, "results", lines)
-
-
-def _rank(finding: Finding) -> tuple[bool, int, tuple[Any, ...]]:
-    return (finding.status != "new", -finding.severity, finding.sort_key)
 
 
 def _fitting(lines: Iterable[str]) -> Iterator[str]:

@@ -102,6 +102,14 @@ def test_answers_are_bounded():
     assert (len(made["findings"]), made["more_findings"], made["complete"]) == (mcp_server.MAX_FINDINGS, 50, False)
 
 
+def test_copies_of_a_key_leave_room_for_the_others():
+    """Each secret has a finding in the answer before one has a second."""
+    copies = [f"K{number} = '{key('same')}'" for number in range(150)]
+    made = call("scan_text", {"text": "\n".join([*copies, f"LAST = '{key('other')}'"])})
+    assert made["more_findings"] == 51
+    assert len({one["fingerprint"] for one in made["findings"][:2]}) == 2
+
+
 def test_a_rule_is_explained():
     """A rule by its id; for a wrong one the nearest."""
     made = call("explain_rule", {"rule": "anthropic-api-key"})

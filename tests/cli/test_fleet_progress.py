@@ -21,7 +21,7 @@ RESULT = RepositoryResult(
 
 def test_a_line_of_text():
     """Status, name, reason, findings; nothing in it acts."""
-    assert fleet_progress.line(RESULT, 3, 10) == "[3/10] failed a/b\\x1b[2J: gone\\n, 1 findings (1.2 s)"
+    assert fleet_progress.line(RESULT, 3, 10) == "[3/10] failed a/b\\x1b[2J: gone\\n, 1 finding (1.2 s)"
 
 
 def test_a_line_of_json():
@@ -72,7 +72,7 @@ def test_a_terminal_has_a_bar_and_keeps_the_lines_of_failures(monkeypatch):
     text = out.getvalue()
     assert "2/2 repositories" in text
     assert "3 MB, 2 findings" in text
-    assert text.count("failed a/b\\x1b[2J: gone\\n, 1 findings") == 1
+    assert text.count("failed a/b\\x1b[2J: gone\\n, 1 finding") == 1
     assert "\x1b[2J" not in text
 
 

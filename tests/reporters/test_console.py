@@ -29,7 +29,11 @@ def test_a_secret_at_several_places_is_one_entry():
     places = [reports.finding(1, origin=Origin(f"{name}.py")) for name in "abcdef"]
     lines = console(*places)
     assert sum("key = " in line for line in lines) == 1
-    assert "    also    b.py:2:8, c.py:2:8, d.py:2:8 and 2 more places" in lines
+    assert (
+        "    also    in 5 other places: b.py:2:8, c.py:2:8, d.py:2:8 and 2 more (--format concise lists every place)"
+        in lines
+    )
+    assert lines[-1].startswith("keyscan: 1 secret in 6 places: 1 high (")
     assert sum("do      revoke it" in line for line in lines) == 1
 
 
@@ -51,7 +55,7 @@ def test_ninety_five_findings_fit_on_a_few_screens():
     ]
     lines = console(*findings)
     assert len(lines) < 150
-    assert lines[0].split() == ["severity", "findings", "secrets", "files", "rule"]
+    assert lines[0].split() == ["severity", "secrets", "places", "files", "rule"]
     assert sum("do      revoke it" in line for line in lines) == 12
     assert all(any(one.redacted in line for line in lines) for one in findings)
 

@@ -22,6 +22,15 @@ def test_github_annotations_stay_within_a_steps_ten():
     assert lines[-1].startswith("keyscan: 21 findings")
 
 
+def test_a_key_in_many_files_leaves_room_for_the_others():
+    """Each secret has an annotation before one has a second."""
+    copies = [reports.finding(1, origin=Origin(f"{number:02}.py"), severity=Severity.CRITICAL) for number in range(20)]
+    lines = render("github", reports.report(*copies, reports.finding(2, severity=Severity.MEDIUM))).splitlines()
+    assert lines[0].startswith("::error file=00.py,")
+    assert lines[1].startswith("::warning file=src/app.py,")
+    assert lines[-1].startswith("keyscan: 2 secrets in 21 places: 1 critical, 1 medium")
+
+
 def test_github_annotations_escape_what_would_end_a_property():
     """Commas, colons, percents and line ends of a name stay inside the property."""
     line = render("github", reports.report(reports.finding(origin=Origin("a,b:c%0A::x\n.py")))).splitlines()[0]

@@ -17,6 +17,15 @@ def test_the_most_severe_have_the_first_rows():
     assert "`src/app.py:3:8`" in rows[0]
 
 
+def test_a_secret_in_many_places_has_one_row():
+    """Its worst place, the first few others by name, and how many there are; the summary counts both."""
+    copies = [reports.finding(1, origin=Origin(f"{number:02}.py")) for number in range(55)]
+    text = markdown.render(reports.report(*copies))
+    (row,) = [line for line in text.splitlines() if "`example-api-key:" in line]
+    assert "`00.py:2:8` and in 54 other places: `01.py:2:8`, `02.py:2:8`, `03.py:2:8` and 51 more |" in row
+    assert "| high | 1 | 55 |" in text
+
+
 def test_a_name_cannot_end_its_cell():
     """Pipes and backticks of a path stay in its cell."""
     text = markdown.render(reports.report(reports.finding(origin=Origin("a|b`c.py"))))

@@ -194,12 +194,24 @@ def test_history_shows_whose_and_since_when_but_no_mail_and_no_message():
 def test_the_same_secret_elsewhere_is_a_related_location():
     """Findings with one fingerprint point to each other, many twins to a few each."""
     same = {"fingerprint": "r:" + "a" * 20}
-    results = run_of(reports.report(reports.finding(1, **same), reports.finding(2, **same), reports.finding(3)))[
-        "results"
-    ]
-    assert [len(result.get("relatedLocations", [])) for result in results] == [1, 1, 0]
+    report = reports.report(reports.finding(1, **same), reports.finding(2, **same), reports.finding(3))
+    related = {
+        result["locations"][0]["physicalLocation"]["region"]["startLine"]: len(result.get("relatedLocations", []))
+        for result in run_of(report)["results"]
+    }
+    assert related == {2: 1, 3: 1, 4: 0}
     many = run_of(reports.report(*(reports.finding(i, **same) for i in range(50))))["results"]
     assert max(len(result["relatedLocations"]) for result in many) <= 11
+
+
+def test_a_secret_in_many_places_leaves_room_for_others(monkeypatch):
+    """Above the limit every secret keeps a result before any has a second one."""
+    monkeypatch.setattr(sarif, "MAX_RESULTS", 3)
+    same = {"fingerprint": "r:" + "a" * 20, "severity": Severity.CRITICAL}
+    copies = [reports.finding(i, **same) for i in range(50)]
+    results = run_of(reports.report(*copies, reports.finding(60, severity=Severity.LOW)))["results"]
+    levels = [result["level"] for result in results]
+    assert levels == ["error", "note", "error"]
 
 
 def test_related_locations_have_an_end():

@@ -15,9 +15,9 @@ def test_statistics_count_findings_secrets_and_files():
         reports.finding(number % 2, origin=Origin(f"{number}.py"), location=Location(1, 1, 1, 9)) for number in range(4)
     ]
     head, row, _, last = render("statistics", reports.report(*findings)).splitlines()
-    assert head.split() == ["severity", "findings", "secrets", "files", "rule"]
-    assert row.split()[:5] == ["high", "4", "2", "4", "example-api-key"]
-    assert last.startswith("keyscan: 4 findings: 4 high")
+    assert head.split() == ["severity", "secrets", "places", "files", "rule"]
+    assert row.split()[:5] == ["high", "2", "4", "4", "example-api-key"]
+    assert last.startswith("keyscan: 2 secrets in 4 places: 2 high")
 
 
 def test_the_statistics_option_is_the_format(run, tmp_path, anthropic_key):

@@ -13,6 +13,7 @@ from keyscan.cli.options import CONFIGURATION, DETECTION
 from keyscan.cli.repository_findings import all_findings
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
+from keyscan.reporters.shared.headline import plural
 from keyscan.suppressions import baseline
 from keyscan.suppressions.baseline import Baseline
 
@@ -44,7 +45,7 @@ def create(reason: str, history: bool, settings: Settings) -> int:
     settings = salted(settings, settings.salt or baseline.new_salt())
     entries = new_entries(settings, all_findings(settings, history=history), reason)
     write(settings, Baseline((settings.salt,)).with_entries(entries))
-    say(f"keyscan: {len(entries)} findings accepted in {settings.baseline}; commit it")
+    say(f"keyscan: {plural(len(entries), 'finding')} accepted in {settings.baseline}; commit it")
     say(f"to merge it without conflicts, add to .gitattributes: {settings.baseline} merge=union")
     return ExitCode.CLEAN
 
@@ -58,7 +59,7 @@ def update(reason: str, history: bool, settings: Settings) -> int:
     settings = existing(settings)
     entries = new_entries(settings, all_findings(settings, history=history), reason)
     write(settings, settings.accepted.with_entries(entries))
-    say(f"keyscan: {len(entries)} findings accepted, {len(settings.accepted.entries)} were there")
+    say(f"keyscan: {plural(len(entries), 'finding')} accepted, {len(settings.accepted.entries)} before")
     return ExitCode.CLEAN
 
 
@@ -89,7 +90,7 @@ def show(settings: Settings) -> int:
     settings = existing(settings)
     if settings.accepted.entries:
         say(*map(_line, settings.accepted.entries))
-    say(f"keyscan: {len(settings.accepted.entries)} accepted findings in {settings.baseline}")
+    say(f"keyscan: {plural(len(settings.accepted.entries), 'accepted finding')} in {settings.baseline}")
     return ExitCode.CLEAN
 
 

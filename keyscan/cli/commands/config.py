@@ -13,6 +13,7 @@ from keyscan.cli.messages import say
 from keyscan.cli.options import shared_params
 from keyscan.cli.settings import scan_options
 from keyscan.errors import ExitCode, UsageError
+from keyscan.reporters.shared.headline import plural
 from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _lines(settings: Settings) -> Iterator[str]:
         yield f"[[ignore]]  # {ignore.place}"
         yield from _conditions(ignore)
     yield f"# files: {', '.join(settings.config.files) or 'none'}"
-    yield f"# baseline: {len(settings.accepted.entries)} accepted findings"
+    yield f"# baseline: {plural(len(settings.accepted.entries), 'accepted finding')}"
 
 
 def _line(key: str, value: Any, source: str) -> str:

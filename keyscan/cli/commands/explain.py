@@ -12,6 +12,7 @@ from keyscan.cli.options import DETECTION
 from keyscan.cli.repository_findings import findings_of, rule_of
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode
+from keyscan.reporters.shared.headline import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,8 +92,8 @@ def _places(findings: Sequence[Finding], fingerprint: str, settings: Settings) -
         status = f" ({finding.status}: {finding.status_reason})" if finding.status != "new" else ""
         yield f"Found: {finding.origin.path}:{where.line}:{where.column}{at}: {finding.redacted}{status}"
     if len(findings) > _PLACES:
-        yield f"and {len(findings) - _PLACES} more places"
+        yield f"and {plural(len(findings) - _PLACES, 'more place')}"
     provenance = findings[0].provenance
     if provenance and provenance.first_seen:
         days = f", {provenance.exposed_days} days ago" if provenance.exposed_days is not None else ""
-        yield f"First committed {provenance.first_seen}{days}; in {provenance.commits} commits"
+        yield f"First committed {provenance.first_seen}{days}; in {plural(provenance.commits, 'commit')}"

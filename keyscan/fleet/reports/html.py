@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from keyscan._version import __version__
 from keyscan.fleet.reports.console import headline
 from keyscan.reporters.shared import validity
+from keyscan.reporters.shared.headline import plural
 from keyscan.reporters.shared.html_escape import anchor, code, element, esc
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def render(summary: Summary) -> str:
 
 def _coverage(summary: Summary) -> Iterator[str]:
     counts = summary.coverage
-    yield f'<header><h1>Secrets in {counts.asked:,} repositories</h1><p class="soft">As of {esc(summary.created)}</p>'
+    repositories = "1 repository" if counts.asked == 1 else f"{counts.asked:,} repositories"
+    yield f'<header><h1>Secrets in {repositories}</h1><p class="soft">As of {esc(summary.created)}</p>'
     yield element("p", headline(counts).rstrip(":"), "lead alarm" if counts.missing else "lead good")
     if summary.interrupted:
         yield element("p", "The run was interrupted; run the command again to go on.", "alarm")
@@ -78,7 +80,7 @@ def _overview(summary: Summary) -> Iterator[str]:
         return
     new = sum(secret.new for secret in summary.secrets)
     new_ones = f", {new:,} of them new since the last run" if new else ""
-    yield element("p", f"{len(summary.secrets):,} distinct secrets{new_ones}.")
+    yield element("p", f"{plural(len(summary.secrets), 'distinct secret')}{new_ones}.")
     yield '<div class="columns">'
     for title, rows in (
         ("By provider", summary.by_provider()),

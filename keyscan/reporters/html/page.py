@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 from keyscan._version import __version__
 from keyscan.model.rule import Severity
 from keyscan.reporters.html import guidance, timeline
-from keyscan.reporters.html.validity import validity_attribute, validity_badge, validity_filter
-from keyscan.reporters.shared import rule_summary, validity
+from keyscan.reporters.html.rows import secret_row
+from keyscan.reporters.html.validity import validity_filter
+from keyscan.reporters.shared import rule_summary
+from keyscan.reporters.shared.grouping import by_secret
 from keyscan.reporters.shared.headline import headline, sentences
-from keyscan.reporters.shared.html_escape import code, element, esc, fragment
+from keyscan.reporters.shared.html_escape import code, element, esc
 from keyscan.reporters.shared.notifications import notices
 from keyscan.reporters.shared.paths import repository, repository_name, shown_path
 from keyscan.reporters.shared.rule_summary import GENERIC, importance
@@ -26,7 +28,7 @@ from keyscan.reporters.shared.rule_summary import GENERIC, importance
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from keyscan.model.finding import Finding, Related
+    from keyscan.model.finding import Finding
     from keyscan.model.report import Report
     from keyscan.reporters.shared.rule_summary import RuleSummary
 
@@ -104,9 +106,10 @@ def _head(report: Report) -> Iterator[str]:
 
 
 def _cards(report: Report) -> Iterator[str]:
-    counts = Counter(finding.severity for finding in report.findings)
-    secrets = len({finding.fingerprint for finding in report.findings})
-    shown = [(len(report.findings), "findings", ""), (secrets, "distinct secrets", "")]
+    secrets = by_secret(report.findings)
+    counts = Counter(places[0].severity for places in secrets)
+    several = len(secrets) < len(report.findings)
+    shown = [(len(secrets), "distinct secrets", ""), (len(report.findings), "places" if several else "findings", "")]
     shown += [(counts[severity], severity.label, severity.label) for severity in _SEVERITIES if counts[severity]]
     live = {f.fingerprint for f in report.findings if f.provenance and f.provenance.in_head}
     if any(finding.provenance for finding in report.findings):
@@ -126,8 +129,8 @@ def _providers(report: Report) -> Iterator[str]:
     if not report.findings:
         return
     counts: dict[str, Counter[Severity]] = {}
-    for finding in report.findings:
-        counts.setdefault(finding.provider, Counter())[finding.severity] += 1
+    for places in by_secret(report.findings):
+        counts.setdefault(places[0].provider, Counter())[places[0].severity] += 1
     most = max(by.total() for by in counts.values())
     # Most severe first; secrets of no known provider last.
     ranked = sorted(counts.items(), key=lambda item: (item[0] == GENERIC, -max(item[1]), -item[1].total(), item[0]))
@@ -162,17 +165,18 @@ def _findings(report: Report, summaries: dict[str, RuleSummary]) -> Iterator[str
     if not report.findings:
         yield '<p class="good">None.</p>' if report.complete else '<p class="alarm">None in what was read.</p>'
         return
-    ranked = sorted(report.findings, key=importance)
+    ranked = sorted(by_secret(report.findings), key=lambda places: importance(places[0]))
     if len(ranked) > MAX_ROWS:
         yield f'<p class="alarm">The {MAX_ROWS} most severe of {len(ranked)}: the others have no room here.</p>'
     yield '<div class="box">'
-    yield from _controls(ranked[:MAX_ROWS])
+    yield from _controls([places[0] for places in ranked[:MAX_ROWS]])
     yield '<table id="findings"><thead><tr>'
     for key, label in (("severity", "severity"), ("what", "what"), ("path", "where"), ("entered", "introduced")):
         yield f'<th scope="col" data-key="{key}"><button type="button">{label}</button></th>'
     yield '<th scope="col" data-key="days" class="number"><button type="button">days exposed</button></th>'
     yield "</tr></thead><tbody>"
-    yield from (_row(finding, number, summaries, report) for number, finding in enumerate(ranked[:MAX_ROWS]))
+    for number, places in enumerate(ranked[:MAX_ROWS]):
+        yield secret_row(places, number, summaries[places[0].rule_id], report)
     yield "</tbody></table></div>"
 
 
@@ -190,77 +194,6 @@ def _controls(findings: list[Finding]) -> Iterator[str]:
     yield '<option value="path">where</option><option value="entered">introduced</option>'
     yield f'<option value="days">days exposed</option></select></label>{validity_filter(findings)}'
     yield '<span id="count" class="soft" role="status"></span></div>'
-
-
-def _row(finding: Finding, number: int, summaries: dict[str, RuleSummary], report: Report) -> str:
-    origin, where = finding.origin, finding.location
-    path = shown_path(origin.path, report)
-    period = timeline.exposure_period(finding, report)
-    days = "" if period is None else str(period.days)
-    entered = "" if period is None else period.start.date().isoformat()
-    gone = finding.provenance is not None and finding.provenance.in_head is False
-    label = finding.severity.label
-    cell = f" in cell {where.cell}" if where.cell is not None else ""
-    attributes = (
-        f'data-at="{number}" data-severity="{int(finding.severity)}" data-what="{esc(finding.rule_name)}" '
-        f'data-path="{esc(path)}" data-provider="{esc(finding.provider)}" data-entered="{entered}" '
-        f'data-days="{days}" data-state="{"gone" if gone else "present"}"'
-        f"{validity_attribute(finding)}"
-    )
-    return (
-        f'<tr {attributes}><td class="tag {label}">{label}</td>'
-        f"<td>{esc(finding.rule_name)}<br>{code(finding.redacted)}{validity_badge(finding)}</td>"
-        f"<td>{code(f'{path}:{where.line}:{where.column}')}{cell}"
-        f"{_gone(finding) if gone else ''}"
-        f"{_on_paper(finding)}<details><summary>more</summary>{_details(finding, summaries[finding.rule_id], report)}"
-        "</details></td>"
-        f'<td data-label="introduced">{entered or "unknown"}</td>'
-        f'<td class="number" data-label="days exposed">{days}</td></tr>'
-    )
-
-
-def _gone(finding: Finding) -> str:
-    """That a secret is only in history now, and since which commit."""
-    history = finding.provenance
-    if not history or not history.removed_in:
-        return '<br><span class="soft">only in history</span>'
-    day = esc((history.removed or "")[:10])
-    commit = code(history.removed_in[:12])
-    return f'<br><span class="soft">only in history, removed in {commit} <time>on {day}</time></span>'
-
-
-def _on_paper(finding: Finding) -> str:
-    """Commit, author and fingerprint, for print: a reader of paper opens no details."""
-    origin = finding.origin
-    author = f" by {esc(origin.author)}" if origin.author else ""
-    commit = f"commit {code(origin.commit[:12])}{author}, " if origin.commit else ""
-    return f'<div class="paper">{commit}fingerprint {code(finding.fingerprint)}</div>'
-
-
-def _details(finding: Finding, summary: RuleSummary, report: Report) -> str:
-    origin, history = finding.origin, finding.provenance
-    lines = [("why", esc("; ".join(finding.evidence) or finding.message)), ("rule", code(finding.rule_id))]
-    if finding.validity:
-        lines.append(("state", esc(validity.line(finding))))
-    if origin.commit:
-        who = f" by {esc(origin.author)}" if origin.author else ""
-        lines.append(("commit", f"{code(origin.commit[:12])}{who}, {esc(origin.date or '')}"))
-    if history:
-        lines.append(("commits that hold it", str(history.commits)))
-        if history.in_branches:
-            lines.append(("branches", ", ".join(code(branch) for branch in history.in_branches[:20])))
-        if history.paths:
-            lines.append(("paths", ", ".join(code(path) for path in history.paths[:20])))
-    lines += [("also", _related(related, report)) for related in finding.related[:20]]
-    lines.append(("fingerprint", code(finding.fingerprint)))
-    items = "".join(f'<li><span class="soft">{label}:</span> {text}</li>' for label, text in lines)
-    return f'<ul class="inner">{items}<li><a href="#{fragment(summary.id)}">what to do</a></li></ul>'
-
-
-def _related(related: Related, report: Report) -> str:
-    spot = f":{related.location.line}:{related.location.column}" if related.location else ""
-    commit = f" in {code(related.commit[:12])}" if related.commit else ""
-    return f"{esc(related.message)}: {code(shown_path(related.path, report) + spot)}{commit}"
 
 
 def _accepted(report: Report) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyscan.model.finding import ALSO_THERE
 from keyscan.reporters.shared import next_steps, validity
 from keyscan.reporters.shared.escape import clean
 from keyscan.reporters.shared.grouping import RuleGroup, by_path, by_rule
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from keyscan.model.finding import Finding
     from keyscan.model.report import Report
 
-# Findings that are shown one by one, with their source lines; more are shown as a table and places.
+# Secrets that are shown one by one, with their source lines; more are shown as a table and places.
 DETAILED = 20
-# Paths of a rule, places in a file and places of a secret that are listed; the rest is counted.
+# Paths of a rule, secrets in a file and places of a secret that are listed; the rest is counted.
 _PATHS, _IN_PATH, _ALSO = 50, 8, 3
+_ALL, _ALL_IN_HISTORY = "--format concise lists every place", "--all-occurrences reports each"
 
 
 def findings_text(report: Report, paint: Paint) -> list[str]:
@@ -30,7 +32,7 @@ def findings_text(report: Report, paint: Paint) -> list[str]:
     groups = by_rule(report.findings)
     lines = [*next_steps.before(report)]
     lines += [""] if lines else []
-    if len(report.findings) > DETAILED:
+    if sum(len(group.secrets) for group in groups) > DETAILED:
         lines += [*table(groups, paint), ""]
         for group in groups:
             lines += _places(group, report.run.command, paint)
@@ -73,32 +75,48 @@ def _secret(places: Sequence[Finding], group: RuleGroup, command: str, paint: Pa
     yield f"    why     {clean('; '.join(finding.evidence) or finding.message)}"
     if finding.status_reason:
         yield f"    note    {clean(finding.status_reason)}"
-    for related in finding.related:
-        spot = f":{related.location.line}:{related.location.column}" if related.location else ""
-        what = "" if related.message == "also there" else f"{clean(related.message)}: "
-        yield f"    also    {what}{clean(related.path)}{spot}"
-    if len(places) > 1:
-        more = f" and {len(places) - 1 - _ALSO} more places" if len(places) > _ALSO + 1 else ""
-        yield f"    also    {', '.join(place_of(other) for other in places[1 : _ALSO + 1])}{more}"
+    yield from _other_places(places)
     yield f"    ignore  {clean(finding.fingerprint)}"
 
 
+def _other_places(places: Sequence[Finding]) -> Iterator[str]:
+    """What belongs to a secret elsewhere, and its other places: the first few, and how many there are."""
+    finding = places[0]
+    others = [place_of(other) for other in places[1:]]
+    for related in finding.related:
+        where = f":{related.location.line}:{related.location.column}" if related.location else ""
+        spot = clean(related.path) + where
+        if related.message == ALSO_THERE:
+            others.append(spot)
+        else:
+            yield f"    also    {clean(related.message)}: {spot}"
+    # An audit names a limited number of other places, but knows all paths.
+    count = max(len(others), len(finding.provenance.paths) - 1 if finding.provenance else 0)
+    if count > _ALSO + 1:
+        how = _ALL if len(places) > count else _ALL_IN_HISTORY
+        yield f"    also    in {count} other places: {', '.join(others[:_ALSO])} and {count - _ALSO} more ({how})"
+    elif others:
+        yield f"    also    {', '.join(others)}"
+
+
 def _places(group: RuleGroup, command: str, paint: Paint) -> Iterator[str]:
-    """The locations of a rule's secrets, one line per file, then the remediation for all of them."""
+    """The first place of each of a rule's secrets, one line per file, then the remediation for all of them."""
     yield _title(group, paint)
-    paths = by_path(group.findings)
+    counts = {places[0].fingerprint: len(places) for places in group.secrets}
+    paths = by_path(sorted((places[0] for places in group.secrets), key=lambda finding: finding.sort_key))
     for path, findings in paths[:_PATHS]:
-        listed = [_place(finding) for finding in findings[:_IN_PATH]]
+        listed = [_place(finding, counts[finding.fingerprint]) for finding in findings[:_IN_PATH]]
         more = f" and {len(findings) - _IN_PATH} more" if len(findings) > _IN_PATH else ""
         yield f"  {clean(path)}: {', '.join(listed)}{more}"
     if len(paths) > _PATHS:
-        yield f"  and {len(paths) - _PATHS} more files (--format concise lists every finding)"
+        yield f"  and {len(paths) - _PATHS} more files ({_ALL})"
     yield f"    do      {clean('; '.join(next_steps.about(group.findings[0], command)))}"
 
 
-def _place(finding: Finding) -> str:
+def _place(finding: Finding, places: int) -> str:
     state = f" {validity.word(finding.validity)}" if finding.validity else ""
-    return f"{finding.location.line}:{finding.location.column} {clean(finding.redacted)}{state}"
+    also = f" (in {places} places)" if places > 1 else ""
+    return f"{finding.location.line}:{finding.location.column} {clean(finding.redacted)}{state}{also}"
 
 
 def _history(finding: Finding, command: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,18 +22,44 @@ class RuleGroup:
     secrets: tuple[tuple[Finding, ...], ...]
 
 
+def by_secret(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
+    """The places of each secret, the worst first; secrets in order of their worst place.
+
+    A secret is what has one fingerprint: the same value under the same rule.
+    """
+    secrets: dict[str, list[Finding]] = {}
+    for finding in findings:
+        secrets.setdefault(finding.fingerprint, []).append(finding)
+    return _ordered(secrets.values())
+
+
+def distinct_first(findings: Iterable[Finding]) -> list[Finding]:
+    """The worst place of each secret, then all other places, each most severe first: for formats with a limit."""
+    secrets = by_secret(findings)
+    others = sorted((place for places in secrets for place in places[1:]), key=_worst_first)
+    return [*(places[0] for places in secrets), *others]
+
+
+def _ordered(secrets: Iterable[list[Finding]]) -> list[tuple[Finding, ...]]:
+    groups = [tuple(sorted(places, key=_worst_first)) for places in secrets]
+    return sorted(groups, key=lambda places: _worst_first(places[0]))
+
+
+def _worst_first(finding: Finding) -> tuple[Any, ...]:
+    return (-finding.severity, finding.sort_key)
+
+
 def by_rule(findings: Iterable[Finding]) -> list[RuleGroup]:
-    """The groups of `findings`, most severe first, then those with most findings."""
+    """The groups of `findings`, most severe first, then those with most secrets."""
     rules: dict[str, dict[str, list[Finding]]] = {}
     for finding in findings:
         rules.setdefault(finding.rule_id, {}).setdefault(finding.fingerprint, []).append(finding)
     groups = [_group(rule_id, secrets) for rule_id, secrets in rules.items()]
-    return sorted(groups, key=lambda group: (-group.severity, -len(group.findings), group.rule_id))
+    return sorted(groups, key=lambda group: (-group.severity, -len(group.secrets), group.rule_id))
 
 
 def _group(rule_id: str, secrets: dict[str, list[Finding]]) -> RuleGroup:
-    ordered = [tuple(sorted(places, key=lambda one: (-one.severity, one.sort_key))) for places in secrets.values()]
-    ordered.sort(key=lambda places: (-places[0].severity, places[0].sort_key))
+    ordered = _ordered(secrets.values())
     findings = tuple(sorted((place for places in ordered for place in places), key=lambda one: one.sort_key))
     return RuleGroup(rule_id, max(finding.severity for finding in findings), findings, tuple(ordered))
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from keyscan.reporters.shared.summary import coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from keyscan.model.finding import Finding
     from keyscan.model.report import Report
 
 _RED, _GREEN = "1;31", "1;32"
@@ -38,24 +39,35 @@ def headline(report: Report, paint: Callable[[str, str], str] = lambda _code, te
 
 
 def _verdict(report: Report, paint: Callable[[str, str], str]) -> str:
-    count = len(report.findings)
-    if count:
-        by = Counter(finding.severity for finding in report.findings)
-        kinds = ", ".join(f"{by[severity]} {severity.label}" for severity in sorted(by, reverse=True))
+    if report.findings:
         partly = "" if report.complete else "incomplete, "
-        return paint(_RED, f"{partly}{count} finding{'s' * (count != 1)}: {kinds}")
+        return paint(_RED, f"{partly}{counted(report.findings)}")
     if report.complete:
         return paint(_GREEN, "clean")
     return paint(_RED, "incomplete, nothing found in what was read")
 
 
+def counted(findings: Sequence[Finding]) -> str:
+    """`2 findings: 1 high, 1 medium`; `1 secret in 3 places: 1 high` where one is found more than once.
+
+    A secret counts once, with its worst severity.
+    """
+    from keyscan.reporters.shared.grouping import by_secret  # a clean scan needs none of it
+
+    secrets = by_secret(findings)
+    by = Counter(places[0].severity for places in secrets)
+    kinds = ", ".join(f"{by[severity]} {severity.label}" for severity in sorted(by, reverse=True))
+    several = len(secrets) < len(findings)
+    word = "secret" if several and all(finding.provider != "keyscan" for finding in findings) else "finding"
+    places = f" in {len(findings)} places" if several else ""
+    return f"{len(secrets)} {word}{'s' * (len(secrets) != 1)}{places}: {kinds}"
+
+
 def sentences(report: Report) -> Iterator[str]:
     """What was found and what was covered, in whole sentences."""
-    stats, count = report.stats, len(report.findings)
-    if count:
-        by = Counter(finding.severity for finding in report.findings)
-        kinds = ", ".join(f"{by[severity]} {severity.label}" for severity in sorted(by, reverse=True))
-        yield f"{plural(count, 'finding')}: {kinds}."
+    stats = report.stats
+    if report.findings:
+        yield f"{counted(report.findings)}."
     else:
         yield "No findings." if report.complete else "No findings in what was read."
     read = [plural(number, word) for number, word in _read(report) if number]

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def table(groups: Sequence[RuleGroup], paint: Paint) -> Iterator[str]:
-    """A row for each rule: severity, findings, distinct secrets, files."""
-    yield f"{'severity':8}  {'findings':>8}  {'secrets':>7}  {'files':>5}  rule"
+    """A row for each rule: severity, distinct secrets, the places where they were found, files."""
+    yield f"{'severity':8}  {'secrets':>7}  {'places':>6}  {'files':>5}  rule"
     for group in groups:
         files = len({finding.origin.path for finding in group.findings})
         severity = paint(COLORS[group.severity], f"{group.severity.label:8}")
         name = f"{clean(group.rule_id)} ({clean(group.findings[0].rule_name)})"
-        yield f"{severity}  {len(group.findings):>8}  {len(group.secrets):>7}  {files:>5}  {name}"
+        yield f"{severity}  {len(group.secrets):>7}  {len(group.findings):>6}  {files:>5}  {name}"

@@ -71,6 +71,18 @@ def test_a_link_is_a_web_address_or_no_link():
     assert set(hrefs) == {"#kind-example-api-key", "https://cwe.mitre.org/data/definitions/798.html"}
 
 
+def test_a_secret_in_many_places_is_one_row():
+    """The row names the worst place and has the others folded up; the summary counts secrets and places."""
+    copies = [reports.finding(1, origin=Origin(f"{name}.py")) for name in "abcdefgh"]
+    page = render("html", reports.report(*copies, reports.finding(2)))
+    text = Outline(page).text
+    assert page.count("<tr data-at=") == 2
+    assert "2 secrets in 9 places: 2 high." in text
+    assert "and in 7 other places" in text
+    assert [name for name in "abcdefgh" if f"{name}.py:2:8" not in text] == []
+    assert "2distinct secrets" in text
+
+
 def test_many_findings_are_cut_and_counted(monkeypatch):
     """Over the rows that a browser filters quickly the most severe stay, and it is said of how many."""
     monkeypatch.setattr(html, "MAX_ROWS", 3)
@@ -176,7 +188,7 @@ def test_hostile_names_do_not_act_in_a_browser(window, tmp_path):
     history = Provenance(paths=(evil,), in_branches=(evil,), first_seen="2025-01-01T00:00:00Z")
     origin = Origin(evil, commit=evil, author=evil, date=evil)
     report = reports.report(
-        reports.finding(1, origin=origin, provenance=history, rule_name=evil, provider=evil),
+        reports.finding(2, origin=origin, provenance=history, rule_name=evil, provider=evil),
         found,
         branch=evil,
         notes=(evil,),

@@ -6,7 +6,7 @@ from helpers import reports
 
 from keyscan.model.blob import Origin
 from keyscan.model.rule import Severity
-from keyscan.reporters.shared.grouping import by_path, by_rule
+from keyscan.reporters.shared.grouping import by_path, by_rule, by_secret, distinct_first
 
 
 def test_rules_by_severity_then_by_number_of_findings():
@@ -33,6 +33,21 @@ def test_places_of_one_secret_are_together():
     (group,) = by_rule([other, there, here, worse])
     assert group.secrets == ((worse, here, there), (other,))
     assert [one.origin.path for one in group.findings] == ["0.py", "a.py", "b.py", "z.py"]
+
+
+def test_each_secret_comes_before_any_comes_twice():
+    """The worst place of every secret, then the other places, each most severe first."""
+    copies = [reports.finding(1, origin=Origin(name), severity=Severity.CRITICAL) for name in "bac"]
+    low, high = reports.finding(2, severity=Severity.LOW), reports.finding(3)
+    ordered = distinct_first([*copies, low, high])
+    assert [(one.severity, one.origin.path) for one in ordered] == [
+        (Severity.CRITICAL, "a"),
+        (Severity.HIGH, "src/app.py"),
+        (Severity.LOW, "src/app.py"),
+        (Severity.CRITICAL, "b"),
+        (Severity.CRITICAL, "c"),
+    ]
+    assert [len(places) for places in by_secret([*copies, low, high])] == [3, 1, 1]
 
 
 def test_by_path_keeps_the_order():

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from helpers import reports
 
-from keyscan.model.blob import Skip
+from keyscan.model.blob import Origin, Skip
 from keyscan.model.report import Stats
-from keyscan.reporters.shared.headline import headline, megabytes, plural, sentences
+from keyscan.model.rule import Severity
+from keyscan.reporters.shared.headline import counted, headline, megabytes, plural, sentences
 
 UNREAD = (Skip("a", "unreadable", incomplete=True),)
 
@@ -25,6 +26,16 @@ UNREAD = (Skip("a", "unreadable", incomplete=True),)
 def test_clean_is_said_only_where_all_was_read(report, start):
     """What was not read is never clean."""
     assert headline(report).startswith(start)
+
+
+def test_a_secret_in_several_places_counts_once():
+    """Secrets with their worst severity, and all places; without the word secret where one is none."""
+    copies = [reports.finding(1, origin=Origin(name)) for name in "abc"]
+    worse = reports.finding(1, origin=Origin("d"), severity=Severity.CRITICAL)
+    assert headline(reports.report(*copies)).startswith("keyscan: 1 secret in 3 places: 1 high (")
+    assert counted([*copies, worse, reports.finding(2)]) == "2 secrets in 5 places: 1 critical, 1 high"
+    assert counted([*copies, reports.finding(2, provider="keyscan")]) == "2 findings in 4 places: 2 high"
+    assert next(sentences(reports.report(*copies))) == "1 secret in 3 places: 1 high."
 
 
 def test_what_does_not_count_is_counted():

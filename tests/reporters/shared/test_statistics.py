@@ -12,14 +12,14 @@ from keyscan.reporters.shared.terminal import Paint
 
 
 def test_a_row_for_each_rule():
-    """Findings, distinct secrets and files, most severe first."""
+    """Distinct secrets, their places and files, most severe first."""
     findings = [
         *(reports.finding(1, origin=Origin(name)) for name in ("a", "b", "b")),
         reports.finding(2, rule_id="other", rule_name="Other", severity=Severity.CRITICAL),
     ]
     head, *rows = table(by_rule(findings), Paint(on=False))
-    assert head.split() == ["severity", "findings", "secrets", "files", "rule"]
-    assert [row.split()[:4] for row in rows] == [["critical", "1", "1", "1"], ["high", "3", "1", "2"]]
+    assert head.split() == ["severity", "secrets", "places", "files", "rule"]
+    assert [row.split()[:4] for row in rows] == [["critical", "1", "1", "1"], ["high", "1", "3", "2"]]
     assert rows[0].endswith("other (Other)")
 
 
