@@ -18,7 +18,7 @@ _JAVASCRIPT = (".js", ".mjs", ".cjs", ".ts", ".mts", ".jsx", ".tsx")
 # How a program gets at .env, by the endings of the files that were changed.
 _LOADING = (
     ((".py", ".ipynb"), "Python: pip install python-dotenv, then load_dotenv() first"),
-    (_JAVASCRIPT, "Node.js: node --env-file=.env FILE"),
+    (_JAVASCRIPT, "Node.js: node --env-file=.env FILE (Next.js loads it itself)"),
     ((".rb",), "Ruby: the dotenv gem"),
     ((".go", ".java", ".kt", ".cs", ".php", ".rs", ".swift", ".sh", ".bash", ".tf", ".json"),
      "any program: set -a; . ./.env; set +a; COMMAND"),

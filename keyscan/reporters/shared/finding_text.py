@@ -54,7 +54,7 @@ def _details(group: RuleGroup, command: str, paint: Paint) -> Iterator[str]:
     yield _title(group, paint)
     for places in group.secrets:
         yield from _secret(places, group, command, paint)
-    yield from (f"    do      {clean(step)}" for step in next_steps.about(group.findings[0], command))
+    yield from (f"    do      {clean(step)}" for step in _steps(group, command))
 
 
 def _secret(places: Sequence[Finding], group: RuleGroup, command: str, paint: Paint) -> Iterator[str]:
@@ -110,7 +110,12 @@ def _places(group: RuleGroup, command: str, paint: Paint) -> Iterator[str]:
         yield f"  {clean(path)}: {', '.join(listed)}{more}"
     if len(paths) > _PATHS:
         yield f"  and {len(paths) - _PATHS} more files ({_ALL})"
-    yield f"    do      {clean('; '.join(next_steps.about(group.findings[0], command)))}"
+    yield f"    do      {clean('; '.join(_steps(group, command)))}"
+
+
+def _steps(group: RuleGroup, command: str) -> Iterator[str]:
+    """What to do about a rule's secrets, each step once: it depends on the file in which a secret is."""
+    yield from dict.fromkeys(step for finding in group.findings for step in next_steps.about(finding, command))
 
 
 def _place(finding: Finding, places: int) -> str:

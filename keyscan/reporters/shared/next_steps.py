@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from keyscan.catalog.secret_files import Kind, kind_of
 from keyscan.reporters.shared.escape import clean
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ _COMMENTS = {
     (";", ""): "clj el lisp asm",
     ("%", ""): "tex erl m",
 }
+_READ = "read it from the environment instead"
+# Endings of files that people read, which no program reads variables from.
+_TEXTS = frozenset(("md", "mdx", "markdown", "rst", "adoc", "txt", "text", "log", "out", "csv", "tsv", "html", "htm"))
 _BY_ENDING = {ending: comment for comment, endings in _COMMENTS.items() for ending in endings.split()}
 _BY_NAME = {"dockerfile": ("#", ""), "makefile": ("#", ""), ".env": ("#", ""), ".envrc": ("#", ""), ".npmrc": ("#", "")}
 
@@ -75,20 +79,39 @@ def about(finding: Finding, command: str = "") -> Iterator[str]:
     if finding.provider == "keyscan":  # not a secret but what is done with one
         yield from finding.help.steps
         return
-    in_code = finding.env and finding.origin.kind != "commit-message"
-    environment = f"read it from the environment instead: {finding.env[0]}" if in_code else ""
+    environment = _instead(finding)
     url = finding.help.revoke_url
     revoke = f"revoke it: {url}" if url else "replace it where it was created"
     if command in _UNPUBLISHED:
         if environment:
             yield environment
         yield f"if it ever left this machine, {revoke}"
-    elif environment or url:
+    elif environment == _READ and not url:
+        yield "replace it where it was created, and read the new one from the environment or a secret manager"
+    else:
         yield revoke
         if environment:
             yield environment
-    else:
-        yield "replace it where it was created, and read the new one from the environment or a secret manager"
+
+
+def _instead(finding: Finding) -> str:
+    """What takes the place of a secret where it stands: a file of secrets or a text cannot read a variable."""
+    kind, ending = kind_of(finding.origin.file), finding.origin.file.rpartition(".")[2].lower()
+    if finding.origin.kind == "commit-message":
+        return ""
+    if kind is Kind.TEMPLATE:
+        return "leave the value empty in this template"
+    if _is_secrets_file(finding):
+        return f"keep {clean(finding.origin.file.rpartition('/')[2])} out of git: keyscan env --fix"
+    if ending in _TEXTS:
+        return "write a placeholder in its place"
+    return f"{_READ}: {finding.env[0]}" if finding.env else _READ
+
+
+def _is_secrets_file(finding: Finding) -> bool:
+    """Whether its file is one that is meant to hold secrets, outside git; npm's may read variables."""
+    kind = kind_of(finding.origin.file)
+    return kind not in {None, Kind.TEMPLATE} and not finding.origin.file.lower().endswith(".npmrc")
 
 
 def marker(path: str, rule_id: str) -> str:
@@ -105,18 +128,35 @@ def _commit(report: Report) -> Iterator[str]:
     secrets = {finding.fingerprint for finding in report.findings if finding.provider != "keyscan"}
     files = [finding for finding in report.findings if finding.rule_id.startswith("env-")]
     count = f"{len(secrets)} secret{'s' * (len(secrets) != 1)}" if secrets else "a secrets file"
-    paths = _paths(report.findings)
+    away = {finding.origin.file for finding in files}
+    code = [one for one in report.findings if one.provider != "keyscan" and one.origin.file not in away]
     yield f"keyscan: this commit is blocked: {count} staged, not published yet. To continue:"
-    if secrets:
-        by_hand = f"read the variable named below instead, then: git add {paths}"
-        if report.run.can_fix:
-            yield f"  1. remove it: {run} fix --staged   (or by hand: {by_hand})"
-        else:
-            yield f"  1. remove it: {by_hand}"
+    if code:
+        yield f"  1. remove it: {_removal(code, report.run, ' --staged', f', then: git add {_paths(code)}')}"
+        if _fixable(code) and not report.run.can_fix:
             yield f"     ({_FIX_MISSING})"
     if files:
-        yield f"  {2 if secrets else 1}. keep the file out of git: {run} env --fix"
-    yield f"  {1 + bool(secrets) + bool(files)}. commit again. Rotate a key only if it ever left this machine."
+        yield f"  {2 if code else 1}. keep the file out of git: {run} env --fix"
+    yield f"  {1 + bool(code) + bool(files)}. commit again. Rotate a key only if it ever left this machine."
+
+
+def _removal(findings: Sequence[Finding], run: RunInfo, options: str = "", then: str = "") -> str:
+    """How secrets leave their files: with `keyscan fix` where it can do that, or by hand and `then`."""
+    by_hand = _by_hand(findings) + then
+    return f"{run.invocation} fix{options}   (or by hand: {by_hand})" if _fixable(findings) and run.can_fix else by_hand
+
+
+def _fixable(findings: Sequence[Finding]) -> bool:
+    """Whether some of them are where a program can read a variable instead."""
+    return any(_instead(finding).startswith(_READ) for finding in findings)
+
+
+def _by_hand(findings: Sequence[Finding]) -> str:
+    """What to do in an editor about secrets in code, or in files that cannot read a variable."""
+    ways = dict.fromkeys(filter(None, map(_instead, findings)))
+    if any(way.startswith(f"{_READ}:") for way in ways):
+        return "read the variable named below instead"
+    return " or ".join(ways) or "take it out of the commit's message"
 
 
 def _message(report: Report) -> Iterator[str]:
@@ -140,13 +180,12 @@ def _push(report: Report) -> Iterator[str]:
     )
     paths = _paths(report.findings)
     if commits == [run.revision]:
-        by_hand = "read the variable named below instead"
-        yield f"  1. remove it: {f'{run.invocation} fix   (or by hand: {by_hand})' if run.can_fix else by_hand}"
+        yield f"  1. remove it: {_removal(report.findings, run)}"
         yield f"  2. git add {paths} && git commit --amend --no-edit, and push again."
     elif commits:
         yield f"  1. on the branch that you push: {_rebase(commits[0], run)}   and mark as edit: {_commits(commits)}"
-        how = f"{run.invocation} fix, or by hand" if run.can_fix else "read the variable named below instead"
-        yield f"  2. at each stop remove the key ({how}), then:"
+        yield f"  2. at each stop remove the key: {_removal(report.findings, run)}"
+        yield "     then:"
         yield f"     git add {paths} && git commit --amend --no-edit && git rebase --continue"
         yield "     If a later commit changes the same lines, git stops again: resolve, git add, git rebase --continue."
         yield "  3. push again."
@@ -164,9 +203,10 @@ def _commits(commits: Sequence[str]) -> str:
 
 
 def _paths(findings: Sequence[Finding]) -> str:
-    """The findings' files as arguments of a command."""
+    """The findings' files as arguments of `git add`; one that leaves git is not added again."""
     paths = list(dict.fromkeys(finding.origin.file for finding in findings))
-    if len(paths) > _NAMED or any(clean(path) != path for path in paths):
+    leave = any(map(_is_secrets_file, findings))
+    if leave or len(paths) > _NAMED or any(clean(path) != path for path in paths):
         return "-u"
     return " ".join(shlex.quote(path) for path in paths)
 

@@ -46,6 +46,57 @@ def test_a_tracked_environment_file_is_taken_out_of_the_index():
 
 
 @pytest.mark.parametrize(
+    ("path", "advice"),
+    [
+        ("src/app.py", "read it from the environment instead: EXAMPLE_API_KEY"),
+        ("docker-compose.yml", "read it from the environment instead: EXAMPLE_API_KEY"),
+        (".npmrc", "read it from the environment instead: EXAMPLE_API_KEY"),
+        ("web/.env.local", "keep .env.local out of git: keyscan env --fix"),
+        ("local.settings.json", "keep local.settings.json out of git: keyscan env --fix"),
+        (".env.example", "leave the value empty in this template"),
+        ("README.md", "write a placeholder in its place"),
+        ("debug.log", "write a placeholder in its place"),
+    ],
+)
+def test_the_advice_fits_the_file(path, advice):
+    """A file of secrets, a template or a text reads no variable: each has its own advice, in every command."""
+    for command in ("staged", "scan", "pre-push", "history"):
+        origin = Origin(path, commit="a" * 40 if command in {"pre-push", "history"} else None)
+        text = render("console", reports.report(reports.finding(1, origin=origin), command=command))
+        assert f"    do      {advice}\n" in text
+        fix = "pre-push" if command == "pre-push" else "staged"
+        if command == fix:
+            assert ("keyscan fix" in text.split("To continue:")[1].partition("\n\n")[0]) is advice.startswith("read")
+    generic = reports.finding(1, origin=Origin(path), env=(), help=Help())
+    text = render("console", reports.report(generic, command="scan"))
+    assert ("the new one from the environment or a secret manager" in text) is advice.startswith("read")
+
+
+def test_a_staged_file_of_secrets_is_only_taken_out_of_git():
+    """Its keys are not to be read from variables, and no step adds it again."""
+    files = reports.finding(1, rule_id="env-tracked", provider="keyscan", origin=Origin(".env"))
+    lines = console(files, reports.finding(2, origin=Origin(".env")), command="staged")
+    steps = [line for line in lines if line.startswith(("  1. ", "  2. "))]
+    assert steps[0] == "  1. keep the file out of git: keyscan env --fix"
+    assert steps[1].startswith("  2. commit again.")
+    both = console(files, reports.finding(2, origin=Origin("a.py")), command="staged")
+    assert any(line.endswith("then: git add a.py)") for line in both)
+    push = console(reports.finding(2, origin=Origin(".env", commit="a" * 40)), command="pre-push", revision="a" * 40)
+    assert "  2. git add -u && git commit --amend --no-edit, and push again." in push
+
+
+def test_every_secret_of_a_rule_has_its_advice():
+    """Where one rule's secrets are in code and in a file of secrets, both are told, each once."""
+    found = [reports.finding(1, origin=Origin(name)) for name in ("a.py", "b.py", ".env")]
+    steps = [line for line in console(*found, command="staged") if line.startswith("    do ")]
+    assert steps == [
+        "    do      keep .env out of git: keyscan env --fix",
+        "    do      if it ever left this machine, revoke it: https://console.example.org/keys",
+        "    do      read it from the environment instead: EXAMPLE_API_KEY",
+    ]
+
+
+@pytest.mark.parametrize(
     ("head", "command"), [("a" * 40, "git commit --amend"), ("b" * 40, "git rebase -i aaaaaaaaaaaa^")]
 )
 def test_a_blocked_push_says_which_commits_to_change(head, command):
