@@ -16,7 +16,7 @@ import marshal
 import os
 import sys
 
-from keyscan.engine.decoders.signatures import ARCHIVES, BYTE_ORDER_MARKS, LFS_POINTERS, enclosed
+from keyscan.engine.decoders.signatures import ARCHIVES, BYTE_ORDER_MARKS, LFS_POINTERS, enclosed, is_text
 from keyscan.engine.prefilter.nearby_values import with_value
 from keyscan.support import storage
 
@@ -137,7 +137,7 @@ class StoredEngine:
 
     def hits(self, data: bytes) -> set[tuple[int, int]] | None:
         """The prefilter's hits, (entry number, end offset); None for a text that only the whole engine reads."""
-        if b"\0" in data or data.startswith(_SIGNATURES) or enclosed(data):
+        if b"\0" in data or data.startswith(_SIGNATURES) or enclosed(data) or not is_text(data):
             return None
         hits: list[tuple[int, int]] = []
         append = hits.append

@@ -16,6 +16,7 @@ from keyscan.engine.decoders.signatures import (
     ARCHIVES,
     BZIP2,
     CLOSED,
+    DEFLATE,
     GZIP,
     LZMA,
     TAR,
@@ -23,6 +24,8 @@ from keyscan.engine.decoders.signatures import (
     XZ,
     ZIP,
     ZLIB,
+    by_name,
+    elsewhere,
     enclosed,
 )
 
@@ -96,10 +99,14 @@ class _Budget:
             raise _Full(f"more than {self.bounds.members:,} members: the rest is not read")
 
 
-def kind(data: bytes) -> str:
-    """`zip`, `tar`, `stream` (a compressed file), the name of what is known and not opened here; empty for others."""
+def kind(data: bytes, name: str = "") -> str:
+    """`zip`, `tar`, `stream` (a compressed file), the name of what is known and not opened here; empty for others.
+
+    `name` is the file's, for what only that tells.
+    """
     if not data.startswith(ARCHIVES):
-        return enclosed(data)
+        stream = "stream" if compressed_streams.is_deflate(data) else ""
+        return enclosed(data) or elsewhere(data) or stream or by_name(data, name)
     if data.startswith(ZIP):
         return "zip"
     if data.startswith(_STREAMS):
@@ -132,7 +139,7 @@ def members(data: bytes, name: str, bounds: Bounds | None = None) -> Iterator[Me
 
 
 def _open(data: bytes, name: str, budget: _Budget, depth: int) -> Iterator[Member]:
-    what = kind(data)
+    what = kind(data, name)
     if depth > budget.bounds.depth:
         yield Member(name, b"", f"an archive inside {budget.bounds.depth} others: not opened")
         return
@@ -147,7 +154,7 @@ def _open(data: bytes, name: str, budget: _Budget, depth: int) -> Iterator[Membe
             yield Member(name, b"", f"{what}: not opened")
             return
         for member in members:
-            if member.reason or not kind(member.data):
+            if member.reason or not kind(member.data, member.name):
                 yield member
             else:
                 yield from _open(member.data, member.name, budget, depth + 1)
@@ -275,5 +282,5 @@ def _unpacker(data: bytes) -> IO[bytes]:
         import gzip
 
         return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
-    magic = next(one for one in (BZIP2, XZ, LZMA, *ZLIB) if data.startswith(one))
+    magic = next((one for one in (BZIP2, XZ, LZMA, *ZLIB) if data.startswith(one)), DEFLATE)
     return compressed_streams.Streams(raw, magic)  # type: ignore[return-value]

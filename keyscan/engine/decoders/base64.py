@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import zlib
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from keyscan.engine.decoders.table import tables
 from keyscan.engine.decoders.view import Pieces, Unread, View, everywhere
 from keyscan.engine.decoders.wide import wide_runs
 from keyscan.engine.prefilter import encoding_triggers as triggers
-from keyscan.engine.prefilter.encoding_triggers import BASE64, KUBERNETES, TABLE, Trigger
+from keyscan.engine.prefilter.encoding_triggers import BASE64, GZIP, GZIPPED, KUBERNETES, TABLE, Trigger
 from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 # Bytes of a base64 run, and of all views of one text together.
 RUN = 64 * 1024
 TOTAL = 4 * 1024 * 1024
+# Bytes of a run of base64 that is compressed.
+GZIP_RUN = 1024 * 1024
 # Places of one text that are looked at, and of those the ones that hold base64: each is decoded by itself.
 MOST = 200_000
 MOST_BASE64 = 20_000
@@ -65,6 +68,7 @@ def views(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | U
     remaining = TOTAL
     for decoded in (
         _base64(data, runs),
+        _gzipped(data, others),
         without_escapes(data, others),
         joined(data, others),
         _kubernetes(data, others),
@@ -125,8 +129,8 @@ class _Run(NamedTuple):
         return self.places[line] + index - self.starts[line]
 
 
-def _run(data: bytes, place: int) -> _Run:
-    """The base64 round `place`, wrapped lines joined."""
+def _run(data: bytes, place: int, reach: int = RUN) -> _Run:
+    """The base64 round `place`, wrapped lines joined, as far as `reach` behind it."""
     low = max(0, place - RUN)
     start = low + len(data[low:place].rstrip(_ALPHABET))
     while start > low:
@@ -138,7 +142,7 @@ def _run(data: bytes, place: int) -> _Run:
         if width < _WRAPPED:
             break
         start = broken.start() - width
-    forward = _FORWARD.match(data, place, place + RUN)
+    forward = _FORWARD.match(data, place, place + reach)
     end = forward.end() if forward else place
     text, starts, places = bytearray(), [], []
     for piece in _LINES.finditer(data, start, end):
@@ -189,6 +193,46 @@ def _stretch(raw: bytes, start: int, end: int, *, wide: bool) -> tuple[int, int]
     kept = _ASCII + b"\0" if wide else _ASCII
     low = len(raw[:start].rstrip(kept))
     return low, len(raw) - len(raw[end:].lstrip(kept))
+
+
+def _gzipped(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | Unread]:
+    """What streams of gzip in base64 unpack to, as charts of Helm and user data of machines hold them."""
+    done, left = -1, TOTAL
+    for trigger, end in hits:
+        place = data.find(GZIPPED.encode(), max(0, end - trigger.width), end) if trigger.kind == GZIP else -1
+        if place < done or place < 0:
+            continue
+        run = _run(data, place, GZIP_RUN)
+        body = run.text[run.index_of(place) :].translate(_STANDARD)
+        stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            text = stream.decompress(binascii.a2b_base64(body[: len(body) // 4 * 4] + _last_group(body)), left + 1)
+        except zlib.error:
+            continue
+        if len(text) > left or (text and not stream.eof):
+            bound = f"more than {TOTAL >> 20} MB" if len(text) > left else f"cut, or more than {GZIP_RUN >> 20} MB"
+            yield Unread(f"compressed text in base64, {bound}: the rest was not read")
+        text = text[:left]
+        left -= len(text)
+        done = run.place(len(run.text) - 1) + 1
+        if len(text) >= _SHORT:
+            yield View("base64 of gzip", text, _Whole(place, done), everywhere)
+
+
+def _last_group(body: bytes) -> bytes:
+    """The last characters of base64 that are no group of four, padded."""
+    rest = body[len(body) // 4 * 4 :]
+    return rest + b"=" * (-len(rest) % 4) if len(rest) > 1 else b""
+
+
+class _Whole:
+    """The way back from compressed text: to all of it."""
+
+    def __init__(self, start: int, end: int) -> None:
+        self._span = start, end
+
+    def __call__(self, _start: int, _end: int) -> tuple[int, int]:
+        return self._span
 
 
 _VALUE = lazy_pattern(

@@ -1,11 +1,11 @@
-"""Streams of bzip2, xz, LZMA and zlib, one behind the other: nothing behind the first one is passed over."""
+"""Streams of bzip2, xz, LZMA, zlib and deflate, one behind the other: nothing behind the first one is passed over."""
 
 from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING
 
-from keyscan.engine.decoders.signatures import BZIP2, LZMA, ZLIB
+from keyscan.engine.decoders.signatures import BZIP2, DEFLATE, LZMA, ZLIB, is_text
 
 if TYPE_CHECKING:
     import bz2
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _MEMORY = 128 << 20
 # Bytes of what may be zlib that are tried: text that begins like it breaks off within them.
 _TRIED = 512
+# What deflate without a header must unpack to, at least so much of it.
+_PRINTABLE, _LEAST_TEXT = bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100)) + b"\t\n\r", 24
 # The largest size that the header of an LZMA file may tell, beside the mark that it does not.
 _LZMA_SIZE, _LZMA_UNKNOWN = 1 << 40, b"\xff" * 8
 
@@ -30,6 +32,19 @@ def is_zlib(data: bytes) -> bool:
     return not head.isascii()
 
 
+def is_deflate(data: bytes) -> bool:
+    """Whether `data` is a stream of deflate without a header that holds text: other bytes hardly ever unpack to any."""
+    if is_text(data):
+        return False
+    import zlib
+
+    try:
+        text = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data[:_TRIED], _TRIED)
+    except zlib.error:
+        return False
+    return len(text) >= _LEAST_TEXT and not text.translate(None, _PRINTABLE)
+
+
 def is_lzma(data: bytes) -> bool:
     """Whether `data`, which begins like an LZMA file, has the rest of its header: the size of what is in it."""
     size = data[5:13]
@@ -39,12 +54,12 @@ def is_lzma(data: bytes) -> bool:
 
 
 class _Zlib:
-    """A decompressor of zlib with the interface of those of bzip2 and xz."""
+    """A decompressor of zlib, or of deflate, with the interface of those of bzip2 and xz."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, bare: bool) -> None:
         import zlib
 
-        self._unpack = zlib.decompressobj()
+        self._unpack = zlib.decompressobj(-zlib.MAX_WBITS if bare else zlib.MAX_WBITS)
 
     @property
     def eof(self) -> bool:
@@ -77,8 +92,8 @@ class Streams:
         self._unpack = self._fresh()
 
     def _fresh(self) -> bz2.BZ2Decompressor | lzma.LZMADecompressor | _Zlib:
-        if self._magic in ZLIB:
-            return _Zlib()
+        if self._magic in {DEFLATE, *ZLIB}:
+            return _Zlib(bare=self._magic == DEFLATE)
         if self._magic == BZIP2:
             import bz2
 
@@ -103,7 +118,7 @@ class Streams:
         """Whether another stream follows, which is opened; EOFError where something else does."""
         # Zeros are dropped part by part: kept, many megabytes of padding would be copied again for each part.
         behind = self._unpack.unused_data.lstrip(b"\0")
-        while len(behind) < len(self._magic):
+        while len(behind) < max(1, len(self._magic)):
             more = self._raw.read(64 * 1024)
             if not more:
                 break

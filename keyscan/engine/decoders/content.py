@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.engine.decoders import archive
 from keyscan.engine.decoders import unicode as utf
-from keyscan.engine.decoders.signatures import BYTE_ORDER_MARKS, LFS_POINTERS, enclosed
+from keyscan.engine.decoders.signatures import BYTE_ORDER_MARKS, LFS_POINTERS, enclosed, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,14 +30,14 @@ def is_plain(data: bytes) -> bool:
     """Whether `data` is to be scanned as it stands; takes next to no time."""
     head = data[:1]
     if head not in _TELLING:
-        return data.find(b"\0", 0, utf.PROBE) < 0 and not enclosed(data)
+        return data.find(b"\0", 0, utf.PROBE) < 0 and not enclosed(data) and is_text(data)
     if head == b"{":
         from keyscan.engine.decoders import notebook
 
         return not notebook.is_notebook(data)
     if data.startswith(LFS_POINTERS):
         return False
-    return data.find(b"\0", 0, utf.PROBE) < 0 and head not in _MARKS and not archive.kind(data)
+    return data.find(b"\0", 0, utf.PROBE) < 0 and head not in _MARKS and not archive.kind(data) and is_text(data)
 
 
 def content_of(data: bytes) -> Content:
@@ -53,7 +53,7 @@ def content_of(data: bytes) -> Content:
 
 def texts(data: bytes, name: str) -> Iterator[tuple[str, Content, str]]:
     """The texts in `data`, a file called `name`, each with its own name; or, with a reason, what is not read."""
-    if not archive.kind(data):
+    if not archive.kind(data, name):
         yield name, content_of(data), ""
         if data.startswith(LFS_POINTERS):
             yield name, Content(b""), LFS_REASON

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.engine.decoders.view import AROUND, Pieces, Unread, View, windows
-from keyscan.engine.prefilter.encoding_triggers import CUTS, ESCAPED, ESCAPES, INVISIBLE, PIECES, Trigger
+from keyscan.engine.prefilter.encoding_triggers import (
+    CUTS,
+    DASHES,
+    ESCAPED,
+    ESCAPES,
+    FULL_WIDTH,
+    INVISIBLE,
+    PIECES,
+    Trigger,
+)
 from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -17,12 +26,20 @@ _WIDEST = 64
 LARGEST = 2 * 1024 * 1024
 
 _ESCAPE = lazy_pattern(
-    rb"(?P<u>\\{1,4}u00[2-7][0-9A-Fa-f])|(?P<x>\\{1,4}x[2-7][0-9A-Fa-f])|(?P<percent>%(?:25)*[2-7][0-9A-Fa-f])"
-    rb"|(?P<entity>&#(?:x[0-9A-Fa-f]{2}|[0-9]{2,3});)|(?P<plain>\\{1,4}[/\"])"
-    rb"|(?P<mark>\\_)|(?P<nothing>" + INVISIBLE.encode() + rb")"
+    rb"(?P<nothing>" + INVISIBLE.encode() + rb")|(?P<u>\\{1,4}u00[2-7][0-9A-Fa-f]|\\u\{0{0,4}[2-7][0-9A-Fa-f]\})"
+    rb"|(?P<long>\\U000000[2-7][0-9A-Fa-f])|(?P<x>\\{1,4}x[2-7][0-9A-Fa-f]|\\x\{0{0,4}[2-7][0-9A-Fa-f]\})"
+    rb"|(?P<octal>\\{1,2}[01][0-7]{2})|(?P<percent>%(?:25)*[2-7][0-9A-Fa-f])"
+    rb"|(?P<entity>&#(?:[xX]0{0,3}[0-9A-Fa-f]{2}|0{0,3}[0-9]{2,3});)|(?P<named>&(?:hyphen|dash|lowbar|UnderBar);)"
+    rb"|(?P<plain>\\{1,4}[/\"])|(?P<mark>\\[_-])|(?P<dash>"
+    + DASHES.encode()
+    + rb")|(?P<wide>"
+    + FULL_WIDTH.encode()
+    + rb")"
 )
 _NAMES = {"u": "\\u escapes", "x": "\\x escapes", "percent": "percent-encoding", "entity": "character references",
-          "mark": "backslashes", "nothing": "invisible characters"}  # fmt: skip
+          "mark": "backslashes", "nothing": "invisible characters", "long": "\\U escapes", "octal": "octal escapes",
+          "named": "character references", "dash": "dashes", "wide": "full-width characters"}  # fmt: skip
+_BASES = {"octal": 8, "u": 16, "x": 16, "long": 16, "percent": 16}
 
 
 def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | Unread]:
@@ -63,35 +80,50 @@ def _near(data: bytes, ends: list[int]) -> list[tuple[int, int]]:
     return near
 
 
+_FULL_WIDTH_OFFSET = ord("\N{FULLWIDTH LATIN SMALL LETTER A}") - ord("a")
+
+
 def _meaning(escape: re.Match[bytes]) -> bytes | None:
     """The character that an escape stands for, empty for an invisible one; None for one that no token holds."""
-    text = escape[0]
-    if escape.lastgroup == "nothing":
+    text, kind = escape[0], escape.lastgroup or ""
+    if kind == "nothing":
         return b""
-    if escape.lastgroup in {"plain", "mark"}:
+    if kind in {"plain", "mark"}:
         return text[-1:]
-    if escape.lastgroup == "entity":
-        code = int(text[3:-1], 16) if text[2:3] == b"x" else int(text[2:-1])
+    if kind == "named":
+        return b"_" if text in {b"&lowbar;", b"&UnderBar;"} else b"-"
+    if kind == "dash":
+        return b"-"
+    if kind == "wide":
+        code = ord(text.decode()) - _FULL_WIDTH_OFFSET
+    elif kind == "entity":
+        code = int(text[3:-1], 16) if text[2:3] in b"xX" else int(text[2:-1])
     else:
-        code = int(text[-2:], 16)
+        digits = text.rstrip(b"}")
+        code = int(digits[-3:] if kind == "octal" else digits[-2:], _BASES[kind])
     return bytes([code]) if 0x20 < code < 0x7F else None  # noqa: PLR2004 - what can be seen
 
 
 # The quotes may be escaped, where code stands in JSON, and so may the line ends.
+_OPERATOR = rb"\+|\.{1,2}|&%s|\|\||<>|~|_|\\|\^|\*"
 _JOINTS = (
-    rb"""\\{0,3}["'`][ \t]{0,4}(?:(?:\+|\.{1,2}|&%s|\|\||<>|~|_|\\)[ \t]{0,4})?(?:\\?(?:\r?\n|\\n)[ \t]{0,80}){0,2}"""
+    # An operator may have the mark of a continued line behind it, as in Visual Basic and PowerShell.
+    rb"""\\{0,3}["'`][ \t]{0,4}(?:(?:""" + _OPERATOR + rb""")[ \t]{0,4}(?:[_`][ \t]{0,4})?)?"""
+    rb"""(?:\\?(?:\r?\n|\\n)[ \t]{0,80}){0,2}"""
     rb"""(?:(?:\+|\.{1,2}|&|\|\||<>)[ \t]{0,4})?[rbfuRBFU]?\\{0,3}["'`]|\\\r?\n[ \t]{0,80}"""
     # Soft line breaks of quoted-printable, and colour codes of terminals.
     rb"|=[ \t]{0,4}\r?\n|(?:\x1b\[[0-9;]{0,20}[mK])+"
 )
 _JOINT = lazy_pattern(_JOINTS % b"")
-# A list of prefixes is no key: commas join only where a `join` follows.
+# A list of prefixes is no key: commas join only near a function that joins.
+_JOINING = lazy_pattern(rb"(?i)(?:join|concat!?|paste0?|strcat)[ \t]?\(")
 _LISTED = lazy_pattern(_JOINTS % b"|,")
 _UP_TO_JOINT = lazy_pattern(rb"""[\w.-]{0,200}?(?="|'|`|\\|=[ \t]{0,4}\r?\n|\x1b\[)""")
 
 
 def _joint(data: bytes, start: int, stop: int) -> re.Pattern[bytes]:
-    return _LISTED if data.find(b"join(", start, stop) >= 0 else _JOINT
+    line = max(data.rfind(b"\n", 0, start) + 1, start - AROUND)
+    return _LISTED if _JOINING.search(data, line, stop) else _JOINT
 
 
 def joined(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:

@@ -14,6 +14,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+_UNITS = {"utf-16": 2, "utf-32": 4}
 # So many bytes of ASCII in a row are no UTF-16 or UTF-32: hardly ever are they in Chinese, and a key has as many.
 _SINGLE = lazy_pattern(rb"[\x20-\x7e]{16}")
 # What text holds beside NULs, and the largest share of NULs that separate its parts (`env -0`, lists of git).
@@ -44,7 +45,9 @@ def text_of(data: bytes) -> Text:
     if _SINGLE.search(data):
         # A false mark: decoded, the text would be lost. What is UTF-16 in it all the same, the engine finds.
         return Text(data, "")
-    text = data.decode(name, "replace").removeprefix("\ufeff")
+    # A last character that is cut in two stands for itself where its first byte is all that tells it.
+    whole = data + b"\0" * (-len(data) % _UNITS[name[:6]]) if name.endswith("le") else data
+    text = whole.decode(name, "replace").removeprefix("\ufeff")
     return Text(text.encode("utf-8", "replace"), name[:6].upper())
 
 

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 # The widest text of a trigger, with room to spare.
 WIDEST = 128
 # What a trigger is of.
-BASE64, ESCAPES, PIECES, KUBERNETES, WIDE, TABLE = range(6)
+BASE64, ESCAPES, PIECES, KUBERNETES, WIDE, TABLE, GZIP = range(7)
 _WORDS = (
     b"API_KEY", b"api_key", b"apiKey", b"api-key", b"ApiKey", b"APIKEY", b"apikey", b"SECRET", b"secret", b"Secret",
     b"PASSWORD", b"password", b"Password", b"PASSWD", b"TOKEN", b"token", b"Token", b"_KEY=", b"PRIVATE KEY",
     b"Authorization", b"Bearer ", b"AccountKey", b"postgres", b"mongodb", b"mysql://", b"redis://", b"amqp://",
 )  # fmt: skip
+# The base64 form of how a stream of gzip begins.
+GZIPPED = "H4sI"
 # In pictures and programs shorter ones are everywhere.
 _LEAST_WIDE = 3
 _EITHER = {"+": "[+-]", "/": "[/_]"}
@@ -61,25 +63,41 @@ _SHORT = 5
 _MARKS = "(?:2[bdfBDF]|3[dD]|5[fF])"
 _HEX = "(?:2[bdfBDF]|3[0-9dD]|[46][0-9A-Fa-f]|[57][0-9AaFf])"
 # Zero-width space and joiners, direction marks, the word joiner, the soft hyphen, a byte order mark.
-INVISIBLE = r"(?:\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xc2\xad|\xef\xbb\xbf)"
+# And what HTML has for them.
+INVISIBLE = r"(?:\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xc2\xad|\xef\xbb\xbf|<wbr ?/?>|&shy;|&#(?:173|8203|x200[bB]);)"
+# What word processors put in place of a hyphen: hyphens, figure and en dashes, the minus sign.
+DASHES = r"(?:\xe2\x80[\x90-\x93]|\xe2\x88\x92)"
+# Full-width letters, digits and marks, as input methods of East Asia write them; the first one a small letter.
+FULL_WIDTH = r"(?:\xef\xbc[\x8d-\xbf]|\xef\xbd[\x81-\x9a])"
+_BRACED = r"\\[ux]\{0{0,4}"
 _ESCAPES = (
     rf"[A-Za-z0-9]{{2}}%(?:25)?{_MARKS}[A-Za-z0-9]{{2}}",
     rf"[A-Za-z0-9]{{2}}\\{{1,4}}u00{_MARKS}[A-Za-z0-9]{{2}}",
     rf"[A-Za-z0-9]{{2}}\\{{1,4}}x{_MARKS}[A-Za-z0-9]{{2}}",
-    r"[A-Za-z0-9]{2}&#(?:45|95|x2[dD]|x5[fF]);[A-Za-z0-9]{2}",
+    rf"[A-Za-z0-9]{{2}}{_BRACED}{_MARKS}\}}[A-Za-z0-9]{{2}}",
+    r"[A-Za-z0-9]{2}\\U0000002[dD][A-Za-z0-9]{2}",
+    r"[A-Za-z0-9]{2}\\{1,2}(?:055|137)[A-Za-z0-9]{2}",
+    r"[A-Za-z0-9]{2}&(?:#0{0,3}(?:45|95)|#[xX]0{0,3}(?:2[dD]|5[fF])|hyphen|dash|lowbar|UnderBar);[A-Za-z0-9]{2}",
+    rf"[A-Za-z0-9]{{2}}{DASHES}[A-Za-z0-9]{{2}}",
+    r"\xef\xbd[\x81-\x9a]" + FULL_WIDTH + "{7}",
+    rf"(?:{_BRACED}{_HEX}\}}){{4}}",
+    rf"(?:\\U000000{_HEX}){{4}}",
+    r"(?:\\{1,2}[01][0-7]{2}){4}",
     rf"(?:%{_HEX}){{4}}",
     rf"(?:\\u00{_HEX}){{4}}",
     rf"(?:\\x{_HEX}){{4}}",
     r"\\u00[4-7][0-9A-Fa-f][A-Za-z0-9_-]{3}",
     r"[A-Za-z0-9+]{4}\\/[A-Za-z0-9+]{4}",
-    r"(?:&#(?:x[2-7][0-9A-Fa-f]|[3-9][0-9]|1[0-2][0-9]);){4}",
-    # Invisible characters that come along when text is copied, and what editors of Markdown put before `_`.
+    r"(?:&#(?:[xX]0{0,3}[2-7][0-9A-Fa-f]|0{0,3}[3-9][0-9]|0?1[0-2][0-9]);){4}",
+    # Invisible characters that come along when text is copied, and what editors of Markdown put before `_` and `-`.
     rf"[A-Za-z0-9_-]{INVISIBLE}[A-Za-z0-9_-]",
-    r"[A-Za-z0-9]{2}\\_[A-Za-z0-9]{16}",
+    r"[A-Za-z0-9]{2}\\[_-][A-Za-z0-9]{16}",
 )
 ESCAPED = lazy_pattern("|".join(_ESCAPES).encode())
 # Any of which stands in each text that ESCAPED is found in.
-ESCAPE_LITERALS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\x", b"\\/", b"&#", b"\\_",
+ESCAPE_LITERALS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\u{", b"\\U00", b"\\x", b"\\0", b"\\1",
+                   b"\\/", b"\\_", b"\\-", b"&#", b"&hyphen;", b"&dash;", b"&lowbar;", b"&UnderBar;", b"&shy;", b"<wbr",
+                   b"\xe2\x80\x90", b"\xe2\x80\x91", b"\xe2\x80\x92", b"\xe2\x80\x93", b"\xe2\x88\x92", b"\xef\xbd",
                    b"\xe2\x80\x8b", b"\xe2\x80\x8c", b"\xe2\x80\x8d", b"\xe2\x80\x8e", b"\xe2\x80\x8f",
                    b"\xe2\x81\xa0", b"\xc2\xad", b"\xef\xbb\xbf")  # fmt: skip
 # The header of a table with a column of secrets, or of values by name, by the cell that says so: in front of another
@@ -120,10 +138,11 @@ def of(rules: Sequence[Rule]) -> list[Trigger]:
     """The triggers that the prefixes of `rules` call for, in a fixed order."""
     prefixes = sorted({rule.prefix for rule in rules if rule.prefix})
     triggers = {trigger.text: trigger for trigger in (*_pieces(prefixes), *_base64(prefixes), *_wide(prefixes))}
-    escapes = [Trigger(ESCAPES, text, 40, "") for text in _ESCAPES] if rules else []
+    escapes = [Trigger(ESCAPES, text, 48, "") for text in _ESCAPES] if rules else []
+    packed = [Trigger(GZIP, GZIPPED + "[A-H]", len(GZIPPED) + 1, GZIPPED)] if rules else []
     kinds = [Trigger(KUBERNETES, f"kind{middle}Secret", 20, f"kind{middle}Secret") for middle in (": ", '": "', '":"')]
     tables = [Trigger(TABLE, text, WIDEST, "") for text in _TABLE_HEADERS] if rules else []
-    return [*triggers.values(), *escapes, *tables, *(kinds if rules else [])]
+    return [*triggers.values(), *escapes, *tables, *packed, *(kinds if rules else [])]
 
 
 def _pieces(prefixes: Iterable[str]) -> Iterator[Trigger]:
@@ -155,6 +174,7 @@ def _base64(prefixes: Iterable[str]) -> Iterator[Trigger]:
     }
     wide = {word.decode().encode("utf-16-le") for word in _WORDS}
     twice = {encoded.literal.encode() for word in _WORDS for encoded in _forms(word) if encoded.width > 6}  # noqa: PLR2004
+    twice.add(GZIPPED.encode() + b"A")
     for word in sorted(plain.union(_WORDS, wide, twice)):
         yield from _forms(word)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import random
 import textwrap
@@ -139,3 +140,35 @@ def test_staged_and_in_history(repo, run):
     assert run("staged", cwd=repo.path).code == 1
     repo.commit()
     assert run("history", cwd=repo.path).code == 1
+
+
+class TestGzip:
+    @pytest.mark.parametrize("before", ["", "line\n" * 40])
+    def test_compressed_text_in_base64(self, engines, before):
+        """What is compressed and then written in base64, once or twice, wrapped or not, is told where it stands."""
+        packed = base64.b64encode(gzip.compress(f"{before}key: {ANTHROPIC}\n".encode())).decode()
+        for text in (f"user_data: {packed}\n", f'release = "{packed}"\n'):
+            assert found(engines, text) == [(ANTHROPIC, packed.rstrip("="), "base64 of gzip")]
+        wrapped = "\n".join(textwrap.wrap(packed, 60))
+        assert secrets(engines, wrapped) == [ANTHROPIC]
+        twice = b64(packed)
+        assert secrets(engines, f"data: {twice}\n") == [ANTHROPIC]
+        assert secrets(engines, f"kind: Secret\ndata:\n  release: {twice}\n") == [ANTHROPIC]
+
+    def test_a_bomb_and_a_cut_stream_are_named(self, engines):
+        """What unpacks to more than the bound, or breaks off, is read as far as it goes and told as incomplete."""
+        text = f"key: {ANTHROPIC}\n".encode()
+        bomb = base64.b64encode(gzip.compress(text + bytes(5_000_000)))
+        cut = base64.b64encode(gzip.compress(text * 2 + random.Random(1).randbytes(4000)))[:3000]  # noqa: S311
+        for matcher in engines.values():
+            for packed in (bomb, cut):
+                started = time.process_time()
+                result = matcher.scan(packed)
+                assert ANTHROPIC.encode() in {match.secret for match in result.matches}
+                assert [limit for limit in result.limits if "compressed text in base64" in limit]
+                assert time.process_time() - started < 10
+
+    def test_what_only_begins_like_it_is_nothing(self, engines):
+        """The literal in other base64, in words, and in a broken stream."""
+        for text in ("H4sIA", "xxH4sIAAAA", "H4sIHHHH" * 20, "path/H4sIAbcd/x.txt"):
+            assert all(matcher.scan(text.encode()) == ([], ()) for matcher in engines.values())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import zipfile
+import zlib
 
 import pytest
 
@@ -80,11 +82,78 @@ def test_what_its_end_or_middle_tells_is_named_too(data):
 
 
 @pytest.mark.parametrize(
+    ("at", "magic"),
+    [
+        (1024, b"\xe2\xe1\xf5\xe0"),
+        (0x10040, b"_BHRfS_M"),
+        (3, b"-FVE-FS-"),
+        (8, b"DUCK"),
+        (60, b"BOOKMOBI"),
+        (7, b"**ACE**"),
+        (2000, b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"),
+    ],
+    ids=repr,
+)
+def test_formats_told_by_bytes_elsewhere(at, magic):
+    """Images and databases whose first bytes tell nothing are named, and their bytes are read."""
+    data = bytes(at) + magic + bytes(3000 if at != 2000 else 0)
+    assert [reason[-11:] for _, _, reason in content.texts(data, "x") if reason] == [" not opened"]
+    assert any(made.data == data for _, made, _ in content.texts(data, "x"))
+    assert not content.is_plain(data)
+
+
+def test_a_matlab_file_and_an_encrypted_table():
+    """Two marks together tell them; either mark alone is nothing."""
+    matlab = b"MATLAB 5.0 MAT-file, Platform: x".ljust(124) + b"\0\1IM" + bytes(50)
+    table = b"PARE" + bytes(50) + b"PARE"
+    for data, whole in ((matlab, True), (table, True), (b"PARENT\0 of it", False), (bytes(126) + b"IM", False)):
+        assert any(reason for _, _, reason in content.texts(data, "x")) == whole
+
+
+@pytest.mark.parametrize("ending", [".br", ".BR", ".gpg", ".enc", ".snappy"])
+def test_formats_that_only_the_name_tells(ending):
+    """What no text is under such a name is named, alone and in an archive; text under it is text."""
+    data = random.Random(3).randbytes(300)  # noqa: S311
+    assert any("not opened" in reason for _, _, reason in content.texts(data, "a/app.js" + ending))
+    assert not any(reason for _, _, reason in content.texts(data, "a/app.js"))
+    assert not any(reason for _, _, reason in content.texts("größer".encode() * 20, "a/app.js" + ending))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("x" + ending, data)
+    named = [name for name, _, reason in content.texts(out.getvalue(), "a.zip") if "not opened" in reason]
+    assert named == ["a.zip!/x" + ending]
+
+
+@pytest.mark.parametrize("size", [30, 200, 5000, 200_000])
+def test_a_stream_of_deflate_without_a_header_is_read(size):
+    """Its text is a member; random bytes and text in other encodings are none, and cost next to nothing."""
+    text = b"".join(b"line %d of it\n" % number for number in range(size // 10))
+    packer = zlib.compressobj(wbits=-15)
+    data = packer.compress(text) + packer.flush()
+    assert not content.is_plain(data)
+    assert text in [made.data for _, made, _ in content.texts(data, "x")]
+    source = random.Random(size)  # noqa: S311
+    for other in (source.randbytes(size), "für größere Häuser ".encode("latin-1") * size, "密钥".encode("gbk") * size):
+        assert [(made.data, reason) for _, made, reason in content.texts(other, "x")] == [(other, "")]
+
+
+def test_text_whose_character_the_probe_cuts_is_plain():
+    """The bound of the look at the first bytes falls into a character."""
+    for before in range(4):
+        assert content.is_plain(b"x" * before + "\N{GRINNING FACE}".encode() * 40)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "x^2 + y^2 = z^2 is a circle of radius z",
         "]\0\0x",
         "ORC",
+        "REDIS is",
+        "PARENT",
+        "SEQUENCE",
+        "MATLAB 5.0",
+        "CWS",
         "PAR1=2",
         "ZOO keeper",
         "Objects",

@@ -30,6 +30,18 @@ class TestEscapes:
             named("%{:02X}"),
             named("&#{};"),
             named("&#x{:x};"),
+            named("&#X{:x};"),
+            named("&#00{:d};"),
+            named(r"\{:03o}"),
+            named(r"\\{:03o}"),
+            named(r"\u{{{:x}}}"),
+            named(r"\x{{{:04x}}}"),
+            named(r"\U{:08x}"),
+            lambda text: text.replace("-", r"\055").replace("_", r"\137"),
+            lambda text: text.replace("-", r"\u{2d}").replace("_", r"\u{5F}"),
+            lambda text: text.replace("-", "&hyphen;").replace("_", "&lowbar;"),
+            lambda text: text.replace("-", "&#0045;").replace("_", "&#x005F;"),
+            lambda text: "".join(chr(ord(char) + 0xFEE0) for char in text),
         ],
     )
     def test_each_kind(self, engines, name, encode):
@@ -40,13 +52,25 @@ class TestEscapes:
             assert [(secret, place) for secret, place, _ in told] == [(TOKENS[name], written)]
 
     @pytest.mark.parametrize("name", TOKENS)
-    @pytest.mark.parametrize("mark", ["\u200b", "\u200d", "\u2060", "\u00ad", "\ufeff", "\u200e"], ids=ascii)
+    @pytest.mark.parametrize(
+        "mark",
+        ["\u200b", "\u200d", "\u2060", "\u00ad", "\ufeff", "\u200e", "<wbr>", "<wbr />", "&shy;", "&#8203;"],
+        ids=ascii,
+    )
     @pytest.mark.parametrize("at", [3, 20])
     def test_invisible_characters(self, engines, name, mark, at):
         """A token that was copied with what cannot be seen between its characters is found where it stands."""
         written = TOKENS[name][:at] + mark + TOKENS[name][at:]
         told = found(engines, f'a = 1\nkey = "{written}"\nb = 2')
         assert [(secret, place) for secret, place, _ in told] == [(TOKENS[name], written)]
+
+    @pytest.mark.parametrize("dash", ["\u2010", "\u2011", "\u2012", "\u2013", "\u2212", r"\-"], ids=ascii)
+    def test_dashes_in_place_of_hyphens(self, engines, dash):
+        """A token whose hyphens a word processor changed, or an expression escapes; years and words are nothing."""
+        written = ANTHROPIC[:-2].replace("-", dash) + ANTHROPIC[-2:]
+        told = [(secret, place) for secret, place, _ in found(engines, f"Use {written} here\n")]
+        assert told == [(ANTHROPIC, written)]
+        assert secrets(engines, f"2019{dash}2020, well{dash}known, sk{dash}ant, pages 100{dash}120") == []
 
     def test_marks_that_editors_of_markdown_escape(self, engines):
         """A prefix with backslashes as an editor of Markdown writes it; a name in LaTeX is nothing."""
@@ -82,6 +106,16 @@ class TestPieces:
             "`{a}` + `{b}`",
             '"{a}" .. "{b}"',
             '"{a}" & "{b}"',
+            '"{a}" & _\n    "{b}"',
+            '"{a}" + `\n    "{b}"',
+            '"{a}" ^ "{b}"',
+            '"{a}" * "{b}"',
+            '"{a}" ++ "{b}"',
+            "'{a}' || '{b}'",
+            '"".join(["{a}", "{b}"])',
+            'paste0("{a}", "{b}")',
+            'concat!("{a}", "{b}")',
+            "CONCAT('{a}', '{b}')",
             r'"k = \"{a}\" + \"{b}\"\n"',
             r'"k = \"{a}\"\n   \"{b}\"\n"',
         ],

@@ -122,3 +122,11 @@ def test_a_false_mark_is_not_believed():
     """Single bytes of text behind the mark of UTF-16 are text, and nothing of it is lost."""
     data = b"\xff\xfekey = value and more of it"
     assert utf.text_of(data) == (data, "")
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_a_last_character_that_is_cut(shift):
+    """UTF-16 whose pairs are off by one byte loses no character at its end."""
+    data = b"\1" * shift + f"key = {KEY}".encode("utf-16-be")
+    assert KEY.encode() in utf.text_of(data).data
+    assert KEY.encode() in utf.text_of(f"\ufeffkey = {KEY}".encode("utf-16-le")[:-1]).data
