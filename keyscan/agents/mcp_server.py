@@ -22,7 +22,7 @@ from mcp.types import ToolAnnotations
 from keyscan._version import __version__
 from keyscan.agents.redactor import redact
 from keyscan.api import Scanner
-from keyscan.errors import KeyscanError, UsageError
+from keyscan.errors import IncompleteError, KeyscanError, UsageError
 from keyscan.remediation import guidance
 from keyscan.reporters.shared.grouping import distinct_first
 from keyscan.scan.report import timed
@@ -39,6 +39,8 @@ MAX_FINDINGS = 100
 MAX_SKIPPED = 20
 # The most characters of a text that is scanned; a longer one is refused.
 MAX_TEXT = 16 * 1024 * 1024
+# Lines in a row that are no messages of the protocol, after which the session ends.
+MAX_WRONG_LINES = 1000
 _INSTRUCTIONS = (
     "Finds API keys and other secrets, on this machine only. Scan what you are about to write, commit or send. "
     "Secrets are named by rule and fingerprint and never shown."
@@ -118,7 +120,46 @@ class _Server(MCPServer[Any]):
         """Serve over standard input and output; errors of the protocol itself repeat nothing either."""
         async with stdio_server() as (reader, writer):
             options = self._lowlevel_server.create_initialization_options()
-            await self._lowlevel_server.run(reader, _Answers(writer), options)
+            await self._lowlevel_server.run(_Questions(reader), _Answers(writer), options)
+
+
+class _Questions:
+    """The stream of messages: a client that sends nothing but other lines is not listened to for ever.
+
+    The SDK answers nothing to such a line, and takes half a millisecond for each.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._wrong = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    async def __aenter__(self) -> Self:
+        await self._stream.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stream.__aexit__(*error)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        return self._counted(await anext(self._stream))
+
+    async def receive(self) -> Any:
+        """The next message; IncompleteError when too many lines in a row were none."""
+        return self._counted(await self._stream.receive())
+
+    def _counted(self, message: Any) -> Any:
+        self._wrong = self._wrong + 1 if isinstance(message, Exception) else 0
+        if self._wrong > MAX_WRONG_LINES:
+            raise IncompleteError(
+                f"more than {MAX_WRONG_LINES:,} lines in a row of standard input are no messages of the protocol"
+            )
+        return message
 
 
 class _Answers:

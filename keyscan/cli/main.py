@@ -109,13 +109,14 @@ def _stream_fault(error: OSError) -> str:
 
 
 def _warn_of_refused_cache(argv: list[str]) -> None:
-    """Say that KEYSCAN_CACHE_DIR is not used, except to agents, which read both streams."""
+    """Say that a chosen cache directory is not used, except to agents, which read both streams."""
     from keyscan.support.storage import refused_directory
 
     refused = refused_directory()
     if refused and argv[:1] != ["agent"]:
+        setting = "KEYSCAN_CACHE_DIR" if os.environ.get("KEYSCAN_CACHE_DIR") else "XDG_CACHE_HOME"
         why = "is relative or in a repository, whose files could pose as cached ones"
-        _fail((f"KEYSCAN_CACHE_DIR ({refused}) {why}: the user's cache directory is used",), ExitCode.CLEAN)
+        _fail((f"{setting} ({refused}) {why}: the user's cache directory is used",), ExitCode.CLEAN)
 
 
 def _fail(messages: tuple[str, ...], code: ExitCode) -> int:

@@ -185,7 +185,10 @@ def asked(candidates: list[Candidate], tables: LiveTables, choices: VerifySettin
     from keyscan.verify.store import Store
     from keyscan.verify.verifier import Verifier, VerifyOptions
 
-    store = Store(None if choices.fresh else Path(storage.cache_directory()))
+    try:
+        store = Store(None if choices.fresh else Path(storage.cache_directory()))
+    except OSError:  # no place to keep answers
+        store = Store(None)
     verifier = Verifier(tables, store, VerifyOptions(choices.ask, choices.endpoints))
     plan = verifier.plan(candidates)
     if plan.questions:

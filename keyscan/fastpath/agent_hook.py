@@ -193,8 +193,8 @@ def _note(agent: str) -> None:
     """Record that an event came, where `agents/journal.py` looks for it."""
     from keyscan.support.storage import cache_directory
 
-    place = cache_directory() + "/agents"
     try:
+        place = cache_directory() + "/agents"
         if not os.path.isdir(place):  # noqa: PTH112
             os.mkdir(place, 0o700)  # noqa: PTH102
         os.close(os.open(f"{place}/{agent}.seen", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 from keyscan.engine import build
 from keyscan.engine.prefilter.entries import targets_of
 from keyscan.fastpath import doubtful, engine, staged
 from keyscan.model.rule import count_secret_rules
-from keyscan.support import storage
+from keyscan.support import storage, storage_cleanup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,10 +44,13 @@ def store_engine(rules: Sequence[Rule]) -> bool:
             programs,
             count_secret_rules(rules),
         )
-        return storage.write(name, stored)
+        if not storage.write(name, stored):
+            return False
     except (ImportError, OSError, ValueError, AttributeError):
         # No Hyperscan, no home directory, or a Python whose compiler is not the one that is known here.
         return False
+    storage_cleanup.tidy(time.time())  # once for each version
+    return True
 
 
 def store_plain(files: list[bytes | None], exclude: Sequence[str] = ()) -> None:

@@ -150,7 +150,7 @@ class CleanObjects:
         segments: list[tuple[int, str]] = []
         with suppress(OSError, RuntimeError), os.scandir(storage.cache_directory()) as listing:
             for entry in listing:
-                if entry.name.startswith(self._stem):
+                if entry.name.startswith(self._stem) and entry.is_file():
                     with suppress(OSError):
                         segments.append((entry.stat().st_size, entry.name))
         return sorted(segments, key=lambda segment: segment[1])
@@ -234,7 +234,7 @@ def _digest_of(data: bytes | memoryview) -> bytes:
 def read_stored(name: str) -> bytes | None:
     """What is stored under `name`, if it is complete: it begins with its digest."""
     try:
-        data = (Path(storage.cache_directory()) / name).read_bytes()
+        data = storage.whole(name)
     except (OSError, RuntimeError):
         return None
     checksum, data = data[:_DIGEST], data[_DIGEST:]
@@ -244,5 +244,5 @@ def read_stored(name: str) -> bytes | None:
 def write_stored(name: str, data: bytes) -> None:
     """Store `data` under `name` with its digest, atomically."""
     place = Path(storage.cache_directory())
-    place.mkdir(parents=True, exist_ok=True)
+    os.makedirs(place, 0o700, exist_ok=True)  # noqa: PTH103 - the mode of the last one alone
     storage.write_whole(place / name, _digest_of(data) + data)

@@ -14,28 +14,47 @@ from keyscan._version import __version__
 # As `typing` has it, without importing that.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 # Parts of the package that decide what is stored: rules as parsed, databases, programs, objects that hold nothing.
 _PARTS = ("catalog", "engine", "fastpath", "model", "ruleset", "scan")
-_DIGEST_BYTES = 16
+DIGEST_BYTES = 16
 # Set in the environment, so in started processes too: nothing is stored. For what is only tried out.
 NOTHING_STORED = "_KEYSCAN_NOTHING_STORED"
+# No file that is stored is larger.
+_LARGEST = 1 << 30
+# Of a file's mode: its type, and that of a regular file. EACCES. How to open what may be a pipe, in binary.
+_TYPE, _REGULAR, _DENIED = 0o170000, 0o100000, 13
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - import-free
 
 
 def cache_directory() -> str:
     """The cache's directory: KEYSCAN_CACHE_DIR, else where the platform keeps caches; may not exist yet.
 
-    KEYSCAN_CACHE_DIR does not count where `refused_directory` names it. Raises OSError where the user has no home
-    directory.
+    What `refused_directory` names does not count. Raises OSError where the user has no home directory, and where others
+    than the user and the administrator can write: what is stored is run and believed.
     """
+    place = _chosen_directory()
+    if os.name == "posix":
+        try:
+            status = os.stat(place)  # noqa: PTH116
+        except OSError:
+            return place
+        if status.st_uid not in {os.geteuid(), 0}:
+            raise PermissionError(_DENIED, "it belongs to another user", place)
+        if status.st_mode & 0o002:
+            raise PermissionError(_DENIED, "every user may write there", place)
+    return place
+
+
+def _chosen_directory() -> str:
     chosen = os.environ.get("KEYSCAN_CACHE_DIR")
-    if chosen and not refused_directory():
+    if chosen and not _is_refused(chosen):
         return chosen
     if sys.platform == "linux":  # platformdirs takes 5 ms to import, and says just this
         base = os.environ.get("XDG_CACHE_HOME", "")
-        if not base.startswith("/"):
+        if not base.startswith("/") or _is_in_work_tree(base):
             home = os.path.expanduser("~")  # noqa: PTH111
             if not home.startswith("/"):
                 raise OSError("no home directory")
@@ -47,22 +66,30 @@ def cache_directory() -> str:
 
 
 def refused_directory() -> str:
-    """KEYSCAN_CACHE_DIR where it is relative or in a repository's work tree, else empty.
+    """The directory of KEYSCAN_CACHE_DIR or XDG_CACHE_HOME that does not count, else empty.
 
-    What is stored is run and believed, and such a place may hold files that a stranger committed.
+    One that is relative or in a repository's work tree: such a place may hold files that a stranger committed.
     """
     chosen = os.environ.get("KEYSCAN_CACHE_DIR", "")
-    if not chosen:
-        return ""
-    if not os.path.isabs(chosen):  # noqa: PTH117
-        return chosen
-    place = os.path.realpath(chosen)
+    if chosen:
+        return chosen if _is_refused(chosen) else ""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return base if sys.platform == "linux" and base.startswith("/") and _is_in_work_tree(base) else ""
+
+
+def _is_refused(chosen: str) -> bool:
+    return not os.path.isabs(chosen) or _is_in_work_tree(chosen, home=True)  # noqa: PTH117
+
+
+def _is_in_work_tree(directory: str, *, home: bool = False) -> bool:
+    """Whether `directory` is in the work tree of a repository; one in the home directory itself counts if `home`."""
+    place = os.path.realpath(directory)
     while not os.path.lexists(os.path.join(place, ".git")):  # noqa: PTH118
         above = os.path.dirname(place)  # noqa: PTH120
         if above == place:
-            return ""
+            return False
         place = above
-    return chosen
+    return home or place != os.path.realpath(os.path.expanduser("~"))  # noqa: PTH111
 
 
 def unusable() -> str:
@@ -72,11 +99,11 @@ def unusable() -> str:
     place = "the cache directory"
     try:
         place = cache_directory()
-        os.makedirs(place, exist_ok=True)  # noqa: PTH103
+        os.makedirs(place, 0o700, exist_ok=True)  # noqa: PTH103
         with tempfile.NamedTemporaryFile(dir=place) as file:
             file.write(b"x" * 4096)
     except OSError as error:
-        return f"{place}: {error.strerror or error}"
+        return f"{error.filename or place}: {error.strerror or error}"
     return ""
 
 
@@ -137,7 +164,7 @@ def digest_of(data: bytes) -> str:
     """The digest by which stored data is checked and keys are made: 128 bits of BLAKE2b, in hexadecimal."""
     from _blake2 import blake2b
 
-    return str(blake2b(data, digest_size=_DIGEST_BYTES).hexdigest())
+    return str(blake2b(data, digest_size=DIGEST_BYTES).hexdigest())
 
 
 def key_of(*parts: object) -> str:
@@ -148,8 +175,7 @@ def key_of(*parts: object) -> str:
 def read(name: str) -> bytes | None:
     """The data stored under `name`; None where there is none that is whole."""
     try:
-        with open(os.path.join(cache_directory(), name), "rb") as file:  # noqa: PTH118, PTH123
-            written, _, data = file.read().partition(b"\n")
+        written, _, data = whole(name).partition(b"\n")
     except OSError:
         return None
     return data if written == digest_of(data).encode() else None
@@ -157,8 +183,18 @@ def read(name: str) -> bytes | None:
 
 def read_unchecked(name: str) -> bytes:
     """The data stored under `name`, for readers that check it themselves; raises OSError where there is none."""
-    with open(os.path.join(cache_directory(), name), "rb") as file:  # noqa: PTH118, PTH123
-        return file.read().partition(b"\n")[2]
+    return whole(name).partition(b"\n")[2]
+
+
+def whole(name: str) -> bytes:
+    """The bytes of the file `name` in the cache; raises OSError where there is none, or one that was put there."""
+    # A pipe is not waited for, and a device not read.
+    handle = os.open(os.path.join(cache_directory(), name), os.O_RDONLY | _AT_ONCE)  # noqa: PTH118
+    with open(handle, "rb") as file:  # noqa: PTH123
+        status = os.fstat(handle)
+        if status.st_mode & _TYPE != _REGULAR or status.st_size > _LARGEST:
+            raise OSError
+        return file.read()
 
 
 def write(name: str, data: bytes) -> bool:
@@ -167,7 +203,7 @@ def write(name: str, data: bytes) -> bool:
         return False
     try:
         directory = cache_directory()
-        os.makedirs(directory, exist_ok=True)  # noqa: PTH103
+        os.makedirs(directory, 0o700, exist_ok=True)  # noqa: PTH103
         write_whole(os.path.join(directory, name), digest_of(data).encode() + b"\n" + data)  # noqa: PTH118
     except OSError:
         return False
@@ -200,39 +236,3 @@ def mode_of(file: str | os.PathLike[str]) -> int:
         mask = os.umask(0)
         os.umask(mask)
         return 0o666 & ~mask
-
-
-def clear(keep: Callable[[str], bool] = lambda _name: False) -> tuple[int, int]:
-    """Remove what is stored, except names for which `keep` is true; returns how many files went, and how many stay.
-
-    Only a file that begins with its own digest was stored by us: anything else is somebody's, whatever its name.
-    """
-    gone = kept = 0
-    try:
-        with os.scandir(cache_directory()) as listing:
-            names = sorted(entry.name for entry in listing if entry.is_file(follow_symlinks=False))
-    except OSError:
-        return 0, 0
-    for name in names:
-        if keep(name):
-            continue
-        path = os.path.join(cache_directory(), name)  # noqa: PTH118 - import-free
-        try:
-            if is_stored(path):
-                os.unlink(path)  # noqa: PTH108
-                gone += 1
-                continue
-        except OSError:
-            pass
-        kept += 1
-    return gone, kept
-
-
-def is_stored(path: str) -> bool:
-    """Whether the file at `path` begins with the digest of its rest, as text with a line's end or as bytes."""
-    with open(path, "rb") as file:  # noqa: PTH123
-        data = file.read()
-    first, _, rest = data.partition(b"\n")
-    if len(first) == _DIGEST_BYTES * 2 and first == digest_of(rest).encode():
-        return True
-    return len(data) >= _DIGEST_BYTES and data[:_DIGEST_BYTES].hex() == digest_of(data[_DIGEST_BYTES:])

@@ -126,30 +126,6 @@ def test_files_are_replaced_whole_and_keep_their_mode(tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["report.json"]
 
 
-def test_a_link_is_not_removed_by_clear(own_cache, tmp_path):
-    """Clearing removes stored files, and neither links nor what `keep` names."""
-    storage.write("one", b"x")
-    storage.write("two", b"x")
-    target = tmp_path / "elsewhere"
-    target.write_text("mine")
-    if os.name == "posix":
-        (own_cache / "link").symlink_to(target)
-    assert storage.clear(lambda name: name == "two") == (1, 0)
-    assert target.read_text() == "mine"
-    assert storage.read("two") == b"x"
-
-
-@pytest.mark.parametrize("data", [b"", b"mine", b"0" * 32 + b"\nx", b"\0" * 40])
-def test_a_file_of_somebody_else_is_not_removed_by_clear(own_cache, data):
-    """A file that does not begin with its digest stays, whatever its name is."""
-    storage.write("one", b"x")
-    (own_cache / "rules-0123.json").write_bytes(data)
-    (own_cache / "directory").mkdir()
-    assert storage.clear() == (1, 1)
-    assert (own_cache / "rules-0123.json").read_bytes() == data
-    assert (own_cache / "directory").is_dir()
-
-
 def test_the_import_costs_nothing_but_what_is_there_already():
     """Nothing but the version is imported with the module: the fast path has it on its way."""
     program = (
@@ -175,6 +151,24 @@ class TestRefusedDirectory:
         assert storage.cache_directory().endswith("/keyscan") == (sys.platform == "linux")
         assert str(tmp_path / "repo") not in storage.cache_directory()
 
+    def test_nor_does_a_platform_directory_there(self, tmp_path, monkeypatch):
+        """XDG_CACHE_HOME in a work tree, as CI sets it, is passed over; in one that is the home directory it counts."""
+        (tmp_path / "repo" / ".git").mkdir(parents=True)
+        home = tmp_path / "home"
+        (home / ".git").mkdir(parents=True)
+        monkeypatch.setattr(storage.sys, "platform", "linux")
+        monkeypatch.setenv("HOME", str(home))
+        inside = str(tmp_path / "repo" / ".cache")
+        for chosen in ("", str(tmp_path / "repo")):
+            monkeypatch.setenv("KEYSCAN_CACHE_DIR", chosen)
+            monkeypatch.setenv("XDG_CACHE_HOME", inside)
+            assert storage.refused_directory() == (chosen or inside)
+            assert storage.cache_directory() == f"{home}/.cache/keyscan"
+        monkeypatch.setenv("KEYSCAN_CACHE_DIR", "")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(home / "caches"))
+        assert storage.refused_directory() == ""
+        assert storage.cache_directory() == f"{home}/caches/keyscan"
+
     def test_elsewhere_it_counts(self, tmp_path, monkeypatch):
         """A directory in no repository, made or not."""
         (tmp_path / "other" / ".git").mkdir(parents=True)
@@ -182,18 +176,20 @@ class TestRefusedDirectory:
         assert storage.refused_directory() == ""
         assert storage.cache_directory() == str(tmp_path / "cache" / "new")
 
-    def test_planted_files_change_nothing(self, repo, spawn, anthropic_key):
+    @pytest.mark.parametrize("setting", ["KEYSCAN_CACHE_DIR", "XDG_CACHE_HOME"])
+    def test_planted_files_change_nothing(self, repo, spawn, anthropic_key, setting):
         """A committed cache that calls everything clean is neither read nor written, and one line says so."""
         import hashlib
 
         from keyscan.fastpath import doubtful, engine
 
         for name in (doubtful.stored_name(), engine.stored_name()):
-            repo.stage(f".cache/{name}", hashlib.blake2b(b"", digest_size=16).hexdigest() + "\n")
+            repo.stage(f".cache/keyscan/{name}", hashlib.blake2b(b"", digest_size=16).hexdigest() + "\n")
         repo.stage("a.py", f'k = "{anthropic_key}"\n')
         before = sorted(repo.path.rglob("*"))
         for argv in (["staged"], ["scan", "a.py"], ["commit-msg", "a.py"]):
-            result = spawn(argv, cwd=repo.path, env={"KEYSCAN_CACHE_DIR": str(repo.path / ".cache")})
+            place = repo.path / (".cache" if setting == "XDG_CACHE_HOME" else ".cache/keyscan")
+            result = spawn(argv, cwd=repo.path, env={"KEYSCAN_CACHE_DIR": "", setting: str(place)})
             assert result.code == 1, argv
             assert "the user's cache directory is used" in result.err
         assert [file for file in sorted(repo.path.rglob("*")) if ".git" not in file.parts] == [
@@ -214,3 +210,63 @@ def test_a_cache_that_cannot_be_written_is_said_and_costs_no_compilation(repo, r
     lines = [line for line in result.out.splitlines() if "nothing can be cached" in line]
     assert len(lines) == 1
     assert str(tmp_path / "file") in lines[0]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes and owners are POSIX's")
+class TestWhoMayWrite:
+    """What is stored is believed: nobody but this user and the administrator may have written it."""
+
+    def test_a_directory_that_every_user_may_write_to(self, own_cache, repo, spawn, anthropic_key):
+        """It is neither read nor written, one line says so, and every command answers as without it."""
+        storage.write("one", b"x")
+        own_cache.chmod(0o777)
+        assert storage.read("one") is None
+        assert not storage.write("two", b"x")
+        assert "every user may write there" in storage.unusable()
+        repo.stage("clean.py", "x = 1\n")
+        result = spawn(["staged"], cwd=repo.path, env={"KEYSCAN_CACHE_DIR": str(own_cache)})
+        assert (result.code, result.out.count("every user may write there")) == (0, 1)
+        repo.stage("a.py", f'k = "{anthropic_key}"\n')
+        event = f'{{"hook_event_name": "UserPromptSubmit", "prompt": "{anthropic_key}"}}'
+        for argv, stdin, code in (
+            (["staged"], "", 1),
+            (["history"], "", 0),
+            (["agent", "hook", "claude-code"], event, None),
+            (["cache", "show"], "", 3),
+            (["cache", "clear"], "", 3),
+        ):
+            result = spawn(argv, cwd=repo.path, stdin=stdin.encode(), env={"KEYSCAN_CACHE_DIR": str(own_cache)})
+            assert "Traceback" not in result.out + result.err
+            assert code is None or result.code == code, argv
+        assert [file.name for file in own_cache.iterdir()] == ["one"]
+
+    def test_another_users_directory(self, own_cache, monkeypatch):
+        """One of the administrator's counts, one of another user's does not."""
+        storage.write("one", b"x")
+        owner = own_cache.stat().st_uid
+        monkeypatch.setattr(storage.os, "geteuid", lambda: owner + 1)
+        assert storage.read("one") == (b"x" if owner == 0 else None)
+        monkeypatch.setattr(storage.os, "geteuid", lambda: owner)
+        assert storage.read("one") == b"x"
+
+    def test_a_new_directory_is_the_users_alone(self, own_cache):
+        """Whatever the mask of the process."""
+        mask = os.umask(0)
+        try:
+            storage.write("one", b"x")
+        finally:
+            os.umask(mask)
+        assert stat.S_IMODE(own_cache.stat().st_mode) == 0o700
+        assert storage.read("one") == b"x"
+
+    def test_what_is_no_file_is_not_waited_for(self, own_cache):
+        """A pipe, a device and a directory under a stored name count as absent."""
+        own_cache.mkdir()
+        os.mkfifo(own_cache / "pipe")
+        (own_cache / "zero").symlink_to("/dev/zero")
+        (own_cache / "directory").mkdir()
+        for name in ("pipe", "zero", "directory"):
+            assert storage.read(name) is None
+        with open(own_cache / "huge", "wb") as file:
+            file.truncate(1 << 40)
+        assert storage.read("huge") is None

@@ -124,7 +124,10 @@ def _environment() -> str:
 def _records() -> Path:
     from keyscan.support.storage import cache_directory
 
-    return Path(cache_directory()) / "agents"
+    try:
+        return Path(cache_directory()) / "agents"
+    except OSError:
+        return Path(os.devnull) / "agents"  # where nothing can be written, which is no error
 
 
 _PLACES = (

@@ -9,9 +9,9 @@ import click
 from keyscan.cli.command import Group
 from keyscan.cli.messages import say
 from keyscan.cli.output import nothing_stored
-from keyscan.errors import ExitCode
+from keyscan.errors import ExitCode, IncompleteError
 from keyscan.history import clean_objects
-from keyscan.support import storage
+from keyscan.support import storage, storage_cleanup
 
 # The issuers' answers, which have a format of their own.
 _ANSWERS = ("verify.json", "verify.salt")
@@ -28,8 +28,7 @@ def command() -> None:
 @command.command(name="show")
 def show() -> int:
     """Show where the cache is and how large it is."""
-    place = storage.cache_directory()
-    say(f"directory  {place}")
+    say(f"directory  {_directory()}")
     for title, wanted in (("objects", True), ("rules", False)):
         sizes = [size for name, size in _files() if name.startswith(clean_objects.PREFIX) is wanted]
         count = "1 file" if len(sizes) == 1 else f"{len(sizes)} files"
@@ -42,7 +41,8 @@ def show() -> int:
 @click.option("--rules", "only", flag_value="rules", help="Remove only compiled rules.")
 def clear(only: str | None) -> int:
     """Remove the contents of the cache."""
-    gone, kept = storage.clear(
+    place = _directory()
+    gone, kept = storage_cleanup.clear(
         lambda name: (
             name in _ANSWERS or (only is not None and name.startswith(clean_objects.PREFIX) is (only == "rules"))
         )
@@ -50,8 +50,8 @@ def clear(only: str | None) -> int:
     if only is None:
         from keyscan.verify import store
 
-        gone += store.clear(Path(storage.cache_directory()))
-    lines = [f"keyscan: removed {gone} file{'s' * (gone != 1)} from {storage.cache_directory()}"]
+        gone += store.clear(_directory())
+    lines = [f"keyscan: removed {gone} file{'s' * (gone != 1)} from {place}"]
     if kept:
         count = "1 file there is" if kept == 1 else f"{kept} files there are"
         lines.append(f"keyscan: {count} not keyscan's, or damaged, and not removed")
@@ -60,10 +60,15 @@ def clear(only: str | None) -> int:
     return ExitCode.CLEAN
 
 
+def _directory() -> Path:
+    try:
+        return Path(storage.cache_directory())
+    except OSError as error:
+        raise IncompleteError(f"{error.filename or 'the cache directory'}: {error.strerror or error}") from error
+
+
 def _files() -> list[tuple[str, int]]:
     try:
-        return [
-            (file.name, file.stat().st_size) for file in Path(storage.cache_directory()).iterdir() if file.is_file()
-        ]
+        return [(file.name, file.stat().st_size) for file in _directory().iterdir() if file.is_file()]
     except OSError:
         return []

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from keyscan.cli.command import Command
-from keyscan.errors import ExitCode, UsageError
+from keyscan.errors import ExitCode, KeyscanError, UsageError
 
 
-def _first(group: BaseExceptionGroup[OSError]) -> OSError:
+def _first(group: BaseExceptionGroup[OSError | KeyscanError]) -> OSError | KeyscanError:
     """An error of a group, which may hold groups itself."""
     one = group.exceptions[0]
     return _first(one) if isinstance(one, BaseExceptionGroup) else one
@@ -37,8 +37,8 @@ def command(roots: tuple[str, ...]) -> int:
     fault = None
     try:
         mcp_server.server([Path(root) for root in roots]).run("stdio")
-    except* OSError as group:
-        # The client's end of a stream is gone, or was never there.
+    except* (OSError, KeyscanError) as group:
+        # The client's end of a stream is gone, or was never there; or it sends what is no protocol.
         fault = _first(group)
     if fault is not None:
         # Not raised above: Python 3.11.2 would wrap it in a group of its own.

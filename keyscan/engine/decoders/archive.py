@@ -38,6 +38,8 @@ MEGABYTE = 1024 * 1024
 # What stands between an archive's name and its member's.
 SEPARATOR = "!/"
 _STREAMS = (GZIP, XZ)
+# What follows the head of a bzip2 stream: a block, or the end of a stream that holds nothing.
+_BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")
 # The bytes that an archive's signature begins with.
 FIRSTS = frozenset(signature[:1] for signature in ARCHIVES)
 # What is not read of one archive is named up to this number; the rest is counted.
@@ -116,7 +118,7 @@ def kind(data: bytes, name: str = "") -> str:
     if data.startswith(LZMA):
         return "stream" if compressed_streams.is_lzma(data) else ""
     if data.startswith(BZIP2):
-        return "stream" if data[4:10] == b"1AY&SY" else ""
+        return "stream" if data[4:10] in _BZIP2_BLOCKS else ""
     return next(label for magic, label in CLOSED.items() if data.startswith(magic))
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import lzma
 
 _MEMORY = 128 << 20
+# Bytes that a stream is given at first and at most: what it leaves is copied, for each of many small streams.
+_FIRST_PART, _LARGEST_PART = 512, 64 * 1024
 # Bytes of what may be zlib that are tried: text that begins like it breaks off within them.
 _TRIED = 512
 # What deflate without a header must unpack to, at least so much of it.
@@ -90,6 +92,7 @@ class Streams:
     def __init__(self, raw: io.BytesIO, magic: bytes) -> None:
         self._raw, self._magic = raw, magic
         self._unpack = self._fresh()
+        self._part = _FIRST_PART
 
     def _fresh(self) -> bz2.BZ2Decompressor | lzma.LZMADecompressor | _Zlib:
         if self._magic in {DEFLATE, *ZLIB}:
@@ -106,7 +109,8 @@ class Streams:
     def read(self, size: int) -> bytes:
         """The next unpacked bytes, at most `size`; empty at the end. EOFError where a stream ends too early."""
         while not self._unpack.eof or self._next():
-            fresh = self._raw.read(64 * 1024) if self._unpack.needs_input else b""
+            fresh = self._raw.read(self._part) if self._unpack.needs_input else b""
+            self._part = min(2 * self._part, _LARGEST_PART)
             part = self._unpack.decompress(fresh, size)
             if part:
                 return part
@@ -119,7 +123,7 @@ class Streams:
         # Zeros are dropped part by part: kept, many megabytes of padding would be copied again for each part.
         behind = self._unpack.unused_data.lstrip(b"\0")
         while len(behind) < max(1, len(self._magic)):
-            more = self._raw.read(64 * 1024)
+            more = self._raw.read(_LARGEST_PART)
             if not more:
                 break
             behind = (behind + more).lstrip(b"\0")
@@ -129,4 +133,5 @@ class Streams:
             raise EOFError("something else follows its end: not read")
         self._raw.seek(-len(behind), io.SEEK_CUR)
         self._unpack = self._fresh()
+        self._part = _FIRST_PART
         return True

@@ -22,3 +22,13 @@ def test_without_the_protocols_library(run, monkeypatch):
     done = run("mcp")
     assert done.code == 2
     assert "pip install 'keyscan-linter[mcp]'" in done.err
+
+
+def test_lines_that_are_no_messages(spawn):
+    """A flood of them ends the session with one line; a few between messages are passed over."""
+    call = b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n'
+    done = spawn(["mcp"], stdin=(b"no message\n" * 600 + call) * 3)
+    assert (done.code, done.out.count('"id":1')) == (0, 3)
+    done = spawn(["mcp"], stdin=b"no message\n" * 40_000)
+    assert (done.code, done.out) == (3, "")
+    assert "more than 1,000 lines in a row" in done.err
