@@ -77,7 +77,7 @@ def _github(environ: Mapping[str, str], event: Mapping[str, Any]) -> CiScope:
             return CiScope("github", "nothing", "a ref was deleted")
         if not after:
             return CiScope("github", "all", "the whole history: the event does not say what was pushed")
-        branch = environ.get("GITHUB_REF_NAME", "")
+        branch = environ.get("GITHUB_REF_NAME") or _text(event, "ref").removeprefix("refs/heads/")
         return _pushed("github", _text(event, "before"), after, branch, default)
     return CiScope("github", "all", f"the whole history, for the event {name or 'that is not named'}")
 

@@ -39,6 +39,11 @@ PULL = {"pull_request": {"base": {"sha": A}, "head": {"sha": B}}, **REPOSITORY}
             {"before": ZERO, "after": B, **REPOSITORY},
             ("github", "all", "", "", ""),
         ),
+        (
+            {"GITHUB_EVENT_NAME": "push"},
+            {"before": ZERO, "after": B, "ref": "refs/heads/main", **REPOSITORY},
+            ("github", "all", "", "", ""),
+        ),
         ({"GITHUB_EVENT_NAME": "push"}, {"before": 3, "after": ["x"]}, ("github", "all", "", "", "")),
         ({"GITHUB_EVENT_NAME": "push"}, {}, ("github", "all", "", "", "")),
         ({"GITHUB_EVENT_NAME": "push"}, {"deleted": True}, ("github", "nothing", "", "", "")),

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from keyscan.scan.result import ScanResult
 
 
+# The formats that say when a secret left its last file, which takes another walk over the history.
+_SHOW_REMOVALS = frozenset({"html", "json", "jsonl"})
+
+
 @dataclass(frozen=True, slots=True)
 class AuditOptions:
     """The values of the options that all commands on history share; `removals`: a report shows when secrets went."""
@@ -57,7 +61,7 @@ def history_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def wrapper(**values: Any) -> Any:
         given = {name: values.pop(name) for name in AuditOptions.__dataclass_fields__ if name in values}
-        audit = AuditOptions(**given, removals="html" in values["settings"].formats)
+        audit = AuditOptions(**given, removals=not _SHOW_REMOVALS.isdisjoint(values["settings"].formats))
         return function(**values, audit=audit)
 
     for option in reversed(_OPTIONS):

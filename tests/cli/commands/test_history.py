@@ -42,9 +42,10 @@ class TestCoverage:
         repo.stage("a.py", f"x = 1\nkey = '{key()}'\n")
         bad = repo.commit("add")
         repo.stage("a.py", "x = 1\n")
-        repo.commit("remove")
+        gone = repo.commit("remove")
         code, [finding], _ = audit(repo)
         assert code == 1
+        assert (finding["provenance"]["in_head"], finding["provenance"]["removed_in"]) == (False, gone)
         assert (finding["path"], finding["line"], finding["commit"], finding["author"]) == ("a.py", 2, bad, "Ada")
 
     def test_only_a_merge_brought_it_in(self, repo, audit):
