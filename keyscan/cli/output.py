@@ -72,9 +72,9 @@ def run_info(settings: Settings, started: float, *, findings: bool = True) -> Ru
 
         run = located(run)
     if findings:
-        from keyscan.cli.run_info import can_fix, invocation
+        from keyscan.cli.run_info import can_fix, in_pre_commit, invocation
 
-        run = replace(run, invocation=invocation(), can_fix=can_fix())
+        run = replace(run, invocation=invocation(), can_fix=can_fix(), pre_commit=in_pre_commit())
     return run
 
 

@@ -60,7 +60,7 @@ def invocation() -> str:
     pre-commit puts the environment that it made for a hook on PATH, so there the name is found by the hook only.
     """
     beside = os.path.join(os.path.dirname(sys.executable), "keyscan.exe" if os.name == "nt" else "keyscan")  # noqa: PTH118, PTH120
-    if not os.environ.get("PRE_COMMIT") and shutil.which("keyscan"):
+    if not in_pre_commit() and shutil.which("keyscan"):
         return "keyscan"
     if os.path.exists(beside):  # noqa: PTH110
         home = os.path.expanduser("~") + os.sep  # noqa: PTH111
@@ -68,6 +68,11 @@ def invocation() -> str:
         return shown if re.fullmatch(r"[\w~./\\:-]+", shown) else shlex.quote(beside)
     # -P: Python alone would import from the current directory first.
     return f"{shlex.quote(sys.executable)} -P -m keyscan"
+
+
+def in_pre_commit() -> bool:
+    """Whether pre-commit or prek runs this, from an environment that it made for the hook."""
+    return bool(os.environ.get("PRE_COMMIT"))
 
 
 def can_fix() -> bool:

@@ -35,7 +35,7 @@ class RunInfo:
     absolute with forward slashes; `revision`, `branch` and `remote` are of the repository, where there is one;
     `first_commit`, which has no parent, is asked for before a push only.
     `invocation` is how keyscan can be called here, in a shell; `can_fix` says whether what `keyscan fix` needs is
-    installed there.
+    installed there, `pre_commit` whether pre-commit or prek runs this, from an environment that it made.
     """
 
     command: str = ""
@@ -49,6 +49,7 @@ class RunInfo:
     remote: str | None = None
     invocation: str = "keyscan"
     can_fix: bool = True
+    pre_commit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,11 @@ _UNPUBLISHED = frozenset({"staged", "commit-msg", "pre-push"})
 # Paths and commits that are named in a command; with more it says so.
 _NAMED = 4
 _FIX_MISSING = "keyscan fix can do this once its parsers are installed: pip install 'keyscan-linter[fix]'"
+# pre-commit installs `.` of its clone of the hook's repository, and then these.
+_FIX_MISSING_IN_PRE_COMMIT = (
+    "keyscan fix can do this once the hook has its parsers, in .pre-commit-config.yaml:",
+    '  additional_dependencies: [".[fix]"]',
+)
 # How a comment begins and ends, by the ending of a file's name; JSON and CSV have none.
 _COMMENTS = {
     ("#", ""): "py rb sh bash zsh fish yml yaml toml cfg conf ini properties env tf hcl r pl pm mk cmake ps1 nix",
@@ -132,18 +137,24 @@ def _commit(report: Report) -> Iterator[str]:
     code = [one for one in report.findings if one.provider != "keyscan" and one.origin.file not in away]
     yield f"keyscan: this commit is blocked: {count} staged, not published yet. To continue:"
     if code:
-        yield f"  1. remove it: {_removal(code, report.run, ' --staged', f', then: git add {_paths(code)}')}"
-        if _fixable(code) and not report.run.can_fix:
-            yield f"     ({_FIX_MISSING})"
+        yield from _removal("  1. remove it: ", code, report.run, " --staged", f", then: git add {_paths(code)}")
     if files:
         yield f"  {2 if code else 1}. keep the file out of git: {run} env --fix"
     yield f"  {1 + bool(code) + bool(files)}. commit again. Rotate a key only if it ever left this machine."
 
 
-def _removal(findings: Sequence[Finding], run: RunInfo, options: str = "", then: str = "") -> str:
+def _removal(step: str, findings: Sequence[Finding], run: RunInfo, options: str = "", then: str = "") -> Iterator[str]:
     """How secrets leave their files: with `keyscan fix` where it can do that, or by hand and `then`."""
     by_hand = _by_hand(findings) + then
-    return f"{run.invocation} fix{options}   (or by hand: {by_hand})" if _fixable(findings) and run.can_fix else by_hand
+    if not _fixable(findings):
+        yield step + by_hand
+    elif run.can_fix:
+        yield f"{step}{run.invocation} fix{options}"
+        yield f"     or by hand: {by_hand}"
+    else:
+        yield step + by_hand
+        missing = _FIX_MISSING_IN_PRE_COMMIT if run.pre_commit else (_FIX_MISSING,)
+        yield from (f"     {line}" for line in missing)
 
 
 def _fixable(findings: Sequence[Finding]) -> bool:
@@ -180,13 +191,12 @@ def _push(report: Report) -> Iterator[str]:
     )
     paths = _paths(report.findings)
     if commits == [run.revision]:
-        yield f"  1. remove it: {_removal(report.findings, run)}"
+        yield from _removal("  1. remove it: ", report.findings, run)
         yield f"  2. git add {paths} && git commit --amend --no-edit, and push again."
     elif commits:
         yield f"  1. on the branch that you push: {_rebase(commits[0], run)}   and mark as edit: {_commits(commits)}"
-        yield f"  2. at each stop remove the key: {_removal(report.findings, run)}"
-        yield "     then:"
-        yield f"     git add {paths} && git commit --amend --no-edit && git rebase --continue"
+        yield from _removal("  2. at each stop remove the key: ", report.findings, run)
+        yield f"     then: git add {paths} && git commit --amend --no-edit && git rebase --continue"
         yield "     If a later commit changes the same lines, git stops again: resolve, git add, git rebase --continue."
         yield "  3. push again."
     yield "  A later commit that removes a key is not enough. Rotate a key only if it ever left this machine."
@@ -222,7 +232,9 @@ def _acceptance(finding: Finding, run: RunInfo) -> Iterator[str]:
     comment = marker(finding.origin.path, rule_id)
     yield "Not a secret? Accept it with a reason, in one of these places:"
     if comment and not finding.origin.member:
-        yield f"  on its line, or on the line above:  {comment}"
-    yield f'  in .keyscan.toml:                   [[ignore]] with fingerprint = "{fingerprint}" and reason = "..."'
+        yield f"  on or above its line:  {comment}"
+    yield "  in .keyscan.toml:      [[ignore]]"
+    yield f'                         fingerprint = "{fingerprint}"'
+    yield '                         reason = "..."'
     if run.command != "commit-msg":  # a review looks for findings in files and in the history
-        yield f"  in the baseline, one by one:        {run.invocation} baseline review"
+        yield f"  in the baseline:       {run.invocation} baseline review"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from helpers import reports
 
@@ -19,10 +21,10 @@ def console(*findings, **changes):
 def test_a_blocked_commit_says_what_to_do_first():
     """The first line of the hook is the way on; nothing is claimed to be public, and rotating is only for what left."""
     text = render("console", reports.report(reports.finding(1), command="staged", invocation="~/x/keyscan"))
-    first, second = text.splitlines()[:2]
+    first, second, third = text.splitlines()[:3]
     assert first == "keyscan: this commit is blocked: 1 secret staged, not published yet. To continue:"
     assert "~/x/keyscan fix --staged" in second
-    assert "git add src/app.py" in second
+    assert third == "     or by hand: read the variable named below instead, then: git add src/app.py"
     assert "if it ever left this machine, revoke it: https://console.example.org/keys" in text
     assert "history" not in text
 
@@ -35,6 +37,35 @@ def test_a_command_that_is_not_installed_is_not_the_way_on():
         assert "remove it: read the variable named below instead" in text
         assert "keyscan fix --staged" not in text
     assert "keyscan fix" not in render("console", reports.report(reports.finding(1), command="scan", can_fix=False))
+
+
+def test_under_pre_commit_the_hook_itself_gets_the_parsers():
+    """Installing them elsewhere would not reach the environment that pre-commit made."""
+    lines = console(reports.finding(1), command="staged", can_fix=False, pre_commit=True)
+    assert '       additional_dependencies: [".[fix]"]' in lines
+    assert not any("pip install" in line for line in lines)
+
+
+def test_what_is_printed_for_the_configuration_is_valid(run, tmp_path, anthropic_key):
+    """The lines can be copied into .keyscan.toml, and the finding is ignored then."""
+    (tmp_path / "a.json").write_text(f'{{"key": "{anthropic_key}"}}\n')
+    first = run("scan", "a.json", cwd=tmp_path)
+    assert first.code == 1
+    lines = first.out.splitlines()
+    start = next(number for number, line in enumerate(lines) if "[[ignore]]" in line)
+    copied = [lines[start].partition(":")[2].strip(), *(line.strip() for line in lines[start + 1 : start + 3])]
+    (tmp_path / ".keyscan.toml").write_text("\n".join(copied) + "\n")
+    assert run("scan", "a.json", cwd=tmp_path).code == 0
+
+
+def test_the_steps_fit_a_terminal():
+    """No line of what to do about a key in an ordinary file is wider than 90 columns."""
+    rule = "openai-project-api-key"
+    one = reports.finding(1, rule_id=rule, fingerprint=f"{rule}:{1:020x}", origin=Origin("src/settings.py"))
+    for command, commit in (("staged", None), ("scan", None), ("pre-push", "c" * 40)):
+        origin = Origin(one.origin.path, commit=commit)
+        lines = console(replace(one, origin=origin), command=command, revision="d" * 40)
+        assert [line for line in lines if len(line) > 90 and not line.startswith("keyscan: ")] == []
 
 
 def test_a_tracked_environment_file_is_taken_out_of_the_index():
@@ -80,7 +111,7 @@ def test_a_staged_file_of_secrets_is_only_taken_out_of_git():
     assert steps[0] == "  1. keep the file out of git: keyscan env --fix"
     assert steps[1].startswith("  2. commit again.")
     both = console(files, reports.finding(2, origin=Origin("a.py")), command="staged")
-    assert any(line.endswith("then: git add a.py)") for line in both)
+    assert any(line.endswith("then: git add a.py") for line in both)
     push = console(reports.finding(2, origin=Origin(".env", commit="a" * 40)), command="pre-push", revision="a" * 40)
     assert "  2. git add -u && git commit --amend --no-edit, and push again." in push
 
