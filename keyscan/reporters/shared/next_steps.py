@@ -194,12 +194,15 @@ def _push(report: Report) -> Iterator[str]:
         yield from _removal("  1. remove it: ", report.findings, run)
         yield f"  2. git add {paths} && git commit --amend --no-edit, and push again."
     elif commits:
-        yield f"  1. on the branch that you push: {_rebase(commits[0], run)}   and mark as edit: {_commits(commits)}"
+        yield f"  1. on the branch that you push: {_rebase(commits[0], run)}"
+        yield f"     and mark as edit: {_commits(commits)}"
         yield from _removal("  2. at each stop remove the key: ", report.findings, run)
         yield f"     then: git add {paths} && git commit --amend --no-edit && git rebase --continue"
-        yield "     If a later commit changes the same lines, git stops again: resolve, git add, git rebase --continue."
+        yield "     If a later commit changes the same lines, git stops again: resolve, git add,"
+        yield "     git rebase --continue."
         yield "  3. push again."
-    yield "  A later commit that removes a key is not enough. Rotate a key only if it ever left this machine."
+    yield "  A later commit that removes a key is not enough."
+    yield "  Rotate a key only if it ever left this machine."
 
 
 def _rebase(first: str, run: RunInfo) -> str:

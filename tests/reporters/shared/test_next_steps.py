@@ -192,7 +192,8 @@ def test_the_first_commit_of_all_is_edited_from_the_root():
     """It has no parent that a rebase could start from."""
     one = reports.finding(1, origin=Origin("a.py", commit="a" * 40, date="2026-01-02"))
     run = {"command": "pre-push", "revision": "b" * 40, "first_commit": "a" * 40}
-    assert "git rebase -i --root   and mark as edit: aaaaaaaaaaaa" in render("console", reports.report(one, **run))
+    text = render("console", reports.report(one, **run))
+    assert "git rebase -i --root\n     and mark as edit: aaaaaaaaaaaa\n" in text
 
 
 def test_what_was_not_pushed_yet_is_not_called_exposed():
