@@ -197,7 +197,7 @@ def _push(report: Report) -> Iterator[str]:
         yield f"  1. on the branch that you push: {_rebase(commits[0], run)}"
         yield f"     and mark as edit: {_commits(commits)}"
         yield from _removal("  2. at each stop remove the key: ", report.findings, run)
-        yield f"     then: git add {paths} && git commit --amend --no-edit && git rebase --continue"
+        yield f"     git add {paths} && git commit --amend --no-edit && git rebase --continue"
         yield "     If a later commit changes the same lines, git stops again: resolve, git add,"
         yield "     git rebase --continue."
         yield "  3. push again."
