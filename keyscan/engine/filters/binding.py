@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from keyscan.engine.filters.secret_names import Kind, kind_of
 from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from keyscan.model.match import Match
 
 _NAME = lazy_pattern(rb"[\w.-]*\Z")
-_NAME_REST = lazy_pattern(rb"(?:\s|[a-z]{1,3}[\"'](?=\w))?([\w.-]*)")
+# A name in two words, as people write it, counts whole: `API key: `.
+_WORD_BEFORE = lazy_pattern(rb"([A-Za-z]+) \Z")
+_NAME_REST = lazy_pattern(rb"(?:\s|[a-z]{1,3}[\"'](?=\w))?((?:[A-Za-z]+ (?=[Kk]ey|KEY))?[\w.-]*)")
 # A field called `key` of data: of a map's entry, a row, a widget.
 _FIELD_KEY = lazy_pattern(rb"[\"']?key\\?[\"']")
 # `password 0`: Cisco's mark of a value in plain text.
@@ -81,7 +84,10 @@ def name_of(match: Match, context: Context) -> bytes:
     if before and not before.group() and _FIELD_KEY.match(context.lead):
         return b""
     # What a comparison calls on a name is no part of it: `apiKey.equals("`.
-    return _CALLED.sub(b"", (before.group() if before else b"") + (rest.group(1) if rest else b""))
+    name = _CALLED.sub(b"", (before.group() if before else b"") + (rest.group(1) if rest else b""))
+    word = _WORD_BEFORE.search(context.preceding) if name.lower() == b"key" else None
+    # `cache key: `, `public key: `: a word that says what the key is for, as it would in one name.
+    return word.group(1) + b"_" + name if word and kind_of(word.group(1) + b"_key") == Kind.NONE else name
 
 
 def is_argument(context: Context, name: bytes) -> bool:

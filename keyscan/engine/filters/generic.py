@@ -13,7 +13,7 @@ from keyscan.engine.filters.context import has_expired
 from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.score import graded
 from keyscan.engine.filters.secret_names import Kind
-from keyscan.engine.filters.surroundings import observed
+from keyscan.engine.filters.surroundings import is_shown_to_visitors, observed
 from keyscan.engine.filters.value_shape import Shape
 from keyscan.support.lazy_pattern import lazy_pattern
 from keyscan.support.path_kind import is_of_kind, path_kind
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from keyscan.model.match import Match
     from keyscan.model.rule import Precision, Rule, Severity
 
-# Lines that hold digests, ids and badges, whatever their values are called.
+# Lines that hold digests, ids and badges, whatever their values are called; what is given to be decrypted is no secret.
 _DIGESTS = lazy_pattern(
     rb"integrity|checksum|sha-?(?:1|224|256|384|512)|\bmd5|digest|etag|fingerprint|thumbprint|commit|revision|"
-    rb"badge|shields\.io|codecov\.io|\.svg\?|certificate|public[_-]?key|\bhash|nonce=|crossorigin",
+    rb"(?<![a-z])badge|shields\.io|codecov\.io|\.svg\?|certificate|public[_-]?key|\bhash|nonce=|crossorigin|"
+    rb"(?<![a-z])(?:dec|decrypt\w{0,12}|decipher|unseal)\([\"'`]\Z",
     re.IGNORECASE,
 )
 # `["token", "` begins a list of words, `("token", "` a call.
@@ -48,14 +49,19 @@ _SETTING = lazy_pattern(
 )
 _IS_KEY = lazy_pattern(rb"[\"'`][ \t]{0,4}:")
 _QUOTES = (b'"', b"'", b"`")
-_CLASSES = 3
-_SHORT, _LONG, _LONGER = 12, 20, 32
+_CLASSES, _SHORT, _LONG, _LONGER = 3, 12, 20, 32
 # Letters alone, and fewer than these, are too often a name.
 _ONE_CLASS = 16
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 # Rules that know a secret by its place, without a name.
 _NAMELESS = frozenset(
-    {"generic-positional-secret", "generic-pgpass-password", "generic-store-command-secret", "generic-command-password"}
+    {
+        "generic-positional-secret",
+        "generic-pgpass-password",
+        "generic-store-command-secret",
+        "generic-command-password",
+        "generic-curl-user-key",
+    }
 )
 # A value that does not stand right behind its name.
 _DISTANT = "generic-distant-secret"
@@ -80,12 +86,6 @@ _SAMPLE = lazy_pattern(
 )
 _LOCAL = lazy_pattern(
     rb"(?i:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|(?:[@/.]|^)example\.(?:com|org|net))"
-)
-_PUBLIC = lazy_pattern(
-    rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?only|"
-    rb"(?:algolia|meili\w{0,8}|typesense|instantsearch)[\w-]{0,12}search[\w-]{0,8}key|authDomain|"
-    rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
-    rb"useMachineContainer|alt=media|qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
 _MARKUP = lazy_pattern(
     rb"<(?:input|a|form|meta|button|script|whiteboard|sheet|bitable|img|iframe|video|file)(?![\w-])[^>]{0,200}\Z",
@@ -288,7 +288,7 @@ def _of_neighbourhood(match: Match, context: Context, name: bytes, kind: Kind) -
     facts += observed(match.secret, context)
     if has_expired(context):
         facts.append("near-expired")
-    if _PUBLIC.search(line) or (kind < Kind.PASSWORD and _PUBLIC.search(context.near)):
+    if is_shown_to_visitors(name, line + (context.near if kind < Kind.PASSWORD else b"")):
         facts.append("near-public")
     if _MARKUP.search(context.before[: len(context.before) - len(context.lead)] + name):
         facts.append("place-page")

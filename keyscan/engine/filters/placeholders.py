@@ -117,6 +117,10 @@ def explain(body: bytes) -> Explained:
 # Scheme and host of an address, and the lower-case names in front of its values: `hooks.slack.com/services/`.
 _ADDRESS = lazy_pattern(rb"\w{2,20}://[^/@\s]*(?=/)|^[a-z0-9.-]+\.[a-z]{2,}(?=/)|[a-z._-]+(?=[/?=&:])")
 
+# Words that issuers write in front of a random part, as in `private_` and 32 hexadecimal digits.
+_KIND_PREFIX = lazy_pattern(
+    rb"(?:(?:private|secret|key|token|api|access|auth|service|client|project)[_-]){1,3}(?=[A-Za-z0-9]{24,}\Z)"
+)
 _IS_ADDRESS = lazy_pattern(rb"\w{2,20}://|[a-z0-9.-]+/")
 
 
@@ -125,6 +129,8 @@ def _own_part(match: Match) -> bytes:
     body = match.secret[len(match.rule.prefix) :]
     if _IS_ADDRESS.match(match.secret):
         body = _ADDRESS.sub(b"", match.secret)
+    if match.rule.filters == "generic" and (kind := _KIND_PREFIX.match(body)):
+        return body[kind.end() :]
     if not match.rule.context and match.rule.filters == "provider":
         for word in map(str.encode, match.rule.keywords):
             at = body.lower().find(word)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from keyscan.engine.filters.secret_names import words_of
 from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -20,6 +21,15 @@ _CHAIN = lazy_pattern(
     rb"(?i)solana|ethereum|blockchain|web3|x402|uniswap|raydium|dex_?screener|pump\.fun|(?<![a-z])(?:mint|dex|defi|usdc|"
     rb"wallet|coin|memecoin|ca|contract|bonk)(?![a-z])"
 )
+_PUBLIC = lazy_pattern(
+    rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?only|"
+    rb"(?:algolia|meili\w{0,8}|typesense|instantsearch)[\w-]{0,12}search[\w-]{0,8}key|authDomain|"
+    rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
+    rb"useMachineContainer|alt=media|qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
+)
+# What tells the secret of reCAPTCHA or Mixpanel from the key that each page shows, and variables that builds copy in.
+_SERVER_WORDS = frozenset((b"secret", b"private"))
+_IN_BUILDS = lazy_pattern(rb"NEXT_PUBLIC_|VITE_|REACT_APP_")
 # Whoever gets a link is meant to follow it: to leave a list, join a group, confirm an address, fetch an attachment.
 _SENT_LINK = lazy_pattern(
     rb"(?i)https?://[^\s\"'`<>]{0,120}(?:unsubscri|opt-?out|preferences|privacy|newsletter|confirm|verif(?:y|ication)|"
@@ -48,6 +58,16 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "near-link"
     if _DATA_FILE.search(context.path) and _RECORD.search(context.before):
         yield "near-record"
+
+
+def is_shown_to_visitors(name: bytes, text: bytes) -> bool:
+    """Whether `text`, which surrounds the value of `name`, says that each visitor of a page gets it.
+
+    A name that says `secret` or `private` is believed, whatever service it is for, unless builds copy it into a page.
+    """
+    if not _SERVER_WORDS.isdisjoint(words_of(name)) and not _IN_BUILDS.match(name):
+        return False
+    return bool(_PUBLIC.search(text))
 
 
 def is_repeated(value: bytes, near: bytes) -> bool:

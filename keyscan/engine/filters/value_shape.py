@@ -16,7 +16,7 @@ _REFERENCE = lazy_pattern(
     rb"|^%\w+%|\{\w*\}|^@[A-Za-z][\w.]+(?:[(/@]|:\d)|^![A-Z][A-Za-z]+(?:\s|\Z)|^!(?:vault|secret|env)|^[&*][a-z_]+\Z"
     rb"|^#[0-9a-f]{3,8}\Z"
     rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data|encrypted|enc|cipher)[:+]"
-    rb"|^ENC[\[(]|^secret-ref|^\?[a-z]\w*="
+    rb"|^ENC[\[(]|^(?-i:[A-Z]{2,12})\[[\w+/=,:-]{16,}\]?\Z|^(?:uuid|partuuid|label)=|^secret-ref|^\?[a-z]\w*="
     rb"|^[a-z_]{3,40}=[\d.]{1,6}\Z|[A-Za-z]-\*\Z|\*{3}|\xe2\x80\xa2{2}|\xe2\x80\xa6"
     rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|\.\.\.|\bself\.|\bthis\."
     # A word between signs, as templates mark what is to be replaced: `#NeedToModify#`, `__API_KEY__`, `@@token@@`.
@@ -25,7 +25,8 @@ _REFERENCE = lazy_pattern(
 )
 # Signs of code, of formats and of options, which stand in passwords as well.
 _SIGNS = lazy_pattern(
-    rb"^%[sdrvqi]|%[sdrvqi]\Z|=\$|^[A-Za-z_]{2,40}=[A-Za-z]|::|->|=>|\|\||&&|[;{]\Z|==.|\?[.?]",
+    # What stands between two strings of a packed program: `,DuplicateBinding:`.
+    rb"^[,:;][A-Za-z]+[,:;]\Z|^%[sdrvqi]|%[sdrvqi]\Z|=\$|^[A-Za-z_]{2,40}=[A-Za-z]|::|->|=>|\|\||&&|[;{]\Z|==.|\?[.?]",
     re.IGNORECASE,
 )
 _PATH = lazy_pattern(
@@ -39,7 +40,7 @@ _PATH = lazy_pattern(
 _SLASHES = lazy_pattern(rb"^/?[\w.@-]+(?:/[\w.@-]+)+/?\Z|^/[\w.@-]+\Z|^(?:[A-Za-z_-]+/)+\Z")
 _MIME = lazy_pattern(rb"^[a-z]+/[a-z0-9.+-]+\Z")
 _NUMBER = lazy_pattern(rb"^[+-]?(?:\d[\d_,]*+(?:\.\d*+)?(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]{1,8})[a-zA-Z%]{0,2}\Z")
-_DATE = lazy_pattern(rb"^\d{4}[-/.]\d\d?(?:[-/.]\d\d?)?(?:[T ]|\Z)|^\d\d?:\d\d|^v?\d+(?:\.\d+)+[\w.-]*\Z")
+_DATE = lazy_pattern(rb"^\d{4}[-/.]\d\d?(?:[-/.]\d\d?)?(?:[T ]|\Z)|^\d\d?:\d\d|^v?\d+(?:\.\d+)+(?!\w{16})[\w.-]*\Z")
 _UUID = lazy_pattern(rb"^\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?\Z")
 # The UUID that documents show.
 _SAMPLE_ID = lazy_pattern(rb"^123e4567-e89b|^(?:0{8}|1{8}|f{8})-", re.IGNORECASE)
@@ -119,6 +120,8 @@ _PATH_SPELT = 6.3
 MOST = 4096
 _SHORTEST = 6
 _LONG = 16
+# What an issuer writes behind a point: no name of an attribute is so long, with digits, and spells nothing.
+_RANDOM_PART = lazy_pattern(rb"(?=\w*\d)[\w-]{20,200}={0,2}")
 # Shorter mixtures of letters, digits and signs are too often code.
 _MIXED = 10
 
@@ -142,9 +145,15 @@ def reason(value: bytes) -> str | None:
         return "image or pattern"
     if _PROSE.search(value):
         return "prose"
-    if _CALL.search(value) or (_SIGNS.search(value) and not _is_mixed(value)):
+    if (_CALL.search(value) and not _has_random_part(value)) or (_SIGNS.search(value) and not _is_mixed(value)):
         return "code"
     return None
+
+
+def _has_random_part(value: bytes) -> bool:
+    """Whether `value` is names and, behind the last point, a long text that spells none, as in keys of parts."""
+    last = value.rpartition(b".")[2]
+    return _RANDOM_PART.fullmatch(last) is not None and classes(last) > 1 and surprise(last) >= SPELT
 
 
 def _is_mixed(value: bytes) -> bool:

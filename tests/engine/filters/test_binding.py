@@ -27,6 +27,9 @@ def context_of(preceding, lead):
         ("", 'key = "', "key"),
         ("tool ", '--api-key "', "api-key"),
         ("- ", "name: DB_PASSWORD\n  value: ", "DB_PASSWORD"),
+        ("Acme ", "API key: ", "API key"),
+        ("Cache ", "key: ", "Cache_key"),
+        ("Using ", "Key=", "Key"),
     ],
 )
 def test_the_whole_name_is_read_from_where_the_rule_began(preceding, lead, name):

@@ -6,7 +6,7 @@ import pytest
 from helpers.tokens import token
 
 from keyscan.engine.filters.context import Context
-from keyscan.engine.filters.surroundings import is_coin_address, is_repeated, observed
+from keyscan.engine.filters.surroundings import is_coin_address, is_repeated, is_shown_to_visitors, observed
 
 ADDRESS = "So11111111111111111111111111111111111111112"
 DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -82,3 +82,17 @@ def test_a_password_that_another_setting_has_too_is_a_default(near, repeated):
     """The same word as a whole value beside it, not as part of one; a random value may be confirmed."""
     assert is_repeated(b"qwibyte", near) == repeated
     assert not is_repeated(b"Qw1byte9", b'password="Qw1byte9" confirm="Qw1byte9"')
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("MIXPANEL_TOKEN", True),
+        ("MIXPANEL_API_SECRET", False),
+        ("mixpanelPrivateKey", False),
+        ("VITE_MIXPANEL_SECRET", True),
+    ],
+)
+def test_a_secret_of_a_service_whose_key_each_page_shows_is_kept_on_servers(name, shown):
+    """The name decides what the service's name alone would not, unless a build copies the variable into pages."""
+    assert is_shown_to_visitors(name.encode(), f"{name} = mixpanel".encode()) is shown
