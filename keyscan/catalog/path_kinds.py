@@ -68,6 +68,7 @@ EXPRESSIONS = {
         r"(?:^|/)(?:[\w-]*[_-])?(?:benchmarks?|leaderboards?|evals?|evaluations?)/(?:.*/)?[^/]*\.(?:json|csv|tsv|txt|xml)\Z",
         r"(?:^|/)(?:[\w-]*[_-])?(?:results?|predictions?|trajector(?:y|ies)|trajs?|transcripts?|conversations?|rollouts?)/"
         r"(?:.*/)?[^/]*\.(?:json|jsonl|csv|tsv|txt|md|xml)\Z",
+        r"(?:^|/)(?:[\w-]*[_-])?(?:benchmarks?|evals?|evaluations?)/(?:.*/)?data/[^/.]+\Z",
         r"(?:^|/)[^/]*(?:openapi|swagger)[^/]*\.(?:ya?ml|json)\Z",
     ),
     # Files of records, by the directory that they are kept in.
@@ -84,7 +85,8 @@ EXPRESSIONS = {
     PathKind.NOISY: _of(
         r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|poetry\.lock|Pipfile\.lock|"
         r"uv\.lock|pdm\.lock|Cargo\.lock|Gemfile\.lock|composer\.lock|go\.sum|flake\.lock|packages\.lock\.json|mix\.lock|"
-        r"Podfile\.lock|RECORD)\Z",
+        r"Podfile\.lock|gradle\.lockfile|buildscript-gradle\.lockfile|verification-metadata\.xml|\.terraform\.lock\.hcl|"
+        r"Package\.resolved|conda-lock\.ya?ml|RECORD)\Z",
         r"\.(?:min\.js|min\.css|map|snap|svg|lock|po|pot|xlf|xliff|strings|arb|sum|css|sha256|asc|crt|cer|afm|pub|pyc|"
         r"tfstate\.backup)\Z",
         r"(?:^|/)messages/[a-z]{2}(?:[-_][A-Z]{2})?(?:\.json\Z|/)",

@@ -22,12 +22,21 @@ WORDS = (
 # Runs of neighbours on a keyboard or in an alphabet are found apart; these are the words of `WORDS`, longest first.
 WORD_LIST: tuple[str, ...] = tuple(sorted(set(WORDS.split()), key=lambda word: (-len(word), word)))
 
+# What people hash to see what a digest looks like, besides the words above.
+COMMON_TEXTS = (
+    *("", "a", "data", "message", "content", "abc123", "qwerty123", "letmein", "welcome", "iloveyou"),
+    *("123", "1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "000000"),
+    *("Password", "password1", "Password1", "password123", "passw0rd", "p@ssw0rd", "P@ssw0rd", "admin123", "admin888"),
+    *("test123", "Hello", "hello world", "Hello world", "Hello World", "Hello, World!"),
+    "The quick brown fox jumps over the lazy dog",
+)
+
 # Values that are printed in documents and that programs check against; public, whoever sees them.
 # RFC 6749, 6750, 7662 and 7617; RFC 6238 and RFC 4226 (the TOTP secret); RFC 7515 appendix A.1; NIST SP 800-38A
 # and FIPS 197 (AES vectors); the storage and the database emulator of Azure; MongoDB's connection strings;
 # the local development stack of Supabase; the documentation of AWS; the TOTP secret of most tutorials;
 # signatures of the tokens that PyJWT's documentation and jwt.io show; the specification of Standard Webhooks; the
-# manuals of Google's API keys and of Stripe.
+# manuals of Google's API keys and of Stripe; what Grafana's `defaults.ini` sets for `secret_key`.
 _PUBLISHED = (
     "2YotnFZFEjr1zCsicMWpAA",
     "tGzv3JOkF0XG5Qx2TlKWIA",
@@ -47,6 +56,7 @@ _PUBLISHED = (
     r"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
     r"C2y6yDjf5/R\+ob0N8A7Cgv30VRDJIWEHLM\+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
     "(?i:D1fficultP(?:%40|@)ssw0rd)",
+    "SW2YcwTIb9zpOOhoPsMm",
     "super-secret-jwt-token-with-at-least-32-characters-long",
     "wJalrXUtnFEMI/K7MDENG",
     "AKIAIOSFODNN7|AKIAI44QH8DHB",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
-from keyscan.engine.filters.context import has_expired
+from keyscan.engine.filters.context import CONTEXT, has_expired
 from keyscan.engine.filters.value_shape import Shape, decoded, shape_of
 from keyscan.model.rule import Severity
 from keyscan.support.lazy_pattern import lazy_pattern
@@ -40,6 +40,8 @@ _THIS_MACHINE = lazy_pattern(rb"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|ho
 # What signs an address, or stands in one that was signed with it.
 _SIGNERS = frozenset(("azure-sas-token", "aws-session-token", "aws-access-key", "alibaba-access-key"))
 _ENCODED = lazy_pattern(rb"%[0-9A-Fa-f]{2}")
+_PRIVATE_KEYS = frozenset(("private-key", "encrypted-private-key", "private-key-bare"))
+_TEST_NAME = lazy_pattern(rb"(?i)test|dummy|fake|mock|sample|example")
 # Passwords shorter than this are chosen by people.
 _SHORT = 8
 
@@ -55,6 +57,8 @@ def of(match: Match, path: str, context: Context) -> tuple[Severity, str] | None
     if is_rehearsal(path):
         if _is_invented(match):
             return Severity.LOW, "a password for a test"
+        if match.rule.id in _PRIVATE_KEYS and _is_called_test(path, context):
+            return Severity.LOW, "a key that was made for a test, as its name says"
         return Severity(match.severity - 1), "in a test or a sample"
     return None
 
@@ -68,6 +72,8 @@ def _harmless(match: Match, path: str, context: Context) -> str:
         return "a Firebase app's key, which each copy of the app contains"
     if rule == FIREBASE_RULE and path_kind(path) & PathKind.PAGE and is_rehearsal(path):
         return "in a page that was saved for a test, whose visitors all see it"
+    if rule == "jwt" and path_kind(path) & PathKind.PAGE and len(context.before) >= CONTEXT:
+        return "in a page that was saved, whose visitors all get it"
     if rule in _FOR_HOST and _THIS_MACHINE.search(context.before + context.lead):
         return "for this machine"
     if _SCANNER_FILE.search(path):
@@ -84,6 +90,13 @@ def _is_firebase(path: str, context: Context) -> bool:
         or _FIREBASE_NEAR.search(context.near)
         or _FIREBASE_FILE.search(path.partition("!/")[2] or path)
     )
+
+
+def _is_called_test(path: str, context: Context) -> bool:
+    """Whether the name of a private key in a test, or that of its own file, says that it was made for one."""
+    if _TEST_NAME.search(context.before):
+        return True
+    return not path_kind(path) & PathKind.SOURCE and bool(_TEST_NAME.search(path.rpartition("/")[2].encode()))
 
 
 def _is_invented(match: Match) -> bool:

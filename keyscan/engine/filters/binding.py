@@ -36,6 +36,8 @@ _SETTER = lazy_pattern(
     rb"\w{0,20}\s{0,2}[(\[ ]\s*(?:[\w.\"'&*]{1,40},\s*){0,3}[\"'`][\w.-]*\Z"
 )
 _ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
+_LIST_BEFORE = lazy_pattern(rb"\[[^()\[\]]{0,200}\Z")
+_LIST_AFTER = lazy_pattern(rb"[\"'`][ \t]{0,8},[ \t]{0,8}[\"'`]")
 _COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
 _COMPARES = lazy_pattern(_COMPARING + rb"\([ \t]*[\"'`]?\Z")
 
@@ -96,6 +98,11 @@ def is_argument(context: Context, name: bytes) -> bool:
         return False
     start = context.preceding + name
     return not (_ENVIRONMENT.match(name) or _SETTER.search(start) or _IN_PAIR.search(start))
+
+
+def is_in_longer_list(context: Context) -> bool:
+    """Whether the value is one of three strings or more between square brackets, which are no user and password."""
+    return bool(_LIST_BEFORE.search(context.lead) and _LIST_AFTER.match(context.after))
 
 
 def is_compared(context: Context) -> bool:

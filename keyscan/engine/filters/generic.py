@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters import secret_names as names
 from keyscan.engine.filters import value_shape as literals
-from keyscan.engine.filters.binding import is_anothers, is_argument, is_compared, name_of
+from keyscan.engine.filters.binding import is_anothers, is_argument, is_compared, is_in_longer_list, name_of
 from keyscan.engine.filters.context import has_expired
 from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.score import graded
@@ -124,11 +124,11 @@ def rejection_reason(match: Match, context: Context) -> str | None:
         return "command"
     if _TERMS.fullmatch(match.secret):
         return "term"
-    if match.rule.id not in _NAMELESS and _LIST.search(context.before) and not _random_enough(kind, match.secret):
+    if match.rule.id in _NAMELESS:
+        return "list" if is_in_longer_list(context) else None
+    if _LIST.search(context.before) and not _random_enough(kind, match.secret):
         return "list"
-    if match.rule.id not in _NAMELESS and _DIGESTS.search(context.before):
-        return "digest"
-    return None
+    return "digest" if _DIGESTS.search(context.before) else None
 
 
 def _kind(match: Match, context: Context) -> Kind:

@@ -45,6 +45,9 @@ _SEPARATORS = b"-_. /+"
 # `AbC123dEf456GhI789`: of so many letters nearly each is the next one of the alphabet, whatever stands between them.
 _LEAST_LETTERS, _IN_ORDER = 10, 0.8
 _COMMIT_DIGITS = 40
+_LEAST_DOUBLED = 12
+# A name has at most one digit for so many characters; a random value has one for six.
+_LETTERS_FOR_A_DIGIT = 10
 _HEX = lazy_pattern(rb"[0-9a-f]+|[0-9A-F]+")
 
 
@@ -53,6 +56,11 @@ def is_alphabet(body: bytes) -> bool:
     letters = [byte | 0x20 for byte in body if chr(byte).isalpha() and byte < 0x80]  # noqa: PLR2004 - ASCII
     steps = sum((after - before) % 26 == 1 for before, after in pairwise(letters))
     return len(letters) >= _LEAST_LETTERS and steps >= _IN_ORDER * (len(letters) - 1)
+
+
+def is_doubled(body: bytes) -> bool:
+    """Whether each character of `body` stands there twice, as in `112233445566778899AABB`: nobody draws that by lot."""
+    return len(body) >= _LEAST_DOUBLED and body[::2] == body[1::2]
 
 
 class Explained(NamedTuple):
@@ -147,6 +155,8 @@ def is_in_order(match: Match) -> bool:
 def placeholder(match: Match, _context: Context) -> str | None:
     """Words, sequences and repeats that explain more of the value, beyond its prefix, than chance can."""
     body = _own_part(match)
+    if is_doubled(body):
+        return "repetition"
     explanation = explain(body)
     generic = match.rule.filters == "generic"
     if explanation.words >= _CERTAIN or (generic and is_alphabet(body)):
@@ -237,7 +247,15 @@ def spelt_name(match: Match, context: Context) -> str | None:
         return None
     if context.after.startswith(b"("):
         return "a call"
-    return "a name" if match.secret.isalpha() and surprise(match.secret) < SPELT else None
+    return "a name" if _is_identifier(match.secret) and surprise(match.secret) < SPELT else None
+
+
+def _is_identifier(value: bytes) -> bool:
+    """Whether `value` is letters alone, or so long and with so few digits that its letters tell whether it is spelt."""
+    if value.isalpha():
+        return True
+    digits = sum(48 <= byte < 58 for byte in value)  # noqa: PLR2004 - 0 to 9
+    return len(value) >= _SHORT and value.isalnum() and digits * _LETTERS_FOR_A_DIGIT <= len(value)
 
 
 def plain_netrc_word(match: Match, _context: Context) -> str | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters.secret_names import words_of
 from keyscan.support.lazy_pattern import lazy_pattern
+from keyscan.support.path_kind import path_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +44,11 @@ _RECORD = lazy_pattern(
     rb"reasoning|example|groundtruth|ground_truth|expected|reference|passage|context|history|actions?)\\?\"\s{0,3}:"
     rb"\s{0,3}\[?\s{0,3}\\?\"[^\"]{8,}\Z"
 )
+# What a document shows of a program's output: each installation makes its own.
+_MADE_ANEW = lazy_pattern(
+    rb"(?i)(?<![a-z])(?:initial|generated|temporary|one-time|random)[ \t](?:[a-z]{1,12}[ \t])?"
+    rb"(?:password|token|key|secret)"
+)
 # What stands next to a value that is no part of a longer word.
 _EDGE = frozenset(b"\"'`:/@=, \t\r\n()<>")
 _LONGEST_DEFAULT = 16
@@ -56,6 +63,8 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "value-repeated"
     if _SENT_LINK.search(context.before):
         yield "near-link"
+    if path_kind(context.path) & PathKind.DOCUMENT and _MADE_ANEW.search(context.before):
+        yield "near-sample"
     if _DATA_FILE.search(context.path) and _RECORD.search(context.before):
         yield "near-record"
 

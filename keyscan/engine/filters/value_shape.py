@@ -8,6 +8,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from keyscan.engine.filters.entropy import classes
+from keyscan.engine.filters.known_digests import is_known_digest
 from keyscan.engine.filters.spelling import surprise
 from keyscan.support.lazy_pattern import lazy_pattern
 
@@ -31,7 +32,7 @@ _SIGNS = lazy_pattern(
 )
 _PATH = lazy_pattern(
     rb"^(?:\.{1,2}/|~/|[A-Za-z]:[\\/]|\\\\)|://|^(?:/[\w.-]+)+\?\w|^\d{1,3}(?:\.\d{1,3}){3}:|"
-    rb"\.(?:pem|key|crt|cer|json|ya?ml|txt|py|js|ts|xml|ini|cfg|conf|toml|html?|md|rb|ipynb|go|java|cs|php|sh|env|jks|p12|pfx|"
+    rb"\.(?:pem|key|p8|ppk|keystore|kdbx|der|gpg|crt|cer|json|ya?ml|txt|py|js|ts|xml|ini|cfg|conf|toml|html?|md|rb|ipynb|go|java|cs|php|sh|env|jks|p12|pfx|"
     rb"com|org|net|io|local|example|internal|svc|so|exe|zip|gz|css|log|sql|db|png|jpe?g|gif|webp|bmp|ico|svg|mp[34]|wav|webm|mov|pdf|docx?|xlsx?|pptx?|bin|pt|"
     rb"onnx|gguf|safetensors|parquet)\Z",
     re.IGNORECASE,
@@ -40,7 +41,11 @@ _PATH = lazy_pattern(
 _SLASHES = lazy_pattern(rb"^/?[\w.@-]+(?:/[\w.@-]+)+/?\Z|^/[\w.@-]+\Z|^(?:[A-Za-z_-]+/)+\Z")
 _MIME = lazy_pattern(rb"^[a-z]+/[a-z0-9.+-]+\Z")
 _NUMBER = lazy_pattern(rb"^[+-]?(?:\d[\d_,]*+(?:\.\d*+)?(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]{1,8})[a-zA-Z%]{0,2}\Z")
-_DATE = lazy_pattern(rb"^\d{4}[-/.]\d\d?(?:[-/.]\d\d?)?(?:[T ]|\Z)|^\d\d?:\d\d|^v?\d+(?:\.\d+)+(?!\w{16})[\w.-]*\Z")
+_DATE = lazy_pattern(
+    rb"^\d{4}[-/.]\d\d?(?:[-/.]\d\d?)?(?:[T ]|\Z)|^\d\d?:\d\d|^v?\d+(?:\.\d+)+(?!\w{16})[\w.-]*\Z|"
+    # A version and what wants it, as lock files have it: `1.48.0=compileClasspath`.
+    rb"^\d+(?:\.\d+){2,3}=[a-z][A-Za-z,]+\Z"
+)
 _UUID = lazy_pattern(rb"^\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?\Z")
 # The UUID that documents show.
 _SAMPLE_ID = lazy_pattern(rb"^123e4567-e89b|^(?:0{8}|1{8}|f{8})-", re.IGNORECASE)
@@ -129,7 +134,7 @@ _MIXED = 10
 @lru_cache(MOST)
 def reason(value: bytes) -> str | None:
     """Why `value` is no literal secret, whatever it is called; None when it may be one."""
-    if _HASHED.search(value):
+    if _HASHED.search(value) or is_known_digest(value):
         return "hash"
     if _REFERENCE.search(value):
         return "reference"

@@ -1,0 +1,31 @@
+"""Digests of words that everybody knows: the MD5 of `password` stands in tests, benchmarks and rainbow tables."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+
+from keyscan.catalog.placeholders import COMMON_TEXTS, WORD_LIST
+
+_ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
+# Hexadecimal digits of the digests of these algorithms.
+_LENGTHS = frozenset((32, 40, 64, 128))
+_DIGITS = b"0123456789abcdefABCDEF"
+
+
+def is_known_digest(value: bytes) -> bool:
+    """Tell whether `value` is the digest, in hexadecimal digits, of a word that examples are made of."""
+    if len(value) not in _LENGTHS or value.strip(_DIGITS):
+        return False
+    return value.lower() in _digests()
+
+
+@cache
+def _digests() -> frozenset[bytes]:
+    """The digests of all common words, made when a value of that length is first met."""
+    texts = [text.encode() for text in (*WORD_LIST, *COMMON_TEXTS)]
+    return frozenset(
+        hashlib.new(algorithm, text, usedforsecurity=False).hexdigest().encode()
+        for algorithm in _ALGORITHMS
+        for text in texts
+    )
