@@ -33,9 +33,11 @@ _RUN_SHARE = 0.25
 # A value of which words and runs explain so much is a placeholder, if it is short or judged by its name alone.
 _MOSTLY = 0.6
 _SHORT = 24
-# A password in an address that is words but for digits in place of letters: `s3cr3t_p4ss`, `hunter2hunter2`.
+# A password that is words but for digits in place of letters: `s3cr3t_p4ss`, `hunter2hunter2`.
 _NEARLY_ALL = 0.8
 _LEET = bytes.maketrans(b"013457@$!", b"oleastasi")
+# What people add to a word to make it a password: `Passw0rd123!`.
+_ENDING = b"0123456789!@#$."
 # Bits that the choice among all words, or among few runs, is worth.
 _WORD_CHOICE, _RUN_CHOICE = 7.0, 1.0
 _LEAST_RUN = 4
@@ -44,6 +46,8 @@ _REPEAT = lazy_pattern(rb"(.)\1{3,}|(.{2,16}?)\2{2,}", re.DOTALL)
 _SEPARATORS = b"-_. /+"
 # `AbC123dEf456GhI789`: of so many letters nearly each is the next one of the alphabet, whatever stands between them.
 _LEAST_LETTERS, _IN_ORDER = 10, 0.8
+# `aB3dE7gH9jK1mN4pQ6sT`: or nearly each is one of the next three, which happens to one random value of 100 million.
+_SMALL_STEP, _ALL_BUT_ONE = 3, 0.9
 _COMMIT_DIGITS = 40
 _LEAST_DOUBLED = 12
 # A name has at most one digit for so many characters; a random value has one for six.
@@ -54,8 +58,11 @@ _HEX = lazy_pattern(rb"[0-9a-f]+|[0-9A-F]+")
 def is_alphabet(body: bytes) -> bool:
     """Whether the letters of `body` follow each other in the alphabet, which a random value's never do."""
     letters = [byte | 0x20 for byte in body if chr(byte).isalpha() and byte < 0x80]  # noqa: PLR2004 - ASCII
-    steps = sum((after - before) % 26 == 1 for before, after in pairwise(letters))
-    return len(letters) >= _LEAST_LETTERS and steps >= _IN_ORDER * (len(letters) - 1)
+    steps = [(after - before) % 26 for before, after in pairwise(letters)]
+    if len(letters) < _LEAST_LETTERS:
+        return False
+    small = sum(1 <= step <= _SMALL_STEP for step in steps)
+    return steps.count(1) >= _IN_ORDER * len(steps) or small >= _ALL_BUT_ONE * len(steps)
 
 
 def is_doubled(body: bytes) -> bool:
@@ -165,8 +172,9 @@ def placeholder(match: Match, _context: Context) -> str | None:
         return "repetition"
     if (generic or len(body) < _SHORT) and explanation.share >= _MOSTLY and explanation.words + explanation.runs > 0:
         return "placeholder"
-    if match.rule.provider == "Connection string" and len(body) < _SHORT:
-        plain = explain(body.lower().translate(_LEET))
+    if (generic or match.rule.provider == "Connection string") and len(body) < _SHORT:
+        stem = body.rstrip(_ENDING) if generic else body
+        plain = explain(stem.lower().translate(_LEET))
         if plain.share >= _NEARLY_ALL and plain.words > 0:
             return "placeholder"
     return None

@@ -52,6 +52,7 @@ TABLE: dict[str, Evidence] = {
     "place-recorded": Evidence(-6, "place", "in recorded data"),
     "place-data": Evidence(-3, "place", "in a directory of data"),
     "place-log": Evidence(-3, "place", "in a log or a table"),
+    "place-pipeline": Evidence(-2, "place", "chosen by people for services that a pipeline starts"),
     "place-page": Evidence(-6, "place", "in a page"),
     "near-many": Evidence(-5, "neighbourhood", "the same name holds other values nearby"),
     "near-sample": Evidence(-3, "neighbourhood", "its line calls it an example or a test"),

@@ -70,7 +70,7 @@ _HANDLES = frozenset(
     b"video photo avatar file download share vote like ice replay preview first last end word sub stop text bad "
     b"quantity symbol erc20 nft mint swap pool lp docs doc document "
     b"documents spreadsheet spreadsheets sheet folder wiki website middleware link invite invitation sealed "
-    b"unsubscribe".split()
+    b"unsubscribe casa".split()
 )
 
 # What is called with a secret's name, not with the secret.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters.secret_names import words_of
+from keyscan.engine.filters.value_shape import Shape, shape_of
 from keyscan.support.lazy_pattern import lazy_pattern
 from keyscan.support.path_kind import path_kind
 
@@ -37,6 +38,12 @@ _SENT_LINK = lazy_pattern(
     rb"(?i)https?://[^\s\"'`<>]{0,120}(?:unsubscri|opt-?out|preferences|privacy|newsletter|confirm|verif(?:y|ication)|"
     rb"invit(?:e|ation)|add_by_link|share|survey|feedback|reset[_-]?password|magic|join)[^\s\"'`<>]{0,120}\Z"
 )
+# The address behind a text in a document: readers follow it.
+_CITED = lazy_pattern(rb"\]\(<?https?://[^\s()<>\"'`]{1,190}\Z")
+# What runs for each commit, and starts its own databases and users.
+_PIPELINE = lazy_pattern(
+    r"(?:^|/)(?:\.(?:github/(?:workflows|actions)|circleci|buildkite|semaphore)/|\.gitlab-ci|\.travis\.yml|azure-pipelines)"
+)
 # Fields that hold sentences in data sets, traces and conversations.
 _RECORD = lazy_pattern(
     rb"(?i)\\?\"(?:content|text|prompts?|questions?|answers?|instructions?|query|queries|outputs?|inputs?|responses?|"
@@ -61,7 +68,9 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "value-address"
     if is_repeated(value, context.near):
         yield "value-repeated"
-    if _SENT_LINK.search(context.before):
+    if _PIPELINE.search(context.path) and shape_of(value) < Shape.RANDOM:
+        yield "place-pipeline"
+    if _SENT_LINK.search(context.before) or _CITED.search(context.before):
         yield "near-link"
     if path_kind(context.path) & PathKind.DOCUMENT and _MADE_ANEW.search(context.before):
         yield "near-sample"
