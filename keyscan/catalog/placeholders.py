@@ -36,7 +36,8 @@ COMMON_TEXTS = (
 # and FIPS 197 (AES vectors); the storage and the database emulator of Azure; MongoDB's connection strings;
 # the local development stack of Supabase; the documentation of AWS; the TOTP secret of most tutorials;
 # signatures of the tokens that PyJWT's documentation and jwt.io show; the specification of Standard Webhooks; the
-# manuals of Google's API keys and of Stripe; what Grafana's `defaults.ini` sets for `secret_key`.
+# manuals of Google's API keys and of Stripe; what Grafana's `defaults.ini` sets for `secret_key`;
+# what Edge itself sends to read a page aloud, which every program for its voices copies.
 _PUBLISHED = (
     "2YotnFZFEjr1zCsicMWpAA",
     "tGzv3JOkF0XG5Qx2TlKWIA",
@@ -57,6 +58,7 @@ _PUBLISHED = (
     r"C2y6yDjf5/R\+ob0N8A7Cgv30VRDJIWEHLM\+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
     "(?i:D1fficultP(?:%40|@)ssw0rd)",
     "SW2YcwTIb9zpOOhoPsMm",
+    "(?i:6A5AA1D4EAFF4E9FB37E23D68491D6F4)",
     "super-secret-jwt-token-with-at-least-32-characters-long",
     "wJalrXUtnFEMI/K7MDENG",
     "AKIAIOSFODNN7|AKIAI44QH8DHB",

@@ -42,6 +42,10 @@ _SIGNERS = frozenset(("azure-sas-token", "aws-session-token", "aws-access-key", 
 _ENCODED = lazy_pattern(rb"%[0-9A-Fa-f]{2}")
 _PRIVATE_KEYS = frozenset(("private-key", "encrypted-private-key", "private-key-bare"))
 _TEST_NAME = lazy_pattern(rb"(?i)test|dummy|fake|mock|sample|example")
+# A shared access signature for one blob (`sr=b`) and for reading only (`sp=r`):
+# https://learn.microsoft.com/rest/api/storageservices/create-service-sas
+_ADDRESS_BEGIN, _ADDRESS_REST = lazy_pattern(rb"[^\s\"'`<>]*\Z"), lazy_pattern(rb"[^\s\"'`<>]*")
+_ONE_FILE, _READ_ONLY = lazy_pattern(rb"[?&;]sr=b(?![a-z])"), lazy_pattern(rb"[?&;]sp=rl?(?![a-z])")
 # Passwords shorter than this are chosen by people.
 _SHORT = 8
 
@@ -66,6 +70,8 @@ def of(match: Match, path: str, context: Context) -> tuple[Severity, str] | None
 def _harmless(match: Match, path: str, context: Context) -> str:
     """Why a key of a vendor's format opens nothing of the project's where it stands; empty otherwise."""
     rule = match.rule.id
+    if rule == "azure-sas-token" and _opens_one_file(context):
+        return "it lets read the one file that it stands behind"
     if rule in _SIGNERS and has_expired(context):
         return "it has expired"
     if rule == FIREBASE_RULE and _is_firebase(path, context):
@@ -90,6 +96,13 @@ def _is_firebase(path: str, context: Context) -> bool:
         or _FIREBASE_NEAR.search(context.near)
         or _FIREBASE_FILE.search(path.partition("!/")[2] or path)
     )
+
+
+def _opens_one_file(context: Context) -> bool:
+    """Whether a shared access signature says itself that it is for one blob and for reading."""
+    begin, rest = _ADDRESS_BEGIN.search(context.before), _ADDRESS_REST.match(context.after)
+    address = b"".join(part.group() for part in (begin, rest) if part)
+    return bool(_ONE_FILE.search(address) and _READ_ONLY.search(address))
 
 
 def _is_called_test(path: str, context: Context) -> bool:

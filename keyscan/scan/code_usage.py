@@ -45,7 +45,7 @@ _KEY_DISTANCE = 600
 _TRIPLE_QUOTES = (b'"' * 3, b"'" * 3)
 # Programs that are run by hand, whose output is read by the person who runs them.
 _RUN_BY_HAND = lazy_pattern(
-    r"(?:^|/)(?:scripts?|bin|tools?|cli|hack|notebooks?)/|\.ipynb\Z|(?:^|/)cli\.\w+\Z", re.IGNORECASE
+    r"(?:^|/)(?:scripts?|bin|tools?|cli|hack|notebooks?)/|\.ipynb\Z|(?:^|[/_-])(?:cli|__main__)\.\w+\Z", re.IGNORECASE
 )
 
 

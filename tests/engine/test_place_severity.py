@@ -41,6 +41,28 @@ def worst(path, template):
         ("tests/db.py", "url = 'mongodb+srv://app:R7{alnum:11}x@c0.ab1cd.mongodb.net'\n", Severity.HIGH),
         ("tests/db.py", "url = 'mongodb+srv://app:p%40ss@c0.ab1cd.mongodb.net'\n", Severity.LOW),
         ("tests/a.py", "'Authorization: Basic {base64:user:supersecret12}'\n", Severity.LOW),
+        ("tests/a_test.go", "var testingKey = `{pem:RSA PRIVATE KEY}`\n", Severity.LOW),
+        ("tests/a_test.go", "var serverKey = `{pem:RSA PRIVATE KEY}`\n", Severity.MEDIUM),
+        ("tests/fixtures/dummy.pem", "{pem:RSA PRIVATE KEY}\n", Severity.LOW),
+        ("deploy/testing.go", "var testingKey = `{pem:RSA PRIVATE KEY}`\n", Severity.HIGH),
+        (
+            "voices.ts",
+            "'https://a.blob.core.windows.net/x/1.wav?sv=1&sr=b&sig={b64:43}%3D&se=2122-07-08&sp=rl'",
+            Severity.LOW,
+        ),
+        (
+            "voices.ts",
+            "'https://a.blob.core.windows.net/x/1.wav?sv=1&sr=b&sig={b64:43}%3D&se=2122-07-08&sp=rw'",
+            Severity.HIGH,
+        ),
+        (
+            "voices.ts",
+            "'https://a.blob.core.windows.net/x?sv=1&sr=c&sig={b64:43}%3D&se=2122-07-08&sp=rl'",
+            Severity.HIGH,
+        ),
+        ("saved.html", '<script>{alnum:200} token="{jwt}"</script>', Severity.LOW),
+        ("page.html", '<script>token="{jwt}"</script>', Severity.MEDIUM),
+        ("server_test.py", "# TestBM25FBlockMemtableImpactNotPruned covers weaviate\n", None),
         ("tests/a.py", "'Authorization: Basic {base64:user:Gk7#tq2Lw9xPz4}'\n", Severity.MEDIUM),
     ],
 )

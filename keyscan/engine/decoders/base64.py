@@ -46,6 +46,10 @@ _BREAK = lazy_pattern(rb"(?:\r?\n[ \t]{0,40}|\\n)\Z")
 # A line shorter than this is not one of a run that was wrapped.
 _WRAPPED = 40
 
+# The query of a web address, and how far in front of a value it is looked for.
+_IN_LINK = lazy_pattern(rb"https?://[^\s\"'`<>()]{1,400}[?&][\w.-]{1,40}=\Z")
+_LINK = 500
+
 
 def views(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | Unread]:
     """The views of `data` that its trigger hits, (trigger, end offset), call for; bounded in number and size.
@@ -98,8 +102,10 @@ def _base64(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:
         run = _run(data, place)
         view = _decoded(run, place, trigger)
         if view:
-            done = view.place(0, len(view.text))[1]
-            yield view
+            start, done = view.place(0, len(view.text))
+            # What a link carries is for the server that it leads to, as far as only names tell of a secret.
+            linked = _IN_LINK.search(data, max(0, start - _LINK), start)
+            yield view._replace(certain=True) if linked else view
 
 
 def _place_of(data: bytes, trigger: Trigger, end: int) -> int:

@@ -56,6 +56,7 @@ TABLE: dict[str, Evidence] = {
     "place-page": Evidence(-6, "place", "in a page"),
     "near-many": Evidence(-5, "neighbourhood", "the same name holds other values nearby"),
     "near-sample": Evidence(-3, "neighbourhood", "its line calls it an example or a test"),
+    "near-message": Evidence(-2, "neighbourhood", "a member of an object that a document shows"),
     "near-local": Evidence(-2, "neighbourhood", "for this machine or an example's host"),
     "near-link": Evidence(-6, "neighbourhood", "in a link that is sent to people"),
     "near-record": Evidence(-4, "neighbourhood", "in the text of a record"),

@@ -56,6 +56,10 @@ _MADE_ANEW = lazy_pattern(
     rb"(?i)(?<![a-z])(?:initial|generated|temporary|one-time|random)[ \t](?:[a-z]{1,12}[ \t])?"
     rb"(?:password|token|key|secret)"
 )
+# Shorter values are passwords rather than what a program issued.
+_ISSUED = 20
+# A member of a JSON object, which documents show to say what a program sends and receives.
+_MEMBER = lazy_pattern(rb"\\?\"\s{0,4}:\s{0,4}\\?\"\Z")
 # What stands next to a value that is no part of a longer word.
 _EDGE = frozenset(b"\"'`:/@=, \t\r\n()<>")
 _LONGEST_DEFAULT = 16
@@ -74,6 +78,8 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "near-link"
     if path_kind(context.path) & PathKind.DOCUMENT and _MADE_ANEW.search(context.before):
         yield "near-sample"
+    if len(value) >= _ISSUED and path_kind(context.path) & PathKind.DOCUMENT and _MEMBER.search(context.lead):
+        yield "near-message"
     if _DATA_FILE.search(context.path) and _RECORD.search(context.before):
         yield "near-record"
 

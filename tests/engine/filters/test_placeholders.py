@@ -40,6 +40,20 @@ def test_the_alphabet_is_no_secret_whatever_stands_between_its_letters(body):
     assert placeholders.is_in_order(named)
 
 
+@pytest.mark.parametrize("body", ["aB3dE7gH9jK1mN4pQ6sT", "bDf1hJl2nPr3tVx4zBd"])
+def test_letters_that_climb_by_small_steps_were_made_up(body):
+    """Nobody draws letters by lot of which each is one of the next three."""
+    assert placeholders.is_in_order(found("acme_" + body, prefix="acme_"))
+
+
+@pytest.mark.parametrize(
+    ("body", "doubled"), [("112233445566AABB", True), ("1122", False), ("112233445567AABB", False)]
+)
+def test_characters_that_all_stand_twice_are_a_repetition(body, doubled):
+    """`11223344`: a run of pairs, if it is long enough and has no exception."""
+    assert placeholders.is_doubled(body.encode()) == doubled
+
+
 @pytest.mark.parametrize(
     ("password", "kept"),
     [("{alnum:16}4x", True), ("word-of-mouth", False), ("/run/secrets/netrc", False), ("my_password", False)],
