@@ -38,6 +38,7 @@ _NEARLY_ALL = 0.8
 _LEET = bytes.maketrans(b"013457@$!", b"oleastasi")
 # What people add to a word to make it a password: `Passw0rd123!`.
 _ENDING = b"0123456789!@#$."
+_DECORATED = lazy_pattern(rb"(?:(?:%s)[-_.]?)+" % "|".join(word for word in WORD_LIST if len(word) >= 4).encode())  # noqa: PLR2004
 # Bits that the choice among all words, or among few runs, is worth.
 _WORD_CHOICE, _RUN_CHOICE = 7.0, 1.0
 _LEAST_RUN = 4
@@ -172,9 +173,10 @@ def placeholder(match: Match, _context: Context) -> str | None:
         return "repetition"
     if (generic or len(body) < _SHORT) and explanation.share >= _MOSTLY and explanation.words + explanation.runs > 0:
         return "placeholder"
-    if (generic or match.rule.provider == "Connection string") and len(body) < _SHORT:
-        stem = body.rstrip(_ENDING) if generic else body
-        plain = explain(stem.lower().translate(_LEET))
+    if generic and _DECORATED.fullmatch(body.rstrip(_ENDING).lower().translate(_LEET)):
+        return "placeholder"
+    if match.rule.provider == "Connection string" and len(body) < _SHORT:
+        plain = explain(body.lower().translate(_LEET))
         if plain.share >= _NEARLY_ALL and plain.words > 0:
             return "placeholder"
     return None
