@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from keyscan.catalog.placeholders import WORD_LIST, is_published
 from keyscan.engine.filters import generic, value_shape
 from keyscan.engine.filters.entropy import shannon
+from keyscan.engine.filters.own_fingerprint import own_fingerprint
 from keyscan.engine.filters.spelling import surprise
 from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
-from keyscan.model.fingerprint import FINGERPRINT_DIGITS
 from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -199,16 +199,6 @@ def few_characters(match: Match, _context: Context) -> str | None:
     """Too few different characters for a value of its length."""
     body = match.secret[len(match.rule.prefix) :]
     return "few characters" if len(set(body)) < min(6, len(body) // 2) else None
-
-
-_RULE_ID = lazy_pattern(rb"[a-z0-9]+(?:-[a-z0-9]+)*:\Z")
-
-
-def own_fingerprint(match: Match, context: Context) -> str | None:
-    """A fingerprint of ours, `rule-id:` and 20 hexadecimal digits, as baselines and configurations hold them."""
-    if len(match.secret) != FINGERPRINT_DIGITS or match.secret.strip(b"0123456789abcdef"):
-        return None
-    return "a fingerprint of keyscan" if _RULE_ID.search(context.before) else None
 
 
 # A side of a merge that nobody finished: the id of its commit is no key.
