@@ -197,7 +197,7 @@ def test_signatures_that_are_lost_are_named(repo, run):
     )
     repo.git("update-ref", "refs/tags/v1", oid.decode().strip())
     result = run("clean-history", cwd=repo.path)
-    assert f"Lost signatures: 1 commits ({signed.decode()[:12]})" in result.out
+    assert f"Lost signatures: 1 commit ({signed.decode()[:12]})" in result.out
     assert "Lost signatures: tags refs/tags/v1" in result.out
 
 
