@@ -19,6 +19,7 @@ def run() -> None:
     gc.set_threshold(*_GARBAGE_THRESHOLDS)
     if sys.stdin is None or sys.stdout is None or sys.stderr is None:
         _occupy_closed_streams()
+    _make_streams_wait()
     try:
         _run()
         sys.stdout.flush()
@@ -40,6 +41,24 @@ def _occupy_closed_streams() -> None:
         if getattr(sys, name) is None:
             # Opened in the order of their numbers, each gets the lowest free one: its own.
             setattr(sys, name, open(os.open(os.devnull, flags), mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def _make_streams_wait() -> None:
+    """Let reading and writing standard streams wait, whatever the process that opened them set.
+
+    A read that does not wait ends early, which looks like the end of the input; a write loses what a pipe has no room
+    for.
+    """
+    import os
+
+    if os.name != "posix":
+        return
+    for number in range(3):
+        try:
+            if not os.get_blocking(number):
+                os.set_blocking(number, True)
+        except OSError:  # closed
+            pass
 
 
 def _give_up(error: OSError) -> None:

@@ -92,19 +92,23 @@ def main(argv: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _fail(("interrupted",), ExitCode.INTERRUPTED)
     except OSError as error:
-        return _fail((_stream_fault(error) or _internal(error),), ExitCode.INCOMPLETE)
+        return _fail((_system_fault(error) or _internal(error),), ExitCode.INCOMPLETE)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, it could show a secret
         return _fail((_internal(error),), ExitCode.INCOMPLETE)
 
 
-def _stream_fault(error: OSError) -> str:
-    """What is wrong with a standard stream or the disk that a report goes to; empty if the error is another one."""
+def _system_fault(error: OSError) -> str:
+    """What is wrong with a standard stream, the disk or the bounds of the process; empty if it is something else."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return f"output cannot be written: {error.strerror}"
     if error.errno == errno.EBADF or isinstance(error, io.UnsupportedOperation):
         # What Python still holds must not fail again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return "standard input or standard output is closed"
+    if isinstance(error, FileNotFoundError) and "No usable temporary directory" in str(error):
+        return "there is no directory for temporary files that can be written to: set TMPDIR"
+    if error.errno in {errno.EMFILE, errno.ENFILE, errno.ENOMEM}:
+        return f"the system gives this process no more files or memory: {error.strerror}"
     return ""
 
 
@@ -139,6 +143,8 @@ def _click_message(error: click.ClickException) -> str:
 
 def _internal(error: Exception) -> str:
     """An internal error by its type and place only: its message and locals could hold a secret."""
+    if isinstance(error, MemoryError):
+        return "out of memory: not everything was read"
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next

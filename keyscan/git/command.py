@@ -112,10 +112,10 @@ class Git:
         if stdin is None:
             process = self.start(*args)
         else:
-            import tempfile  # most calls have no input, and it costs 4 ms
+            from keyscan.support.temporary_file import temporary_file  # most calls have no input, and it costs 4 ms
 
             # From a file: a pipe that is not written at once could not be written on after a timeout.
-            with tempfile.TemporaryFile() as given:
+            with temporary_file() as given:
                 given.write(stdin)
                 given.seek(0)
                 process = self.start(*args, stdin=given.fileno())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import IO, TYPE_CHECKING, Self
 
 from keyscan.errors import GitError
 from keyscan.git.pipes import Watch, waits_for
 from keyscan.model.blob import Skip
+from keyscan.support.temporary_file import temporary_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,8 +30,8 @@ class Output:
     def __init__(self, git: Git, *args: str, lines: Iterable[bytes] = ()) -> None:
         """Start `git ARGS` with `lines` on its standard input."""
         self._args = args
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
-        with tempfile.TemporaryFile() as given:
+        self._errors = temporary_file()
+        with temporary_file() as given:
             given.writelines(line + b"\n" for line in lines)
             given.seek(0)
             self._process = git.start(*args, stdin=given.fileno(), stderr=self._errors.fileno())

@@ -54,7 +54,8 @@ def _members(blob: Blob, matcher: Matcher, options: ScanOptions) -> Iterator[Sca
     for name, text, reason in content.texts(blob.data, blob.origin.path):
         if reason:
             # A file that the user named is read completely, or the scan is incomplete.
-            yield ScanResult(skipped=(Skip(name, reason, incomplete=blob.origin.named),))
+            asked_for = blob.origin.named or blob.origin.kind == "stdin"
+            yield ScanResult(skipped=(Skip(name, reason, incomplete=asked_for),))
             continue
         result = matcher.scan(text.data, path=name[blob.origin.outside :])
         if any(result):
@@ -132,12 +133,16 @@ def size_of(targets: Iterable[Target | Skip], enough: int = 1 << 20) -> int:
     return total
 
 
+def overlap_of(matcher: Matcher) -> int:
+    """The bytes that a chunk of a large file repeats of the one before: more than any match is long."""
+    return max((rule.max_length for rule in matcher.rules), default=1) * 2
+
+
 def scan_files(targets: Sequence[Target | Skip], matcher: Matcher, options: ScanOptions, jobs: int = 0) -> ScanResult:
     """Read and scan files, spread over `jobs` processes (0: one per core) when there is enough to do."""
     skips = tuple(target for target in targets if isinstance(target, Skip))
     todo = [target for target in targets if isinstance(target, Target)]
-    overlap = max((rule.max_length for rule in matcher.rules), default=1) * 2
-    work = _FileScanner(matcher, options, overlap)
+    work = _FileScanner(matcher, options, overlap_of(matcher))
     batches = [todo[at : at + BATCH] for at in range(0, len(todo), BATCH)]
     parts = until_lost(process_pool.stream(work, batches, jobs, least=_WORTH_IT))
     scanned = (ScanResult(skipped=(part,)) if isinstance(part, Skip) else part for part in parts)

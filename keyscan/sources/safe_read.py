@@ -63,6 +63,11 @@ def _read_fully(descriptor: int, size: int) -> bytes:
     return b"".join(parts)
 
 
-def read_stdin(stream: IO[bytes], name: str) -> Blob:
-    """All of standard input, under `name`."""
-    return Blob(stream.read(), Origin(name, kind="stdin"))
+def read_stdin(stream: IO[bytes], name: str, overlap: int) -> Iterator[Blob]:
+    """All of standard input, under `name`, in chunks like those of a large file."""
+    data = stream.read(CHUNK_SIZE)
+    origin = Origin(name, kind="stdin")
+    if len(data) < CHUNK_SIZE:
+        yield Blob(data, origin)
+    else:
+        yield from chunks(stream.read, data, origin, overlap, CHUNK_SIZE)

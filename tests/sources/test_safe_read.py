@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 
@@ -83,3 +84,15 @@ def test_a_named_device_makes_a_scan_incomplete(run):
     done = run("scan", "/dev/zero")
     assert done.code == 3
     assert "device: not read" in done.out
+
+
+def test_standard_input_is_read_in_chunks(monkeypatch):
+    """However long it is, no more than a chunk and what overlaps is held; each chunk knows its line."""
+    monkeypatch.setattr(safe_read, "CHUNK_SIZE", 1000)
+    text = b"".join(b"line %d\n" % number for number in range(1000))
+    blobs = list(safe_read.read_stdin(io.BytesIO(text), "<stdin>", 100))
+    assert b"".join(blob.data[blob.overlap :] for blob in blobs) == text
+    assert max(len(blob.data) for blob in blobs) <= 1100
+    assert [blob.line for blob in blobs] == [text[: text.find(blob.data)].count(b"\n") + 1 for blob in blobs]
+    for short in (b"", b"x", text[:999], text[:1000]):
+        assert [blob.data for blob in safe_read.read_stdin(io.BytesIO(short), "x", 100)] == [short]

@@ -50,7 +50,7 @@ def scan_paths(
     stdin_filename: str = _STDIN,
 ) -> int:
     """Scan and report; the exit code."""
-    from keyscan.scan.scanner import scan_blob, size_of
+    from keyscan.scan.scanner import overlap_of, scan_blob, size_of
     from keyscan.sources import files, safe_read
 
     started = time.perf_counter()
@@ -62,8 +62,12 @@ def scan_paths(
         matcher = scanner.matcher(None if "-" in paths else size_of(targets))
         result = scanner.scan_files(targets)
         if "-" in paths:
-            blob = safe_read.read_stdin(sys.stdin.buffer, stdin_filename)
-            result += scan_blob(blob, matcher, scanner.options)
+            chunks = 0
+            for blob in safe_read.read_stdin(sys.stdin.buffer, stdin_filename, overlap_of(matcher)):
+                chunks += 1
+                result += scan_blob(blob, matcher, scanner.options)
+            # What is too large to keep cannot be verified: it is not there to be read again.
+            blob = blob if chunks == 1 else None
         whole = not settings.ignores.prefix and named == ["."]
         result = replace(result, notes=(*result.notes, *_ignored(left_out())), whole=whole)
     return output.finish(result, scanner, settings, started, output.verifier(settings, verify, blob))

@@ -209,3 +209,9 @@ class TestSwitchedOff:
             assert done.code == 0
             assert "exclude: the configuration excludes 1 file" in done.out
         assert run("scan", "gen/a.py", cwd=repo.path).code == 1
+
+
+def test_standard_input_that_was_not_read_is_not_clean(spawn):
+    """What the user gave is read, or the scan is incomplete: like a file that was named."""
+    result = spawn(["scan", "-"], stdin=b"%PDF-1.7 of something")
+    assert (result.code, "PDF document: not opened" in result.out + result.err) == (3, True)
