@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+    from contextlib import AbstractContextManager
 
     from keyscan.config.settings import Settings
     from keyscan.engine.matcher import Matcher
@@ -40,13 +42,15 @@ class Scanner:
     """Rules, the engine and suppressions together: scans what it is given, reads no configuration.
 
     `engine`: auto, hyperscan or regex. `jobs`: processes for files, 0 for one per core. Not for several threads at
-    once; a scanner may be pickled, and then compiles its rules again.
+    once; a scanner may be pickled, and then compiles its rules again. `compiling` makes a context that is entered while
+    the rules are compiled, seconds once per version; afterwards they are loaded.
     """
 
     rules: tuple[Rule, ...]
     options: ScanOptions = field(default_factory=ScanOptions)
     engine: str = "auto"
     jobs: int = 0
+    compiling: Callable[[], AbstractContextManager[object]] = field(default=nullcontext, repr=False, compare=False)
     _matchers: dict[bool, Matcher] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -71,7 +75,13 @@ class Scanner:
         return cls(kept, ScanOptions(min_severity, salt), jobs=jobs)
 
     @classmethod
-    def of(cls, settings: Settings, *, without: Collection[str] = ()) -> Scanner:
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        without: Collection[str] = (),
+        compiling: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> Scanner:
         """The scanner that `settings` ask for; `without`: rule categories that are left out."""
         where = settings.config.values.get("disable")
         named = f"{where.source}: disable" if where and set(where.value) >= set(settings.disable) else "--disable"
@@ -86,7 +96,7 @@ class Scanner:
             show_ignored=settings.show_ignored,
             min_precision=settings.min_precision,
         )
-        return cls(rules, options, settings.engine, settings.jobs)
+        return cls(rules, options, settings.engine, settings.jobs, compiling)
 
     def matcher(self, size: int | None = None) -> Matcher:
         """The engine for `size` bytes; None: unknown. Compiled or loaded once per kind."""
@@ -96,7 +106,7 @@ class Scanner:
         # What was made for much input does for little too.
         matcher = self._matchers.get(False) or self._matchers.get(small)
         if matcher is None:
-            matcher = self._matchers[small] = build.matcher(self.rules, self.engine, size)
+            matcher = self._matchers[small] = build.matcher(self.rules, self.engine, size, self.compiling)
         return matcher
 
     def matches(self, data: bytes, path: str = "", *, size: int | None = None) -> list[Match]:

@@ -1,4 +1,4 @@
-"""Base classes of commands: help in a fixed order, and suggestions for unknown names."""
+"""What all commands share: help in a fixed order, suggestions for unknown names, a word while rules are compiled."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     _Choice = click.Choice[str]  # generic from click 8.2 on
 else:
@@ -95,6 +96,13 @@ class Group(click.Group):
 
     def _unknown(self, ctx: click.Context, name: str) -> NoReturn:
         ctx.fail(f"No such command '{name}'{did_you_mean(name, self.list_commands(ctx))}")
+
+
+def compiling() -> AbstractContextManager[None]:
+    """Show on a terminal that the rules are compiled: seconds, once per version, in which nothing else is shown."""
+    from keyscan.cli import progress
+
+    return progress.step("compiling the rules (once per version)")
 
 
 def options(command: click.Command, ctx: click.Context) -> list[click.Option]:

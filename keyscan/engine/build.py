@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import marshal
 import sys
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from keyscan.errors import UsageError
 from keyscan.support import storage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from keyscan.engine.matcher import Matcher
     from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
@@ -25,11 +27,17 @@ if TYPE_CHECKING:
 SMALL = 64 * 1024
 
 
-def matcher(rules: Sequence[Rule], engine: str = "auto", size: int | None = None) -> Matcher:
+def matcher(
+    rules: Sequence[Rule],
+    engine: str = "auto",
+    size: int | None = None,
+    compiling: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> Matcher:
     """Build the matcher for `rules`; `size` is how many bytes are to be scanned, None when not known.
 
     `engine`: auto, hyperscan or regex. Auto takes Hyperscan unless it is not installed, or the input so small
-    that `bytes.find` is done before Hyperscan is imported. Raises UsageError where Hyperscan is asked for and missing.
+    that `bytes.find` is done before Hyperscan is imported. `compiling` is entered while Hyperscan compiles, which takes
+    seconds, if nothing is stored. Raises UsageError where Hyperscan is asked for and missing.
     """
     from keyscan.engine.matcher import Matcher
     from keyscan.engine.prefilter.keywords import KeywordPrefilter
@@ -38,7 +46,7 @@ def matcher(rules: Sequence[Rule], engine: str = "auto", size: int | None = None
     if engine == "regex" or (engine == "auto" and small):
         return Matcher(rules, KeywordPrefilter(rules))
     try:
-        return Matcher(rules, hyperscan_prefilter(rules))
+        return Matcher(rules, hyperscan_prefilter(rules, compiling))
     except ImportError as error:
         if engine == "hyperscan":
             raise UsageError("--engine hyperscan: the package hyperscan is not installed here") from error
@@ -61,7 +69,9 @@ def database_names(rules: Sequence[Rule]) -> list[str]:
     return _stored_names(rules)[1:]
 
 
-def hyperscan_prefilter(rules: Sequence[Rule]) -> HyperscanPrefilter:
+def hyperscan_prefilter(
+    rules: Sequence[Rule], compiling: Callable[[], AbstractContextManager[object]] = nullcontext
+) -> HyperscanPrefilter:
     """The prefilter of `rules` with Hyperscan, loaded or compiled and stored; raises ImportError without it."""
     from keyscan.engine.prefilter.encoding_triggers import Trigger
     from keyscan.engine.prefilter.entries import Entry
@@ -78,7 +88,8 @@ def hyperscan_prefilter(rules: Sequence[Rule]) -> HyperscanPrefilter:
             return HyperscanPrefilter(entries, (), triggers, [part for part in databases if part is not None])
         except Exception:  # noqa: BLE001, S110 - any error of Hyperscan's means: compile again
             pass
-    prefilter = HyperscanPrefilter.of(rules)
+    with compiling():
+        prefilter = HyperscanPrefilter.of(rules)
     if _hold_secrets(rules, prefilter):
         return prefilter
     listing = marshal.dumps([list(map(tuple, part)) for part in (prefilter.entries, prefilter.triggers)])

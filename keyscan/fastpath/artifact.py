@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from keyscan.engine import build
@@ -13,7 +14,8 @@ from keyscan.model.rule import count_secret_rules
 from keyscan.support import storage, storage_cleanup
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from keyscan.model.rule import Rule
 
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
 _LONGEST_STORED = 9
 
 
-def store_engine(rules: Sequence[Rule]) -> bool:
+def store_engine(rules: Sequence[Rule], compiling: Callable[[], AbstractContextManager[object]] = nullcontext) -> bool:
     """Store the fast path's engine for the built-in `rules`, unless it is there; false where that cannot be done.
 
-    Costs a compilation of the prefilter (about a second) the first time, and nothing where it cannot be used.
+    Costs a compilation of the prefilter (some seconds, in the context that `compiling` makes) the first time, and
+    nothing where it cannot be used.
     """
     try:
         name = engine.stored_name()
@@ -33,7 +36,7 @@ def store_engine(rules: Sequence[Rule]) -> bool:
         # The small one first: where nothing can be stored, nothing is compiled.
         if not storage.write(doubtful.stored_name(), doubtful.dumps(rules)):
             return False
-        prefilter = build.hyperscan_prefilter(rules)
+        prefilter = build.hyperscan_prefilter(rules, compiling)
         programs = [
             None if rule.context and rule.value else engine.program(rule.pattern, rule.max_length) for rule in rules
         ]

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from keyscan.cli import main as cli
-from keyscan.cli.command import Command, Group
+from keyscan.cli.command import Command, Group, compiling
 
 
 def every(group=cli.group, prefix=()):
@@ -98,3 +98,14 @@ def test_help_lists_options_and_whole_sentences(run, name, command, monkeypatch)
     ] == []
     if isinstance(command, click.Group):
         assert "..." not in out.partition("Commands:")[2].partition("Options:")[0]
+
+
+def test_compiling_the_rules_is_said_on_a_terminal_only(monkeypatch, capsys):
+    """The first scan takes seconds: a terminal shows why, and the line is gone afterwards; a log gets nothing."""
+    with compiling():
+        pass
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with compiling():
+        assert "keyscan: compiling the rules (once per version)" in capsys.readouterr().err
+    assert capsys.readouterr().err == "\r\x1b[K"

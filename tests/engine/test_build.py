@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 
 import pytest
 from helpers.matches import rule
@@ -38,6 +39,23 @@ def test_where_hyperscan_is_not_installed(monkeypatch):
     assert isinstance(build.matcher(RULES, "auto")._prefilter, KeywordPrefilter)
     with pytest.raises(UsageError, match="--engine hyperscan: the package hyperscan is not installed here"):
         build.matcher(RULES, "hyperscan")
+
+
+def test_compiling_is_told_and_loading_is_not():
+    """The context is entered for the seconds of the compilation only: never for keywords, nor for what is stored."""
+    entered = []
+
+    @contextmanager
+    def compiling():
+        entered.append(len(entered))
+        yield
+
+    build.matcher(RULES, "regex", None, compiling)
+    assert entered == []
+    build.matcher(RULES, "hyperscan", None, compiling)
+    assert entered == [0]
+    build.matcher(RULES, "hyperscan", None, compiling)
+    assert entered == [0]
 
 
 def test_what_was_compiled_is_loaded(monkeypatch):

@@ -12,7 +12,7 @@ import click
 
 from keyscan.api import Scanner
 from keyscan.cli import output
-from keyscan.cli.command import Command
+from keyscan.cli.command import Command, compiling
 from keyscan.cli.options import rotation_days_option
 from keyscan.cli.settings import scan_options
 from keyscan.cli.verify_options import OFF, VerifySettings, verify_options
@@ -162,7 +162,7 @@ def run(
     started = time.perf_counter()
     facts = repository.inspect(git)
     # Rules on code practices apply to the current code only: what old code did with keys is no leak to be rotated.
-    scanner = Scanner.of(settings, without=("practice",))
+    scanner = Scanner.of(settings, without=("practice",), compiling=compiling)
     store = None
     if not audit.no_cache:
         store = clean_objects.CleanObjects(clean_objects.digest(scanner.rules, settings.engine), facts.id_width)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keyscan.cli.command import Command
+from keyscan.cli.command import Command, compiling
 from keyscan.cli.messages import say
 from keyscan.errors import ExitCode, UsageError
 from keyscan.ruleset.cache import load_rules
@@ -49,7 +49,7 @@ def command(push: bool, remove: bool, force: bool) -> int:
     if not remove:
         from keyscan.fastpath import artifact
 
-        artifact.store_engine(load_rules())
+        artifact.store_engine(load_rules(), compiling)
         say("keyscan: to try it: git add FILE, then keyscan staged. git commit --no-verify bypasses it once.")
     return ExitCode.CLEAN
 

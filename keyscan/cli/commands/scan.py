@@ -11,7 +11,7 @@ import click
 
 from keyscan.api import Scanner
 from keyscan.cli import output
-from keyscan.cli.command import Command
+from keyscan.cli.command import Command, compiling
 from keyscan.cli.settings import scan_options
 from keyscan.cli.verify_options import OFF, VerifySettings, verify_options
 
@@ -54,7 +54,7 @@ def scan_paths(
     from keyscan.sources import files, safe_read
 
     started = time.perf_counter()
-    scanner = Scanner.of(settings)
+    scanner = Scanner.of(settings, compiling=compiling)
     named = [path for path in paths if path != "-"] if paths else ["."]
     targets = scanner.targets(named, everything=everything)
     blob = None

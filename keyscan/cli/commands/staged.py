@@ -12,7 +12,7 @@ import click
 from keyscan.api import Scanner
 from keyscan.catalog.secret_files import kind_of
 from keyscan.cli import output
-from keyscan.cli.command import Command
+from keyscan.cli.command import Command, compiling
 from keyscan.cli.settings import Prepared, with_settings
 from keyscan.config.readers import PROJECT_FILES, git_reader, root_of
 from keyscan.config.schema import FILES
@@ -108,7 +108,7 @@ def _store_fast_path(work: _Index, scanner: Scanner, settings: Settings) -> str:
 
     if settings.rules or settings.disable or not settings.builtin_rules or work.files is None:
         return ""
-    if not artifact.store_engine(scanner.rules):
+    if not artifact.store_engine(scanner.rules, compiling):
         why = storage.unusable()
         return why and f"nothing can be cached, so every commit takes longer ({why}): set KEYSCAN_CACHE_DIR"
     if settings.config.plain:
