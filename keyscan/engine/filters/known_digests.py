@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 
 from keyscan.catalog.placeholders import COMMON_TEXTS, WORD_LIST
@@ -23,6 +22,8 @@ def is_known_digest(value: bytes) -> bool:
 @cache
 def _digests() -> frozenset[bytes]:
     """The digests of all common words, made when a value of that length is first met."""
+    import hashlib  # loads OpenSSL, 2 ms that a clean scan need not spend
+
     texts = [text.encode() for text in (*WORD_LIST, *COMMON_TEXTS)]
     return frozenset(
         hashlib.new(algorithm, text, usedforsecurity=False).hexdigest().encode()

@@ -190,9 +190,7 @@ def published(match: Match, _context: Context) -> str | None:
 def low_entropy(match: Match, _context: Context) -> str | None:
     """Less random than the rule demands."""
     least = match.rule.min_entropy
-    if least and shannon(match.secret[len(match.rule.prefix) :]) < least:
-        return "low entropy"
-    return None
+    return "low entropy" if least and shannon(match.secret[len(match.rule.prefix) :]) < least else None
 
 
 def few_characters(match: Match, _context: Context) -> str | None:
@@ -265,7 +263,6 @@ def plain_netrc_word(match: Match, _context: Context) -> str | None:
     return value_shape.reason(match.secret) or ("word" if shape_of(match.secret) <= Shape.COMMON else None)
 
 
-Filter = "Callable[[Match, Context], str | None]"
 PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
     own_fingerprint,
     few_characters,
