@@ -52,7 +52,7 @@ _RECORD = lazy_pattern(
     rb"\s{0,3}\[?\s{0,3}\\?\"[^\"]{8,}\Z"
 )
 # What a document shows of a program's output: each installation makes its own.
-_MADE_ANEW = lazy_pattern(
+_GENERATED = lazy_pattern(
     rb"(?i)(?<![a-z])(?:initial|generated|temporary|one-time|random)[ \t](?:[a-z]{1,12}[ \t])?"
     rb"(?:password|token|key|secret)"
 )
@@ -76,7 +76,7 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "place-pipeline"
     if _SENT_LINK.search(context.before) or _CITED.search(context.before):
         yield "near-link"
-    if path_kind(context.path) & PathKind.DOCUMENT and _MADE_ANEW.search(context.before):
+    if path_kind(context.path) & PathKind.DOCUMENT and _GENERATED.search(context.before):
         yield "near-sample"
     if len(value) >= _ISSUED and path_kind(context.path) & PathKind.DOCUMENT and _MEMBER.search(context.lead):
         yield "near-message"
