@@ -46,6 +46,10 @@ _TEST_NAME = lazy_pattern(rb"(?i)test|dummy|fake|mock|sample|example")
 # https://learn.microsoft.com/rest/api/storageservices/create-service-sas
 _ADDRESS_BEGIN, _ADDRESS_REST = lazy_pattern(rb"[^\s\"'`<>]*\Z"), lazy_pattern(rb"[^\s\"'`<>]*")
 _ONE_FILE, _READ_ONLY = lazy_pattern(rb"[?&;]sr=b(?![a-z])"), lazy_pattern(rb"[?&;]sp=rl?(?![a-z])")
+# A host without a domain is most often a container of somebody's development.
+_NEIGHBOURS_RULE = "connection-string-local"
+# Passwords from here on, if they look random, are as likely in use as those that a setting holds.
+_GENERATED = 16
 # Passwords shorter than this are chosen by people.
 _SHORT = 8
 
@@ -82,11 +86,18 @@ def _harmless(match: Match, path: str, context: Context) -> str:
         return "in a page that was saved, whose visitors all get it"
     if rule in _FOR_HOST and _THIS_MACHINE.search(context.before + context.lead):
         return "for this machine"
+    if rule == _NEIGHBOURS_RULE and not _is_generated(match.secret):
+        return "a password that somebody chose, for a host nearby"
     if _SCANNER_FILE.search(path):
         return "in the configuration of another scanner, which accepts it"
     if _BADGE.search(context.before):
         return "in a badge, which everyone sees"
     return "in others' code" if path_kind(path) & PathKind.VENDORED else ""
+
+
+def _is_generated(secret: bytes) -> bool:
+    """Whether the password of a connection string looks as if a program made it."""
+    return len(secret) >= _GENERATED and shape_of(_ENCODED.sub(b"x", secret)) == Shape.RANDOM
 
 
 def _is_firebase(path: str, context: Context) -> bool:

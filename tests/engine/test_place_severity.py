@@ -38,6 +38,8 @@ def worst(path, template):
         ("settings.toml", "key = 'AKIA{base32:16}'\n", Severity.MEDIUM),
         ("README.md", "![b](https://circleci.com/gh/a/b.svg?style=shield&circle-token={hex:40})\n", Severity.LOW),
         ("db.py", "url = 'mongodb+srv://app:R7{alnum:11}x@c0.ab1cd.mongodb.net'\n", Severity.CRITICAL),
+        ("compose.yml", "URL: postgres://app:{alnum:14}7aQ{alnum:6}@db:5432/app", Severity.MEDIUM),
+        ("compose.yml", "URL: postgres://app:blue-kite-42@db:5432/app", Severity.LOW),
         ("tests/db.py", "url = 'mongodb+srv://app:R7{alnum:11}x@c0.ab1cd.mongodb.net'\n", Severity.HIGH),
         ("tests/db.py", "url = 'mongodb+srv://app:p%40ss@c0.ab1cd.mongodb.net'\n", Severity.LOW),
         ("tests/a.py", "'Authorization: Basic {base64:user:supersecret12}'\n", Severity.LOW),

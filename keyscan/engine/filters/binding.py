@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.engine.filters.secret_names import Kind, kind_of
+from keyscan.engine.filters.value_shape import Shape, shape_of
 from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -21,9 +22,14 @@ _FIELD_KEY = lazy_pattern(rb"[\"']?key\\?[\"']")
 # `password 0`: Cisco's mark of a value in plain text.
 _LAST_WORD = lazy_pattern(rb"([\w.-]*[A-Za-z_][\w.-]*)(?:[ \t]+0)?[^\w]*\Z")
 # `name: DB_PASSWORD` before its `value:`.
-_PAIR = lazy_pattern(rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w.-]+)", re.IGNORECASE)
+_PAIR = lazy_pattern(
+    rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w./-]+)", re.IGNORECASE
+)
 # Rules in which a word comes before the name.
 _DIRECTIVES = frozenset({"generic-directive-secret"})
+# The rule whose values stand in front of their names, and a name there.
+_VALUE_FIRST = "generic-value-first-secret"
+_NAME_BEHIND = lazy_pattern(rb"[\"'][\s,]{1,28}(?:[\"']?\w{2,20}[\"']?\s{0,4}[=:]\s{0,4})?@?[\"']([\w.-]+)")
 _COMPARING = rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|eql\?|isEqualTo|Equals|isEqual)"
 _CALLED = lazy_pattern(_COMPARING + rb"\Z")
 # A name that is a whole argument, as in `f("token", "value")`; setters and readers of variables take such pairs.
@@ -35,6 +41,11 @@ _SETTER = lazy_pattern(
     rb"input|fill|type|arg|login|field|cookie|store|update|values?|flag|string|\bof|hash|dict|map|pairs?|tuple|entry)"
     rb"\w{0,20}\s{0,2}[(\[ ]\s*(?:[\w.\"'&*]{1,40},\s*){0,3}[\"'`][\w.-]*\Z"
 )
+# `settings.get("api_key", "value")`: a default, if no program would write it as a text to show.
+_GETTER = lazy_pattern(
+    rb"\.(?:get|pop|setdefault|get_or|getOrDefault|optString|getString|getProperty|fetch|read)\(\s*[\"'`][\w.-]*\Z"
+)
+_LONG = 16
 _ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
 _LIST_BEFORE = lazy_pattern(rb"\[[^()\[\]]{0,200}\Z")
 _LIST_AFTER = lazy_pattern(rb"[\"'`][ \t]{0,8},[ \t]{0,8}[\"'`]")
@@ -61,6 +72,13 @@ _QUOTED = lazy_pattern(rb"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`")
 _NAME_END = lazy_pattern(rb"\A(?:\\?[\"'`][\])]{0,2}|\])")
 # No more than an operator and brackets; Jsonnet's `::` and functions' `() =>` are no operators of the other rules.
 _NEXT = lazy_pattern(rb"[\s\"'`\\()\[\]{}:=,>@$-]*")
+# Values that are aligned in columns, farther off than the other rules look.
+_ALIGNED = lazy_pattern(rb"[=:,>][ \t]{5,}\Z")
+# What stands in front of the last words of a title: `### `, `2. Staging `.
+_TITLE = lazy_pattern(
+    rb"(?:\A|\n)[ \t]{0,16}(?:[#>*+_|-]{1,6}[ \t]{0,3}|\d{1,2}[.)][ \t]{1,3})?"
+    rb"(?:[\w&'()/-]{1,20}[ \t]){0,4}[\w&'()/-]{0,20}\Z"
+)
 # Columns and their values in SQL: `(email, api_key) VALUES ('`.
 _VALUES = lazy_pattern(rb"(?i)\)\s*values\s*\(")
 _OPENING, _CLOSING = frozenset(b"([{"), frozenset(b")]}")
@@ -71,6 +89,10 @@ _COMPARED_NAME = lazy_pattern(rb"([\w$-]+)[ \t]*[=!]={1,2}[ \t]*[\"'`]?\Z")
 
 def name_of(match: Match, context: Context) -> bytes:
     """The whole name in front of the value: the rule matches from its telling word on."""
+    if match.rule.id == _VALUE_FIRST:
+        whole = context.lead + match.secret
+        behind = _NAME_BEHIND.match(context.near, context.near.find(whole) + len(whole))
+        return behind.group(1) if behind else b""
     compared = _COMPARED_NAME.search(context.before)
     if compared:
         return compared.group(1)
@@ -92,12 +114,19 @@ def name_of(match: Match, context: Context) -> bytes:
     return word.group(1) + b"_" + name if word and kind_of(word.group(1) + b"_key") == Kind.NONE else name
 
 
-def is_argument(context: Context, name: bytes) -> bool:
+def is_argument(match: Match, context: Context, name: bytes) -> bool:
     """Whether the value is an argument behind another that merely is called like a secret."""
     if not _ARGUMENT.search(context.lead) or name.startswith(b"-") or context.lead.lstrip().startswith(b"-"):
         return False
     start = context.preceding + name
-    return not (_ENVIRONMENT.match(name) or _SETTER.search(start) or _IN_PAIR.search(start))
+    if _ENVIRONMENT.match(name) or _SETTER.search(start) or _IN_PAIR.search(start):
+        return False
+    return not (_GETTER.search(start) and len(match.secret) >= _LONG and shape_of(match.secret) == Shape.RANDOM)
+
+
+def ends_title(context: Context) -> bool:
+    """Whether the name that a rule matched ends a line of a few words."""
+    return bool(_TITLE.search(context.preceding))
 
 
 def is_in_longer_list(context: Context) -> bool:
@@ -118,7 +147,7 @@ def is_anothers(context: Context) -> bool:
     """
     rest = _NAME_REST.match(context.lead)
     between = context.lead[rest.end() if rest else 0 :].rstrip(b"\"'`\\")
-    if _NEXT.fullmatch(between) and b"::" not in between and b"()" not in between:
+    if _NEXT.fullmatch(between) and b"::" not in between and b"()" not in between and not _ALIGNED.search(between):
         return True
     if b";" in between or _leaves(between) or _OTHER_THING.search(between):
         return True

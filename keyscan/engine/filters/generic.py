@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters import secret_names as names
 from keyscan.engine.filters import value_shape as literals
-from keyscan.engine.filters.binding import is_anothers, is_argument, is_compared, is_in_longer_list, name_of
+from keyscan.engine.filters.binding import ends_title, is_anothers, is_argument, is_compared, is_in_longer_list, name_of
 from keyscan.engine.filters.context import has_expired
 from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.score import graded
 from keyscan.engine.filters.secret_names import Kind
-from keyscan.engine.filters.surroundings import is_shown_to_visitors, observed
+from keyscan.engine.filters.surroundings import is_shown_to_visitors, observed, values_of
 from keyscan.engine.filters.value_shape import Shape
 from keyscan.support.lazy_pattern import lazy_pattern
 from keyscan.support.path_kind import is_of_kind, path_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from keyscan.engine.filters.context import Context
     from keyscan.model.match import Match
     from keyscan.model.rule import Precision, Rule, Severity
@@ -34,20 +32,13 @@ _DIGESTS = lazy_pattern(
 )
 # `["token", "` begins a list of words, `("token", "` a call.
 _LIST = lazy_pattern(rb"(?:[\[{]|\(\s*[\"'][^\"']*[\"']\s*,)\s*(?:[\"'][^\"'-][^\"']*[\"']\s*,\s*)+\w?[\"'`]?\Z")
-# What prose about tokens names (an algorithm, a standard), and what forms demand of a password (Laravel's rules).
-_TERMS = lazy_pattern(
-    rb"(?:[a-z]{2,5}\d{0,2}-)?(?:hmac|rsa|ecdsa|sm2|sm3)-(?:sha-?|sm)\d{1,3}|"
-    rb"(?:(?:crc|sha3?|md|aes|rsa|utf|rfc|iso|fips|pbkdf|base|hmac-?sha)[-_]?\d{1,5}|"
-    rb"(?:hs|rs|es|ps)(?:256|384|512)|(?:ed|x)(?:25519|448))(?:[-_](?:\d{1,4}|[a-z]{2,6})){0,2}|"
-    rb"(?:required|nullable|sometimes|confirmed|string|(?:min|max):\d{1,3})"
-    rb"(?:\|[a-z_]{2,30}(?::[\w,.]{1,40})?){1,10}",
-    re.IGNORECASE,
-)
 # On the line after an empty setting stands the next one.
 _SETTING = lazy_pattern(
     rb"[A-Za-z]++(?:[_-]+\.|[._-])[A-Za-z0-9_-]++(?>(?:\.[A-Za-z0-9_-]++)*)[=:]|[A-Z][A-Z0-9_]{2,40}="
 )
 _IS_KEY = lazy_pattern(rb"[\"'`][ \t]{0,4}:")
+# A comment of one line, from its beginning on: `# old_api_key: `.
+_COMMENT = lazy_pattern(rb"\s*(?:#|//|/\*|\*|--|;|%|'|!|REM\b)")
 _QUOTES = (b'"', b"'", b"`")
 _CLASSES, _SHORT, _LONG, _LONGER = 3, 12, 20, 32
 # Letters alone, and fewer than these, are too often a name.
@@ -57,6 +48,7 @@ _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 _NAMELESS = frozenset(
     {
         "generic-positional-secret",
+        "generic-call-secret",
         "generic-pgpass-password",
         "generic-store-command-secret",
         "generic-command-password",
@@ -67,14 +59,16 @@ _NAMELESS = frozenset(
 _DISTANT = "generic-distant-secret"
 # A UUID, a model, a version: `gpt-4o-2024-05-13`.
 _LABEL = lazy_pattern(rb"(?:[A-Za-z0-9]{1,12}[-_.]){2,}[A-Za-z0-9]{0,12}\Z")
+# Rules for a value with nothing but space between it and its name: below a title, and in a sentence.
+_TITLED, _MENTIONED = "generic-titled-secret", "generic-mentioned-secret"
 # Its quotes are no quotation marks.
 _RAW = "generic-raw-quoted-secret"
-# `<<EOF`, `<<~'EOF'`, `<<<EOT` and the end of that line.
-_HERE_DOCUMENT = lazy_pattern(rb"<<[<~-]?[\"']?\w{1,16}[\"']?[ \t]*\r?\n[ \t]*\Z")
+# `<<EOF`, `<<~'EOF'`, `<<<EOT`, a text block's quotes, and the end of that line.
+_HERE_DOCUMENT = lazy_pattern(rb"(?:<<[<~-]?[\"']?\w{1,16}[\"']?|\"{3}|'{3})[ \t]*\r?\n[ \t]*\Z")
 # What is given to these is a key, or what a client sends, and both are written in hexadecimal digits too.
 _SIGNS = lazy_pattern(
     rb"(?i)jwt|hmac|sign|encode|cipher|\bidentified\s.{0,40}\bby\s|(?:basic|digest|ntlm)_?auth|auth[\"']?\s*[=:]|"
-    rb"login[ (]|connect|credentials?\(|authenticate|keyspec|cookie|pdo|mysqli|fernet"
+    rb"login[ (]|connect|credentials?\(|authenticate|keyspec|cookie|pdo|mysqli|fernet|securestring"
 )
 _RECORD = lazy_pattern(
     rb"(?i)\b(?:create[ds]?_?(?:time|at)|update[ds]?_?(?:time|at)|nick_?name|last_login|is_(?:staff|superuser))\b"
@@ -91,7 +85,6 @@ _MARKUP = lazy_pattern(
     rb"<(?:input|a|form|meta|button|script|whiteboard|sheet|bitable|img|iframe|video|file)(?![\w-])[^>]{0,200}\Z",
     re.IGNORECASE,
 )
-_OTHER_VALUE = lazy_pattern(rb"(?![\w-])[\"'`]?\]?\s{0,3}(?:=>|:=|[:=,>])\s{0,3}[\"'`]?([\w+/=.$@!-]{8,})")
 _MANY_WEAK, _MANY_STRONG = 1, 4
 
 
@@ -122,13 +115,20 @@ def rejection_reason(match: Match, context: Context) -> str | None:
     if match.secret.startswith((b"/", b".")) and context.lead[:4] == b"pwd`" and context.preceding.endswith(b"`"):
         # The directory that a shell is in, as `docker run -v` mounts it.
         return "command"
-    if _TERMS.fullmatch(match.secret):
-        return "term"
+    if _only_near(match, context, kind):
+        return "a word near"
     if match.rule.id in _NAMELESS:
         return "list" if is_in_longer_list(context) else None
     if _LIST.search(context.before) and not _random_enough(kind, match.secret):
         return "list"
     return "digest" if _DIGESTS.search(context.before) else None
+
+
+def _only_near(match: Match, context: Context, kind: Kind) -> bool:
+    """Whether a value that nothing binds to the name in front of it is a word, or what it stands below no title."""
+    if match.rule.id not in {_TITLED, _MENTIONED}:
+        return False
+    return not _random_enough(kind, match.secret) or (match.rule.id == _TITLED and not ends_title(context))
 
 
 def _kind(match: Match, context: Context) -> Kind:
@@ -192,8 +192,8 @@ def evidence(match: Match, context: Context) -> list[str]:
     if distant:
         facts.append("binding-distant")
     if _bare(match, context):
-        facts.append("binding-bare")
-    if match.rule.id not in _NAMELESS and not distant and is_argument(context, name):
+        facts.append("binding-comment" if _COMMENT.match(context.before) else "binding-bare")
+    if match.rule.id not in _NAMELESS and not distant and is_argument(match, context, name):
         facts.append("binding-argument")
     if kind == Kind.PASSWORD and "value-hash" in facts and _RECORD.search(context.near):
         # Rows of users hold the hashes of their passwords.
@@ -263,20 +263,10 @@ def _of_place(context: Context) -> list[str]:
     return [key for flag, key in _PLACES if kind & flag]
 
 
-def _values_of(name: bytes, text: bytes) -> Iterator[bytes]:
-    """The values that `name` has in `text`."""
-    at = text.find(name)
-    while at >= 0:
-        match = _OTHER_VALUE.match(text, at + len(name))
-        if match:
-            yield match[1]
-        at = text.find(name, at + 1)
-
-
 def _of_neighbourhood(match: Match, context: Context, name: bytes, kind: Kind) -> list[str]:
     facts = []
     if name and len(name) < _LONGER:
-        others = set(_values_of(name, context.near)) - {match.secret}
+        others = set(values_of(name, context.near)) - {match.secret}
         others = {other for other in others if other[:8] != match.secret[:8]}
         if len(others) >= (_MANY_STRONG if kind >= Kind.SECRET else _MANY_WEAK):
             facts.append("near-many")

@@ -41,6 +41,7 @@ TABLE: dict[str, Evidence] = {
     "value-repeated": Evidence(-4, "value", "the value of another setting beside it too"),
     "value-letters": Evidence(-1, "value", "letters only"),
     "binding-bare": Evidence(-6, "binding", "in program code, outside of string literals"),
+    "binding-comment": Evidence(-3, "binding", "in a comment of program code"),
     "binding-argument": Evidence(-4, "binding", "an argument behind a plain word"),
     "binding-distant": Evidence(-2, "binding", "further off on the line of its name"),
     "binding-comparison": Evidence(-1, "binding", "compared, not set"),

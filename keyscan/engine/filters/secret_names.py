@@ -114,7 +114,7 @@ def kind_of(name: bytes, *, call: bool = False) -> Kind:
     if not words or words[-1] in _ABOUT or (call and not _GETTERS.isdisjoint(words[:-1])):
         return Kind.NONE
     last, before = words[-1], words[-2] if len(words) > 1 else b""
-    if last in _PASSWORDS or last.endswith((b"password", b"passwd", b"passphrase")):
+    if last in _PASSWORDS or last.endswith((b"password", b"passwd", b"passphrase", b"pwd")):
         # WebRTC's `ice-pwd` is made anew for every session.
         return Kind.NONE if before == b"ice" else Kind.PASSWORD
     if last in _WEAK:

@@ -65,6 +65,8 @@ _EDGE = frozenset(b"\"'`:/@=, \t\r\n()<>")
 _LONGEST_DEFAULT = 16
 _DATA_FILE = lazy_pattern(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv)\Z", re.IGNORECASE)
 
+_OTHER_VALUE = lazy_pattern(rb"(?![\w-])[\"'`]?\]?\s{0,3}(?:=>|:=|[:=,>])\s{0,3}[\"'`]?([\w+/=.$@!-]{8,})")
+
 
 def observed(value: bytes, context: Context) -> Iterator[str]:
     """Keys of the score's table for what stands around `value`, the secret of a match that `context` surrounds."""
@@ -114,3 +116,13 @@ def is_coin_address(value: bytes) -> bool:
     for byte in value:
         number = number * 58 + _BASE58.index(byte)
     return number.bit_length() <= _ADDRESS_BITS
+
+
+def values_of(name: bytes, text: bytes) -> Iterator[bytes]:
+    """The values that `name` has in `text`."""
+    at = text.find(name)
+    while at >= 0:
+        match = _OTHER_VALUE.match(text, at + len(name))
+        if match:
+            yield match[1]
+        at = text.find(name, at + 1)

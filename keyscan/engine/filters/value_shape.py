@@ -13,7 +13,7 @@ from keyscan.engine.filters.spelling import surprise
 from keyscan.support.lazy_pattern import lazy_pattern
 
 _REFERENCE = lazy_pattern(
-    rb"^--?[a-z]|\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(].*[>)\]}]\Z|^\$[A-Za-z_]\w*\Z|%\(\w+\)"
+    rb"^--[a-z]|\$\{|\$\(|\{\{|\}\}|<%|%>|#\{|^[<\[{(].*[>)\]}]\Z|^\$[A-Za-z_]\w*\Z|%\(\w+\)"
     rb"|^%\w+%|\{\w*\}|^@[A-Za-z][\w.]+(?:[(/@]|:\d)|^![A-Z][A-Za-z]+(?:\s|\Z)|^!(?:vault|secret|env)|^[&*][a-z_]+\Z"
     rb"|^#[0-9a-f]{3,8}\Z"
     rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data|encrypted|enc|cipher)[:+]"
@@ -24,6 +24,8 @@ _REFERENCE = lazy_pattern(
     rb"|^(?P<sign>[^\w\s+/=-]|__)(?P=sign)?[A-Za-z_]{3,40}(?P=sign){1,2}\Z",
     re.IGNORECASE,
 )
+# `-p`, `-Xmx512m`: an option, which a generated value that begins with a dash is not.
+_OPTION = lazy_pattern(rb"-[A-Za-z]")
 # Signs of code, of formats and of options, which stand in passwords as well.
 _SIGNS = lazy_pattern(
     # What stands between two strings of a packed program: `,DuplicateBinding:`.
@@ -107,6 +109,18 @@ _DATED = lazy_pattern(
 )
 
 
+# What prose about tokens names (an algorithm, a standard), and what forms demand of a password (Laravel's rules).
+_TERMS = lazy_pattern(
+    rb"(?:[a-z]{2,5}\d{0,2}-)?(?:hmac|rsa|ecdsa|sm2|sm3)-(?:sha-?|sm)\d{1,3}|"
+    rb"(?:(?:crc|sha3?|md|aes|rsa|utf|rfc|iso|fips|pbkdf|base|hmac-?sha)[-_]?\d{1,5}|"
+    rb"(?:sk-)?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d{3})(?:@openssh\.com)?|"
+    rb"(?:hs|rs|es|ps)(?:256|384|512)|(?:ed|x)(?:25519|448))(?:[-_](?:\d{1,4}|[a-z]{2,6})){0,2}|"
+    rb"(?:required|nullable|sometimes|confirmed|string|(?:min|max):\d{1,3})"
+    rb"(?:\|[a-z_]{2,30}(?::[\w,.]{1,40})?){1,10}",
+    re.IGNORECASE,
+)
+
+
 class Shape(IntEnum):
     """What a value looks like; ordered by how much it looks like a secret."""
 
@@ -136,7 +150,7 @@ def reason(value: bytes) -> str | None:
     """Why `value` is no literal secret, whatever it is called; None when it may be one."""
     if _HASHED.search(value) or is_known_digest(value):
         return "hash"
-    if _REFERENCE.search(value):
+    if _REFERENCE.search(value) or (_OPTION.match(value) and not _is_generated(value)):
         return "reference"
     if _PATH.search(value) or _MIME.match(value) or (_SLASHES.match(value) and surprise(value) < _PATH_SPELT):
         return "path"
@@ -148,7 +162,7 @@ def reason(value: bytes) -> str | None:
         return "public id"
     if _NO_TEXT.search(value):
         return "image or pattern"
-    if _PROSE.search(value):
+    if _PROSE.search(value) or _TERMS.fullmatch(value):
         return "prose"
     if (_CALL.search(value) and not _has_random_part(value)) or (_SIGNS.search(value) and not _is_mixed(value)):
         return "code"
@@ -165,6 +179,12 @@ def _is_mixed(value: bytes) -> bool:
     """Whether `value` is text of all kinds of characters that spells nothing: a generated password, no code."""
     signs = len(value) - len(_ALNUM.findall(value))
     return len(value) >= _MIXED and classes(value) > 3 and signs * 2 <= len(value) and surprise(value) >= SPELT  # noqa: PLR2004
+
+
+def _is_generated(value: bytes) -> bool:
+    """Whether `value` is long, of several kinds of characters and unlike words: a program made it."""
+    several = classes(value.strip(b"-_=")) > 2  # noqa: PLR2004 - lower, upper and digits
+    return _is_mixed(value) or (several and len(value) >= _LONG and surprise(value) >= SPELT)
 
 
 def decoded(value: bytes) -> bytes | None:
@@ -228,6 +248,8 @@ def _shape_of(value: bytes) -> Shape:
     read = value.lower().translate(_LEET)
     if _CONSTANT.match(value):
         return Shape.WORD
+    if is_uuid(value):
+        return Shape.RANDOM
     if _HEX.match(value):
         return _hex_shape(value, letters)
     if spelling < SPELT or (kinds > 1 and surprise(read) < SPELT):

@@ -17,6 +17,11 @@ def context_of(preceding, lead):
     return Context((preceding + lead).encode(), b"", lead=lead.encode(), preceding=preceding.encode())
 
 
+def match_of(value, rule="generic-quoted-secret"):
+    """A match of a rule with the secret `value`; its offsets play no part."""
+    return Match(RULES[rule], 0, 9, 5, 9, value, RULES[rule].severity, RULES[rule].precision, ())
+
+
 @pytest.mark.parametrize(
     ("preceding", "lead", "name"),
     [
@@ -26,6 +31,8 @@ def context_of(preceding, lead):
         ('{"', 'key": "', ""),
         ("", 'key = "', "key"),
         ("tool ", '--api-key "', "api-key"),
+        ("the ", "Api Key: ", "Api Key"),
+        ("- ", "name: /app/DB_PASSWORD\n  value: ", "/app/DB_PASSWORD"),
         ("- ", "name: DB_PASSWORD\n  value: ", "DB_PASSWORD"),
         ("Acme ", "API key: ", "API key"),
         ("Cache ", "key: ", "Cache_key"),
@@ -34,9 +41,7 @@ def context_of(preceding, lead):
 )
 def test_the_whole_name_is_read_from_where_the_rule_began(preceding, lead, name):
     """The rule matches from the telling word on; quotes, dashes and calls are no part of the name."""
-    rule = RULES["generic-quoted-secret"]
-    match = Match(rule, 0, 9, 5, 9, b"fK2q", rule.severity, rule.precision, ())
-    assert binding.name_of(match, context_of(preceding, lead)) == name.encode()
+    assert binding.name_of(match_of(b"fK2q"), context_of(preceding, lead)) == name.encode()
 
 
 @pytest.mark.parametrize(
@@ -52,7 +57,30 @@ def test_the_whole_name_is_read_from_where_the_rule_began(preceding, lead, name)
 )
 def test_an_argument_behind_a_word_is_told_from_a_setting_and_a_pair(preceding, lead, name, argument):
     """What a plain call is given behind a word is not that word's value; setters and pairs bind it."""
-    assert binding.is_argument(context_of(preceding, lead), name.encode()) is argument
+    assert binding.is_argument(match_of(b"word"), context_of(preceding, lead), name.encode()) is argument
+
+
+@pytest.mark.parametrize(("value", "argument"), [(b"x7Kq2mPz9RtVw4Yb8Nc3", False), (b"Your password", True)])
+def test_a_generated_default_of_a_setting_is_its_value(value, argument):
+    """`settings.get("token", "value")` holds a default, unless it is a text to show."""
+    context = context_of('settings.get("', 'token", "')
+    assert binding.is_argument(match_of(value), context, b"token") is argument
+
+
+@pytest.mark.parametrize(
+    ("lead", "behind", "name"),
+    [
+        ('"value": "', '", "name": "API_TOKEN"', b"API_TOKEN"),
+        ('value="', '" key="ClientSecret"', b"ClientSecret"),
+        ('setValue("', '", forHTTPHeaderField: "X-Api-Key")', b"X-Api-Key"),
+        ('"value": "', '"', b""),
+    ],
+)
+def test_the_name_behind_a_value_is_read(lead, behind, name):
+    """Of a value in front of its name, the name is the next string."""
+    match = match_of(b"x7Kq2mPz9RtVw4Yb8Nc3", "generic-value-first-secret")
+    text = lead.encode() + match.secret + behind.encode()
+    assert binding.name_of(match, Context(lead.encode(), behind.encode(), lead=lead.encode(), near=text)) == name
 
 
 @pytest.mark.parametrize(

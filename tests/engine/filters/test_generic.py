@@ -60,6 +60,13 @@ SILENT = [
     '"password": "Please enter your password"',
     'password = "{{bcrypt}}$2a$10${alnum:53}"',
     "pass x={alnum:12}1",
+    "# Just pass {hex:32} to it",
+    "    return token\n\n    @property\n    def x7(self):",
+    'password = "ssh-ed25519"',
+    'jvm_password = "-Xmx512m"',
+    '{{"value": "{alnum:24}7", "name": "token_count"}}',
+    "ENCRYPTION_KEY:=enc:v1:AES256_GCM",
+    "password: foo(bar1),baz2",
 ]
 FOUND = [
     "Acme API key: {alnum:32}7",
@@ -125,6 +132,21 @@ FOUND = [
     "Connect-Thing -Server db1 -WebhookSecret {alnum:24}",
     "let api_secret = {{|{alnum:14}7|}}",
     "${{API_TOKEN}}    {alnum:20}7",
+    '{{"value": "{alnum:24}7", "name": "API_TOKEN"}}',
+    '<add value="{alnum:12}7{alnum:12}" key="ClientSecret"/>',
+    'req.setValue("{alnum:11}7{alnum:12}", forHTTPHeaderField: "X-Api-Key")',
+    "### Api Key\n\n{alnum:11}7{alnum:12}\n",
+    "2. Staging client secret:\n{alnum:11}7{alnum:12}\n",
+    "bob: use api token {alnum:9}7{alnum:20} for now",
+    "Private Key: {alnum:11}7{alnum:20}",
+    "app.smtp-password {alnum:11}7{alnum:12}",
+    '<property name="dbPassword">\n  <value>{alnum:20}</value>\n</property>',
+    "DB_PASSWORD=x7(K,q&{alnum:8}Zq)w",
+    'session_secret = "-{alnum:9}7aQ{alnum:20}"',
+    'SecretValue.unsafePlainText("{alnum:24}")',
+    'transport.auth_password("bob", "{alnum:24}")',
+    '  name = "/app/db_password"\n  type = "SecureString"\n  value = "{alnum:24}"\n',
+    "CURLOPT_USERPWD, 'svc:{alnum:20}7'",
     'X_TOKEN = "{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}"',
 ]
 
@@ -146,6 +168,29 @@ def test_lines_that_hold_no_secret_are_silent(matcher, line):
     """References, code, words, hashes and placeholders are no secrets, whatever they are called."""
     for seed in "abc":
         assert seen(matcher, token(line, seed)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("a.py", "# old api_key: {alnum:9}7{alnum:12}"),
+        ("A.java", 'String apiKey = """\n    {alnum:9}7{alnum:12}""";'),
+        ("a.py", 'x = cfg.get("smtp_password", "{alnum:9}7{alnum:12}")'),
+        ("app.yaml", "dbPassword: 70ada573-6931-417c-964c-9f40e14be3a7"),
+        (".env", "SESSION_SECRET=OnRJDFoeqSFVHGgvjaUs"),
+        ("wp-config.php", "define( 'AUTH_KEY',         '{alnum:9}7{alnum:30}' );"),
+    ],
+)
+def test_comments_blocks_defaults_and_ids_are_worth_a_look(matcher, path, line):
+    """In program code too, a secret in a comment, a text block or a default is medium; so is an id as a password."""
+    assert max(seen(matcher, token(line), path)) >= Severity.MEDIUM
+
+
+def test_a_password_without_quotes_is_read_to_its_line_end(matcher):
+    """Brackets and separators are part of a generated password, which is told and redacted as a whole."""
+    assert [match.secret for match in matcher.scan(b"DB_PASSWORD=x7(K,q&w2Z;pQ9v\n", path=".env").matches] == [
+        b"x7(K,q&w2Z;pQ9v"
+    ]
 
 
 @pytest.mark.parametrize("line", FOUND)

@@ -23,6 +23,8 @@ from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
         ("reference", "process.env.TOKEN"),
         ("reference", "<your-token>"),
         ("reference", "--password"),
+        ("reference", "-Xmx512m"),
+        ("reference", "-DskipTests=true"),
         ("code", "user?.passwordHint2"),
         ("code", "grant_type=client_credentials1"),
         ("reference", "eyJhbGciOiJSUzI1...truncated"),
@@ -85,6 +87,8 @@ def test_words_and_what_encodes_them_are_words(value):
         "lujJvI??xBD+skr0",
         "zv=.t==3R1AxU0",
         "q7Kf!wZb2->Rm",
+        "-q7KfzwZb2xRm9LpTe4",
+        "_q7KfzwZb2xRm9LpTe4",
     ],
 )
 def test_punctuation_alone_makes_no_reference(value):
