@@ -114,6 +114,8 @@ def kind_of(name: bytes, *, call: bool = False) -> Kind:
     if not words or words[-1] in _ABOUT or (call and not _GETTERS.isdisjoint(words[:-1])):
         return Kind.NONE
     last, before = words[-1], words[-2] if len(words) > 1 else b""
+    if _is_ciphertext(words):
+        return Kind.NONE
     if last in _PASSWORDS or last.endswith((b"password", b"passwd", b"passphrase", b"pwd")):
         # WebRTC's `ice-pwd` is made anew for every session.
         return Kind.NONE if before == b"ice" else Kind.PASSWORD
@@ -134,6 +136,16 @@ def _telling_words(name: bytes) -> list[bytes]:
     while len(words) > 1 and (words[-1].isdigit() or (words[-1] in _NEUTRAL and not _SECRETS.isdisjoint(words[:-1]))):
         words.pop()
     return words
+
+
+def _is_ciphertext(words: list[bytes]) -> bool:
+    """Whether a name says that its secret is encrypted: `encrypted_api_key`, but not `encrypted_volume_key`."""
+    if words[0] == b"enc":  # `enc_key` is a key to encrypt with
+        return words[-1] in _PASSWORDS
+    is_key = words[-1] in {b"key", b"keys"}
+    return words[0] == b"encrypted" and (
+        not is_key or words[-2] in {b"encrypted", b"api", b"private", b"secret", b"access"}
+    )
 
 
 def _kind_of_key(last: bytes, before: bytes) -> Kind:

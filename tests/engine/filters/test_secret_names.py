@@ -55,3 +55,17 @@ def test_words_of_a_name(name, words):
 def test_stand_ins_hold_no_secret(name):
     """A form's token, and names of what replaces a secret."""
     assert kind_of(name.encode()) == Kind.NONE
+
+
+@pytest.mark.parametrize(
+    "name", ["encrypted_password", "encryptedPassword", "enc_pwd", "encrypted_api_key", "ENCRYPTED_TOKEN"]
+)
+def test_what_is_encrypted_opens_nothing(name):
+    """The name says that a ciphertext is stored, as `hashed` does of a hash."""
+    assert kind_of(name.encode()) == Kind.NONE
+
+
+@pytest.mark.parametrize("name", ["enc_key", "encrypted_volume_key", "unencrypted_password", "encryption_key"])
+def test_a_key_to_encrypt_with_is_a_secret(name):
+    """And so is what is said not to be encrypted."""
+    assert kind_of(name.encode()) > Kind.WEAK
