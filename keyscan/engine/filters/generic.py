@@ -39,6 +39,9 @@ _SETTING = lazy_pattern(
 _IS_KEY = lazy_pattern(rb"[\"'`][ \t]{0,4}:")
 # A comment of one line, from its beginning on: `# old_api_key: `.
 _COMMENT = lazy_pattern(rb"\s*(?:#|//|/\*|\*|--|;|%|'|!|REM\b)")
+# A field of a document, `:api-key: `, which no code is beside.
+_DOCUMENT = lazy_pattern(r"(?i)\.(?:rst|adoc|asciidoc)\Z")
+_FIELD = lazy_pattern(rb"\s*:[\w -]{1,40}:\s")
 _QUOTES = (b'"', b"'", b"`")
 _CLASSES, _SHORT, _LONG, _LONGER = 3, 12, 20, 32
 # Letters alone, and fewer than these, are too often a name.
@@ -175,7 +178,7 @@ def _bare(match: Match, context: Context) -> bool:
     if match.rule.id in _NAMELESS or match.rule.id == _RAW or not path_kind(context.path) & PathKind.SOURCE:
         return False
     before = context.before
-    if _HERE_DOCUMENT.search(context.lead):
+    if _HERE_DOCUMENT.search(context.lead) or (_DOCUMENT.search(context.path) and _FIELD.match(before)):
         return False
     return not any((before.count(quote) - before.count(b"\\" + quote)) % 2 for quote in _QUOTES)
 
