@@ -65,6 +65,7 @@ SILENT = [
     'password = "ssh-ed25519"',
     'jvm_password = "-Xmx512m"',
     '{{"value": "{alnum:24}7", "name": "token_count"}}',
+    '{{"value": "{alnum:24}7", "password": false}}',
     "ENCRYPTION_KEY:=enc:v1:AES256_GCM",
     "password: foo(bar1),baz2",
 ]
