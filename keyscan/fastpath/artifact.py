@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from keyscan.engine import build
 from keyscan.engine.prefilter.entries import targets_of
@@ -31,7 +31,7 @@ def store_engine(rules: Sequence[Rule], compiling: Callable[[], AbstractContextM
     """
     try:
         name = engine.stored_name()
-        if storage.read(name) is not None and storage.read(doubtful.stored_name()) is not None:
+        if _is_whole(storage.read(name)) and storage.read(doubtful.stored_name()) is not None:
             return True
         # The small one first: where nothing can be stored, nothing is compiled.
         if not storage.write(doubtful.stored_name(), doubtful.dumps(rules)):
@@ -41,7 +41,7 @@ def store_engine(rules: Sequence[Rule], compiling: Callable[[], AbstractContextM
             None if rule.context and rule.value else engine.program(rule.pattern, rule.max_length) for rule in rules
         ]
         stored = engine.dumps(
-            build.database_names(rules),
+            [(name, storage.stamp_of(name)) for name in build.database_names(rules)],
             [(entry.rule, entry.low, entry.high) for entry in prefilter.entries],
             targets_of(prefilter.entries),
             programs,
@@ -54,6 +54,17 @@ def store_engine(rules: Sequence[Rule], compiling: Callable[[], AbstractContextM
         return False
     storage_cleanup.tidy(time.time())  # once for each version
     return True
+
+
+def _is_whole(stored: bytes | None) -> bool:
+    """Whether the stored engine can be read and its databases are those that it was stored with."""
+    if stored is None:
+        return False
+    try:
+        databases: Any = engine.loads(stored)["databases"]
+        return all(storage.stamp_of(name) == stamp for name, stamp in databases)
+    except (OSError, ValueError, TypeError, EOFError, KeyError):
+        return False
 
 
 def store_plain(files: list[bytes | None], exclude: Sequence[str] = ()) -> None:

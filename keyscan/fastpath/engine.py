@@ -44,7 +44,7 @@ def loads(stored: bytes) -> dict[str, object]:
 
 
 def dumps(databases: object, entries: object, targets: object, programs: object, secret_rules: int) -> bytes:
-    """Serialise the stored engine: `databases` names the stored prefilter.
+    """Serialise the stored engine: `databases` names the stored prefilter, (name, stamp) each.
 
     `entries` are (rule number, low, high), `targets` as `nearby_values.with_value` takes them, `programs` one
     `program` a rule, None for a named rule: a name with a value of its shape in reach is doubt enough.
@@ -87,7 +87,8 @@ def open_stored() -> StoredEngine:
         raise OSError
     stored = loads(data)
     # Hyperscan checks its databases itself: no byte that counts changes unnoticed.
-    return StoredEngine(stored, [storage.read_unchecked(name) for name in stored["databases"]])  # type: ignore[attr-defined]
+    databases: Any = stored["databases"]
+    return StoredEngine(stored, [storage.read_unchecked(name, stamp) for name, stamp in databases])
 
 
 class _Spec:

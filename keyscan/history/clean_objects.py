@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from keyscan.model.rule import Rule
 
 # Raised by hand when what is stored changes its shape or meaning within one version.
-FORMAT = 4
+FORMAT = 5
 PREFIX = "seen-"
 # With this many segments (files of one run each) the small ones of a store are merged.
 _MAX_SEGMENTS = 6
@@ -160,7 +160,7 @@ class CleanObjects:
         with suppress(OSError, RuntimeError, ValueError), (Path(storage.cache_directory()) / name).open("rb") as file:
             data = mmap(file.fileno(), 0, access=ACCESS_READ)
             with memoryview(data) as view, view[_DIGEST:] as keys:
-                if view[:_DIGEST] == _digest_of(keys) and not len(keys) % self.width:
+                if view[:_DIGEST] == _digest_of(name, keys) and not len(keys) % self.width:
                     return _Part(data, _DIGEST)
         return _Part(b"", 0)
 
@@ -227,8 +227,9 @@ def _merged(width: int, parts: Sequence[bytes]) -> bytes:
     return bytes(merged)
 
 
-def _digest_of(data: bytes | memoryview) -> bytes:
-    return hashlib.blake2b(data, digest_size=_DIGEST).digest()
+def _digest_of(name: str, data: bytes | memoryview) -> bytes:
+    """A digest of a file's name and its contents: no file stands for another."""
+    return hashlib.blake2b(data, digest_size=_DIGEST, key=name.encode()[-64:]).digest()
 
 
 def read_stored(name: str) -> bytes | None:
@@ -238,11 +239,11 @@ def read_stored(name: str) -> bytes | None:
     except (OSError, RuntimeError):
         return None
     checksum, data = data[:_DIGEST], data[_DIGEST:]
-    return data if checksum == _digest_of(data) else None
+    return data if checksum == _digest_of(name, data) else None
 
 
 def write_stored(name: str, data: bytes) -> None:
     """Store `data` under `name` with its digest, atomically."""
     place = Path(storage.cache_directory())
     os.makedirs(place, 0o700, exist_ok=True)  # noqa: PTH103 - the mode of the last one alone
-    storage.write_whole(place / name, _digest_of(data) + data)
+    storage.write_whole(place / name, _digest_of(name, data) + data)

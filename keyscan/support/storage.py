@@ -1,7 +1,7 @@
 """Files in the user's cache directory: where it is, what a key is made of, and reading and writing them whole.
 
-A stored file is its BLAKE2b digest in hexadecimal, a line's end, and the data. One that does not fit its digest counts
-as absent. Shared with the fast path, so nothing is imported before it is needed.
+A stored file is a BLAKE2b digest of its name and data in hexadecimal, a line's end, and the data. One that does not fit
+its digest counts as absent. Shared with the fast path, so nothing is imported before it is needed.
 """
 
 from __future__ import annotations
@@ -178,12 +178,30 @@ def read(name: str) -> bytes | None:
         written, _, data = whole(name).partition(b"\n")
     except OSError:
         return None
-    return data if written == digest_of(data).encode() else None
+    return data if written == stamp(name, data) else None
 
 
-def read_unchecked(name: str) -> bytes:
-    """The data stored under `name`, for readers that check it themselves; raises OSError where there is none."""
-    return whole(name).partition(b"\n")[2]
+def stamp(name: str, data: bytes) -> bytes:
+    """What the file `name` begins with if it holds `data`: a digest of both, so that no file stands for another."""
+    from _blake2 import blake2b
+
+    return str(blake2b(data, digest_size=DIGEST_BYTES, key=name.encode()[-64:]).hexdigest()).encode()
+
+
+def stamp_of(name: str) -> bytes:
+    """What the file stored under `name` begins with; raises OSError where there is none."""
+    return whole(name).partition(b"\n")[0]
+
+
+def read_unchecked(name: str, stamp: bytes) -> bytes:
+    """The data stored under `name` with this stamp, for readers that check them; raises OSError where there are none.
+
+    Only that the file is the one that was stored is checked here, not that its data are whole.
+    """
+    written, _, data = whole(name).partition(b"\n")
+    if written != stamp:
+        raise OSError
+    return data
 
 
 def whole(name: str) -> bytes:
@@ -204,7 +222,10 @@ def write(name: str, data: bytes) -> bool:
     try:
         directory = cache_directory()
         os.makedirs(directory, 0o700, exist_ok=True)  # noqa: PTH103
-        write_whole(os.path.join(directory, name), digest_of(data).encode() + b"\n" + data)  # noqa: PTH118
+        path = os.path.join(directory, name)  # noqa: PTH118
+        if os.path.lexists(path) and not os.path.isfile(path):  # noqa: PTH113 - a pipe would be waited for
+            return False
+        write_whole(path, stamp(name, data) + b"\n" + data)
     except OSError:
         return False
     return True

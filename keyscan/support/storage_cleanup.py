@@ -80,12 +80,16 @@ def _is_old(entry: os.DirEntry[str], now: float) -> bool:
 
 
 def is_stored(path: str) -> bool:
-    """Whether the file at `path` begins with the digest of its rest, as text with a line's end or as bytes."""
+    """Whether the file at `path` begins with the digest of its rest, as text with a line's end or as bytes.
+
+    Of its name and its rest, or as former versions had it, of its rest alone.
+    """
     with open(path, "rb") as file:  # noqa: PTH123
         data = file.read()
+    name, length = os.path.basename(path), storage.DIGEST_BYTES  # noqa: PTH119
     first, _, rest = data.partition(b"\n")
-    if len(first) == storage.DIGEST_BYTES * 2 and first == storage.digest_of(rest).encode():
+    if len(first) == length * 2 and first in {storage.stamp(name, rest), storage.digest_of(rest).encode()}:
         return True
-    return len(data) >= storage.DIGEST_BYTES and data[: storage.DIGEST_BYTES].hex() == storage.digest_of(
-        data[storage.DIGEST_BYTES :]
-    )
+    start, rest = data[:length], data[length:]
+    stamps = {storage.stamp(name, rest), storage.digest_of(rest).encode()}
+    return len(start) == length and start.hex().encode() in stamps

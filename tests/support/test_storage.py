@@ -39,6 +39,18 @@ def test_a_changed_byte_anywhere_makes_it_absent(own_cache):
         assert storage.read("one") is None
 
 
+def test_no_file_stands_for_another(own_cache):
+    """What is stored under one name is absent under another, for readers that check nothing else too."""
+    storage.write("one", b"database")
+    storage.write("two", b"other database")
+    stamp = storage.stamp_of("one")
+    assert storage.read_unchecked("one", stamp) == b"database"
+    (own_cache / "two").replace(own_cache / "one")
+    assert storage.read("one") is None
+    with pytest.raises(OSError):  # noqa: PT011 - it says nothing
+        storage.read_unchecked("one", stamp)
+
+
 def test_what_is_not_there_or_cannot_be_written_is_no_error(tmp_path, monkeypatch):
     """An absent name and a directory that is a file are answered with None and False."""
     assert storage.read("nothing") is None
@@ -179,12 +191,10 @@ class TestRefusedDirectory:
     @pytest.mark.parametrize("setting", ["KEYSCAN_CACHE_DIR", "XDG_CACHE_HOME"])
     def test_planted_files_change_nothing(self, repo, spawn, anthropic_key, setting):
         """A committed cache that calls everything clean is neither read nor written, and one line says so."""
-        import hashlib
-
         from keyscan.fastpath import doubtful, engine
 
         for name in (doubtful.stored_name(), engine.stored_name()):
-            repo.stage(f".cache/keyscan/{name}", hashlib.blake2b(b"", digest_size=16).hexdigest() + "\n")
+            repo.stage(f".cache/keyscan/{name}", storage.stamp(name, b"").decode() + "\n")
         repo.stage("a.py", f'k = "{anthropic_key}"\n')
         before = sorted(repo.path.rglob("*"))
         for argv in (["staged"], ["scan", "a.py"], ["commit-msg", "a.py"]):
@@ -267,6 +277,7 @@ class TestWhoMayWrite:
         (own_cache / "directory").mkdir()
         for name in ("pipe", "zero", "directory"):
             assert storage.read(name) is None
+            assert not storage.write(name, b"x") or name == "zero"
         with open(own_cache / "huge", "wb") as file:
             file.truncate(1 << 40)
         assert storage.read("huge") is None

@@ -65,3 +65,11 @@ def test_a_directory_that_is_not_there_or_refused_is_no_error(tmp_path, monkeypa
     monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(tmp_path / "none"))
     assert storage_cleanup.tidy(time.time()) == 0
     assert storage_cleanup.clear() == (0, 0)
+
+
+def test_files_of_former_versions_are_known(own_cache):
+    """They begin with a digest of their contents alone, in hexadecimal or as bytes."""
+    own_cache.mkdir()
+    (own_cache / "rules-old").write_bytes(storage.digest_of(b"x").encode() + b"\nx")
+    (own_cache / "seen-old").write_bytes(bytes.fromhex(storage.digest_of(b"x")) + b"x")
+    assert storage_cleanup.clear() == (2, 0)
