@@ -47,6 +47,8 @@ _CLASSES, _SHORT, _LONG, _LONGER = 3, 12, 20, 32
 # Letters alone, and fewer than these, are too often a name.
 _ONE_CLASS = 16
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
+# Those of commits and of most digests.
+_DIGEST_LENGTHS = frozenset({40, 64})
 # Rules that know a secret by its place, without a name.
 _NAMELESS = frozenset(
     {
@@ -129,9 +131,13 @@ def rejection_reason(match: Match, context: Context) -> str | None:
 
 def _only_near(match: Match, context: Context, kind: Kind) -> bool:
     """Whether a value that nothing binds to the name in front of it is a word, or what it stands below no title."""
-    if match.rule.id not in {_TITLED, _MENTIONED}:
+    rule, value = match.rule.id, match.secret
+    if rule not in {_TITLED, _MENTIONED}:
         return False
-    return not _random_enough(kind, match.secret) or (match.rule.id == _TITLED and not ends_title(context))
+    if len(value) in _DIGEST_LENGTHS and not value.strip(b"0123456789abcdef"):
+        # Release notes: `- cache for secrets <commit>`.
+        return rule == _MENTIONED or name_of(match, context).endswith(b"s")
+    return not _random_enough(kind, value) or (rule == _TITLED and not ends_title(context))
 
 
 def _kind(match: Match, context: Context) -> Kind:
