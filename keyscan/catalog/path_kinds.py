@@ -41,7 +41,7 @@ EXPRESSIONS = {
     PathKind.TEST: _of(
         _below(r"(?:[\w-]*[_.-])?tests?(?:[_.-][\w.-]*)?|testing|specs?|__tests__|e2e|cypress|playwright|test[-_]?data|"
                r"testutils?|integration[-_]tests?|unit[-_]tests?"),
-        r"(?:^|/)(?:tests?|spec|conftest)[_.-][^/]*\Z",
+        r"(?:^|/)(?:tests?|testing|spec|conftest)[_.-][^/]*\Z",
         r"[_.-](?:test|spec|tests|unittest)\.\w+(?:\.\w+)?\Z",
         r"(?-i:Tests?|Spec|IT)\.(?:java|kt|cs|scala|groovy|swift|php)\Z",
         r"(?:^|/)[^/]*\.(?:tests?|specs?)\.env|\.env\.(?:test|testing|ci|e2e)\Z",

@@ -16,7 +16,7 @@ WORDS = (
     "id project org organization service public private env environment var variable generated long very super secure "
     "hello world abc xyz asdfgh hunter2 sensitive credential credentials bearer sandbox stub temp temporary wrong "
     "expired bad good valid correct incorrect old new another other first second different openai anthropic llm gpt "
-    "claude"
+    "claude qazwsx qazwsxedc edcrfv zxcvbn poiuyt"
 )
 
 # Runs of neighbours on a keyboard or in an alphabet are found apart; these are the words of `WORDS`, longest first.
@@ -37,6 +37,7 @@ COMMON_TEXTS = (
 # the local development stack of Supabase; the documentation of AWS; the TOTP secret of most tutorials;
 # signatures of the tokens that PyJWT's documentation and jwt.io show; the specification of Standard Webhooks; the
 # manuals of Google's API keys and of Stripe; what Grafana's `defaults.ini` sets for `secret_key`;
+# the secret of Gemini's command-line tool, which Google publishes as that of an installed application;
 # what Edge itself sends to read a page aloud, which every program for its voices copies.
 _PUBLISHED = (
     "2YotnFZFEjr1zCsicMWpAA",
@@ -58,6 +59,8 @@ _PUBLISHED = (
     r"C2y6yDjf5/R\+ob0N8A7Cgv30VRDJIWEHLM\+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
     "(?i:D1fficultP(?:%40|@)ssw0rd)",
     "SW2YcwTIb9zpOOhoPsMm",
+    "UpNVntn3cDxHJpq99YMc1T1AQgQpc8kfYTuRgBiYa15BLrx8etQoXz3gZv1/u2oq",
+    "4uHgMPm-1o7Sk-geV6Cu5clXFsxl",
     "(?i:6A5AA1D4EAFF4E9FB37E23D68491D6F4)",
     "super-secret-jwt-token-with-at-least-32-characters-long",
     "wJalrXUtnFEMI/K7MDENG",

@@ -41,6 +41,7 @@ _THIS_MACHINE = lazy_pattern(rb"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|ho
 _SIGNERS = frozenset(("azure-sas-token", "aws-session-token", "aws-access-key", "alibaba-access-key"))
 _ENCODED = lazy_pattern(rb"%[0-9A-Fa-f]{2}")
 _PRIVATE_KEYS = frozenset(("private-key", "encrypted-private-key", "private-key-bare"))
+_TLS_FILE = lazy_pattern(r"(?i)(?:^|[/_.-])(?:certs?|certificates?|tls|ssl|x509|pki|ca|self-?signed)[/_.-]")
 _TEST_NAME = lazy_pattern(rb"(?i)test|dummy|fake|mock|sample|example")
 # A shared access signature for one blob (`sr=b`) and for reading only (`sp=r`):
 # https://learn.microsoft.com/rest/api/storageservices/create-service-sas
@@ -117,10 +118,15 @@ def _opens_one_file(context: Context) -> bool:
 
 
 def _is_called_test(path: str, context: Context) -> bool:
-    """Whether the name of a private key in a test, or that of its own file, says that it was made for one."""
+    """Whether the name of a private key in a test, or that of its own file, says that it was made for one.
+
+    A key beside the certificates of a test's own servers was made for them too.
+    """
     if _TEST_NAME.search(context.before):
         return True
-    return not path_kind(path) & PathKind.SOURCE and bool(_TEST_NAME.search(path.rpartition("/")[2].encode()))
+    if path_kind(path) & PathKind.SOURCE:
+        return False
+    return bool(_TEST_NAME.search(path.rpartition("/")[2].encode()) or _TLS_FILE.search(path))
 
 
 def _is_invented(match: Match) -> bool:

@@ -46,7 +46,10 @@ def worst(path, template):
         ("tests/a_test.go", "var testingKey = `{pem:RSA PRIVATE KEY}`\n", Severity.LOW),
         ("tests/a_test.go", "var serverKey = `{pem:RSA PRIVATE KEY}`\n", Severity.MEDIUM),
         ("tests/fixtures/dummy.pem", "{pem:RSA PRIVATE KEY}\n", Severity.LOW),
-        ("deploy/testing.go", "var testingKey = `{pem:RSA PRIVATE KEY}`\n", Severity.HIGH),
+        ("examples/cert/client.key", "{pem:RSA PRIVATE KEY}\n", Severity.LOW),
+        ("tests/keys/id_rsa", "{pem:RSA PRIVATE KEY}\n", Severity.MEDIUM),
+        ("nginx/ssl/server.key", "{pem:RSA PRIVATE KEY}\n", Severity.HIGH),
+        ("deploy/keys.go", "var testingKey = `{pem:RSA PRIVATE KEY}`\n", Severity.HIGH),
         (
             "voices.ts",
             "'https://a.blob.core.windows.net/x/1.wav?sv=1&sr=b&sig={b64:43}%3D&se=2122-07-08&sp=rl'",

@@ -47,6 +47,11 @@ _GETTER = lazy_pattern(
 )
 _LONG = 16
 _ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
+# A function by what its name begins with, called with nothing but the value.
+_READS = lazy_pattern(
+    rb"(?<![A-Za-z])(?:get|load|read|fetch|find|lookup|retrieve|require|resolve)(?:_[a-z]\w{0,30}|[A-Z]\w{0,30})?"
+    rb"\([ \t]{0,4}[\"'`]\Z"
+)
 _LIST_BEFORE = lazy_pattern(rb"\[[^()\[\]]{0,200}\Z")
 _LIST_AFTER = lazy_pattern(rb"[\"'`][ \t]{0,8},[ \t]{0,8}[\"'`]")
 _COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
@@ -132,6 +137,14 @@ def ends_title(context: Context) -> bool:
 def is_in_longer_list(context: Context) -> bool:
     """Whether the value is one of three strings or more between square brackets, which are no user and password."""
     return bool(_LIST_BEFORE.search(context.lead) and _LIST_AFTER.match(context.after))
+
+
+def is_read(context: Context) -> bool:
+    """Whether the value is what a function that reads a setting gets, as in `API_KEY = load_key("f5.api")`.
+
+    So is the text of `/etc/passwd`, which holds no passwords.
+    """
+    return bool(_READS.search(context.lead)) or context.preceding.endswith(b"/etc/")
 
 
 def is_compared(context: Context) -> bool:

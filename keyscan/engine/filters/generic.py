@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
+from keyscan.engine.filters import binding
 from keyscan.engine.filters import secret_names as names
 from keyscan.engine.filters import value_shape as literals
-from keyscan.engine.filters.binding import ends_title, is_anothers, is_argument, is_compared, is_in_longer_list, name_of
 from keyscan.engine.filters.context import has_expired
 from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.score import graded
@@ -115,7 +115,7 @@ def rejection_reason(match: Match, context: Context) -> str | None:
         return "name"
     if _weak(kind, match, context):
         return "word"
-    if match.rule.id == _DISTANT and (kind < Kind.SECRET or is_anothers(context)):
+    if (match.rule.id == _DISTANT and (kind < Kind.SECRET or binding.is_anothers(context))) or binding.is_read(context):
         return "another name"
     if match.secret.startswith((b"/", b".")) and context.lead[:4] == b"pwd`" and context.preceding.endswith(b"`"):
         # The directory that a shell is in, as `docker run -v` mounts it.
@@ -123,7 +123,7 @@ def rejection_reason(match: Match, context: Context) -> str | None:
     if _only_near(match, context, kind):
         return "a word near"
     if match.rule.id in _NAMELESS:
-        return "list" if is_in_longer_list(context) else None
+        return "list" if binding.is_in_longer_list(context) else None
     if _LIST.search(context.before) and not _random_enough(kind, match.secret):
         return "list"
     return "digest" if _DIGESTS.search(context.before) else None
@@ -136,15 +136,15 @@ def _only_near(match: Match, context: Context, kind: Kind) -> bool:
         return False
     if len(value) in _DIGEST_LENGTHS and not value.strip(b"0123456789abcdef"):
         # Release notes: `- cache for secrets <commit>`.
-        return rule == _MENTIONED or name_of(match, context).endswith(b"s")
-    return not _random_enough(kind, value) or (rule == _TITLED and not ends_title(context))
+        return rule == _MENTIONED or binding.name_of(match, context).endswith(b"s")
+    return not _random_enough(kind, value) or (rule == _TITLED and not binding.ends_title(context))
 
 
 def _kind(match: Match, context: Context) -> Kind:
     """What the name in front of the value says of it."""
     if match.rule.id in _NAMELESS:
         return Kind.PASSWORD
-    return names.kind_of(name_of(match, context), call=_calls(match, context))
+    return names.kind_of(binding.name_of(match, context), call=_calls(match, context))
 
 
 def _calls(match: Match, context: Context) -> bool:
@@ -191,7 +191,7 @@ def _bare(match: Match, context: Context) -> bool:
 
 def evidence(match: Match, context: Context) -> list[str]:
     """Everything that speaks for or against a match that `rejection_reason` kept, as keys of the score's table."""
-    name = name_of(match, context)
+    name = binding.name_of(match, context)
     kind = _kind(match, context)
     facts = [_NAME_EVIDENCE[kind], *_of_value(match.secret, kind)]
     if match.rule.id == "generic-positional-secret" and "value-hash" in facts and not _SIGNS.search(context.lead):
@@ -202,12 +202,12 @@ def evidence(match: Match, context: Context) -> list[str]:
         facts.append("binding-distant")
     if _bare(match, context):
         facts.append("binding-comment" if _COMMENT.match(context.before) else "binding-bare")
-    if match.rule.id not in _NAMELESS and not distant and is_argument(match, context, name):
+    if match.rule.id not in _NAMELESS and not distant and binding.is_argument(match, context, name):
         facts.append("binding-argument")
     if kind == Kind.PASSWORD and "value-hash" in facts and _RECORD.search(context.near):
         # Rows of users hold the hashes of their passwords.
         facts.append("value-digest")
-    if is_compared(context):
+    if binding.is_compared(context):
         facts.append("binding-comparison")
         if kind == Kind.PASSWORD and "value-hash" in facts:
             # Code compares a password with its hash.

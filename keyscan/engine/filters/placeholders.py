@@ -6,20 +6,19 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
-from math import log2
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from keyscan.catalog.placeholders import WORD_LIST, is_published
 from keyscan.engine.filters import generic, value_shape
 from keyscan.engine.filters.entropy import shannon
+from keyscan.engine.filters.explained import explain, is_alphabet, is_doubled
 from keyscan.engine.filters.own_fingerprint import own_fingerprint
 from keyscan.engine.filters.spelling import surprise
 from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
 from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from keyscan.engine.filters.context import Context
     from keyscan.model.match import Match
@@ -38,96 +37,13 @@ _NEARLY_ALL = 0.8
 _LEET = bytes.maketrans(b"013457@$!", b"oleastasi")
 # What people add to a word to make it a password: `Passw0rd123!`.
 _ENDING = b"0123456789!@#$."
-_DECORATED = lazy_pattern(rb"(?:(?:%s)[-_.]?)+" % "|".join(word for word in WORD_LIST if len(word) >= 4).encode())  # noqa: PLR2004
-# Bits that the choice among all words, or among few runs, is worth.
-_WORD_CHOICE, _RUN_CHOICE = 7.0, 1.0
-_LEAST_RUN = 4
-_WORD = lazy_pattern("|".join(map(re.escape, WORD_LIST)).encode())
-_REPEAT = lazy_pattern(rb"(.)\1{3,}|(.{2,16}?)\2{2,}", re.DOTALL)
-_SEPARATORS = b"-_. /+"
-# `AbC123dEf456GhI789`: of so many letters nearly each is the next one of the alphabet, whatever stands between them.
-_LEAST_LETTERS, _IN_ORDER = 10, 0.8
-# `aB3dE7gH9jK1mN4pQ6sT`: or nearly each is one of the next three, which happens to one random value of 100 million.
-_SMALL_STEP, _ALL_BUT_ONE = 3, 0.9
+_LEAST_WORD = 4
+_DECORATED = lazy_pattern(
+    rb"(?>(?:%s)[-_.]?)++" % "|".join(word for word in WORD_LIST if len(word) >= _LEAST_WORD).encode()
+)
 _COMMIT_DIGITS = 40
-_LEAST_DOUBLED = 12
 # A name has at most one digit for so many characters; a random value has one for six.
 _LETTERS_FOR_A_DIGIT = 10
-_HEX = lazy_pattern(rb"[0-9a-f]+|[0-9A-F]+")
-
-
-def is_alphabet(body: bytes) -> bool:
-    """Whether the letters of `body` follow each other in the alphabet, which a random value's never do."""
-    letters = [byte | 0x20 for byte in body if chr(byte).isalpha() and byte < 0x80]  # noqa: PLR2004 - ASCII
-    steps = [(after - before) % 26 for before, after in pairwise(letters)]
-    if len(letters) < _LEAST_LETTERS:
-        return False
-    small = sum(1 <= step <= _SMALL_STEP for step in steps)
-    return steps.count(1) >= _IN_ORDER * len(steps) or small >= _ALL_BUT_ONE * len(steps)
-
-
-def is_doubled(body: bytes) -> bool:
-    """Whether each character of `body` stands there twice, as in `112233445566778899AABB`: nobody draws that by lot."""
-    return len(body) >= _LEAST_DOUBLED and body[::2] == body[1::2]
-
-
-class Explained(NamedTuple):
-    """How far words and runs explain a value: `words` and `runs` in bits beyond chance, `share` of its bytes."""
-
-    words: float
-    runs: float
-    share: float
-
-
-def _bits(body: bytes) -> float:
-    """Bits that a known letter is worth, by the alphabet that `body` shows; words are compared without case."""
-    if _HEX.fullmatch(body):
-        return 4.0
-    both = body.lower() != body and body.upper() != body
-    digits = any(48 <= byte < 58 for byte in body)  # noqa: PLR2004 - 0 to 9
-    return log2((52 if both else 26) + 10 * digits) - both
-
-
-def _runs(body: bytes) -> Iterator[tuple[int, int]]:
-    """Spans of one character or unit again and again, and of neighbours in the alphabet or among the digits."""
-    for match in _REPEAT.finditer(body):
-        yield match.span()
-    start = 0
-    for at in range(1, len(body) + 1):
-        step = body[at] - body[at - 1] if at < len(body) else 0
-        if at - start > 1 and step == body[start + 1] - body[start]:
-            continue
-        if at - start >= _LEAST_RUN:
-            yield start, at
-        start = at - 1 if abs(step) == 1 else at
-
-
-def explain(body: bytes) -> Explained:
-    """What of `body`, a value without the prefix that its format demands, words and runs explain."""
-    if not body:
-        return Explained(0.0, 0.0, 0.0)
-    lower = body.lower()
-    unit = _bits(body)
-    place = log2(len(body))
-    spans = sorted(
-        [(*match.span(), _WORD_CHOICE, True) for match in _WORD.finditer(lower)]
-        + [(low, high, _RUN_CHOICE + unit, False) for low, high in _runs(lower)]
-    )
-    sums = {True: 0.0, False: 0.0}
-    end = covered = 0
-    chain = 0.0
-    for low, high, choice, word in spans:
-        if high <= end:
-            continue
-        joined = end and (low <= end or (low == end + 1 and body[end:low] in _SEPARATORS))
-        chain = (max(chain, 0.0) if joined else -place) + (high - max(low, end)) * unit - choice
-        covered += high - max(low, end)
-        end = high
-        if chain > 0:
-            # Each chain counts once, with all that it has gathered.
-            sums[word] += chain
-            chain = 0.0
-    return Explained(sums[True], sums[False], covered / len(body))
 
 
 # Scheme and host of an address, and the lower-case names in front of its values: `hooks.slack.com/services/`.
@@ -173,7 +89,7 @@ def placeholder(match: Match, _context: Context) -> str | None:
         return "repetition"
     if (generic or len(body) < _SHORT) and explanation.share >= _MOSTLY and explanation.words + explanation.runs > 0:
         return "placeholder"
-    if generic and _DECORATED.fullmatch(body.rstrip(_ENDING).lower().translate(_LEET)):
+    if generic and len(body) < _SHORT and _DECORATED.fullmatch(body.rstrip(_ENDING).lower().translate(_LEET)):
         return "placeholder"
     if match.rule.provider == "Connection string" and len(body) < _SHORT:
         plain = explain(body.lower().translate(_LEET))

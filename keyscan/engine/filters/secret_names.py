@@ -54,7 +54,7 @@ _PUBLIC_KEYS = frozenset(
     b"idempotency idempotence dedupe dedup storagekey query react row item field node tree label menu tab component "
     b"current registry state reducer redis bucket s3 blob document doc entity record parent child composite candidate "
     b"project incident surrogate hot shortcut keyboard arrow enter escape press down up game trace span metric tag "
-    b"product tenant change img image socket "
+    b"product tenant change img image socket gpg pgp "
     b"id uid uuid slug "
     b"color theme style design activation write measurement beacon tracking analytics recaptcha sitekey".split()
 )

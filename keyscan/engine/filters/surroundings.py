@@ -52,7 +52,7 @@ _RECORD = lazy_pattern(
     rb"\s{0,3}\[?\s{0,3}\\?\"[^\"]{8,}\Z"
 )
 # What a document shows of a program's output: each installation makes its own.
-_GENERATED = lazy_pattern(
+_PER_INSTALLATION = lazy_pattern(
     rb"(?i)(?<![a-z])(?:initial|generated|temporary|one-time|random)[ \t](?:[a-z]{1,12}[ \t])?"
     rb"(?:password|token|key|secret)"
 )
@@ -60,6 +60,20 @@ _GENERATED = lazy_pattern(
 _ISSUED = 20
 # A member of a JSON object, which documents show to say what a program sends and receives.
 _MEMBER = lazy_pattern(rb"\\?\"\s{0,4}:\s{0,4}\\?\"\Z")
+_COMMENT = lazy_pattern(rb"[ \t]*(?:\*|//|#)")
+# The key of a component's license, which stands in the page that the component is for.
+_FRONT_END = lazy_pattern(r"(?i)\.(?:tsx|jsx|vue|svelte)\Z")
+_LICENSE = lazy_pattern(rb"(?i)licen[cs]e[_-]?key")
+# What a program wrote from a description of an interface.
+_GENERATED = lazy_pattern(
+    r"(?i)[._-](?:generated|gen|g)\.\w{1,6}\Z|(?:^|/)(?:__)?generated(?:__)?/|_pb2(?:_grpc)?\.pyi?\Z|\.pb\.(?:go|cc|h)\Z"
+)
+# 32 hexadecimal digits are what documents show most often as a token.
+_MD5_DIGITS = 32
+_HEX = lazy_pattern(rb"[0-9a-fA-F]+")
+# A UUID in which somebody changed letters, until it was none.
+_INVALID_UUID = lazy_pattern(rb"[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{12}")
+_ID_DIGITS = b"0123456789abcdef-"
 # What stands next to a value that is no part of a longer word.
 _EDGE = frozenset(b"\"'`:/@=, \t\r\n()<>")
 _LONGEST_DEFAULT = 16
@@ -78,12 +92,31 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "place-pipeline"
     if _SENT_LINK.search(context.before) or _CITED.search(context.before):
         yield "near-link"
-    if path_kind(context.path) & PathKind.DOCUMENT and _GENERATED.search(context.before):
-        yield "near-sample"
-    if len(value) >= _ISSUED and path_kind(context.path) & PathKind.DOCUMENT and _MEMBER.search(context.lead):
-        yield "near-message"
     if _DATA_FILE.search(context.path) and _RECORD.search(context.before):
         yield "near-record"
+    yield from _of_readers(value, context)
+
+
+def _of_readers(value: bytes, context: Context) -> Iterator[str]:
+    """What says that the text is for readers or for visitors, or that a program wrote it."""
+    if path_kind(context.path) & PathKind.DOCUMENT and _PER_INSTALLATION.search(context.before):
+        yield "near-sample"
+    if len(value) >= _ISSUED and _MEMBER.search(context.lead) and _is_documentation(context):
+        yield "near-message"
+    if _FRONT_END.search(context.path) and _LICENSE.search(context.before):
+        yield "near-public"
+    if _GENERATED.search(context.path):
+        yield "place-generated"
+    if _INVALID_UUID.fullmatch(value) and value.strip(_ID_DIGITS) and path_kind(context.path) & PathKind.DOCUMENT:
+        yield "value-uuid"
+    if len(value) == _MD5_DIGITS and path_kind(context.path) & PathKind.DOCUMENT and _HEX.fullmatch(value):
+        yield "value-sample"
+
+
+def _is_documentation(context: Context) -> bool:
+    """Whether the text is for readers: a document, or a comment in a program."""
+    kind = path_kind(context.path)
+    return bool(kind & PathKind.DOCUMENT or (kind & PathKind.SOURCE and _COMMENT.match(context.before)))
 
 
 def is_shown_to_visitors(name: bytes, text: bytes) -> bool:

@@ -61,6 +61,8 @@ _CALL = lazy_pattern(
     # A call, nested ones too, and what stylesheets have: `var(--token)`, `hsl(var(--chart-1))`.
     rb"^[a-z][a-z_.-]{2,30}\(.*\)\Z|\w\([\w., :]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|"
     # A name behind a name, unless the first is 32 hexadecimal digits, as in keys of two parts.
+    # A class as Sphinx refers to it: `~transformers.GenerationConfig`.
+    rb"^~[a-z_]\w*(?:\.\w+)+\Z|"
     rb"^(?![0-9a-f]{32}\.)[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|"
     rb"\{.*\}|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z|"
     # A type or a list of anything: `Optional[str]`, `steps[]`.
@@ -90,6 +92,8 @@ _PUBLIC = lazy_pattern(
     rb"^(?:acct|cred|cus|evt|file|msg|org|prj|proj|req|run|sub|team|thread|user|usr)_[0-9A-Za-z]{8,40}\Z|"
     # Where Microsoft's programs send telemetry to: a key that can only write.
     rb"^[0-9a-f]{32}-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}-\d{4}\Z|"
+    # Names of a database's keys and indexes, as object-relational mappers make them.
+    rb"^(?:FK|PK|UQ|IDX|REL|CHK|DF)_[0-9a-f]{20,32}\Z|"
     # Keys that vendors call publishable.
     rb"^pk_[0-9A-Za-z_]{8,80}\Z|"
     rb"^[ACNOUX][A-Z2-7]{55}\Z"
@@ -204,10 +208,13 @@ def is_slug(value: bytes) -> bool:
     parts = [part for part in _PART.split(value) if part]
     if len(parts) < 2 or (value.lower() != value and value.upper() != value):  # noqa: PLR2004
         return False
-    letters = 0
+    letters = strange = 0
     for part in parts:
         if part.isalpha():
-            if (len(part) > 4 and surprise(part) >= SPELT) or len(part) > _LONGEST_PART:  # noqa: PLR2004
+            if len(part) > 4 and surprise(part) >= SPELT:  # noqa: PLR2004
+                strange += 1
+            # Among several parts one may be a product's name: `mnfst_dev-otlp-key-001`.
+            if strange > (len(parts) > 3) or len(part) > _LONGEST_PART // (1 + strange):  # noqa: PLR2004
                 return False
             letters += len(part)
         elif len(part) > _LONGEST_NUMBERED and not part.isdigit():

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyscan.engine.filters.context import Context
-from keyscan.engine.filters.placeholders import explain, rejection_reason
+from keyscan.engine.filters.explained import explain, is_doubled
+from keyscan.engine.filters.placeholders import rejection_reason
 from keyscan.model.match import Match
 from keyscan.ruleset import templates
 from keyscan.ruleset.cache import load_rules
@@ -60,3 +61,11 @@ def test_any_bytes_are_explained_in_part(value):
     assert 0 <= found.share <= 1
     assert found.words >= 0
     assert found.runs >= 0
+
+
+@pytest.mark.parametrize(
+    ("body", "doubled"), [("112233445566AABB", True), ("1122", False), ("112233445567AABB", False)]
+)
+def test_characters_that_all_stand_twice_are_a_repetition(body, doubled):
+    """`11223344`: a run of pairs, if it is long enough and has no exception."""
+    assert is_doubled(body.encode()) == doubled

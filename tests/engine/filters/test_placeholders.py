@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from keyscan.api import load_rules, scan_text
 from keyscan.engine.filters import placeholders
 from keyscan.engine.filters.context import NO_CONTEXT
-from keyscan.engine.filters.placeholders import explain
+from keyscan.engine.filters.explained import explain
 
 
 def found(secret: str, **rule):
@@ -44,14 +44,6 @@ def test_the_alphabet_is_no_secret_whatever_stands_between_its_letters(body):
 def test_letters_that_climb_by_small_steps_were_made_up(body):
     """Nobody draws letters by lot of which each is one of the next three."""
     assert placeholders.is_in_order(found("acme_" + body, prefix="acme_"))
-
-
-@pytest.mark.parametrize(
-    ("body", "doubled"), [("112233445566AABB", True), ("1122", False), ("112233445567AABB", False)]
-)
-def test_characters_that_all_stand_twice_are_a_repetition(body, doubled):
-    """`11223344`: a run of pairs, if it is long enough and has no exception."""
-    assert placeholders.is_doubled(body.encode()) == doubled
 
 
 @pytest.mark.parametrize(
