@@ -39,7 +39,7 @@ _LEET = bytes.maketrans(b"013457@$!", b"oleastasi")
 _ENDING = b"0123456789!@#$."
 _LEAST_WORD = 4
 _DECORATED = lazy_pattern(
-    rb"(?>(?:%s)[-_.]?)++" % "|".join(word for word in WORD_LIST if len(word) >= _LEAST_WORD).encode()
+    rb"(?:(?>%s)[-_.]?)+" % "|".join(word for word in WORD_LIST if len(word) >= _LEAST_WORD).encode()
 )
 _COMMIT_DIGITS = 40
 # A name has at most one digit for so many characters; a random value has one for six.
