@@ -145,9 +145,9 @@ def test_over_standard_input_and_output_with_the_clients_roots(tmp_path):
     assert "outside of the roots" in outside["error"]
 
 
-def test_a_root_that_is_not_there(run):
+def test_a_root_that_is_not_there(run, tmp_path):
     """A root on the command line must be a directory."""
-    made = run("mcp", "--root", "/nonexistent")
+    made = run("mcp", "--root", str(tmp_path / "gone"))
     assert made.code == 2
     assert "no such directory" in made.err
 

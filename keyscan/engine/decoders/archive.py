@@ -27,7 +27,9 @@ from keyscan.engine.decoders.signatures import (
     by_name,
     elsewhere,
     enclosed,
+    is_text,
 )
+from keyscan.engine.decoders.unicode import PROBE
 
 if TYPE_CHECKING:
     import tarfile
@@ -107,8 +109,11 @@ def kind(data: bytes, name: str = "") -> str:
     `name` is the file's, for what only that tells.
     """
     if not data.startswith(ARCHIVES):
+        known = enclosed(data)
+        if known or (data.find(b"\0", 0, PROBE) < 0 and is_text(data)):
+            return known
         stream = "stream" if compressed_streams.is_deflate(data) else ""
-        return enclosed(data) or elsewhere(data) or stream or by_name(data, name)
+        return elsewhere(data) or stream or by_name(data, name)
     if data.startswith(ZIP):
         return "zip"
     if data.startswith(_STREAMS):

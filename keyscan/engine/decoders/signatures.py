@@ -130,20 +130,18 @@ _ORC, _ORC_LENGTHS = b"ORC", range(14, 32)
 _LHA, _LHA_AT = (b"-lh", b"-lz"), 2
 
 
-# Formats told by bytes elsewhere, each with zero bytes at its beginning: the offset (from the end if negative) and the
-# bytes.
+# Formats told by bytes elsewhere, none of which is text: by their offset (from the end if negative), the number of
+# these bytes, and the bytes.
 _ELSEWHERE = (
-    (1024, b"\xe2\xe1\xf5\xe0", "erofs image"),
-    (0x10040, b"_BHRfS_M", "btrfs image"),
-    (3, b"-FVE-FS-", "BitLocker disk image"),
-    (8, b"DUCK", "DuckDB database"),
-    (60, b"BOOKMOBI", "e-book"),
-    (60, b"TEXtREAd", "e-book"),
-    (7, b"**ACE**", "ace archive"),
-    (126, b"IM", "MATLAB file"),
-    (126, b"MI", "MATLAB file"),
-    (-8, b"\x57\xfb\x80\x8b\x24\x75\x47\xdb", "LevelDB table"),
-    (-4, b"PARE", "encrypted Parquet file"),
+    (1024, 4, {b"\xe2\xe1\xf5\xe0": "erofs image"}),
+    (0x10040, 8, {b"_BHRfS_M": "btrfs image"}),
+    (3, 8, {b"-FVE-FS-": "BitLocker disk image"}),
+    (8, 4, {b"DUCK": "DuckDB database"}),
+    (60, 8, {b"BOOKMOBI": "e-book", b"TEXtREAd": "e-book"}),
+    (7, 7, {b"**ACE**": "ace archive"}),
+    (126, 2, {b"IM": "MATLAB file", b"MI": "MATLAB file"}),
+    (-8, 8, {b"\x57\xfb\x80\x8b\x24\x75\x47\xdb": "LevelDB table"}),
+    (-4, 4, {b"PARE": "encrypted Parquet file"}),
 )
 _BEGINNINGS = {"MATLAB file": b"MATLAB 5.0 MAT-file", "encrypted Parquet file": b"PARE"}
 # Endings of names whose contents nothing else tells, if these are no text.
@@ -176,9 +174,10 @@ def is_text(data: bytes) -> bool:
 
 def elsewhere(data: bytes) -> str:
     """The name of a format that is not opened and that bytes behind its first ones tell; empty for others."""
-    for place, magic, label in _ELSEWHERE:
+    for place, size, labels in _ELSEWHERE:
         at = place if place >= 0 else max(0, len(data) + place)
-        if data.startswith(magic, at) and data.startswith(_BEGINNINGS.get(label, b"")):
+        label = labels.get(data[at : at + size])
+        if label and data.startswith(_BEGINNINGS.get(label, b"")):
             return label
     return ""
 
