@@ -78,7 +78,7 @@ _ESCAPES = (
     r"[A-Za-z0-9]{2}\\U0000002[dD][A-Za-z0-9]{2}",
     r"[A-Za-z0-9]{2}\\{1,2}(?:055|137)[A-Za-z0-9]{2}",
     r"[A-Za-z0-9]{2}&(?:#0{0,3}(?:45|95)|#[xX]0{0,3}(?:2[dD]|5[fF])|hyphen|dash|lowbar|UnderBar);[A-Za-z0-9]{2}",
-    rf"[A-Za-z0-9]{{2}}{DASHES}[A-Za-z0-9]{{2}}",
+    rf"[A-Za-z0-9]{{2}}{DASHES}[A-Za-z0-9]{{8}}",
     r"\xef\xbd[\x81-\x9a]" + FULL_WIDTH + "{7}",
     rf"(?:{_BRACED}{_HEX}\}}){{4}}",
     rf"(?:\\U000000{_HEX}){{4}}",
