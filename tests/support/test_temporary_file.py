@@ -5,20 +5,29 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from contextlib import contextmanager
 
 import pytest
 
 from keyscan.support.temporary_file import temporary_file
 
 
-@pytest.mark.parametrize("directory", [True, False])
-def test_it_holds_what_is_written(monkeypatch, directory):
-    """On disk, and in memory where no directory for temporary files can be written to."""
-    if not directory:
-        if sys.platform != "linux":
-            pytest.skip("in memory on Linux only")
-        monkeypatch.setattr(tempfile, "tempdir", None)
-        monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/nonexistent"])
+@pytest.fixture
+def without_directory(tmp_path):
+    """In its context no directory for temporary files can be written to; pytest needs one behind each test."""
+
+    @contextmanager
+    def gone():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tempfile, "tempdir", None)
+            patch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "gone")])
+            yield
+
+    return gone
+
+
+def holds_what_is_written():
+    """What is written into a temporary file is read back, by its descriptor too."""
     with temporary_file() as file:
         file.write(b"text")
         file.seek(0)
@@ -26,12 +35,24 @@ def test_it_holds_what_is_written(monkeypatch, directory):
         assert file.read() == b"text"
 
 
+def test_it_holds_what_is_written():
+    """On disk, where there is a directory for temporary files."""
+    holds_what_is_written()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="in memory on Linux only")
-def test_commands_do_without_a_directory_for_temporary_files(repo, anthropic_key, monkeypatch, run):
+def test_it_holds_what_is_written_in_memory(without_directory):
+    """In memory, where no directory for temporary files can be written to."""
+    with without_directory():
+        holds_what_is_written()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="in memory on Linux only")
+def test_commands_do_without_a_directory_for_temporary_files(repo, anthropic_key, without_directory, run):
     """In a container whose root cannot be written to, a history is audited all the same."""
     repo.stage("a.py", f'k = "{anthropic_key}"\n')
     repo.commit()
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/nonexistent"])
     for argv in (["history"], ["env"], ["checklist"]):
-        assert run(*argv, cwd=repo.path).code == 1 - (argv == ["env"])
+        with without_directory():
+            code = run(*argv, cwd=repo.path).code
+        assert code == 1 - (argv == ["env"])
