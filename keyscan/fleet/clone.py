@@ -45,7 +45,8 @@ RESERVE = 512 << 20
 _UNREACHABLE = re.compile(
     r"not found|could not resolve|could not read|authentication failed|permission denied|access denied|"
     r"connection (?:refused|timed out)|repository .* does not (?:exist|appear)|does not exist|"
-    r"unable to access|403|401|404|terminal prompts disabled|host key verification",
+    r"unable to access|returned error: 40[134]\b|\bHTTP\S{0,4} 40[134]\b|terminal prompts disabled|"
+    r"host key verification",
     re.IGNORECASE,
 )
 # Variables of the user's own by which git trusts the certificate of a self-hosted forge or a proxy.

@@ -101,6 +101,9 @@ def test_only_our_own_clones_are_removed(tmp_path):
 @pytest.mark.parametrize(
     ("said", "unreachable"),
     [
+        ("fatal: unable to write file objects/pack/403404.pack: File too large", False),
+        ("remote: Enumerating objects: 401, done.\nfatal: early EOF", False),
+        ("error: RPC failed; HTTP 403 curl 22 The requested URL returned error: 403", True),
         ("stderr: 'fatal: repository 'https://u:pw@h/x/' not found'", True),
         ("fatal: Authentication failed for 'https://tok@h/x/'", True),
         ("fatal: early EOF\nerror: inflate: data stream error", False),
