@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # no rules are loaded for them.
 _LETTERS = r"(?:[A-Z][a-z]{2,}|[a-z]{3,})(?:[A-Z][a-z]{2,})*(?:[-/'][a-z]+)*"
 _WORD = rf"[\"'(]?(?:{_LETTERS}|[a-z_]{{1,40}}\.py:\d{{1,4}})[\"')]?[.,:;!?]*"
+_ESCAPE = re.compile(r"\\(?=[^\w\s])")
 _TOKEN = re.compile(rf"(?<!\S)(?!{_WORD}(?!\S))\S{{8,}}")
 
 
@@ -53,10 +54,13 @@ def shown(*lines: str) -> str:
 
 def without_secrets(text: str) -> str:
     """`text` with the secrets redacted that rules find in it, of every severity."""
-    if not _TOKEN.search(text):
+    # An expression of a configuration may hold a secret as `re.escape` writes it, which no rule knows.
+    bare = _ESCAPE.sub("", text)
+    if not _TOKEN.search(bare):
         return text
     try:
-        return _redactor().redact(text).text
+        shown_bare = _redactor().redact(bare).text if bare != text else bare
+        return _redactor().redact(text).text if shown_bare == bare else shown_bare
     except Exception:  # noqa: BLE001 - an error while an error is reported: say as much as is safe
         return _TOKEN.sub("[...]", text)
 

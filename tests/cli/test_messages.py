@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from helpers.paths import ROOT
 from helpers.tokens import token
@@ -29,6 +31,19 @@ def test_a_secret_is_redacted_and_a_control_escaped():
 def test_no_shape_of_a_secret_is_passed_over(text):
     """Short passwords and such with signs are looked at too."""
     assert "[keyscan:" in messages.shown(text)
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["glagent-{b64url:49}a", "SG.{b64url:22}.{b64url:43}", "xoxb-{digits:12}-{digits:12}-{alnum:24}"],
+)
+def test_a_secret_that_an_expression_escapes_is_redacted(template):
+    """Commands show expressions of configurations, in which signs stand behind backslashes."""
+    secret = token(template)
+    text = messages.shown(f"values = ['{re.escape(secret)}']")
+    assert secret[-20:] not in text
+    assert "values = [" in text
+    assert messages.shown(r"values = ['a\.b\-c']") == r"values = ['a\.b\-c']"
 
 
 def test_what_cannot_be_judged_is_not_shown(monkeypatch):

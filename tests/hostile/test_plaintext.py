@@ -67,6 +67,8 @@ class Planted:
         for secret, (rule, place) in self.secrets.items():
             hidden = secret[len(rule.prefix) if rule else 0 :]
             windows = {hidden[at : at + WINDOW] for at in range(len(hidden) - WINDOW + 1)}
+            # A word of the format itself (`access-production-...`) may stand in any sentence.
+            windows = {window for window in windows if any(map(str.isdigit, window))}
             if any(window in form for window in windows for form in forms):
                 leaked.append(f"{place} ({rule.id if rule else 'value'})")
         return leaked
