@@ -20,6 +20,8 @@ class PathKind(Flag):
     PAGE = auto()
     CONFIGURATION = auto()
     NOISY = auto()
+    GENERATED = auto()
+    PIPELINE = auto()
 
 
 def _of(*parts: str) -> str:
@@ -92,5 +94,16 @@ EXPRESSIONS = {
         r"(?:^|/)messages/[a-z]{2}(?:[-_][A-Z]{2})?(?:\.json\Z|/)",
         _below(r"locales?|i18n|translations?|lang|langs|__snapshots__|\.next|\.nuxt|_next/static"),
         r"[.-][0-9a-f]{8,20}\.(?:js|css|mjs)\Z|(?:^|[/.-])(?:bundle|chunk)\.js\Z",
+    ),
+    # What a program wrote from a description of an interface.
+    PathKind.GENERATED: _of(
+        r"[._-](?:generated|gen|g)\.\w{1,6}\Z",
+        r"(?:^|/)(?:__)?generated(?:__)?/",
+        r"_pb2(?:_grpc)?\.pyi?\Z|\.pb\.(?:go|cc|h)\Z",
+    ),
+    # What runs for each commit, and starts its own databases and users.
+    PathKind.PIPELINE: _of(
+        r"(?:^|/)\.(?:github/(?:workflows|actions)|(?:gitea|forgejo)/workflows|circleci|buildkite|semaphore|woodpecker)/",
+        r"(?:^|/)(?:\.gitlab-ci|\.travis\.yml|\.drone\.yml|\.woodpecker\.yml|azure-pipelines|bitbucket-pipelines)",
     ),
 }  # fmt: skip

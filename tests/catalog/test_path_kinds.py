@@ -23,6 +23,11 @@ KINDS = {
     PathKind.CONFIGURATION: [".env", "prod.env.local", "a.yaml", "app.properties"],
     PathKind.NOISY: ["package-lock.json", "app.min.js", "locales/de.json", "main.3f2a9c81.js"],
     PathKind.SOURCE: ["a.py", "src/b.rs"],
+    PathKind.GENERATED: ["src/client.gen.ts", "lib/a.g.dart", "generated/api.go", "proto/a_pb2.py", "a.pb.go"],
+    PathKind.PIPELINE: [
+        *(".github/workflows/ci.yml", "sub/.gitea/workflows/a.yaml", ".circleci/config.yml", ".woodpecker/a.yml"),
+        *(".gitlab-ci.yml", ".travis.yml", ".drone.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml"),
+    ],
 }
 
 

@@ -258,6 +258,7 @@ _PLACES = (
     (PathKind.VENDORED, "place-vendored"),
     (PathKind.RECORDED, "place-recorded"),
     (PathKind.DATA, "place-data"),
+    (PathKind.GENERATED, "place-generated"),
     (PathKind.LOG, "place-log"),
     (PathKind.PAGE, "place-page"),
     (PathKind.CONFIGURATION, "place-configuration"),

@@ -40,10 +40,6 @@ _SENT_LINK = lazy_pattern(
 )
 # The address behind a text in a document: readers follow it.
 _CITED = lazy_pattern(rb"\]\(<?https?://[^\s()<>\"'`]{1,190}\Z")
-# What runs for each commit, and starts its own databases and users.
-_PIPELINE = lazy_pattern(
-    r"(?:^|/)(?:\.(?:github/(?:workflows|actions)|circleci|buildkite|semaphore)/|\.gitlab-ci|\.travis\.yml|azure-pipelines)"
-)
 # Fields that hold sentences in data sets, traces and conversations.
 _RECORD = lazy_pattern(
     rb"(?i)\\?\"(?:content|text|prompts?|questions?|answers?|instructions?|query|queries|outputs?|inputs?|responses?|"
@@ -64,10 +60,6 @@ _COMMENT = lazy_pattern(rb"[ \t]*(?:\*|//|#)")
 # The key of a component's license, which stands in the page that the component is for.
 _FRONT_END = lazy_pattern(r"(?i)\.(?:tsx|jsx|vue|svelte)\Z")
 _LICENSE = lazy_pattern(rb"(?i)licen[cs]e[_-]?key")
-# What a program wrote from a description of an interface.
-_GENERATED = lazy_pattern(
-    r"(?i)[._-](?:generated|gen|g)\.\w{1,6}\Z|(?:^|/)(?:__)?generated(?:__)?/|_pb2(?:_grpc)?\.pyi?\Z|\.pb\.(?:go|cc|h)\Z"
-)
 # 32 hexadecimal digits are what documents show most often as a token.
 _MD5_DIGITS = 32
 _HEX = lazy_pattern(rb"[0-9a-fA-F]+")
@@ -88,7 +80,7 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "value-address"
     if is_repeated(value, context.near):
         yield "value-repeated"
-    if _PIPELINE.search(context.path) and shape_of(value) < Shape.RANDOM:
+    if path_kind(context.path) & PathKind.PIPELINE and shape_of(value) < Shape.RANDOM:
         yield "place-pipeline"
     if _SENT_LINK.search(context.before) or _CITED.search(context.before):
         yield "near-link"
@@ -98,15 +90,13 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
 
 
 def _of_readers(value: bytes, context: Context) -> Iterator[str]:
-    """What says that the text is for readers or for visitors, or that a program wrote it."""
+    """What says that the text is for readers or for visitors."""
     if path_kind(context.path) & PathKind.DOCUMENT and _PER_INSTALLATION.search(context.before):
         yield "near-sample"
     if len(value) >= _ISSUED and _MEMBER.search(context.lead) and _is_documentation(context):
         yield "near-message"
     if _FRONT_END.search(context.path) and _LICENSE.search(context.before):
         yield "near-public"
-    if _GENERATED.search(context.path):
-        yield "place-generated"
     if _INVALID_UUID.fullmatch(value) and value.strip(_ID_DIGITS) and path_kind(context.path) & PathKind.DOCUMENT:
         yield "value-uuid"
     if len(value) == _MD5_DIGITS and path_kind(context.path) & PathKind.DOCUMENT and _HEX.fullmatch(value):
