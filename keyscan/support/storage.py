@@ -190,7 +190,7 @@ def stamp(name: str, data: bytes) -> bytes:
 
 def stamp_of(name: str) -> bytes:
     """What the file stored under `name` begins with; raises OSError where there is none."""
-    return whole(name).partition(b"\n")[0]
+    return whole(name, DIGEST_BYTES * 2)
 
 
 def read_unchecked(name: str, stamp: bytes) -> bytes:
@@ -204,15 +204,15 @@ def read_unchecked(name: str, stamp: bytes) -> bytes:
     return data
 
 
-def whole(name: str) -> bytes:
-    """The bytes of the file `name` in the cache; raises OSError where there is none, or one that was put there."""
+def whole(name: str, size: int = -1) -> bytes:
+    """The first `size` bytes of the file `name` in the cache, or all; raises OSError where none was stored by us."""
     # A pipe is not waited for, and a device not read.
     handle = os.open(os.path.join(cache_directory(), name), os.O_RDONLY | _AT_ONCE)  # noqa: PTH118
     with open(handle, "rb") as file:  # noqa: PTH123
         status = os.fstat(handle)
         if status.st_mode & _TYPE != _REGULAR or status.st_size > _LARGEST:
             raise OSError
-        return file.read()
+        return file.read(size)
 
 
 def write(name: str, data: bytes) -> bool:

@@ -20,29 +20,14 @@ _KEPT_DAYS = {"quick-": 60, "doubtful-": 60, "first-": 60, "rules-": 60, "progra
 
 
 def clear(keep: Callable[[str], bool] = lambda _name: False) -> tuple[int, int]:
-    """Remove what is stored, except names for which `keep` is true; returns how many files went, and how many stay.
-
-    Only a file that begins with its own digest was stored by us: anything else is somebody's, whatever its name.
-    """
-    gone = kept = 0
+    """Remove what is stored, except names for which `keep` is true; returns how many files went, and how many stay."""
     try:
         with os.scandir(storage.cache_directory()) as listing:
-            names = sorted(entry.name for entry in listing if entry.is_file(follow_symlinks=False))
+            paths = [entry.path for entry in listing if entry.is_file(follow_symlinks=False) and not keep(entry.name)]
     except OSError:
         return 0, 0
-    for name in names:
-        if keep(name):
-            continue
-        path = os.path.join(storage.cache_directory(), name)  # noqa: PTH118 - import-free
-        try:
-            if is_stored(path):
-                os.unlink(path)  # noqa: PTH108
-                gone += 1
-                continue
-        except OSError:
-            pass
-        kept += 1
-    return gone, kept
+    gone = sum(map(_removed, paths))
+    return gone, len(paths) - gone
 
 
 def tidy(now: float) -> int:
@@ -51,20 +36,23 @@ def tidy(now: float) -> int:
     `now`: seconds since the epoch. Only files that `clear` would remove, too; a clock that was wrong removes too much,
     which costs time and loses nothing.
     """
-    gone = 0
     try:
         with os.scandir(storage.cache_directory()) as listing:
             old = [entry.path for entry in listing if _is_old(entry, now)]
     except OSError:
         return 0
-    for path in old:
-        try:
-            if is_stored(path):
-                os.unlink(path)  # noqa: PTH108
-                gone += 1
-        except OSError:
-            pass
-    return gone
+    return sum(map(_removed, old))
+
+
+def _removed(path: str) -> bool:
+    """Remove the file at `path` if it was stored by us; whether it is gone."""
+    try:
+        if not is_stored(path):
+            return False
+        os.unlink(path)  # noqa: PTH108
+    except OSError:
+        return False
+    return True
 
 
 def _is_old(entry: os.DirEntry[str], now: float) -> bool:
