@@ -123,15 +123,11 @@ class _Server(MCPServer[Any]):
             await self._lowlevel_server.run(_Questions(reader), _Answers(writer), options)
 
 
-class _Questions:
-    """The stream of messages: a client that sends nothing but other lines is not listened to for ever.
-
-    The SDK answers nothing to such a line, and takes half a millisecond for each.
-    """
+class _Stream:
+    """A stream of the SDK's, of which one method is another."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
-        self._wrong = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -142,6 +138,17 @@ class _Questions:
 
     async def __aexit__(self, *error: object) -> None:
         await self._stream.__aexit__(*error)
+
+
+class _Questions(_Stream):
+    """The stream of messages: a client that sends nothing but other lines is not listened to for ever.
+
+    The SDK answers nothing to such a line, and takes half a millisecond for each.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__(stream)
+        self._wrong = 0
 
     def __aiter__(self) -> Self:
         return self
@@ -162,21 +169,8 @@ class _Questions:
         return message
 
 
-class _Answers:
+class _Answers(_Stream):
     """The stream of answers: the SDK repeats unknown methods, addresses and names in its errors, which are redacted."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    async def __aenter__(self) -> Self:
-        await self._stream.__aenter__()
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        await self._stream.__aexit__(*error)
 
     async def send(self, message: SessionMessage) -> None:
         """Send an answer; an error without the data that belong to it."""
