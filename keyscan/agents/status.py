@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyscan.agents import command_runner, entries, install
 from keyscan.errors import KeyscanError
+from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
     from keyscan.agents.entries import Caller
@@ -196,7 +197,7 @@ def _history(journal: Journal) -> list[Check]:
         results = [Check("last event", None, f"last event {_ago(time.time() - last_event)} ago")]
     errors = journal.errors()
     if errors:
-        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        count = plural(len(errors), "error")
         results.append(Check("errors", None, f"{count} recorded, the last: {errors[-1]}"))
     return results
 

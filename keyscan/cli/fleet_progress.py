@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Self
 
 from keyscan.reporters.shared.escape import clean
-from keyscan.reporters.shared.headline import plural
+from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyscan.git import rewriting
-from keyscan.reporters.shared.headline import plural
+from keyscan.support.plural import plural
 from keyscan.support.remote_url import without_credentials
 
 if TYPE_CHECKING:
@@ -167,8 +167,8 @@ def replacements(secrets: Iterable[bytes]) -> bytes:
 def describe(plan: CleanupPlan) -> Iterator[str]:
     """The plan as lines of text."""
     for exposure in plan.exposures:
-        places = f"{len(exposure.paths)} {'path' if len(exposure.paths) == 1 else 'paths'}"
-        commits = f"{len(exposure.commits)} {'commit' if len(exposure.commits) == 1 else 'commits'}"
+        places = plural(len(exposure.paths), "path")
+        commits = plural(len(exposure.commits), "commit")
         yield f"{exposure.fingerprint}: {exposure.redacted} in {places}, introduced by {commits}"
         yield from (f"  {path}" for path in exposure.paths[:_SHOWN])
         if len(exposure.paths) > _SHOWN:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from keyscan.reporters.shared.escape import cell, clean, code, prose, safe_json
+from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +82,7 @@ def inventory_text(keys: Sequence[KeyAge], rotation_days: int, form: str) -> str
         return safe_json(json.dumps(document, indent=2)) + "\n"
     lines = _rows(keys) if form == "markdown" else _lines(keys)
     late = sum(key.overdue for key in keys)
-    last = f"{len(keys)} {'key' if len(keys) == 1 else 'keys'}, {late} older than {rotation_days} days"
+    last = f"{plural(len(keys), 'key')}, {late} older than {rotation_days} days"
     return "\n".join([*lines, *([""] if form == "markdown" else []), last]) + "\n"
 
 

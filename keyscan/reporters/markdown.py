@@ -9,9 +9,10 @@ from keyscan.model.rule import Severity
 from keyscan.reporters.shared import rule_summary
 from keyscan.reporters.shared.escape import cell, code, prose
 from keyscan.reporters.shared.grouping import by_secret
-from keyscan.reporters.shared.headline import headline, plural
+from keyscan.reporters.shared.headline import headline
 from keyscan.reporters.shared.notifications import notices
 from keyscan.reporters.shared.paths import shown_path
+from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

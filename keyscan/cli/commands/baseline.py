@@ -13,7 +13,7 @@ from keyscan.cli.options import CONFIGURATION, DETECTION
 from keyscan.cli.repository_findings import all_findings
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
-from keyscan.reporters.shared.headline import plural
+from keyscan.support.plural import plural
 from keyscan.suppressions import baseline
 from keyscan.suppressions.baseline import Baseline
 

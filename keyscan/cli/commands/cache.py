@@ -12,6 +12,7 @@ from keyscan.cli.output import nothing_stored
 from keyscan.errors import ExitCode, IncompleteError
 from keyscan.history import clean_objects
 from keyscan.support import storage, storage_cleanup
+from keyscan.support.plural import plural
 
 # The issuers' answers, which have a format of their own.
 _ANSWERS = ("verify.json", "verify.salt")
@@ -31,7 +32,7 @@ def show() -> int:
     say(f"directory  {_directory()}")
     for title, wanted in (("objects", True), ("rules", False)):
         sizes = [size for name, size in _files() if name.startswith(clean_objects.PREFIX) is wanted]
-        count = "1 file" if len(sizes) == 1 else f"{len(sizes)} files"
+        count = plural(len(sizes), "file")
         say(f"{title:9}  {count}, {sum(sizes) / 1000:,.0f} KB")
     return ExitCode.CLEAN
 

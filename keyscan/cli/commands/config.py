@@ -13,7 +13,7 @@ from keyscan.cli.messages import say
 from keyscan.cli.options import shared_params
 from keyscan.cli.settings import scan_options
 from keyscan.errors import ExitCode, UsageError
-from keyscan.reporters.shared.headline import plural
+from keyscan.support.plural import plural
 from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from keyscan.cli.options import DETECTION
 from keyscan.cli.repository_findings import findings_of, rule_of
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode
-from keyscan.reporters.shared.headline import plural
+from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

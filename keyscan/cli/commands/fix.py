@@ -17,6 +17,7 @@ from keyscan.cli.options import DETECTION
 from keyscan.cli.settings import Prepared, with_settings
 from keyscan.config.readers import PROJECT_FILES, git_reader, root_of, root_of_paths
 from keyscan.errors import ExitCode, GitError, IncompleteError, UsageError
+from keyscan.support.plural import plural
 from keyscan.support.regular_file import NotRegularError, read_regular
 
 if TYPE_CHECKING:
@@ -280,7 +281,7 @@ def _apply(plan: FixPlan, work: _Work) -> None:
     if work.staged and work.git is not None:
         fix_apply.stage(work.git, plan)
     count = len({fix.variable for fix in plan.fixed})
-    keys = "1 key" if count == 1 else f"{count} keys"
+    keys = plural(count, "key")
     next_step = "; the changes are staged: commit again" if work.staged else ""
     say(f"keyscan: {keys} moved to .env (git ignores it){next_step}", err=True)
 

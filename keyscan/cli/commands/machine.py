@@ -18,6 +18,7 @@ from keyscan.cli.options import rotation_days_option
 from keyscan.cli.settings import Prepared, with_settings
 from keyscan.errors import ExitCode, UsageError
 from keyscan.sources.home import Roots
+from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +124,7 @@ def _redact(files: Sequence[HomeFile]) -> None:
 def _purge(removed: int, not_removed: Sequence[str]) -> int:
     for line in not_removed:
         say(f"keyscan: left: {line}", err=True)
-    say(f"keyscan: {removed} {'backup' if removed == 1 else 'backups'} removed", err=True)
+    say(f"keyscan: {plural(removed, 'backup')} removed", err=True)
     return ExitCode.INCOMPLETE if not_removed else ExitCode.CLEAN
 
 

@@ -17,6 +17,7 @@ from keyscan.cli.messages import confirm, say
 from keyscan.cli.options import CONFIGURATION
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
+from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,10 +128,10 @@ def _closing(trial: Trial, *, dry_run: bool) -> Iterator[str]:
         (len(trial.entries), "accepted finding"),
         (len({item.pattern for item in result.of(ExcludedPath)}), "excluded path"),
     )
-    text = ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counts)
+    text = ", ".join(plural(number, what) for number, what in counts)
     yield f"keyscan: {text} carried over; {len(result.of(Unsupported))} not"
     if trial.uncovered:
-        secrets = "1 secret" if trial.uncovered == 1 else f"{trial.uncovered} secrets"
+        secrets = plural(trial.uncovered, "secret")
         yield f"keyscan: {secrets} left that nothing allowed: see them with `keyscan scan` and `keyscan history`"
     elif not dry_run:
         yield "keyscan: a scan with the new configuration is clean; commit it"

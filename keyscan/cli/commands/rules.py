@@ -12,8 +12,8 @@ from keyscan.cli.command import Group
 from keyscan.cli.messages import say
 from keyscan.errors import ExitCode, RuleError, UsageError
 from keyscan.model.rule import count_secret_rules
-from keyscan.reporters.shared.headline import plural
 from keyscan.ruleset import loader
+from keyscan.support.plural import plural
 from keyscan.support.suggestions import did_you_mean
 
 if TYPE_CHECKING:

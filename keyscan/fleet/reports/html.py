@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from keyscan._version import __version__
 from keyscan.fleet.reports.console import headline
 from keyscan.reporters.shared import validity
-from keyscan.reporters.shared.headline import plural
 from keyscan.reporters.shared.html_escape import anchor, code, element, esc
+from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from keyscan.reporters.html import timeline
 from keyscan.reporters.html.validity import validity_attribute, validity_badge
 from keyscan.reporters.shared import validity
-from keyscan.reporters.shared.headline import plural
 from keyscan.reporters.shared.html_escape import code, esc, fragment
 from keyscan.reporters.shared.paths import shown_path
+from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from keyscan.reporters.shared.summary import coverage
+from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -85,11 +86,6 @@ def sentences(report: Report) -> Iterator[str]:
 def _read(report: Report) -> tuple[tuple[int, str], ...]:
     stats = report.stats
     return (stats.files, "file"), (stats.blobs, "blob"), (stats.commits, "commit")
-
-
-def plural(number: int, word: str) -> str:
-    """`1 file`, `2,000 files`."""
-    return f"{number:,} {word}{'s' * (number != 1)}"
 
 
 def megabytes(size: int) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.reporters.shared.escape import clean
-from keyscan.reporters.shared.headline import plural
+from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from helpers import reports
 from keyscan.model.blob import Origin, Skip
 from keyscan.model.report import Stats
 from keyscan.model.rule import Severity
-from keyscan.reporters.shared.headline import counted, headline, megabytes, plural, sentences
+from keyscan.reporters.shared.headline import counted, headline, megabytes, sentences
 
 UNREAD = (Skip("a", "unreadable", incomplete=True),)
 
@@ -63,6 +63,5 @@ def test_only_the_verdict_is_painted():
 
 
 def test_words_for_numbers():
-    """Plurals and units."""
-    assert (plural(1, "file"), plural(2000, "file")) == ("1 file", "2,000 files")
+    """Units that suit a size."""
     assert (megabytes(1500), megabytes(2_500_000)) == ("1.5 kB", "2.5 MB")
