@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -77,6 +78,23 @@ def test_what_is_no_whole_index_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(index, "MAX_ENTRIES", 1)
     with pytest.raises(PackError, match="too many entries"):
         read_index(str(file), 20)
+
+
+@pytest.mark.parametrize("compared", [1, 2, 3, 100])
+@given(st.lists(st.binary(min_size=20, max_size=20), min_size=2, max_size=8))
+def test_ids_out_of_order_are_refused(tmp_path_factory, compared, names):
+    """A search in them would miss objects that are there; an id that stands there twice is out of order, too."""
+    file = written(tmp_path_factory.mktemp("index"), {bytes([at]) * 20: 12 + at for at in range(len(names))})
+    data = bytearray(Path(file).read_bytes())
+    data[1032 : 1032 + 20 * len(names)] = b"".join(names)
+    Path(file).write_bytes(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "_COMPARED", compared)
+        if names == sorted(set(names)):
+            assert read_index(file, 20).id(1) == names[1]
+        else:
+            with pytest.raises(PackError, match="not sorted"):
+                read_index(file, 20)
 
 
 def test_an_empty_index():
