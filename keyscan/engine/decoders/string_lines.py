@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.engine.decoders.view import Pieces, Unread, View
-from keyscan.engine.prefilter.encoding_triggers import TABLE
+from keyscan.engine.prefilter.encoding_triggers import TABLE, TABLE_HEADER
 from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def string_lines(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[V
     for trigger, end in hits:
         # An expression may include the end of the line.
         at = end - 1
-        if trigger.kind != TABLE or at <= done:
+        if trigger.kind != TABLE or at <= done or not _is_header(data, at):
             continue
         lines = _around(data, at)
         if len(lines) < 2:  # noqa: PLR2004 - a line by itself hides nothing
@@ -48,6 +48,13 @@ def string_lines(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[V
     if pieces.text:
         text = bytes(pieces.text)
         yield View("lines in strings", text, pieces.back, lambda start, end: b"\n" in text[start:end], plain=True)
+
+
+def _is_header(data: bytes, at: int) -> bool:
+    """Whether the line at `at` holds what the trigger finds: without Hyperscan, a word of it is a hit."""
+    start = data.rfind(b"\n", max(0, at - REACH), at) + 1
+    stop = data.find(b"\n", at, at + REACH) + 1
+    return bool(TABLE_HEADER.search(data, max(start, at - REACH), stop or at + REACH))
 
 
 def _around(data: bytes, at: int) -> list[re.Match[bytes]]:

@@ -10,7 +10,7 @@ from helpers.tokens import token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keyscan.engine.decoders import string_lines
+from keyscan.engine.decoders import base64, string_lines
 
 VALUE = token("{alnum:9}7{alnum:14}", "lines")
 
@@ -85,3 +85,37 @@ def test_engines_agree_on_any_lines(engines, parts):
         assert results[0] == results[1]
         for match in results[0].matches:
             assert 0 <= match.start <= match.secret_start < match.secret_end <= match.end <= len(text)
+
+
+def test_only_what_stands_before_a_line_end_or_in_a_header_counts(engines):
+    """A word in front of a comma at a line's end is no header, whichever engine looks."""
+    text = f'[\n"--api-key",\n  "{VALUE}",\n  "x"]\n'.encode()
+    assert [_views(engine, text) for engine in engines.values()] == [[], []]
+    # A control: with an assignment in the string, the lines are read as text.
+    text = f'[\n"api_key = (\\n",\n  "{VALUE}",\n  "x"]\n'.encode()
+    assert [len(_views(engine, text)) for engine in engines.values()] == [1, 1]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.sampled_from(
+            [b'"', b'",\n "', b'\\n",\n"', b"\n", b",", b", ", b";", b"|", b"\t", b" ", b"**", b":", b"=", b" = (", b"\\",
+             b"token", b"--api-key", b"Passwords", b"my_secret", b"user", b"id", b"value", VALUE.encode(), b"12", b"\\u002d",
+             b"%2D", b"ab", b"sk-", b"'", b"kind: Secret\n", b"apiVersion: v1\n", b"H4sI", b"YXBpX2tleQ", b"\0", b"\xff"]
+        ),
+        max_size=30,
+    )
+)  # fmt: skip
+def test_engines_show_the_same_texts(engines, parts):
+    """Whatever an engine takes for a place that may be encoded, what is read as text there is the same."""
+    text = b"".join(parts)
+    shown = [_views(engine, text) for engine in engines.values()]
+    assert shown[0] == shown[1]
+
+
+def _views(engine, data):
+    """The texts that are read in place of parts of `data`."""
+    triggers = engine._prefilter.triggers
+    hits = [(triggers[number], end) for number, end in engine._triggered(engine._prefilter.hits(data))]
+    return sorted(view.text for view in base64.views(data, hits))
