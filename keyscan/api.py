@@ -102,11 +102,14 @@ class Scanner:
         """The engine for `size` bytes; None: unknown. Compiled or loaded once per kind."""
         from keyscan.engine import build
 
-        small = size is not None and size <= build.SMALL
         # What was made for much input does for little too.
-        matcher = self._matchers.get(False) or self._matchers.get(small)
+        if matcher := self._matchers.get(False):
+            return matcher
+        small = self.engine == "auto" and build.is_small(self.rules, size)
+        matcher = self._matchers.get(small)
         if matcher is None:
-            matcher = self._matchers[small] = build.matcher(self.rules, self.engine, size, self.compiling)
+            engine = "regex" if small else self.engine
+            matcher = self._matchers[small] = build.matcher(self.rules, engine, self.compiling)
         return matcher
 
     def matches(self, data: bytes, path: str = "", *, size: int | None = None) -> list[Match]:

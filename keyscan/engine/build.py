@@ -10,6 +10,7 @@ import marshal
 import sys
 from contextlib import nullcontext
 from functools import partial
+from importlib import util
 from typing import TYPE_CHECKING
 
 from keyscan.errors import UsageError
@@ -23,27 +24,36 @@ if TYPE_CHECKING:
     from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
     from keyscan.model.rule import Rule
 
-# Bytes up to which `bytes.find` of every keyword beats importing Hyperscan; measured in benchmarks/speed.py.
-SMALL = 64 * 1024
+# Bytes up to which `bytes.find` of every keyword, 1.3 ms a KB, beats importing Hyperscan and loading its databases,
+# which takes 13 ms more than the keywords' own tables; and up to which it beats compiling the databases.
+SMALL = 4 * 1024
+SMALL_UNCOMPILED = 64 * 1024
+
+
+def is_small(rules: Sequence[Rule], size: int | None) -> bool:
+    """Whether keywords are done with `size` bytes before Hyperscan is ready for `rules`; None: size not known."""
+    if size is None or size > SMALL_UNCOMPILED:
+        return False
+    try:
+        return size <= SMALL or not all(map(storage.is_stored, _stored_names(rules)))
+    except ImportError:
+        return True
 
 
 def matcher(
     rules: Sequence[Rule],
     engine: str = "auto",
-    size: int | None = None,
     compiling: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Matcher:
-    """Build the matcher for `rules`; `size` is how many bytes are to be scanned, None when not known.
+    """Build the matcher for `rules`; `engine`: auto, hyperscan or regex. Auto takes Hyperscan where it is installed.
 
-    `engine`: auto, hyperscan or regex. Auto takes Hyperscan unless it is not installed, or the input so small
-    that `bytes.find` is done before Hyperscan is imported. `compiling` is entered while Hyperscan compiles, which takes
-    seconds, if nothing is stored. Raises UsageError where Hyperscan is asked for and missing.
+    `compiling` is entered while Hyperscan compiles, which takes seconds, if nothing is stored. Raises UsageError where
+    Hyperscan is asked for and missing.
     """
     from keyscan.engine.matcher import Matcher
     from keyscan.engine.prefilter.keywords import KeywordPrefilter
 
-    small = size is not None and size <= SMALL
-    if engine == "regex" or (engine == "auto" and small):
+    if engine == "regex":
         return Matcher(rules, KeywordPrefilter(rules))
     try:
         return Matcher(rules, hyperscan_prefilter(rules, compiling))
@@ -58,9 +68,13 @@ _ENDINGS = (".bin", ".hs", ".values.hs")
 
 
 def _stored_names(rules: Sequence[Rule]) -> list[str]:
-    import hyperscan
-
-    key = storage.key_of(hyperscan.__file__, sys.platform, _cpu(), [(rule.id, rule.pattern) for rule in rules])
+    spec = util.find_spec("hyperscan")
+    if spec is None:
+        raise ImportError("hyperscan is not installed")
+    written = [text for rule in rules for text in (rule.id, rule.pattern)]
+    # A digest: `repr` takes 7 ms for as much text.
+    texts = storage.digest_of("".join(written).encode("utf-8", "surrogatepass"))
+    key = storage.key_of(spec.origin, sys.platform, _cpu(), texts, [len(text) for text in written])
     return [f"first-{key}{ending}" for ending in _ENDINGS]
 
 

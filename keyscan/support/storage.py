@@ -181,6 +181,14 @@ def read(name: str) -> bytes | None:
     return data if written == stamp(name, data) else None
 
 
+def is_stored(name: str) -> bool:
+    """Whether there is a file under `name`; whether it is whole is seen when it is read."""
+    try:
+        return os.path.isfile(os.path.join(cache_directory(), name))  # noqa: PTH113, PTH118
+    except OSError:
+        return False
+
+
 def stamp(name: str, data: bytes) -> bytes:
     """What the file `name` begins with if it holds `data`: a digest of both, so that no file stands for another."""
     from _blake2 import blake2b

@@ -26,11 +26,27 @@ def _own_cache(monkeypatch, tmp_path):
 
 
 def test_which_engine():
-    """Small inputs and `regex` are served by keywords, others by Hyperscan."""
-    assert isinstance(build.matcher(RULES, "auto", build.SMALL)._prefilter, KeywordPrefilter)
+    """`regex` is served by keywords, anything else by Hyperscan."""
     assert isinstance(build.matcher(RULES, "regex")._prefilter, KeywordPrefilter)
-    assert isinstance(build.matcher(RULES, "auto", build.SMALL + 1)._prefilter, HyperscanPrefilter)
-    assert isinstance(build.matcher(RULES, "hyperscan", 1)._prefilter, HyperscanPrefilter)
+    assert isinstance(build.matcher(RULES, "auto")._prefilter, HyperscanPrefilter)
+    assert isinstance(build.matcher(RULES, "hyperscan")._prefilter, HyperscanPrefilter)
+
+
+def test_what_is_small():
+    """Keywords serve more input while Hyperscan has nothing stored for these rules: compiling takes seconds."""
+    sizes = [0, build.SMALL, build.SMALL + 1, build.SMALL_UNCOMPILED, build.SMALL_UNCOMPILED + 1, None]
+    assert [build.is_small(RULES, size) for size in sizes] == [True, True, True, True, False, False]
+    build.matcher(RULES, "hyperscan")
+    assert [build.is_small(RULES, size) for size in sizes] == [True, True, False, False, False, False]
+    other = [rule(id="other-key", pattern=r"other_(?P<secret>[a-z0-9]{20})", keywords=("other_",), max_length=26)]
+    assert build.is_small(other, build.SMALL + 1)
+
+
+def test_what_is_small_where_hyperscan_is_not_installed(monkeypatch):
+    """Everything that could be: there is nothing to wait for."""
+    monkeypatch.setattr(build.util, "find_spec", lambda _name: None)
+    assert build.is_small(RULES, build.SMALL_UNCOMPILED)
+    assert not build.is_small(RULES, None)
 
 
 def test_where_hyperscan_is_not_installed(monkeypatch):
@@ -50,11 +66,11 @@ def test_compiling_is_told_and_loading_is_not():
         entered.append(len(entered))
         yield
 
-    build.matcher(RULES, "regex", None, compiling)
+    build.matcher(RULES, "regex", compiling)
     assert entered == []
-    build.matcher(RULES, "hyperscan", None, compiling)
+    build.matcher(RULES, "hyperscan", compiling)
     assert entered == [0]
-    build.matcher(RULES, "hyperscan", None, compiling)
+    build.matcher(RULES, "hyperscan", compiling)
     assert entered == [0]
 
 

@@ -25,7 +25,7 @@ def judge(tmp_path_factory):
 
 def test_every_example_of_every_rule_is_left_to_the_whole_command(judge):
     """What the whole engine finds is never called clean."""
-    whole = build.matcher(load_rules(), size=1 << 20)
+    whole = build.matcher(load_rules())
     for rule in load_rules():
         for template in rule.examples or ("{secret}",):
             text = b"x = 1\n" + rule_check.example(rule, template, 0)[1] + b"\nend\n"
@@ -41,7 +41,7 @@ def test_what_encodings_hide_is_left_to_the_whole_command(judge, layers):
     for _ in range(layers):
         text = base64.b64encode(text)
     text = b"data: " + text + b"\n"
-    assert build.matcher(load_rules(), size=1 << 20).scan(text).matches
+    assert build.matcher(load_rules()).scan(text).matches
     assert not judge.clean([("a.yaml", text)])
 
 

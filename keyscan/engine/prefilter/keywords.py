@@ -1,6 +1,6 @@
 """The prefilter without Hyperscan: `bytes.find` of each keyword.
 
-No import, no compiling: it serves small inputs faster than Hyperscan can be imported (20 ms), and machines for which
+No import, no compiling: it serves small inputs faster than Hyperscan can be imported and loaded, and machines for which
 Hyperscan has no wheel.
 """
 

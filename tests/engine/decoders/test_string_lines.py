@@ -100,13 +100,31 @@ def test_only_what_stands_before_a_line_end_or_in_a_header_counts(engines):
 @given(
     st.lists(
         st.sampled_from(
-            [b'"', b'",\n "', b'\\n",\n"', b"\n", b",", b", ", b";", b"|", b"\t", b" ", b"**", b":", b"=", b" = (", b"\\",
-             b"token", b"--api-key", b"Passwords", b"my_secret", b"user", b"id", b"value", VALUE.encode(), b"12", b"\\u002d",
-             b"%2D", b"ab", b"sk-", b"'", b"kind: Secret\n", b"apiVersion: v1\n", b"H4sI", b"YXBpX2tleQ", b"\0", b"\xff"]
+            [
+                *(
+                    b'"',
+                    b'",\n "',
+                    b'\\n",\n"',
+                    b"\n",
+                    b",",
+                    b", ",
+                    b";",
+                    b"|",
+                    b"\t",
+                    b" ",
+                    b"**",
+                    b":",
+                    b"=",
+                    b" = (",
+                ),
+                *(b"\\", b"'", b"\\u002d", b"%2D", b"\0", b"\xff", b"ab", b"12", b"sk-", b"user", b"id", b"value"),
+                *(b"token", b"--api-key", b"Passwords", b"my_secret", VALUE.encode(), b"H4sI", b"YXBpX2tleQ"),
+                *(b"kind: Secret\n", b"apiVersion: v1\n"),
+            ]
         ),
         max_size=30,
     )
-)  # fmt: skip
+)
 def test_engines_show_the_same_texts(engines, parts):
     """Whatever an engine takes for a place that may be encoded, what is read as text there is the same."""
     text = b"".join(parts)
