@@ -28,10 +28,13 @@ if TYPE_CHECKING:
     from keyscan.model.finding import Finding
     from keyscan.model.rule import Rule
 
+# What a CI system runs of its own accord: at the root, except where its settings say which file. Narrower than
+# `PathKind.PIPELINE`, which is about where values stand.
 _PIPELINE = re.compile(
-    r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml\Z|\.gitlab-ci\.ya?ml\Z|azure-pipelines[\w.-]*\.ya?ml\Z|"
-    r"bitbucket-pipelines\.ya?ml\Z|\.circleci/config\.ya?ml\Z|Jenkinsfile\Z|\.buildkite/[^/]+\.ya?ml\Z|"
-    r"\.woodpecker(?:/[^/]+)?\.ya?ml\Z|\.drone\.ya?ml\Z"
+    r"\A(?:\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|bitbucket-pipelines\.ya?ml|"
+    r"\.circleci/config\.ya?ml|\.buildkite/[^/]+\.ya?ml|\.woodpecker(?:/[^/]+)?\.ya?ml|\.drone\.ya?ml|"
+    r"\.travis\.ya?ml|\.semaphore/[^/]+\.ya?ml|\.?appveyor\.ya?ml|"
+    r"(?:.*/)?(?:azure-pipelines[\w.-]*\.ya?ml|Jenkinsfile|cloudbuild\.ya?ml|buildspec\.ya?ml))\Z"
 )
 # Files by which a project says that a secret manager holds its keys.
 _MANAGERS = {

@@ -87,7 +87,7 @@ def _harmless(match: Match, path: str, context: Context) -> str:
         return "in a page that was saved, whose visitors all get it"
     if rule in _FOR_HOST and _THIS_MACHINE.search(context.before + context.lead):
         return "for this machine"
-    if rule == _NEIGHBOURS_RULE and not _is_generated(match.secret):
+    if rule == _NEIGHBOURS_RULE and not _looks_generated(match.secret):
         return "a password that somebody chose, for a host nearby"
     if _SCANNER_FILE.search(path):
         return "in the configuration of another scanner, which accepts it"
@@ -96,7 +96,7 @@ def _harmless(match: Match, path: str, context: Context) -> str:
     return "in others' code" if path_kind(path) & PathKind.VENDORED else ""
 
 
-def _is_generated(secret: bytes) -> bool:
+def _looks_generated(secret: bytes) -> bool:
     """Whether the password of a connection string looks as if a program made it."""
     return len(secret) >= _GENERATED and shape_of(_ENCODED.sub(b"x", secret)) == Shape.RANDOM
 

@@ -65,6 +65,14 @@ def test_hook_pipelines_and_managers(repo, facts):
     assert facts().hook == (True, "the pre-commit hook runs keyscan")
 
 
+def test_a_vendored_workflow_runs_nothing(repo, facts):
+    """A workflow counts where its system reads it: at the root, or where the system's settings may point."""
+    for path in ("vendor/lib/.github/workflows/ci.yml", "sub/.gitlab-ci.yml", "ci/Jenkinsfile", ".travis.yml"):
+        repo.stage(path, "run: keyscan ci\n")
+    repo.commit()
+    assert sorted(facts().pipelines) == [(".travis.yml", True), ("ci/Jenkinsfile", True)]
+
+
 def test_a_shallow_history_is_not_told(repo, tmp_path):
     """None, and why."""
     repo.commit()
