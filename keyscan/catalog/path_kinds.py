@@ -61,7 +61,10 @@ EXPRESSIONS = {
     ),
     PathKind.VENDORED: _of(
         _below(r"node_modules|bower_components|vendor|vendored|third[-_]?party|site-packages|dist-packages|\.?venv|"
-               r"virtualenv|__pycache__|\.tox|\.nox|\.yarn|\.pnpm[\w-]*|pods|carthage|deps|botocore|bundled"),
+               r"virtualenv|__pycache__|\.tox|\.nox|\.yarn|\.pnpm[\w-]*|pods|carthage|deps|botocore|bundled|"
+               r"(?:mini|ana)(?:conda|forge)\d?"),
+        r"\.jar!/(?:org/(?:apache|bouncycastle|conscrypt|eclipse|jboss|springframework)|io/(?:grpc|netty|vertx)|"
+        r"com/(?:amazonaws|azure|fasterxml|google|sun))/",
         r"(?:^|/)[\w.-]+\.dist-info/|(?:^|/)[\w.-]+\.egg-info/",
     ),
     PathKind.RECORDED: _of(
@@ -93,6 +96,7 @@ EXPRESSIONS = {
         r"tfstate\.backup)\Z",
         r"(?:^|/)messages/[a-z]{2}(?:[-_][A-Z]{2})?(?:\.json\Z|/)",
         _below(r"locales?|i18n|translations?|lang|langs|__snapshots__|\.next|\.nuxt|_next/static"),
+        r"(?:^|/)assets/[^/]*-(?-i:(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*[0-9])[\w-]{8})\.(?:js|css|mjs)\Z",
         r"[.-][0-9a-f]{8,20}\.(?:js|css|mjs)\Z|(?:^|[/.-])(?:bundle|chunk)\.js\Z",
     ),
     # What a program wrote from a description of an interface.

@@ -47,6 +47,10 @@ _TEST_NAME = lazy_pattern(rb"(?i)test|dummy|fake|mock|sample|example")
 # https://learn.microsoft.com/rest/api/storageservices/create-service-sas
 _ADDRESS_BEGIN, _ADDRESS_REST = lazy_pattern(rb"[^\s\"'`<>]*\Z"), lazy_pattern(rb"[^\s\"'`<>]*")
 _ONE_FILE, _READ_ONLY = lazy_pattern(rb"[?&;]sr=b(?![a-z])"), lazy_pattern(rb"[?&;]sp=rl?(?![a-z])")
+# What somebody collected, most often from others: a key in it is seldom one of the project.
+_DATA_SET = lazy_pattern(r"(?i)(?:^|/)(?:[\w-]*[_-])?datasets?/(?:.*/)?[^/]*\.(?:jsonl?|ndjson|csv|tsv|txt)\Z")
+# The field of an interface's description that shows what a value looks like.
+_EXAMPLE = lazy_pattern(rb"(?i)[\"']?\bexamples?[\"']?[ \t]*:[ \t]*\[?[\"']?\Z")
 # A host without a domain is most often a container of somebody's development.
 _NEIGHBOURS_RULE = "connection-string-local"
 # Passwords from here on, if they look random, are as likely in use as those that a setting holds.
@@ -63,6 +67,8 @@ def of(match: Match, path: str, context: Context) -> tuple[Severity, str] | None
     if match.severity > Severity.MEDIUM and not match.rule.prefix and path_kind(path) & PathKind.DOCUMENT:
         # Of labelled findings without a vendor's prefix half are samples there: benchmarks/quality/labels.py.
         return Severity.MEDIUM, "in a document, which shows samples"
+    if _DATA_SET.search(path):
+        return Severity.LOW, "in a set of data, where it may be anybody's"
     if is_rehearsal(path):
         if _is_invented(match):
             return Severity.LOW, "a password for a test"
@@ -91,9 +97,16 @@ def _harmless(match: Match, path: str, context: Context) -> str:
         return "a password that somebody chose, for a host nearby"
     if _SCANNER_FILE.search(path):
         return "in the configuration of another scanner, which accepts it"
+    if path_kind(path) & PathKind.VENDORED:
+        return "in others' code"
+    return _shown(rule, context)
+
+
+def _shown(rule: str, context: Context) -> str:
+    """Why everyone may see a key where it stands; empty otherwise."""
     if _BADGE.search(context.before):
         return "in a badge, which everyone sees"
-    return "in others' code" if path_kind(path) & PathKind.VENDORED else ""
+    return "an example, as its field says" if rule == "jwt" and _EXAMPLE.search(context.before) else ""
 
 
 def _looks_generated(secret: bytes) -> bool:

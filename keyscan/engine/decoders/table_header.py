@@ -56,8 +56,8 @@ def layout_of(line: bytes, following: bytes) -> Layout | None:
 def _layout(line: bytes, following: bytes) -> Layout | None:
     for separator in _SEPARATORS:
         # Most lines that look like headers are code: the line below them has no cells.
-        if separator not in line or not _may_be_row(following, separator):
-            continue
+        if separator not in line or line.rstrip().endswith(b"||") or not _may_be_row(following, separator):
+            continue  # `known ||` is a condition
         header = _header(line, separator)
         columns = _columns(header)
         if columns:

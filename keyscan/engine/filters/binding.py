@@ -32,10 +32,11 @@ _VALUE_FIRST = "generic-value-first-secret"
 _NAME_BEHIND = lazy_pattern(rb"[\"'][\s,]{1,28}(?:[\"']?\w{2,20}[\"']?\s{0,4}[=:]\s{0,4})?@?[\"']([\w.-]+)")
 _COMPARING = rb"\.(?:equals(?:IgnoreCase)?|compareTo|compare|eql\?|isEqualTo|Equals|isEqual)"
 _CALLED = lazy_pattern(_COMPARING + rb"\Z")
-# A name that is a whole argument, as in `f("token", "value")`; setters and readers of variables take such pairs.
-_ARGUMENT = lazy_pattern(rb"[\"'`][ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
+# A name that is a whole argument, as in `f("token", "value")` and `pbkdf2(password, "salt")`; setters and readers of
+# variables take such pairs.
+_ARGUMENT = lazy_pattern(rb"(?:[\"'`]|\A[\w.]{2,40})[ \t]*,[ \t]*(?:[A-Za-z]{0,2}|\()[@$]?\\?[\"'`]\Z")
 # A pair in a list, a tuple or a map, not a call.
-_IN_PAIR = lazy_pattern(rb"(?:^|[^\w\s])\s*[\[({]\s*[\"'`][\w.-]*\Z")
+_IN_PAIR = lazy_pattern(rb"(?:^|[^\w\s])\s*[\[({]\s*[\"'`]?[\w.-]*\Z")
 _SETTER = lazy_pattern(
     rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
     rb"input|fill|type|arg|login|field|cookie|store|update|values?|flag|string|\bof|hash|dict|map|pairs?|tuple|entry)"

@@ -11,6 +11,7 @@ from keyscan.engine.filters import secret_names as names
 from keyscan.engine.filters import value_shape as literals
 from keyscan.engine.filters.context import has_expired
 from keyscan.engine.filters.entropy import classes
+from keyscan.engine.filters.name_and_value import name_and_value
 from keyscan.engine.filters.score import graded
 from keyscan.engine.filters.secret_names import Kind
 from keyscan.engine.filters.surroundings import is_shown_to_visitors, observed, values_of
@@ -46,7 +47,6 @@ _QUOTES = (b'"', b"'", b"`")
 _CLASSES, _SHORT, _LONG, _LONGER = 3, 12, 20, 32
 # Letters alone, and fewer than these, are too often a name.
 _ONE_CLASS = 16
-_HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 # Those of commits and of most digests.
 _DIGEST_LENGTHS = frozenset({40, 64})
 # Rules that know a secret by its place, without a name.
@@ -193,7 +193,7 @@ def evidence(match: Match, context: Context) -> list[str]:
     """Everything that speaks for or against a match that `rejection_reason` kept, as keys of the score's table."""
     name = binding.name_of(match, context)
     kind = _kind(match, context)
-    facts = [_NAME_EVIDENCE[kind], *_of_value(match.secret, kind)]
+    facts = name_and_value(name, kind, match.secret)
     if match.rule.id == "generic-positional-secret" and "value-hash" in facts and not _SIGNS.search(context.lead):
         # `openssl rand -hex 20` makes passwords too, but what sets one in code is given its hash.
         facts.append("value-digest")
@@ -214,41 +214,6 @@ def evidence(match: Match, context: Context) -> list[str]:
             facts.append("value-digest")
     facts += _of_place(context)
     return facts + _of_neighbourhood(match, context, name, kind)
-
-
-_NAME_EVIDENCE = {
-    Kind.NONE: "name-weak",
-    Kind.WEAK: "name-weak",
-    Kind.VENDOR: "name-vendor-key",
-    Kind.SECRET: "name-secret",
-    Kind.PASSWORD: "name-password",
-}
-
-
-def _of_value(value: bytes, kind: Kind) -> list[str]:
-    shape = literals.shape_of(value)
-    size = len(value)
-    facts = []
-    if shape == Shape.RANDOM:
-        long = "value-long-random" if size >= _LONGER else "value-random"
-        facts.append(long if size >= _LONG else "value-short-random" if size >= _SHORT else "value-brief-random")
-    else:
-        facts.append("value-human" if shape == Shape.HUMAN else "value-plain")
-    if literals.is_slug(value):
-        facts.append("value-slug")
-    if size < _SHORT and kind < Kind.PASSWORD:
-        facts.append("value-too-short")
-    if literals.is_uuid(value):
-        facts += ["value-uuid"] if kind >= Kind.SECRET else ["value-uuid", "value-uuid"]
-    if size in _HASH_LENGTHS and not value.strip(b"0123456789abcdefABCDEF"):
-        facts.append("value-hash")
-    if literals.is_dated(value):
-        facts.append("value-dated")
-    if value.isalpha():
-        facts.append("value-letters")
-    if shape == Shape.RANDOM and _SHORT <= size < _LONG and classes(value) > _CLASSES:
-        facts.append("value-mixed")
-    return facts
 
 
 _PLACES = (

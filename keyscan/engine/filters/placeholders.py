@@ -116,12 +116,16 @@ def few_characters(match: Match, _context: Context) -> str | None:
 
 
 # A side of a merge that nobody finished: the id of its commit is no key.
+# What stands in front of a commit by which an action or a package is fixed: `uses: acme/fetch-token@`.
+_PINNED = lazy_pattern(rb"[\w.-]/[\w./-]{1,100}@\Z")
 _CONFLICT = lazy_pattern(rb"(?:^|\n)(?:>{7,9}|<{7,9}|\|{7,9}) ?\Z")
 
 
 def conflict_marker(match: Match, context: Context) -> str | None:
-    """The commit that git names behind the marker of a conflict."""
-    return "a commit" if len(match.secret) == _COMMIT_DIGITS and _CONFLICT.search(context.before) else None
+    """The commit that git names behind the marker of a conflict, or that something is pinned to."""
+    if len(match.secret) != _COMMIT_DIGITS:
+        return None
+    return "a commit" if _CONFLICT.search(context.before) or _PINNED.search(context.before) else None
 
 
 # A field that holds the hash of something, as other scanners' baselines and lock files have it.

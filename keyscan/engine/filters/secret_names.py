@@ -56,6 +56,7 @@ _PUBLIC_KEYS = frozenset(
     b"project incident surrogate hot shortcut keyboard arrow enter escape press down up game trace span metric tag "
     b"product tenant change img image socket gpg pgp "
     b"id uid uuid slug "
+    b"form sentry metadata attribute annotation header setting settings preference preferences "
     b"color theme style design activation write measurement beacon tracking analytics recaptcha sitekey".split()
 )
 
@@ -127,7 +128,24 @@ def kind_of(name: bytes, *, call: bool = False) -> Kind:
         return Kind.NONE
     if last.endswith((b"apikey", b"secretkey", b"accesskey", b"secret", b"token")) or last in _SECRETS:
         return Kind.SECRET
-    return Kind.WEAK if not _SECRETS.isdisjoint(words) else Kind.NONE
+    return _kind_of_rest(words, upper=name.isupper())
+
+
+def is_issued(name: bytes) -> bool:
+    """Whether `name` is that of what a service issues, a token or an API key, not of a secret that people choose."""
+    words = _telling_words(name)
+    return bool(words) and (
+        words[-1].endswith((b"token", b"apikey", b"accesskey")) or words[-2:] in ([b"api", b"key"], [b"access", b"key"])
+    )
+
+
+def _kind_of_rest(words: list[bytes], *, upper: bool) -> Kind:
+    """The kind of a name whose last word says nothing; it may begin with what it holds: `API_KEY_OPENAI`."""
+    if words[0] in _PASSWORDS or (upper and words[0] in {b"secret", b"token"}):
+        return Kind.VENDOR
+    if len(words) > 2 and words[0] in _KEY_KINDS and words[1] == b"key":  # noqa: PLR2004
+        return Kind.VENDOR
+    return Kind.NONE if _SECRETS.isdisjoint(words) else Kind.WEAK
 
 
 def _telling_words(name: bytes) -> list[bytes]:

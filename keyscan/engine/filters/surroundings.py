@@ -38,8 +38,15 @@ _SENT_LINK = lazy_pattern(
     rb"(?i)https?://[^\s\"'`<>]{0,120}(?:unsubscri|opt-?out|preferences|privacy|newsletter|confirm|verif(?:y|ication)|"
     rb"invit(?:e|ation)|add_by_link|share|survey|feedback|reset[_-]?password|magic|join)[^\s\"'`<>]{0,120}\Z"
 )
+# An image's or a film's address, which opens nothing else.
+_FILE_LINK = lazy_pattern(
+    rb"(?i)https?://[^\s\"'`<>?]{1,160}\.(?:png|jpe?g|gif|webp|svg|mp[34]|webm|mov)\?[^\s\"'`<>]{0,160}\Z"
+)
 # The address behind a text in a document: readers follow it.
-_CITED = lazy_pattern(rb"\]\(<?https?://[^\s()<>\"'`]{1,190}\Z")
+_CITED = lazy_pattern(rb"(?:\]\(<?|/URI ?\()https?://[^\s()<>\"'`]{1,190}\Z")
+# What stands in front of a field of a form that a text shows: `user=mark&remember=1&`, behind no address and no quote.
+_FORM = lazy_pattern(rb"(?:\A|\s)(?:[\w.%$\[\]-]{1,60}=[^\s\"'`<>&?]{0,100}&){1,20}[\w.%$\[\]-]{0,60}=\Z")
+_TEXT_FILE = lazy_pattern(r"\.(?:txt|md|log|out|csv|tsv)\Z", re.IGNORECASE)
 # Fields that hold sentences in data sets, traces and conversations.
 _RECORD = lazy_pattern(
     rb"(?i)\\?\"(?:content|text|prompts?|questions?|answers?|instructions?|query|queries|outputs?|inputs?|responses?|"
@@ -82,8 +89,10 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "value-repeated"
     if path_kind(context.path) & PathKind.PIPELINE and shape_of(value) < Shape.RANDOM:
         yield "place-pipeline"
-    if _SENT_LINK.search(context.before) or _CITED.search(context.before):
+    if any(link.search(context.before) for link in (_SENT_LINK, _FILE_LINK, _CITED)):
         yield "near-link"
+    if _TEXT_FILE.search(context.path) and _FORM.search(context.before):
+        yield "near-form"
     if _DATA_FILE.search(context.path) and _RECORD.search(context.before):
         yield "near-record"
     yield from _of_readers(value, context)

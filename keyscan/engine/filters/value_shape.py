@@ -90,6 +90,8 @@ _LEET = bytes.maketrans(b"013457@$!", b"oleastasi")
 _PUBLIC = lazy_pattern(
     rb"^0x[0-9a-fA-F]{40}\Z|"
     rb"^(?:acct|cred|cus|evt|file|msg|org|prj|proj|req|run|sub|team|thread|user|usr)_[0-9A-Za-z]{8,40}\Z|"
+    # What is filed by year and number: `CVE-2024-1234`.
+    rb"^[A-Z]{2,10}-(?:19|20)\d\d-\d{1,7}\Z|"
     # Where Microsoft's programs send telemetry to: a key that can only write.
     rb"^[0-9a-f]{32}-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}-\d{4}\Z|"
     # Names of a database's keys and indexes, as object-relational mappers make them.
@@ -101,7 +103,11 @@ _PUBLIC = lazy_pattern(
 # `library/image:2.0`, a whole regular expression, and a class of characters with its count.
 _NO_TEXT = lazy_pattern(
     rb"^[a-z0-9._-]+(?:/[a-z0-9._-]+)+:[\w.-]+\Z|^\^.*[\])][+*?}]?\$\Z|"
-    rb"\[\^?(?:\w-\w|\\[wdsWDS])[^\]\s]{0,40}\](?:[+*?]|\{\d)"
+    rb"\[\^?(?:\w-\w|\\[wdsWDS])[^\]\s]{0,40}\](?:[+*?]|\{\d)|"
+    # A class of characters or a group of a regular expression: `-?\d+(?:\.\d+)?`.
+    rb"\\[dws][+*?]|\(\?[:=!]|"
+    # What stands between two strings of a condition: `!known ||`.
+    rb"(?:\A|\s)(?:\|\||&&)(?:\s|\Z)"
 )
 # Chinese, Japanese and Korean text, and its punctuation: a sentence about a secret.
 _PROSE = lazy_pattern(rb"[\xe3-\xed][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf]")
@@ -238,11 +244,12 @@ def shape_of(value: bytes) -> Shape:
     text = decoded(value)
     if text is not None:
         text = text.rpartition(b":")[2].strip()
-        return min(shape_of(text), Shape.HUMAN) if _spells(text) else _shape_of(value)
+        return min(shape_of(text), Shape.HUMAN) if is_spelt(text) else _shape_of(value)
     return _shape_of(value)
 
 
-def _spells(text: bytes) -> bool:
+def is_spelt(text: bytes) -> bool:
+    """Whether `text` is spelt as a language's words are."""
     return surprise(text) < SPELT
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from keyscan.engine.filters.secret_names import Kind, kind_of, words_of
+from keyscan.engine.filters.secret_names import Kind, is_issued, kind_of, words_of
 
 ABOUT = (
     "password_field tokenType SECRET_NAME api_key_header passwordHash next_token csrfToken publicKey primary_key "
+    "sentry_key form_key RUN_METADATA_KEY "
     "keyword image_token crew_key task_key captcha_token theme_token idempotency_key prompt_tokens ice-pwd"
 )
 
@@ -15,7 +16,7 @@ ABOUT = (
 HOLDS = {
     Kind.PASSWORD: "password DB_PASSWORD dbPassword userPwd MYSQL_ROOT_PASS password_1 PASSWORD_PROD rootpassword",
     Kind.SECRET: "token api_key apiKey CLIENT_SECRET x-api-key authToken secret_key_base APIKEY github.token",
-    Kind.VENDOR: "azure_search_key SPEECH_KEY webhookKey STORAGE_KEY",
+    Kind.VENDOR: "azure_search_key SPEECH_KEY webhookKey STORAGE_KEY API_KEY_OPENAI TOKEN_GITHUB password_root",
     Kind.WEAK: "key cookie salt my_key sessionKey",
 }
 
@@ -69,3 +70,21 @@ def test_what_is_encrypted_opens_nothing(name):
 def test_a_key_to_encrypt_with_is_a_secret(name):
     """And so is what is said not to be encrypted."""
     assert kind_of(name.encode()) > Kind.WEAK
+
+
+@pytest.mark.parametrize(
+    ("name", "issued"),
+    [
+        ("OPENAI_API_KEY", True),
+        ("authToken", True),
+        ("apikey", True),
+        ("token_1", True),
+        ("JWT_SECRET", False),
+        ("secret_key", False),
+        ("db_password", False),
+        ("key", False),
+    ],
+)
+def test_tokens_and_api_keys_are_issued(name, issued):
+    """Nobody chooses those, as people do choose secrets to sign with, and passwords."""
+    assert is_issued(name.encode()) is issued
