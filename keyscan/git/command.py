@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING
 from keyscan.errors import GitError, IncompleteError
 from keyscan.git import pipes
 from keyscan.git.settings import SAFE, environment, program
+from keyscan.git.standard_error import StandardError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -174,6 +175,8 @@ class Git:
         process = self.start("cat-file", "--batch", "--buffer", stdin=subprocess.PIPE)
         assert process.stdin is not None  # noqa: S101 - a pipe was asked for
         assert process.stdout is not None  # noqa: S101
+        assert process.stderr is not None  # noqa: S101
+        complaints = StandardError(process.stderr)
         feeder = Thread(target=_feed, args=(process.stdin, names), daemon=True)
         feeder.start()
         watch = pipes.Watch(self.directory, process.kill)
@@ -183,6 +186,10 @@ class Git:
         except GitError:
             if watch.pipe:
                 raise pipes.waits_for(watch.pipe) from None
+            process.kill()
+            said = complaints.text()
+            if said:
+                raise error_of(("cat-file",), said) from None
             raise
         finally:
             watch.close()
@@ -190,9 +197,9 @@ class Git:
             process.kill()
             process.wait()
             feeder.join()
-            for pipe in (process.stderr, process.stdin):
-                with suppress(OSError, AttributeError):
-                    pipe.close()  # type: ignore[union-attr]
+            complaints.text()
+            with suppress(OSError):
+                process.stdin.close()
 
 
 def _feed(pipe: IO[bytes], names: list[bytes]) -> None:
@@ -233,8 +240,9 @@ def error_of(args: tuple[str, ...], stderr: bytes) -> GitError:
     if "not a git repository" in text or "unknown option `cached'" in text:
         return GitError("not a git repository (nor any of its parents)")
     lines = text.splitlines() or ["it gave no reason"]
-    # Warnings and hints come first.
-    at = next((at for at, line in enumerate(lines) if line.startswith(("fatal: ", "error: "))), 0)
+    # Warnings and hints come first, then complaints of what git could do without.
+    starts = (at for kind in ("fatal: ", "error: ") for at, line in enumerate(lines) if line.startswith(kind))
+    at = next(starts, 0)
     # What a colon ends goes on below, such as the extensions that a newer git knows.
     line = " ".join(" ".join(lines[at : at + 3] if lines[at].endswith(":") else lines[at : at + 1]).split())
     name = next((arg for arg in args if not arg.startswith("-")), "")

@@ -128,9 +128,20 @@ def _files(root: str) -> Iterator[str]:
                     yield entry.path
 
 
+def _of_the_user() -> Iterator[str]:
+    """Files of the user's and the system's that git reads wherever it runs."""
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        if os.environ.get(name):
+            yield os.environ[name]
+    own = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111
+    yield from (os.path.join(own, "git", name) for name in ("config", "ignore", "attributes"))  # noqa: PTH118
+    yield os.path.expanduser("~/.gitconfig")  # noqa: PTH111
+
+
 def _named_by(roots: list[str]) -> str:
     """The first pipe that configurations or alternates name, or that an alternate holds."""
     todo = [os.path.join(root, name) for root in roots for name in ("config", "config.worktree")]  # noqa: PTH118
+    todo += _of_the_user()
     todo += [os.path.join(root, "objects", "info", "alternates") for root in roots]  # noqa: PTH118
     seen: set[str] = set()
     while todo and len(seen) < _MAX_FILES:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.errors import GitError
 from keyscan.git import command, repository
+from keyscan.git.standard_error import StandardError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -98,13 +99,13 @@ def _copy_objects(source: Git, target: Git) -> None:
     packer = source.start("pack-objects", "--all", "--revs", "--stdout", "--quiet", "--delta-base-offset")
     assert packer.stdout is not None  # noqa: S101 - pipes were asked for
     assert packer.stderr is not None  # noqa: S101
-    with packer.stdout, packer.stderr:
+    complaints = StandardError(packer.stderr)
+    with packer.stdout:
         reader = target.start("index-pack", "--stdin", "--fix-thin", stdin=packer.stdout.fileno())
         # Only the reader holds the pipe now: the packer ends when the reader does.
         packer.stdout.close()
         _, read_error = reader.communicate()
-        pack_error = packer.stderr.read()
-    for process, name, said in ((packer, "pack-objects", pack_error), (reader, "index-pack", read_error)):
+    for process, name, said in ((packer, "pack-objects", complaints.text()), (reader, "index-pack", read_error)):
         if process.wait():
             raise command.error_of((name,), said)
 

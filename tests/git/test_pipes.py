@@ -126,6 +126,20 @@ def test_settings_that_name_files_in_a_chain(project):
     assert os.path.samefile(pipes.pipe_in_git_directory(str(project.path)), file)
 
 
+@pytest.mark.parametrize("where", ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", ".gitconfig", ".config/git/ignore"])
+def test_a_file_of_the_users(project, run, tmp_path, monkeypatch, where):
+    """What git reads wherever it runs may be a pipe too, for one of `<(...)` is empty for the second git."""
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    file = pipe_at(tmp_path / where)
+    if where.startswith("GIT"):
+        monkeypatch.setenv(where, str(file))
+    code, said = ends(run, project, "scan", ".")
+    assert code == 3
+    assert str(file) in said
+
+
 def test_a_worktree_shares_a_git_directory(project, tmp_path):
     """A pipe there is found from the other work tree; a bare repository has its files beside it."""
     project.git("worktree", "add", "-q", str(tmp_path / "other"))
