@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from keyscan.model.rule import Rule
 
+# Of expressions, and of the named rules' values.
+_DATABASES = 2
 # Characters of an excluded path that are stored.
 _LONGEST_STORED = 9
 
@@ -31,7 +33,7 @@ def store_engine(rules: Sequence[Rule], compiling: Callable[[], AbstractContextM
     """
     try:
         name = engine.stored_name()
-        if _is_whole(storage.read(name)) and storage.read(doubtful.stored_name()) is not None:
+        if _is_whole(storage.read(name), len(rules)) and doubtful.is_whole(len(rules)):
             return True
         # The small one first: where nothing can be stored, nothing is compiled.
         if not storage.write(doubtful.stored_name(), doubtful.dumps(rules)):
@@ -56,13 +58,15 @@ def store_engine(rules: Sequence[Rule], compiling: Callable[[], AbstractContextM
     return True
 
 
-def _is_whole(stored: bytes | None) -> bool:
-    """Whether the stored engine can be read and its databases are those that it was stored with."""
+def _is_whole(stored: bytes | None, rule_count: int) -> bool:
+    """Whether the stored engine is one of so many rules, and its databases are those that it was stored with."""
     if stored is None:
         return False
     try:
-        databases: Any = engine.loads(stored)["databases"]
-        return all(storage.stamp_of(name) == stamp for name, stamp in databases)
+        values: Any = engine.loads(stored)
+        if len(values["programs"]) != rule_count or not values["entries"] or len(values["databases"]) != _DATABASES:
+            return False
+        return all(storage.stamp_of(name) == stamp for name, stamp in values["databases"])
     except (OSError, ValueError, TypeError, EOFError, KeyError):
         return False
 

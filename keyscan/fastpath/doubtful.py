@@ -51,6 +51,24 @@ def dumps(rules: Sequence[Rule]) -> bytes:
     return marshal.dumps((fields, [tuple(trigger) for trigger in of(rules)]))
 
 
+def is_whole(rule_count: int) -> bool:
+    """Whether what is stored is so many rules and their triggers."""
+    try:
+        fields, triggers = _loads()
+        return len(fields) == rule_count and bool(triggers)
+    except (OSError, ValueError, TypeError, EOFError):
+        return False
+
+
+def _loads() -> tuple[list[bytes], list[tuple[Any, ...]]]:
+    """What `dumps` stored; OSError where there is nothing, ValueError, TypeError or EOFError for anything else."""
+    data = storage.read(stored_name())
+    if data is None:
+        raise OSError
+    fields, triggers = marshal.loads(data)  # noqa: S302 - stored by us, its digest was checked
+    return fields, triggers
+
+
 def _rule(fields: bytes) -> Rule:
     values, severity, precision, half = marshal.loads(fields)  # noqa: S302 - stored by us, its digest was checked
     companion = None
@@ -84,11 +102,8 @@ class DoubtfulTexts:
     """The rules and triggers as stored; raises what loading raises."""
 
     def __init__(self, engine: StoredEngine) -> None:
-        data = storage.read(stored_name())
-        if data is None:
-            raise OSError
         self._engine = engine
-        self._fields, triggers = marshal.loads(data)  # noqa: S302 - its digest was checked
+        self._fields, triggers = _loads()
         self._triggers = [Trigger(*fields) for fields in triggers]
         if len(self._fields) != engine.rule_count:
             raise ValueError

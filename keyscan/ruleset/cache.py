@@ -36,9 +36,11 @@ def _builtin() -> tuple[Rule, ...]:
     stored = storage.read(name)
     if stored is not None:
         try:
-            return tuple([_rule_from(values) for values in marshal.loads(stored)])  # noqa: S302 - its digest was checked
+            rules = tuple([_rule_from(values) for values in marshal.loads(stored)])  # noqa: S302 - its digest was checked
         except (ValueError, TypeError, EOFError, IndexError):
-            pass
+            rules = ()
+        if rules:
+            return rules
     from keyscan.ruleset import loader
 
     rules = loader.load([loader.builtin_dir()])

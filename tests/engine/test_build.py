@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import sys
 from contextlib import contextmanager
 
@@ -89,6 +90,16 @@ def test_damaged_artefacts_are_made_again(number):
     name = build._stored_names(RULES)[number]
     storage.write(name, b"[[]]" if number == 0 else b"junk")
     assert len(build.matcher(RULES).scan(TEXT).matches) == 1
+
+
+def test_a_list_of_no_entries_is_made_again():
+    """With databases that load, its hits would be those of no rule."""
+    build.matcher(RULES)
+    name = build._stored_names(RULES)[0]
+    whole = storage.read(name)
+    storage.write(name, marshal.dumps([[], []]))
+    assert len(build.matcher(RULES).scan(TEXT).matches) == 1
+    assert storage.read(name) == whole
 
 
 def test_other_rules_have_other_names():

@@ -50,7 +50,17 @@ def test_a_changed_file_of_the_users_is_read_again(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "stored", [b"", b"[{}]", marshal.dumps(None), marshal.dumps([1]), marshal.dumps([[]]), marshal.dumps([["x"]])]
+    "stored",
+    [
+        b"",
+        b"[{}]",
+        marshal.dumps([]),
+        marshal.dumps({}),
+        marshal.dumps(None),
+        marshal.dumps([1]),
+        marshal.dumps([[]]),
+        marshal.dumps([["x"]]),
+    ],
 )
 def test_what_does_not_load_is_parsed_again(own_cache, stored):
     """A stored file with the right digest and the wrong contents is made again."""
