@@ -99,9 +99,8 @@ def hyperscan_prefilter(
             # As `_make` does for each, without a call in Python.
             entries = list(map(partial(tuple.__new__, Entry), plain_entries))
             triggers = list(map(partial(tuple.__new__, Trigger), plain_triggers))
-            if entries[-1].rule < len(rules) - 1:  # of fewer rules than these; IndexError where there is none
-                raise ValueError
-            return HyperscanPrefilter(entries, (), triggers, [part for part in databases if part is not None])
+            if entries[-1].rule >= len(rules) - 1:  # else of fewer rules than these; IndexError where there is none
+                return HyperscanPrefilter(entries, (), triggers, [part for part in databases if part is not None])
         except Exception:  # noqa: BLE001, S110 - any error of Hyperscan's means: compile again
             pass
     with compiling():
