@@ -39,12 +39,13 @@ _ARGUMENT = lazy_pattern(rb"(?:[\"'`]|\A[\w.]{2,40})[ \t]*,[ \t]*(?:[A-Za-z]{0,2
 _IN_PAIR = lazy_pattern(rb"(?:^|[^\w\s])\s*[\[({]\s*[\"'`]?[\w.-]*\Z")
 _SETTER = lazy_pattern(
     rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
-    rb"input|fill|type|arg|login|field|cookie|store|update|values?|flag|string|\bof|hash|dict|map|pairs?|tuple|entry)"
+    rb"input|fill|type|arg|login|field|cookie|store|update|values?|flag|string|\bof|hash|dict|map|pairs?|tuple|entry|"
+    rb"emplace|assign|override|inject|provide|credential|metadata|setting|upsert|export|register|build)"
     rb"\w{0,20}\s{0,2}[(\[ ]\s*(?:[\w.\"'&*]{1,40},\s*){0,3}[\"'`][\w.-]*\Z"
 )
 # `settings.get("api_key", "value")`: a default, if no program would write it as a text to show.
 _GETTER = lazy_pattern(
-    rb"\.(?:get|pop|setdefault|get_or|getOrDefault|optString|getString|getProperty|fetch|read)\(\s*[\"'`][\w.-]*\Z"
+    rb"\.(?:get|pop|setdefault|get_or|getOr(?:Default|Else)|optString|getString|getProperty|fetch|read)\(\s*[\"'`][\w.-]*\Z"
 )
 _LONG = 16
 _ENVIRONMENT = lazy_pattern(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
@@ -109,8 +110,9 @@ def name_of(match: Match, context: Context) -> bytes:
     if pair:
         return pair.group(1)
     before = _NAME.search(context.preceding)
-    # A list's sign and the dashes of an option are no part of the name.
-    rest = _NAME_REST.match(context.lead.lstrip(b"-\"' "))
+    # A list's sign and the dashes of an option are no part of the name; a dash within it is: `db-pass`.
+    within = before and before.group()[-1:].isalnum() and context.lead[:1] == b"-"
+    rest = _NAME_REST.match(context.lead if within else context.lead.lstrip(b"-\"' "))
     if before and not before.group() and _FIELD_KEY.match(context.lead):
         return b""
     # What a comparison calls on a name is no part of it: `apiKey.equals("`.

@@ -72,7 +72,7 @@ _RAW = "generic-raw-quoted-secret"
 _HERE_DOCUMENT = lazy_pattern(rb"(?:<<[<~-]?[\"']?\w{1,16}[\"']?|\"{3}|'{3})[ \t]*\r?\n[ \t]*\Z")
 # What is given to these is a key, or what a client sends, and both are written in hexadecimal digits too.
 _SIGNS = lazy_pattern(
-    rb"(?i)jwt|hmac|sign|encode|cipher|\bidentified\s.{0,40}\bby\s|(?:basic|digest|ntlm)_?auth|auth[\"']?\s*[=:]|"
+    rb"(?i)jwt|hmac|sign|encode|cipher|\bencrypted[ \t]|\bidentified\s.{0,40}\bby\s|(?:basic|digest|ntlm)_?auth|auth[\"']?\s*[=:]|"
     rb"login[ (]|connect|credentials?\(|authenticate|keyspec|cookie|pdo|mysqli|fernet|securestring"
 )
 _RECORD = lazy_pattern(

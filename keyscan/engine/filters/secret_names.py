@@ -40,7 +40,7 @@ _SECRETS = frozenset(
 )
 _WEAK = frozenset(b"salt session cookie sessionid".split())
 _PASSWORDS = frozenset(
-    b"password passwd pass pwd pswd psw pw passphrase passcode passwort passwords passphrases pwds requirepass "
+    b"password passwd pass pwd pswd psw pw passphrase passcode passwort passwords passphrases pwds requirepass assword "
     b"masterauth rootpw bindpw storepass keypass psk rpcpassword".split()
 )
 _KEY_KINDS = frozenset(
@@ -124,7 +124,7 @@ def kind_of(name: bytes, *, call: bool = False) -> Kind:
         return Kind.WEAK
     if last in {b"key", b"keys"}:
         return _kind_of_key(last, before)
-    if last in {b"token", b"tokens"} and not _HANDLES.isdisjoint(words[:-1]):
+    if last in {b"token", b"tokens"} and not _HANDLES.isdisjoint(_own_words(name, words)[:-1]):
         return Kind.NONE
     if last.endswith((b"apikey", b"secretkey", b"accesskey", b"secret", b"token")) or last in _SECRETS:
         return Kind.SECRET
@@ -154,6 +154,12 @@ def _telling_words(name: bytes) -> list[bytes]:
     while len(words) > 1 and (words[-1].isdigit() or (words[-1] in _NEUTRAL and not _SECRETS.isdisjoint(words[:-1]))):
         words.pop()
     return words
+
+
+def _own_words(name: bytes, words: list[bytes]) -> list[bytes]:
+    """The words of the last part of a dotted name, if there are several: `auth-token` of `acme.client.auth-token`."""
+    last = _telling_words(name.rpartition(b".")[2])
+    return last if len(last) > 1 else words
 
 
 def _is_ciphertext(words: list[bytes]) -> bool:
