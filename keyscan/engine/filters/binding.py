@@ -25,6 +25,8 @@ _LAST_WORD = lazy_pattern(rb"([\w.-]*[A-Za-z_][\w.-]*)(?:[ \t]+0)?[^\w]*\Z")
 _PAIR = lazy_pattern(
     rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w./-]+)", re.IGNORECASE
 )
+# An element with attributes: `<app:apiKey xsi:type="xsd:string">`.
+_ELEMENT = lazy_pattern(rb"<(?:[\w.-]{1,20}:)?([\w.-]+)[ \t]")
 # Rules in which a word comes before the name.
 _DIRECTIVES = frozenset({"generic-directive-secret"})
 # The rule whose values stand in front of their names, and a name there.
@@ -88,6 +90,11 @@ _TITLE = lazy_pattern(
 )
 # Columns and their values in SQL: `(email, api_key) VALUES ('`.
 _VALUES = lazy_pattern(rb"(?i)\)\s*values\s*\(")
+# ` CONSTANT VARCHAR2(64) := '`, `: string ref = ref "`, ` = T.pack "`, ` PIC X(64) VALUE "`.
+_TYPED = lazy_pattern(
+    rb"[\"'`]?(?:[ \t]*:)?(?:[ \t]*[A-Za-z_][\w.*&\[\]<>]{0,30}(?:\([\d, ]{1,9}\))?){0,4}"
+    rb"[ \t]*(?:(?::|\?\?)?=(?!=)|(?i:value|default))[ \t]*(?:[A-Za-z_][\w.]{0,20}[ \t(]{1,2})?[A-Za-z]{0,2}[\"'`]"
+)
 _OPENING, _CLOSING = frozenset(b"([{"), frozenset(b")]}")
 
 
@@ -106,7 +113,7 @@ def name_of(match: Match, context: Context) -> bytes:
     if match.rule.id in _DIRECTIVES:
         last = _LAST_WORD.search(context.lead)
         return last.group(1) if last else b""
-    pair = _PAIR.match(context.lead)
+    pair = _PAIR.match(context.lead) or _ELEMENT.match(context.lead)
     if pair:
         return pair.group(1)
     before = _NAME.search(context.preceding)
@@ -171,6 +178,12 @@ def is_anothers(context: Context) -> bool:
     if bound is None or _VALUE_WORD.search(bound[1]):
         return False
     return not (_CHAIN.match(between) or _CHOICE.search(between))
+
+
+def is_declared(context: Context) -> bool:
+    """Whether nothing but a type and an operator, or a plain call, stands between the name and the value."""
+    rest = _NAME_REST.match(context.lead)
+    return bool(_TYPED.fullmatch(context.lead, rest.end() if rest else 0))
 
 
 def _leaves(text: bytes) -> bool:

@@ -14,7 +14,7 @@ from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.name_and_value import name_and_value
 from keyscan.engine.filters.score import graded
 from keyscan.engine.filters.secret_names import Kind
-from keyscan.engine.filters.surroundings import is_shown_to_visitors, observed, values_of
+from keyscan.engine.filters.surroundings import is_shown_to_visitors, observed, places_of, values_of
 from keyscan.engine.filters.value_shape import Shape
 from keyscan.support.lazy_pattern import lazy_pattern
 from keyscan.support.path_kind import is_of_kind, path_kind
@@ -58,8 +58,11 @@ _NAMELESS = frozenset(
         "generic-store-command-secret",
         "generic-command-password",
         "generic-curl-user-key",
+        "generic-service-password",
     }
 )
+# A vendor's name tells the key: its client's first argument, or a variable that is called like the vendor.
+_VENDOR = frozenset({"generic-vendor-client-key", "generic-vendor-variable"})
 # A value that does not stand right behind its name.
 _DISTANT = "generic-distant-secret"
 # A UUID, a model, a version: `gpt-4o-2024-05-13`.
@@ -72,8 +75,8 @@ _RAW = "generic-raw-quoted-secret"
 _HERE_DOCUMENT = lazy_pattern(rb"(?:<<[<~-]?[\"']?\w{1,16}[\"']?|\"{3}|'{3})[ \t]*\r?\n[ \t]*\Z")
 # What is given to these is a key, or what a client sends, and both are written in hexadecimal digits too.
 _SIGNS = lazy_pattern(
-    rb"(?i)jwt|hmac|sign|encode|cipher|\bencrypted[ \t]|\bidentified\s.{0,40}\bby\s|(?:basic|digest|ntlm)_?auth|auth[\"']?\s*[=:]|"
-    rb"login[ (]|connect|credentials?\(|authenticate|keyspec|cookie|pdo|mysqli|fernet|securestring"
+    rb"(?i)jwt|hmac|sign|encode|cipher|\bencrypted[ \t]|\bidentified\s.{0,40}\bby\s|(?:basic|digest|ntlm)_?auth|"
+    rb"auth[\"']?\s*[=:]|login[ (]|connect|credentials?\(|authenticate|keyspec|cookie|pdo|mysqli|fernet|securestring"
 )
 _RECORD = lazy_pattern(
     rb"(?i)\b(?:create[ds]?_?(?:time|at)|update[ds]?_?(?:time|at)|nick_?name|last_login|is_(?:staff|superuser))\b"
@@ -144,6 +147,8 @@ def _kind(match: Match, context: Context) -> Kind:
     """What the name in front of the value says of it."""
     if match.rule.id in _NAMELESS:
         return Kind.PASSWORD
+    if match.rule.id in _VENDOR:
+        return Kind.VENDOR
     return names.kind_of(binding.name_of(match, context), call=_calls(match, context))
 
 
@@ -163,7 +168,9 @@ def _weak(kind: Kind, match: Match, context: Context) -> bool:
     distant = match.rule.id == _DISTANT
     if (kind <= Kind.VENDOR or distant) and (shape < Shape.RANDOM or len(value) < _SHORT):
         return True
-    if distant and _LABEL.match(value):
+    if match.rule.id in _VENDOR and literals.is_dated(value):
+        return True  # a model: `new OpenAI("gpt-4o-mini-2024-07-18")`
+    if distant and _LABEL.match(value) and not (literals.is_uuid(value) and binding.is_declared(context)):
         return True
     return _bare(match, context) and (shape < Shape.RANDOM or len(value) < _LONG or literals.is_uuid(value))
 
@@ -181,7 +188,7 @@ def _example(match: Match, context: Context) -> bool:
 
 def _bare(match: Match, context: Context) -> bool:
     """Whether a value stands in a source file outside any string: it is a comment's or a document's."""
-    if match.rule.id in _NAMELESS or match.rule.id == _RAW or not path_kind(context.path) & PathKind.SOURCE:
+    if match.rule.id in _NAMELESS | _VENDOR or match.rule.id == _RAW or not path_kind(context.path) & PathKind.SOURCE:
         return False
     before = context.before
     if _HERE_DOCUMENT.search(context.lead) or (_DOCUMENT.search(context.path) and _FIELD.match(before)):
@@ -194,11 +201,13 @@ def evidence(match: Match, context: Context) -> list[str]:
     name = binding.name_of(match, context)
     kind = _kind(match, context)
     facts = name_and_value(name, kind, match.secret)
+    if kind == Kind.PASSWORD and match.rule.id not in _NAMELESS and literals.is_passphrase(match.secret):
+        facts.remove("value-slug")
     if match.rule.id == "generic-positional-secret" and "value-hash" in facts and not _SIGNS.search(context.lead):
         # `openssl rand -hex 20` makes passwords too, but what sets one in code is given its hash.
         facts.append("value-digest")
     distant = match.rule.id == _DISTANT
-    if distant:
+    if distant and not binding.is_declared(context):
         facts.append("binding-distant")
     if _bare(match, context):
         facts.append("binding-comment" if _COMMENT.match(context.before) else "binding-bare")
@@ -212,30 +221,8 @@ def evidence(match: Match, context: Context) -> list[str]:
         if kind == Kind.PASSWORD and "value-hash" in facts:
             # Code compares a password with its hash.
             facts.append("value-digest")
-    facts += _of_place(context)
+    facts += places_of(context)
     return facts + _of_neighbourhood(match, context, name, kind)
-
-
-_PLACES = (
-    (PathKind.TEST, "place-test"),
-    (PathKind.SAMPLE, "place-sample"),
-    (PathKind.DOCUMENT, "place-document"),
-    (PathKind.VENDORED, "place-vendored"),
-    (PathKind.RECORDED, "place-recorded"),
-    (PathKind.DATA, "place-data"),
-    (PathKind.GENERATED, "place-generated"),
-    (PathKind.LOG, "place-log"),
-    (PathKind.PAGE, "place-page"),
-    (PathKind.CONFIGURATION, "place-configuration"),
-)
-
-
-def _of_place(context: Context) -> list[str]:
-    kind = path_kind(context.path)
-    if b"<!--" in context.before:
-        # What a page's author noted is no part of what the page shows.
-        kind &= ~PathKind.PAGE
-    return [key for flag, key in _PLACES if kind & flag]
 
 
 def _of_neighbourhood(match: Match, context: Context, name: bytes, kind: Kind) -> list[str]:

@@ -81,6 +81,29 @@ _DATA_FILE = lazy_pattern(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv)\Z", re.IGNORECASE)
 _OTHER_VALUE = lazy_pattern(rb"(?![\w-])[\"'`]?\]?\s{0,3}(?:=>|:=|[:=,>])\s{0,3}[\"'`]?([\w+/=.$@!-]{8,})")
 
 
+_PLACES = (
+    (PathKind.TEST, "place-test"),
+    (PathKind.SAMPLE, "place-sample"),
+    (PathKind.DOCUMENT, "place-document"),
+    (PathKind.VENDORED, "place-vendored"),
+    (PathKind.RECORDED, "place-recorded"),
+    (PathKind.DATA, "place-data"),
+    (PathKind.GENERATED, "place-generated"),
+    (PathKind.LOG, "place-log"),
+    (PathKind.PAGE, "place-page"),
+    (PathKind.CONFIGURATION, "place-configuration"),
+)
+
+
+def places_of(context: Context) -> list[str]:
+    """Keys of the score's table for the file that the text is from."""
+    kind = path_kind(context.path)
+    if b"<!--" in context.before:
+        # What a page's author noted is no part of what the page shows.
+        kind &= ~PathKind.PAGE
+    return [key for flag, key in _PLACES if kind & flag]
+
+
 def observed(value: bytes, context: Context) -> Iterator[str]:
     """Keys of the score's table for what stands around `value`, the secret of a match that `context` surrounds."""
     if is_coin_address(value) and _CHAIN.search(context.near):

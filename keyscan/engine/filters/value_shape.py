@@ -228,6 +228,15 @@ def is_slug(value: bytes) -> bool:
     return letters * 3 >= len(value)
 
 
+# `harbor-copper-lantern-9522`: words and a number of several digits, as password managers join them.
+_PASSPHRASE = lazy_pattern(rb"(?=.{16})(?:[A-Za-z]{3,12}[-_.]){3,7}[0-9]{2,6}")
+
+
+def is_passphrase(value: bytes) -> bool:
+    """Whether `value` is three words or more and a number, joined by signs, and no name that says what it is."""
+    return bool(_PASSPHRASE.fullmatch(value)) and not _COMMON.search(value) and not is_dated(value)
+
+
 def is_dated(value: bytes) -> bool:
     """Whether `value` is a label that ends with a time: seconds or milliseconds since 1970, or a day."""
     return bool(_DATED.match(value))

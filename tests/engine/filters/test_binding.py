@@ -37,6 +37,9 @@ def match_of(value, rule="generic-quoted-secret"):
         ("Acme ", "API key: ", "API key"),
         ("Cache ", "key: ", "Cache_key"),
         ("Using ", "Key=", "Key"),
+        ("db", '-pass: "', "db-pass"),
+        ("--db", "-pw ", "--db-pw"),
+        ("  ", '<app:apiKey xsi:type="xsd:string">', "apiKey"),
     ],
 )
 def test_the_whole_name_is_read_from_where_the_rule_began(preceding, lead, name):
@@ -52,6 +55,7 @@ def test_the_whole_name_is_read_from_where_the_rule_began(preceding, lead, name)
         ('[("host", "db1"), ("', 'token", "', "token", False),
         ('cfg = ["', 'token", "', "token", False),
         ('check("', 'API_TOKEN", "', "API_TOKEN", False),
+        ('cfg.emplace("', 'token", "', "token", False),
         ("", 'token = "', "token", False),
     ],
 )
@@ -113,3 +117,20 @@ def test_a_comparison_is_told_from_a_setting(lead, compared):
 def test_a_value_further_off_is_another_names_or_not(lead, another):
     """Brackets that end, another bound name and words for ids and paths part a value from a name on its line."""
     assert binding.is_anothers(context_of("", lead)) is another
+
+
+@pytest.mark.parametrize(
+    ("lead", "declared"),
+    [
+        ("secret CONSTANT VARCHAR2(64) := '", True),
+        ('token : string ref = ref "', True),
+        ('token = T.pack "', True),
+        ("token PIC X(64) VALUE '", True),
+        ('token, sha = None, "', False),
+        ('token == "', False),
+        ('token and not load("', False),
+    ],
+)
+def test_a_type_between_name_and_value_leaves_them_together(lead, declared):
+    """Types and one operator are part of a declaration; further arguments and comparisons are not."""
+    assert binding.is_declared(context_of("", lead)) is declared

@@ -9,13 +9,15 @@ from keyscan.engine.filters.secret_names import Kind, is_issued, kind_of, words_
 ABOUT = (
     "password_field tokenType SECRET_NAME api_key_header passwordHash next_token csrfToken publicKey primary_key "
     "sentry_key form_key RUN_METADATA_KEY "
-    "keyword image_token crew_key task_key captcha_token theme_token idempotency_key prompt_tokens ice-pwd"
+    "keyword image_token crew_key task_key captcha_token theme_token idempotency_key prompt_tokens ice-pwd "
+    "request.csrf-token acme.client_token"
 )
 
 
 HOLDS = {
     Kind.PASSWORD: "password DB_PASSWORD dbPassword userPwd MYSQL_ROOT_PASS password_1 PASSWORD_PROD rootpassword",
-    Kind.SECRET: "token api_key apiKey CLIENT_SECRET x-api-key authToken secret_key_base APIKEY github.token",
+    Kind.SECRET: "token api_key apiKey CLIENT_SECRET x-api-key authToken secret_key_base APIKEY github.token "
+    "acme.client.auth-token",
     Kind.VENDOR: "azure_search_key SPEECH_KEY webhookKey STORAGE_KEY API_KEY_OPENAI TOKEN_GITHUB password_root",
     Kind.WEAK: "key cookie salt my_key sessionKey",
 }
