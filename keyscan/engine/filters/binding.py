@@ -43,7 +43,7 @@ _SETTER = lazy_pattern(
     rb"(?i:set|put|add|param|header|append|define|env|environ|default|attr|property|config|option|secret|insert|with|"
     rb"input|fill|type|arg|login|field|cookie|store|update|values?|flag|string|\bof|hash|dict|map|pairs?|tuple|entry|"
     rb"emplace|assign|override|inject|provide|credential|metadata|setting|upsert|export|register|build)"
-    rb"\w{0,20}\s{0,2}[(\[ ]\s*(?:[\w.\"'&*]{1,40},\s*){0,3}[\"'`][\w.-]*\Z"
+    rb"\w{0,20}\s{0,2}[(\[ ]\s*(?:[\w.:\"'&*]{1,40},\s*){0,3}(?:[\"'`]|(?<=[\s(]):)[\w.-]*\Z|\bdefine\([\w.-]*\Z"
 )
 # `settings.get("api_key", "value")`: a default, if no program would write it as a text to show.
 _GETTER = lazy_pattern(

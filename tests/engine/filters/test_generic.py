@@ -159,7 +159,7 @@ FOUND = [
     'SecretValue.unsafePlainText("{alnum:24}")',
     'transport.auth_password("bob", "{alnum:24}")',
     '  name = "/app/db_password"\n  type = "SecureString"\n  value = "{alnum:24}"\n',
-    "OPENAI={alnum:9}7{alnum:20}\nAPI_KEY_OPENAI={alnum:9}7{alnum:20}\n",
+    "BACKUP={alnum:9}7{alnum:20}\nAPI_KEY_BACKUP={alnum:9}7{alnum:20}\n",
     "define(DB_PASSWORD, '{alnum:9}7{alnum:20}')",
     "CURLOPT_USERPWD, 'svc:{alnum:20}7'",
     'X_TOKEN = "{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}"',
@@ -184,6 +184,8 @@ FOUND = [
     'client := resend.NewClient("{alnum:23}7")',
     "client = OpenAI::Client.new('{hex:32}')",
     'PINECONE="{alnum:12}7{alnum:12}"',
+    'Application.put_env(:acme, :db_pass, "{alnum:24}")',
+    '-define(PASSWORD, "{alnum:24}").',
     'db_password = "{lower:5}-harbor-lantern-9522"',
     "  c_api_secret CONSTANT VARCHAR2(64) := '{uuid}';",
 ]
