@@ -38,7 +38,7 @@ EXPRESSIONS = {
     # Where a value without quotes is code, so that a secret without them is an example in a comment or document.
     PathKind.SOURCE: _of(
         r"\.(?:pyi?|pyx|jsx?|mjs|cjs|tsx?|java|kts?|scala|groovy|go|rb|php|cs|vb|c|h|cc|cpp|hpp|m|mm|swift|rs|dart|lua|pl|"
-        r"pm|r|jl|ex|exs|erl|hs|clj|vue|svelte|rst|adoc)\Z",
+        r"pm|r|jl|ex|exs|erl|hs|clj|vue|svelte|zig|rst|adoc)\Z",
     ),
     PathKind.TEST: _of(
         _below(r"(?:[\w-]*[_.-])?tests?(?:[_.-][\w.-]*)?|testing|specs?|__tests__|e2e|cypress|playwright|test[-_]?data|"

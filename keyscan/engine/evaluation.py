@@ -88,7 +88,7 @@ class Evaluator:
 
 def reach_of(rule: Rule) -> int:
     """How many bytes on either side of a match decide what becomes of it, besides those that it covers."""
-    reach = NEIGHBOURHOOD if rule.filters == "generic" or rule.id == place_severity.FIREBASE_RULE else CONTEXT
+    reach = NEIGHBOURHOOD if rule.filters == "generic" or rule.id in place_severity.LOOK_AROUND else CONTEXT
     return max(reach, rule.companion.distance if rule.companion else 0)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters.context import CONTEXT, has_expired
+from keyscan.engine.filters.surroundings import is_followed, is_in_test
 from keyscan.engine.filters.value_shape import Shape, decoded, shape_of
 from keyscan.model.rule import Severity
 from keyscan.support.lazy_pattern import lazy_pattern
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
     from keyscan.engine.filters.context import Context
     from keyscan.model.match import Match
 
+_PRIVATE_KEYS = frozenset(("private-key", "encrypted-private-key", "private-key-bare"))
 # Google issues the same form for Gemini, for maps and for Firebase, whose apps hold theirs in plain sight.
 FIREBASE_RULE = "google-api-key"
+# Rules that judge by what stands further around a secret.
+LOOK_AROUND = _PRIVATE_KEYS | {FIREBASE_RULE}
 _FIREBASE_NAME = lazy_pattern(rb"(?i)firebase[\w.-]{0,40}[\"'`\]]?\s{0,4}[:=,]\s{0,4}(?:\$\{\w+:-)?[\"'`]?\Z")
 _FIREBASE_NEAR = lazy_pattern(
     rb"(?i)(?:auth_?domain|messaging_?sender_?id)[\"'\s]{0,3}[:=]|firebaseapp\.com|GCM_SENDER_ID|mobilesdk_app_id"
@@ -40,7 +44,6 @@ _THIS_MACHINE = lazy_pattern(rb"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|ho
 # What signs an address, or stands in one that was signed with it.
 _SIGNERS = frozenset(("azure-sas-token", "aws-session-token", "aws-access-key", "alibaba-access-key"))
 _ENCODED = lazy_pattern(rb"%[0-9A-Fa-f]{2}")
-_PRIVATE_KEYS = frozenset(("private-key", "encrypted-private-key", "private-key-bare"))
 _TLS_FILE = lazy_pattern(r"(?i)(?:^|[/_.-])(?:certs?|certificates?|tls|ssl|x509|pki|ca|self-?signed)[/_.-]")
 _TEST_NAME = lazy_pattern(rb"(?i)test|dummy|fake|mock|sample|example")
 # A shared access signature for one blob (`sr=b`) and for reading only (`sp=r`):
@@ -69,7 +72,7 @@ def of(match: Match, path: str, context: Context) -> tuple[Severity, str] | None
         return Severity.MEDIUM, "in a document, which shows samples"
     if _DATA_SET.search(path):
         return Severity.LOW, "in a set of data, where it may be anybody's"
-    if is_rehearsal(path):
+    if is_rehearsal(path) or (match.rule.id in _PRIVATE_KEYS and is_in_test(context)):
         if _is_invented(match):
             return Severity.LOW, "a password for a test"
         if match.rule.id in _PRIVATE_KEYS and _is_called_test(path, context):
@@ -106,6 +109,8 @@ def _shown(rule: str, context: Context) -> str:
     """Why everyone may see a key where it stands; empty otherwise."""
     if _BADGE.search(context.before):
         return "in a badge, which everyone sees"
+    if rule == "jwt" and is_followed(context):
+        return "in a link that readers are meant to open"
     return "an example, as its field says" if rule == "jwt" and _EXAMPLE.search(context.before) else ""
 
 

@@ -21,6 +21,8 @@ _NAMES = {
     Kind.PASSWORD: "name-password",
 }
 _CLASSES, _SHORT, _LONG, _LONGER = 3, 12, 20, 32
+# Hexadecimal digits of MongoDB's ids.
+_OBJECT_ID = 24
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 # How ciphertexts begin: Fernet's version and time (https://github.com/fernet/spec), OpenSSL's `Salted__` in base64.
 _ENCRYPTED = lazy_pattern(rb"gAAAAA[\w-]{60,}={0,2}|U2FsdGVkX1[\w+/]{12,}={0,2}")
@@ -51,6 +53,8 @@ def _of_value(value: bytes, kind: Kind) -> Iterator[str]:
         yield from ["value-uuid"] if kind >= Kind.SECRET else ["value-uuid", "value-uuid"]
     if size in _HASH_LENGTHS and not value.strip(b"0123456789abcdefABCDEF"):
         yield "value-hash"
+    if size == _OBJECT_ID and kind <= Kind.VENDOR and not value.strip(b"0123456789abcdef"):
+        yield from ["value-uuid", "value-uuid"]
     if value_shape.is_dated(value):
         yield "value-dated"
     if value.isalpha():

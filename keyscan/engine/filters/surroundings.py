@@ -28,7 +28,7 @@ _PUBLIC = lazy_pattern(
     rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?only|"
     rb"(?:algolia|meili\w{0,8}|typesense|instantsearch)[\w-]{0,12}search[\w-]{0,8}key|authDomain|"
     rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
-    rb"useMachineContainer|alt=media|qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
+    rb"ahrefs|hotjar|unifyintent|setAttribute\([\"'`]data-|useMachineContainer|alt=media|qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
 # What tells the secret of reCAPTCHA or Mixpanel from the key that each page shows, and variables that builds copy in.
 _SERVER_WORDS = frozenset((b"secret", b"private"))
@@ -43,7 +43,9 @@ _FILE_LINK = lazy_pattern(
     rb"(?i)https?://[^\s\"'`<>?]{1,160}\.(?:png|jpe?g|gif|webp|svg|mp[34]|webm|mov)\?[^\s\"'`<>]{0,160}\Z"
 )
 # The address behind a text in a document: readers follow it.
-_CITED = lazy_pattern(rb"(?:\]\(<?|/URI ?\()https?://[^\s()<>\"'`]{1,190}\Z")
+_CITED = lazy_pattern(
+    rb"(?:\]\(<?|/URI ?\(|<(?:a|iframe|img|video)\s[^<>]{0,120}(?:src|href)=[\"'])https?://[^\s()<>\"'`]{1,190}\Z"
+)
 # What stands in front of a field of a form that a text shows: `user=mark&remember=1&`, behind no address and no quote.
 _FORM = lazy_pattern(rb"(?:\A|\s)(?:[\w.%$\[\]-]{1,60}=[^\s\"'`<>&?]{0,100}&){1,20}[\w.%$\[\]-]{0,60}=\Z")
 _TEXT_FILE = lazy_pattern(r"\.(?:txt|md|log|out|csv|tsv)\Z", re.IGNORECASE)
@@ -78,6 +80,11 @@ _EDGE = frozenset(b"\"'`:/@=, \t\r\n()<>")
 _LONGEST_DEFAULT = 16
 _DATA_FILE = lazy_pattern(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv)\Z", re.IGNORECASE)
 
+# What begins a test within a program's own source: Rust, Zig and D keep tests beside the code that they test.
+_IN_TEST = lazy_pattern(
+    rb"#\[(?:\w{1,20}::)?(?:test|rstest|test_case|cfg\(test\))|\bmod tests \{|\bassert_(?:eq|ne|matches)!\(|"
+    rb"(?:\A|\n)[ \t]*(?:test \"[^\"\n]{1,80}\" \{|unittest[ \t]*\{)"
+)
 _OTHER_VALUE = lazy_pattern(rb"(?![\w-])[\"'`]?\]?\s{0,3}(?:=>|:=|[:=,>])\s{0,3}[\"'`]?([\w+/=.$@!-]{8,})")
 
 
@@ -112,7 +119,7 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "value-repeated"
     if path_kind(context.path) & PathKind.PIPELINE and shape_of(value) < Shape.RANDOM:
         yield "place-pipeline"
-    if any(link.search(context.before) for link in (_SENT_LINK, _FILE_LINK, _CITED)):
+    if is_followed(context):
         yield "near-link"
     if _TEXT_FILE.search(context.path) and _FORM.search(context.before):
         yield "near-form"
@@ -127,12 +134,25 @@ def _of_readers(value: bytes, context: Context) -> Iterator[str]:
         yield "near-sample"
     if len(value) >= _ISSUED and _MEMBER.search(context.lead) and _is_documentation(context):
         yield "near-message"
+    if is_in_test(context):
+        yield "place-test"
     if _FRONT_END.search(context.path) and _LICENSE.search(context.before):
         yield "near-public"
     if _INVALID_UUID.fullmatch(value) and value.strip(_ID_DIGITS) and path_kind(context.path) & PathKind.DOCUMENT:
         yield "value-uuid"
     if len(value) == _MD5_DIGITS and path_kind(context.path) & PathKind.DOCUMENT and _HEX.fullmatch(value):
         yield "value-sample"
+
+
+def is_followed(context: Context) -> bool:
+    """Whether a value stands in an address that readers or visitors are meant to open."""
+    return any(link.search(context.before) for link in (_SENT_LINK, _FILE_LINK, _CITED))
+
+
+def is_in_test(context: Context) -> bool:
+    """Whether the text near a value in a program's source is a test's, in a file that is not only for tests."""
+    kind = path_kind(context.path)
+    return bool(kind & PathKind.SOURCE and not kind & PathKind.TEST and _IN_TEST.search(context.near))
 
 
 def _is_documentation(context: Context) -> bool:

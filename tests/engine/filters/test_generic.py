@@ -420,6 +420,12 @@ PUBLIC = {
     "RunContext.java": 'String RUN_CONFIG_METADATA_KEY = "agUi4jAdkRunContext";',
     "assets/ApiKeysView-DuWy3uje.js": 'e("h3",g," API Keys ("+m($.value)+" 7) ",1)])',
     "guard.py": 'echo "token: sk-abc123xyz456" | guard.py',
+    "unify.py": """'n.setAttribute("data-api-key","wk_DAwnk{alnum:26}"),n.setAttribute("id","tag")'""",
+    "pixels.py": 'get_ahrefs_trackers(data_key="{alnum:22}"),',
+    "embed.md": '<iframe width="9" src="https://app.acme.com/embed/{jwt:sub=user-7}" loading="lazy"></iframe>',
+    "client.rs": '#[tokio::test]\nasync fn sends() {{\n    let api_key = "{alnum:40}";',
+    "auth.zig": 'test "sends" {{\n    const token = "{alnum:24}";',
+    "users.ts": 'const userKey = "{hex:24}";',
     "firebase.ts": 'const config = {{ apiKey: "AIzaSy{b64url:33}",\n  authDomain: "acme.firebaseapp.com" }};',
 }
 
