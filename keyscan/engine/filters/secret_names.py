@@ -71,7 +71,7 @@ _HANDLES = frozenset(
     b"video photo avatar file download share vote like ice replay preview first last end word sub stop text bad "
     b"quantity symbol erc20 nft mint swap pool lp docs doc document "
     b"documents spreadsheet spreadsheets sheet folder wiki website middleware link invite invitation sealed "
-    b"unsubscribe casa".split()
+    b"unsubscribe casa sample scene annotation sensor pose category".split()
 )
 
 # What is called with a secret's name, not with the secret.
@@ -84,8 +84,10 @@ _GETTERS = frozenset(
 
 # Keys that are compared with those of others: public halves and fingerprints.
 _ACCEPTED = frozenset(b"allowed authorized authorised trusted known accepted pinned".split())
-# Names of what stands in the place of a secret.
-_UNREAL = frozenset(b"redacted masked mask blank placeholder tiktoken obfuscated scrubbed".split())
+# Names of what stands in the place of a secret, and of blockchains that a developer starts for himself.
+_UNREAL = frozenset(
+    b"redacted masked mask blank placeholder tiktoken obfuscated scrubbed anvil hardhat ganache".split()
+)
 
 
 class Kind(IntEnum):

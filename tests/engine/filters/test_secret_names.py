@@ -8,7 +8,7 @@ from keyscan.engine.filters.secret_names import Kind, is_issued, kind_of, words_
 
 ABOUT = (
     "password_field tokenType SECRET_NAME api_key_header passwordHash next_token csrfToken publicKey primary_key "
-    "sentry_key form_key RUN_METADATA_KEY "
+    "sample_token sceneToken sentry_key form_key RUN_METADATA_KEY "
     "keyword image_token crew_key task_key captcha_token theme_token idempotency_key prompt_tokens ice-pwd "
     "request.csrf-token acme.client_token"
 )
@@ -54,7 +54,7 @@ def test_words_of_a_name(name, words):
     assert words_of(name) == words
 
 
-@pytest.mark.parametrize("name", ["_token", "masked_password", "PLACEHOLDER_SECRET"])
+@pytest.mark.parametrize("name", ["_token", "masked_password", "PLACEHOLDER_SECRET", "ANVIL_ACCOUNT_KEY"])
 def test_stand_ins_hold_no_secret(name):
     """A form's token, and names of what replaces a secret."""
     assert kind_of(name.encode()) == Kind.NONE
