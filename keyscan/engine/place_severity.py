@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters.context import CONTEXT, has_expired
-from keyscan.engine.filters.surroundings import is_followed, is_in_test
+from keyscan.engine.filters.surroundings import is_embedded, is_followed, is_in_test
 from keyscan.engine.filters.value_shape import Shape, decoded, shape_of
 from keyscan.model.rule import Severity
 from keyscan.support.lazy_pattern import lazy_pattern
@@ -67,9 +67,12 @@ def of(match: Match, path: str, context: Context) -> tuple[Severity, str] | None
     harmless = _harmless(match, path, context)
     if harmless:
         return Severity.LOW, harmless
-    if match.severity > Severity.MEDIUM and not match.rule.prefix and path_kind(path) & PathKind.DOCUMENT:
+    if match.severity > Severity.MEDIUM and not match.rule.prefix:
         # Of labelled findings without a vendor's prefix half are samples there: benchmarks/quality/labels.py.
-        return Severity.MEDIUM, "in a document, which shows samples"
+        if path_kind(path) & PathKind.DOCUMENT:
+            return Severity.MEDIUM, "in a document, which shows samples"
+        if is_embedded(context):
+            return Severity.MEDIUM, "in a document that a program contains"
     if _DATA_SET.search(path):
         return Severity.LOW, "in a set of data, where it may be anybody's"
     if is_rehearsal(path) or (match.rule.id in _PRIVATE_KEYS and is_in_test(context)):

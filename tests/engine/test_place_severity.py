@@ -45,6 +45,8 @@ def worst(path, template):
         (".secretsignore", "AKIA{base32:16}\n", Severity.LOW),
         ("settings.toml", "key = 'AKIA{base32:16}'\n", Severity.MEDIUM),
         ("README.md", "![b](https://circleci.com/gh/a/b.svg?style=shield&circle-token={hex:40})\n", Severity.LOW),
+        ("modules/monitor.py", '    datadog_api_key: "{hex:32}"\n', Severity.MEDIUM),
+        ("modules/monitor.yml", 'datadog_api_key: "{hex:32}"\n', Severity.HIGH),
         ("db.py", "url = 'mongodb+srv://app:R7{alnum:11}x@c0.ab1cd.mongodb.net'\n", Severity.CRITICAL),
         ("compose.yml", "URL: postgres://app:{alnum:14}7aQ{alnum:6}@db:5432/app", Severity.MEDIUM),
         ("compose.yml", "URL: postgres://app:blue-kite-42@db:5432/app", Severity.LOW),

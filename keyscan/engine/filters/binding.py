@@ -76,6 +76,11 @@ _OTHER_THING = lazy_pattern(
     rb"key_id|getenv|query|select|label|title|compile|match|split|replace|find|search|test|log|print)[\"'`]?"
     rb"(?:\s*[:=(]\s*|\s+(?:\*/\s*)?)[A-Za-z]?\Z"
 )
+# A type that is written as a string: `Optional[Union[str, "`.
+_ANNOTATION = lazy_pattern(
+    rb"(?:Optional|Union|List|Dict|Type|Sequence|Mapping|Iterable|Literal|Annotated|ForwardRef|Callable)\["
+    rb"(?:[\w., |\[\]]|[\"'][\w.]*[\"']){0,120}[\"']?\Z"
+)
 _QUOTED = lazy_pattern(rb"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`")
 # The end of a name in a call or a subscript: `"]`, `")`.
 _NAME_END = lazy_pattern(rb"\A(?:\\?[\"'`][\])]{0,2}|\])")
@@ -166,13 +171,15 @@ def is_anothers(context: Context) -> bool:
     """Whether a value further off on the line of a name belongs to something else than that name.
 
     It does when nothing stands between, which other rules judge, when the brackets around the name end before it, when
-    another name is bound to it, or when the word in front says that it is an id, a path or the like.
+    another name is bound to it, or when the word in front says that it is an id, a path, a type or the like.
     """
     rest = _NAME_REST.match(context.lead)
     between = context.lead[rest.end() if rest else 0 :].rstrip(b"\"'`\\")
     if _NEXT.fullmatch(between) and b"::" not in between and b"()" not in between and not _ALIGNED.search(between):
         return True
     if b";" in between or _leaves(between) or _OTHER_THING.search(between):
+        return True
+    if _ANNOTATION.search(between):
         return True
     bound = _BOUND.search(between)
     if bound is None or _VALUE_WORD.search(bound[1]):

@@ -211,6 +211,9 @@ def evidence(match: Match, context: Context) -> list[str]:
         facts.append("binding-distant")
     if _bare(match, context):
         facts.append("binding-comment" if _COMMENT.match(context.before) else "binding-bare")
+    elif distant and context.lead.endswith(b"`") and _COMMENT.match(context.before):
+        # What a comment marks as code is most often a name.
+        facts.append("binding-comment")
     if match.rule.id not in _NAMELESS and not distant and binding.is_argument(match, context, name):
         facts.append("binding-argument")
     if kind == Kind.PASSWORD and "value-hash" in facts and _RECORD.search(context.near):

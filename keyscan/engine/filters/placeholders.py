@@ -176,6 +176,20 @@ def _is_identifier(value: bytes) -> bool:
     return len(value) >= _SHORT and value.isalnum() and digits * _LETTERS_FOR_A_DIGIT <= len(value)
 
 
+# A name as compilers write it, by the ABI that C++ and Rust share on Linux and macOS: `_ZN2at6TensorE`, and how such
+# names refer to parts of themselves (https://itanium-cxx-abi.github.io/cxx-abi/abi.html#mangling).
+_SYMBOL = lazy_pattern(rb"(?<![A-Za-z0-9])_{1,2}Z[A-Z0-9][\w$.]*\Z|[\w$.]{120}\Z")
+_SYMBOL_PARTS = lazy_pattern(rb"S[0-9A-Z]?_S[0-9A-Z]_|S[0-9A-Z]_S[0-9A-Z]?_|INS_?\d|ERKS[0-9A-Z]?_")
+
+
+def symbol(match: Match, context: Context) -> str | None:
+    """A part of a name of compiled code."""
+    before = context.before
+    if not before.endswith((b"_", b"$", b".")):
+        return None
+    return "part of a symbol" if _SYMBOL.search(before) or _SYMBOL_PARTS.search(match.secret) else None
+
+
 def plain_netrc_word(match: Match, _context: Context) -> str | None:
     """A password of .netrc that is a word, a path or a reference: manuals and tests name it so."""
     if match.rule.id != "netrc-password":
@@ -195,6 +209,7 @@ PROVIDER: tuple[Callable[[Match, Context], str | None], ...] = (
     plain_netrc_word,
     joined_id,
     spelt_name,
+    symbol,
 )
 GENERIC: tuple[Callable[[Match, Context], str | None], ...] = (
     own_fingerprint,

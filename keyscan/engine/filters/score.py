@@ -63,6 +63,7 @@ TABLE: dict[str, Evidence] = {
     "near-many": Evidence(-5, "neighbourhood", "the same name holds other values nearby"),
     "near-sample": Evidence(-3, "neighbourhood", "its line calls it an example or a test"),
     "near-message": Evidence(-5, "neighbourhood", "a member of an object that a document or a comment shows"),
+    "near-embedded": Evidence(-5, "neighbourhood", "in a document that a program contains"),
     "near-local": Evidence(-2, "neighbourhood", "for this machine or an example's host"),
     "near-form": Evidence(-5, "neighbourhood", "in the fields of a form that a request sent"),
     "near-link": Evidence(-6, "neighbourhood", "in a link that is sent to people"),

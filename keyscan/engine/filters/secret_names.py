@@ -69,7 +69,7 @@ _HANDLES = frozenset(
     b"thumbnail theme design color colour font spacing style captcha recaptcha prompt completion input output total "
     b"max min lexer parser syntax special eos bos pad unk mask sep cls mixpanel project form view state stream media "
     b"video photo avatar file download share vote like ice replay preview first last end word sub stop text bad "
-    b"quantity symbol erc20 nft mint swap pool lp docs doc document "
+    b"type quantity symbol erc20 nft mint swap pool lp docs doc document "
     b"documents spreadsheet spreadsheets sheet folder wiki website middleware link invite invitation sealed "
     b"unsubscribe casa sample scene annotation sensor pose category".split()
 )

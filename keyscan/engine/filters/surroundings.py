@@ -27,7 +27,7 @@ _CHAIN = lazy_pattern(
 _PUBLIC = lazy_pattern(
     rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?only|"
     rb"(?:algolia|meili\w{0,8}|typesense|instantsearch)[\w-]{0,12}search[\w-]{0,8}key|authDomain|"
-    rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|rudder|posthog\.init|segment\.load|client_info|"
+    rb"site[_-]?key|recaptcha|firebaseapp\.com|mixpanel|amplitude|rudder|posthog\.init|segment\.load|client_info|"
     rb"ahrefs|hotjar|unifyintent|setAttribute\([\"'`]data-|useMachineContainer|alt=media|qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
 # What tells the secret of reCAPTCHA or Mixpanel from the key that each page shows, and variables that builds copy in.
@@ -66,6 +66,14 @@ _ISSUED = 20
 # A member of a JSON object, which documents show to say what a program sends and receives.
 _MEMBER = lazy_pattern(rb"\\?\"\s{0,4}:\s{0,4}\\?\"\Z")
 _COMMENT = lazy_pattern(rb"[ \t]*(?:\*|//|#)")
+# YAML in a file of a language in which such a line is no statement and no member: it stands in a string, most often
+# in one that documents how the module is used (https://docs.ansible.com/ansible/latest/dev_guide/developing_modules_documenting.html).
+_NO_YAML = lazy_pattern(r"\.(?:py|pyi|go|java)\Z")
+_YAML_BEFORE = lazy_pattern(rb"[ \t]*(?:#[ \t]*)?(?:-[ \t]+)?[A-Za-z_][\w.-]*:[ \t]+[\"']?\Z")
+_YAML_AFTER = lazy_pattern(rb"[\"']?[ \t]*(?:#|\r|\Z)")
+# Input of an interpreter that a document shows, and the fence of a code block.
+_SESSION = lazy_pattern(rb"[ \t]*(?:#[ \t]*)?(?:>>>|\.\.\.|In \[\d+\]:)[ \t]")
+_FENCE = lazy_pattern(rb"(?:\A|\n)[ \t]*(?:[#*/]{1,3}[ \t]*)?(?:```|~~~)")
 # The key of a component's license, which stands in the page that the component is for.
 _FRONT_END = lazy_pattern(r"(?i)\.(?:tsx|jsx|vue|svelte)\Z")
 _LICENSE = lazy_pattern(rb"(?i)licen[cs]e[_-]?key")
@@ -136,6 +144,8 @@ def _of_readers(value: bytes, context: Context) -> Iterator[str]:
         yield "near-message"
     if is_in_test(context):
         yield "place-test"
+    if is_embedded(context):
+        yield "near-embedded"
     if _FRONT_END.search(context.path) and _LICENSE.search(context.before):
         yield "near-public"
     if _INVALID_UUID.fullmatch(value) and value.strip(_ID_DIGITS) and path_kind(context.path) & PathKind.DOCUMENT:
@@ -153,6 +163,17 @@ def is_in_test(context: Context) -> bool:
     """Whether the text near a value in a program's source is a test's, in a file that is not only for tests."""
     kind = path_kind(context.path)
     return bool(kind & PathKind.SOURCE and not kind & PathKind.TEST and _IN_TEST.search(context.near))
+
+
+def is_embedded(context: Context) -> bool:
+    """Whether the value stands in a document inside of a program: in its YAML, in a session, beside a fence."""
+    if not path_kind(context.path) & PathKind.SOURCE:
+        return False
+    if _SESSION.match(context.before) or _FENCE.search(context.near):
+        return True
+    return bool(
+        _NO_YAML.search(context.path) and _YAML_BEFORE.fullmatch(context.before) and _YAML_AFTER.match(context.after)
+    )
 
 
 def _is_documentation(context: Context) -> bool:

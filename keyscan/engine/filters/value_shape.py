@@ -54,7 +54,9 @@ _SAMPLE_ID = lazy_pattern(rb"^123e4567-e89b|^(?:0{8}|1{8}|f{8})-", re.IGNORECASE
 _IDENTIFIER = lazy_pattern(rb"^[A-Za-z_@$][\w$-]*(?:[.:/ ][A-Za-z_][\w$-]*)*[.:]?\Z")
 _HASHED = lazy_pattern(
     rb"(?:^|:)\$(?:2[abxy]?|1|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|P|H)\$|^\{(?:SSHA|SHA|MD5|bcrypt|noop)\w*\}|"
-    rb"^(?:sha(?:1|224|256|384|512)|md5|pbkdf2\w*|bcrypt|scrypt|argon2\w*)[-:$]",
+    rb"^(?:sha(?:1|224|256|384|512)|md5|pbkdf2\w*|bcrypt|scrypt|argon2\w*)[-:$]|"
+    # As MySQL and PostgreSQL keep a password: `*` and SHA-1 twice, `md5` and digits, SCRAM's verifier.
+    rb"^\*[0-9A-F]{40}\Z|^md5[0-9a-f]{32}\Z|^SCRAM-SHA-(?:1|256)\$\d+:",
     re.IGNORECASE,
 )
 _CALL = lazy_pattern(
@@ -65,8 +67,14 @@ _CALL = lazy_pattern(
     rb"^~[a-z_]\w*(?:\.\w+)+\Z|"
     rb"^(?![0-9a-f]{32}\.)[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|"
     rb"\{.*\}|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z|"
-    # A type or a list of anything: `Optional[str]`, `steps[]`.
-    rb"^[A-Za-z_.]+\[[A-Za-z_.,| \[\]]*\]\Z"
+    # A type or a list of anything, of names with at most two digits: `Optional[str]`, `steps[]`, `List[V1Secret]`.
+    rb"^[A-Za-z_.]+\[(?:[A-Za-z_.,| \[\]]|(?<=[A-Za-z])\d{1,2}(?=[A-Za-z\]])){0,200}\]\Z|"
+    # A call with arguments by name: `LocalWorkspace(env=)`.
+    rb"^[A-Za-z_.]+\((?:\w+=\w{0,20}(?:, ?|(?=\)))){1,6}\)\Z|"
+    # A product of names and numbers: `width*height*24/1024`.
+    rb"^(?=[^*]{1,40}\*)(?:[a-z_]{1,20}|\d{1,6})(?:[*/+-](?:[a-z_]{1,20}|\d{1,6})){2,20}\Z|"
+    # What stands between two strings of a packed program: `),eu=i(1681,`.
+    rb"^\),?[\w$.]{1,40}[=(:]"
 )
 _LETTERS = lazy_pattern(rb"[A-Za-z]")
 _ALNUM = lazy_pattern(rb"[A-Za-z0-9]")

@@ -18,6 +18,14 @@ from keyscan.ruleset.cache import load_rules
 from keyscan.ruleset.regex_syntax import parse_tree
 
 SILENT = [
+    '"image_pull_secrets": "List[V1LocalObjectReference]",',
+    '@pulumi.type_token("azure-native:aad:NtlmV1")',
+    'authorizer_credentials: typing.Optional[typing.Union[str, "_aws_iam_632e20f6.IRoleRef"]] = None,',
+    "# The workspace can hold secrets (`LocalWorkspace(env=)`) and",
+    "$l=i(1680,`Did you forget the token?`),eu=i(1681,`Unexpected end of expression`)",
+    "password: '*{HEX:40}'",
+    "password: SCRAM-SHA-256$4096:{b64:22}==${b64:43}=:{b64:43}=",
+    '{{"note": "tokens = h*w*seconds*24/1024; 480p and 4k rates"}}',
     "Cache key: {alnum:32}7",
     "password1: {{{{salt.nacl.dec('{b64:43}=')|json}}}}",
     'password = decrypt("{b64:43}=")',
@@ -226,6 +234,38 @@ def test_lines_that_hold_no_secret_are_silent(matcher, line):
 def test_comments_blocks_defaults_and_ids_are_worth_a_look(matcher, path, line):
     """In program code too, a secret in a comment, a text block or a default is medium; so is an id as a password."""
     assert max(seen(matcher, token(line), path)) >= Severity.MEDIUM
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("plugins/modules/x.py", '    password: "{alnum:9}7{alnum:12}"\n'),
+        ("plugins/modules/x.py", "    #   - password: {alnum:9}7{alnum:12}\n"),
+        ("a.go", "const manifest = `\n  password: {alnum:9}7{alnum:12}\n`\n"),
+        ("a.py", '>>> client = Client(api_key="{alnum:9}7{alnum:12}")\n'),
+        ("a.py", '    ```python\n    db = Database(\n        admin_password="{alnum:9}7{alnum:12}",\n    )\n    ```\n'),
+        ("a.ts", ' * ```ts\n * const apiKey = "{alnum:9}7{alnum:12}";\n * ```\n'),
+        ("a.py", "# Tokens per tile in `LTX2VideoVaeSwiGLU`, matching the reference\n"),
+    ],
+)
+def test_documents_in_programs_show_samples(matcher, path, line):
+    """YAML in a language that has no such lines, a session and what stands beside a fence are low."""
+    assert seen(matcher, token(line), path) == [Severity.LOW]
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("a.yml", 'password: "{alnum:9}7{alnum:12}"\n'),
+        ("a.ts", 'const x = {{\n  password: "{alnum:9}7{alnum:12}"\n}}\n'),
+        ("a.py", 'x = {{\n  "password": "{alnum:9}7{alnum:12}",\n}}\n'),
+        ("a.py", 'x = y(\n  password="{alnum:9}7{alnum:12}"\n)\n'),
+        ("a.py", '  password: str = "{alnum:9}7{alnum:12}"\n'),
+    ],
+)
+def test_the_same_lines_where_they_are_settings_are_medium(matcher, path, line):
+    """A member, an argument and a declaration are no document."""
+    assert seen(matcher, token(line), path) == [Severity.MEDIUM]
 
 
 def test_a_password_without_quotes_is_read_to_its_line_end(matcher):
