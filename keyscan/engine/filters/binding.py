@@ -97,7 +97,7 @@ _TITLE = lazy_pattern(
 _VALUES = lazy_pattern(rb"(?i)\)\s*values\s*\(")
 # ` CONSTANT VARCHAR2(64) := '`, `: string ref = ref "`, ` = T.pack "`, ` PIC X(64) VALUE "`.
 _TYPED = lazy_pattern(
-    rb"[\"'`]?(?:[ \t]*:)?(?:[ \t]*[A-Za-z_][\w.*&\[\]<>]{0,30}(?:\([\d, ]{1,9}\))?){0,4}"
+    rb"[\"'`]?(?:[ \t]*:)?(?:[ \t]*[A-Za-z_][\w.*&\[\]<>]{0,30}(?![\w.*&\[\]<>])(?:\([\d, ]{1,9}\))?){0,4}"
     rb"[ \t]*(?:(?::|\?\?)?=(?!=)|(?i:value|default))[ \t]*(?:[A-Za-z_][\w.]{0,20}[ \t(]{1,2})?[A-Za-z]{0,2}[\"'`]"
 )
 _OPENING, _CLOSING = frozenset(b"([{"), frozenset(b")]}")

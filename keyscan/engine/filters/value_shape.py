@@ -7,6 +7,7 @@ import re
 from enum import IntEnum
 from functools import lru_cache
 
+from keyscan.engine.filters.code_shape import CALL, SIGNS
 from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.known_digests import is_known_digest
 from keyscan.engine.filters.spelling import surprise
@@ -26,12 +27,6 @@ _REFERENCE = lazy_pattern(
 )
 # `-p`, `-Xmx512m`: an option, which a generated value that begins with a dash is not.
 _OPTION = lazy_pattern(rb"-[A-Za-z]")
-# Signs of code, of formats and of options, which stand in passwords as well.
-_SIGNS = lazy_pattern(
-    # What stands between two strings of a packed program: `,DuplicateBinding:`.
-    rb"^[,:;][A-Za-z]+[,:;]\Z|^%[sdrvqi]|%[sdrvqi]\Z|=\$|^[A-Za-z_]{2,40}=[A-Za-z]|::|->|=>|\|\||&&|[;{]\Z|==.|\?[.?]",
-    re.IGNORECASE,
-)
 _PATH = lazy_pattern(
     rb"^(?:\.{1,2}/|~/|[A-Za-z]:[\\/]|\\\\)|://|^(?:/[\w.-]+)+\?\w|^\d{1,3}(?:\.\d{1,3}){3}:|"
     rb"\.(?:pem|key|p8|ppk|keystore|kdbx|der|gpg|crt|cer|json|ya?ml|txt|py|js|ts|xml|ini|cfg|conf|toml|html?|md|rb|ipynb|go|java|cs|php|sh|env|jks|p12|pfx|"
@@ -58,23 +53,6 @@ _HASHED = lazy_pattern(
     # As MySQL and PostgreSQL keep a password: `*` and SHA-1 twice, `md5` and digits, SCRAM's verifier.
     rb"^\*[0-9A-F]{40}\Z|^md5[0-9a-f]{32}\Z|^SCRAM-SHA-(?:1|256)\$\d+:",
     re.IGNORECASE,
-)
-_CALL = lazy_pattern(
-    # A call, nested ones too, and what stylesheets have: `var(--token)`, `hsl(var(--chart-1))`.
-    rb"^[a-z][a-z_.-]{2,30}\(.*\)\Z|\w\([\w., :]*\)|\w\(\Z|\w\[(?:['\"]|\d+\])|"
-    # A name behind a name, unless the first is 32 hexadecimal digits, as in keys of two parts.
-    # A class as Sphinx refers to it: `~transformers.GenerationConfig`.
-    rb"^~[a-z_]\w*(?:\.\w+)+\Z|"
-    rb"^(?![0-9a-f]{32}\.)[a-z_]\w*\.[a-z_]\w*(?:\.\w+)*\Z|"
-    rb"\{.*\}|[=:?](?:null|None|True|False|undefined|true|false|void)\b|\.\$\d|^(?:[A-Za-z]+\|)+[A-Za-z]+\Z|"
-    # A type or a list of anything, of names with at most two digits: `Optional[str]`, `steps[]`, `List[V1Secret]`.
-    rb"^[A-Za-z_.]+\[(?:[A-Za-z_.,| \[\]]|(?<=[A-Za-z])\d{1,2}(?=[A-Za-z\]])){0,200}\]\Z|"
-    # A call with arguments by name: `LocalWorkspace(env=)`.
-    rb"^[A-Za-z_.]+\((?:\w+=\w{0,20}(?:, ?|(?=\)))){1,6}\)\Z|"
-    # A product of names and numbers: `width*height*24/1024`.
-    rb"^(?=[^*]{1,40}\*)(?:[a-z_]{1,20}|\d{1,6})(?:[*/+-](?:[a-z_]{1,20}|\d{1,6})){2,20}\Z|"
-    # What stands between two strings of a packed program: `),eu=i(1681,`.
-    rb"^\),?[\w$.]{1,40}[=(:]"
 )
 _LETTERS = lazy_pattern(rb"[A-Za-z]")
 _ALNUM = lazy_pattern(rb"[A-Za-z0-9]")
@@ -182,7 +160,7 @@ def reason(value: bytes) -> str | None:
         return "image or pattern"
     if _PROSE.search(value) or _TERMS.fullmatch(value):
         return "prose"
-    if (_CALL.search(value) and not _has_random_part(value)) or (_SIGNS.search(value) and not _is_mixed(value)):
+    if (CALL.search(value) and not _has_random_part(value)) or (SIGNS.search(value) and not _is_mixed(value)):
         return "code"
     return None
 
