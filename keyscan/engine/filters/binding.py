@@ -25,6 +25,8 @@ _LAST_WORD = lazy_pattern(rb"([\w.-]*[A-Za-z_][\w.-]*)(?:[ \t]+0)?[^\w]*\Z")
 _PAIR = lazy_pattern(
     rb"(?:name|key|id|variable)[\"']?\s{0,4}(?:[=:>]|(?=[\"' ]))\s{0,4}[\"']?([\w./-]+)", re.IGNORECASE
 )
+_PAIRED = "generic-named-value"
+_WORD_END = lazy_pattern(rb"\w\Z")
 # An element with attributes: `<app:apiKey xsi:type="xsd:string">`.
 _ELEMENT = lazy_pattern(rb"<(?:[\w.-]{1,20}:)?([\w.-]+)[ \t]")
 # Rules in which a word comes before the name.
@@ -118,7 +120,9 @@ def name_of(match: Match, context: Context) -> bytes:
     if match.rule.id in _DIRECTIVES:
         last = _LAST_WORD.search(context.lead)
         return last.group(1) if last else b""
-    pair = _PAIR.match(context.lead) or _ELEMENT.match(context.lead)
+    # `jwtKey: String = "` is no pair: its `Key` is the end of a name.
+    separate = match.rule.id == _PAIRED or not _WORD_END.search(context.preceding)
+    pair = (_PAIR.match(context.lead) if separate else None) or _ELEMENT.match(context.lead)
     if pair:
         return pair.group(1)
     before = _NAME.search(context.preceding)

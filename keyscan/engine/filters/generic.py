@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Lines that hold digests, ids and badges, whatever their values are called; what is given to be decrypted is no secret.
 _DIGESTS = lazy_pattern(
     rb"integrity|checksum|sha-?(?:1|224|256|384|512)|\bmd5|digest|etag|fingerprint|thumbprint|commit|revision|"
-    rb"(?<![a-z])badge|shields\.io|codecov\.io|\.svg\?|certificate|public[_-]?key|\bhash|nonce=|crossorigin|"
+    rb"(?<![a-z])badge|shields\.io|codecov\.io|\.svg\?|certificate|public[_-]?key|\bhash(?!_?salt)|nonce=|crossorigin|"
     rb"(?<![a-z])(?:dec|decrypt\w{0,12}|decipher|unseal)\([\"'`]\Z",
     re.IGNORECASE,
 )

@@ -36,8 +36,10 @@ _NEUTRAL = frozenset(
 )
 _SECRETS = frozenset(
     b"password passwd pass pwd pswd psw pw passphrase passcode passwort secret secrets token apikey key keys "
-    b"credential credentials cred creds auth authorization bearer passwords passphrases pwds tokens pat".split()
+    b"credential credentials cred creds auth authorization bearer passwords passphrases pwds tokens".split()
 )
+# A secret key and a personal access token, behind a service's name: `volc_sk`, `GITHUB_PAT`.
+_SHORT_FORMS = frozenset(b"sk pat".split())
 _WEAK = frozenset(b"salt session cookie sessionid".split())
 _PASSWORDS = frozenset(
     b"password passwd pass pwd pswd psw pw passphrase passcode passwort passwords passphrases pwds requirepass assword "
@@ -143,6 +145,8 @@ def is_issued(name: bytes) -> bool:
 
 def _kind_of_rest(words: list[bytes], *, upper: bool) -> Kind:
     """The kind of a name whose last word says nothing; it may begin with what it holds: `API_KEY_OPENAI`."""
+    if words[-1] in _SHORT_FORMS:
+        return Kind.VENDOR if len(words) > 1 else Kind.NONE
     if words[0] in _PASSWORDS or (upper and words[0] in {b"secret", b"token"}):
         return Kind.VENDOR
     if len(words) > 2 and words[0] in _KEY_KINDS and words[1] == b"key":  # noqa: PLR2004
@@ -180,5 +184,6 @@ def _kind_of_key(last: bytes, before: bytes) -> Kind:
     if before in _KEY_KINDS:
         return Kind.SECRET
     if before in _WEAK:
-        return Kind.WEAK
+        # `session_key`, `cookie_key`: what signs them, or which one it is.
+        return Kind.WEAK if before == b"sessionid" else Kind.VENDOR
     return Kind.VENDOR if last == b"key" and len(before) > 2 and not before.isdigit() else Kind.WEAK  # noqa: PLR2004

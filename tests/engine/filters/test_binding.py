@@ -37,6 +37,7 @@ def match_of(value, rule="generic-quoted-secret"):
         ("Acme ", "API key: ", "API key"),
         ("Cache ", "key: ", "Cache_key"),
         ("Using ", "Key=", "Key"),
+        ("val jwt", 'Key: String = "', "jwtKey"),
         ("db", '-pass: "', "db-pass"),
         ("--db", "-pw ", "--db-pw"),
         ("  ", '<app:apiKey xsi:type="xsd:string">', "apiKey"),

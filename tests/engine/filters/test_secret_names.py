@@ -15,11 +15,13 @@ ABOUT = (
 
 
 HOLDS = {
-    Kind.PASSWORD: "password DB_PASSWORD dbPassword userPwd MYSQL_ROOT_PASS password_1 PASSWORD_PROD rootpassword",
+    Kind.PASSWORD: "password DB_PASSWORD dbPassword userPwd MYSQL_ROOT_PASS password_1 PASSWORD_PROD rootpassword "
+    "wpa_psk",
     Kind.SECRET: "token api_key apiKey CLIENT_SECRET x-api-key authToken secret_key_base APIKEY github.token "
     "acme.client.auth-token",
-    Kind.VENDOR: "azure_search_key SPEECH_KEY webhookKey STORAGE_KEY API_KEY_OPENAI TOKEN_GITHUB password_root",
-    Kind.WEAK: "key cookie salt my_key sessionKey",
+    Kind.VENDOR: "sessionKey cookie_key volc_sk GITHUB_PAT azure_search_key SPEECH_KEY webhookKey STORAGE_KEY "
+    "API_KEY_OPENAI TOKEN_GITHUB password_root",
+    Kind.WEAK: "key cookie salt my_key",
 }
 
 
