@@ -74,7 +74,7 @@ EXPRESSIONS = {
         r"(?:^|/)(?:[\w-]*[_-])?(?:results?|predictions?|trajector(?:y|ies)|trajs?|transcripts?|conversations?|rollouts?)/"
         r"(?:.*/)?[^/]*\.(?:json|jsonl|csv|tsv|txt|md|xml)\Z",
         r"(?:^|/)(?:[\w-]*[_-])?(?:benchmarks?|evals?|evaluations?)/(?:.*/)?data/[^/.]+\Z",
-        r"(?:^|/)[^/]*(?:openapi|swagger)[^/]*\.(?:ya?ml|json)\Z",
+        r"(?:^|/)[^/]*(?:openapi|swagger)[^/]*(?:/(?:.*/)?[^/]*)?\.(?:ya?ml|json)\Z",
     ),
     # Files of records, by the directory that they are kept in.
     PathKind.DATA: _below(

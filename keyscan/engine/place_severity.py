@@ -54,6 +54,7 @@ _ONE_FILE, _READ_ONLY = lazy_pattern(rb"[?&;]sr=b(?![a-z])"), lazy_pattern(rb"[?
 _DATA_SET = lazy_pattern(r"(?i)(?:^|/)(?:[\w-]*[_-])?datasets?/(?:.*/)?[^/]*\.(?:jsonl?|ndjson|csv|tsv|txt)\Z")
 # The field of an interface's description that shows what a value looks like.
 _EXAMPLE = lazy_pattern(rb"(?i)[\"']?\bexamples?[\"']?[ \t]*:[ \t]*\[?[\"']?\Z")
+_FOR_EXAMPLE = lazy_pattern(rb"(?i)(?<![a-z])(?:e\.g\.|for example|such as|example:)")
 # A host without a domain is most often a container of somebody's development.
 _NEIGHBOURS_RULE = "connection-string-local"
 # Passwords from here on, if they look random, are as likely in use as those that a setting holds.
@@ -105,13 +106,16 @@ def _harmless(match: Match, path: str, context: Context) -> str:
         return "in the configuration of another scanner, which accepts it"
     if path_kind(path) & PathKind.VENDORED:
         return "in others' code"
-    return _shown(rule, context)
+    return _shown(match, context)
 
 
-def _shown(rule: str, context: Context) -> str:
+def _shown(match: Match, context: Context) -> str:
     """Why everyone may see a key where it stands; empty otherwise."""
+    rule = match.rule.id
     if _BADGE.search(context.before):
         return "in a badge, which everyone sees"
+    if rule == "authorization-basic" and _is_invented(match) and _FOR_EXAMPLE.search(context.before):
+        return "a password that somebody chose, in an example"
     if rule == "jwt" and is_followed(context):
         return "in a link that readers are meant to open"
     return "an example, as its field says" if rule == "jwt" and _EXAMPLE.search(context.before) else ""

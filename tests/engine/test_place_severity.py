@@ -53,6 +53,8 @@ def worst(path, template):
         ("tests/db.py", "url = 'mongodb+srv://app:R7{alnum:11}x@c0.ab1cd.mongodb.net'\n", Severity.HIGH),
         ("tests/db.py", "url = 'mongodb+srv://app:p%40ss@c0.ab1cd.mongodb.net'\n", Severity.LOW),
         ("tests/a.py", "'Authorization: Basic {base64:user:supersecret12}'\n", Severity.LOW),
+        ("a.py", "headers (e.g. {{'Authorization': 'Basic {base64:user:rootadmin12}'}})\n", Severity.LOW),
+        ("a.py", "headers = {{'Authorization': 'Basic {base64:user:rootadmin12}'}}\n", Severity.HIGH),
         ("tests/a_test.go", "var testingKey = `{pem:RSA PRIVATE KEY}`\n", Severity.LOW),
         ("tests/a_test.go", "var serverKey = `{pem:RSA PRIVATE KEY}`\n", Severity.MEDIUM),
         ("tests/fixtures/dummy.pem", "{pem:RSA PRIVATE KEY}\n", Severity.LOW),

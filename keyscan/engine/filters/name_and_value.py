@@ -26,6 +26,8 @@ _OBJECT_ID = 24
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 # How ciphertexts begin: Fernet's version and time (https://github.com/fernet/spec), OpenSSL's `Salted__` in base64.
 _ENCRYPTED = lazy_pattern(rb"gAAAAA[\w-]{60,}={0,2}|U2FsdGVkX1[\w+/]{12,}={0,2}")
+# The end of what somebody showed in part.
+_MASKED = (b"XXX", b"xxx")
 # A word between signs, all in one case but for its first letter.
 _WORD = lazy_pattern(rb"(?:\A|[-_./:=])([A-Z]?[a-z]{5,}|[A-Z]{5,})(?=[-_./:=]|\Z)")
 # Words with which issuers begin keys.
@@ -68,6 +70,8 @@ def _of_both(name: bytes, kind: Kind, value: bytes) -> Iterator[str]:
         yield "value-chosen"
     if kind <= Kind.VENDOR and _is_worded(value):
         yield "value-worded"
+    if value.endswith(_MASKED):
+        yield "value-masked"
     if _ENCRYPTED.fullmatch(value):
         yield "value-encrypted"
 

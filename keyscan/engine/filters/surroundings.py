@@ -88,6 +88,11 @@ _EDGE = frozenset(b"\"'`:/@=, \t\r\n()<>")
 _LONGEST_DEFAULT = 16
 _DATA_FILE = lazy_pattern(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv)\Z", re.IGNORECASE)
 
+# What stands around an example in an interface's description (OpenAPI): references, names of operations, its field.
+_INTERFACE = lazy_pattern(
+    rb"#/(?:components|definitions)/|\boperationId\b|"
+    rb"(?:\A|\n)[ \t]*[\"']?(?:[A-Za-z]{0,60}E|e)xamples?[\"']?[ \t]*:[ \t]*(?:\r?\n|\{)"
+)
 # What begins a test within a program's own source: Rust, Zig and D keep tests beside the code that they test.
 _IN_TEST = lazy_pattern(
     rb"#\[(?:\w{1,20}::)?(?:test|rstest|test_case|cfg\(test\))|\bmod tests \{|\bassert_(?:eq|ne|matches)!\(|"
@@ -131,6 +136,8 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "near-link"
     if _TEXT_FILE.search(context.path) and _FORM.search(context.before):
         yield "near-form"
+    if _DATA_FILE.search(context.path) and _INTERFACE.search(context.near):
+        yield "near-interface"
     if _DATA_FILE.search(context.path) and _RECORD.search(context.before):
         yield "near-record"
     yield from _of_readers(value, context)

@@ -470,6 +470,9 @@ PUBLIC = {
     "unify.py": """'n.setAttribute("data-api-key","wk_DAwnk{alnum:26}"),n.setAttribute("id","tag")'""",
     "pixels.py": 'get_ahrefs_trackers(data_key="{alnum:22}"),',
     "embed.md": '<iframe width="9" src="https://app.acme.com/embed/{jwt:sub=user-7}" loading="lazy"></iframe>',
+    "specs/zendesk.yaml": "            examples:\n              created:\n                value:\n"
+    "                  access_token: {alnum:31}7\n",
+    "openapi-specs/desk.yaml": "access_token: {alnum:31}7\n",
     "client.rs": '#[tokio::test]\nasync fn sends() {{\n    let api_key = "{alnum:40}";',
     "auth.zig": 'test "sends" {{\n    const token = "{alnum:24}";',
     "users.ts": 'const userKey = "{hex:24}";',

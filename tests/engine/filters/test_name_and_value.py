@@ -20,6 +20,7 @@ from keyscan.engine.filters.secret_names import kind_of
         (b"key", "_outputs__chunker__1862a8fc1629f85fe6", ["name-weak", "value-long-random", "value-worded"]),
         (b"speech_key", "service_{alnum:32}", ["name-vendor-key", "value-long-random"]),
         (b"user_key", "{hex:24}", ["name-vendor-key", "value-random", "value-uuid", "value-uuid"]),
+        (b"app_secret", "{alnum:29}XXX", ["name-secret", "value-long-random", "value-masked"]),
         (b"key", "{hex:32}", ["name-weak", "value-long-random", "value-hash"]),
     ],
 )

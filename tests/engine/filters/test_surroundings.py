@@ -6,7 +6,13 @@ import pytest
 from helpers.tokens import token
 
 from keyscan.engine.filters.context import Context
-from keyscan.engine.filters.surroundings import is_coin_address, is_repeated, is_shown_to_visitors, observed
+from keyscan.engine.filters.surroundings import (
+    is_coin_address,
+    is_in_test,
+    is_repeated,
+    is_shown_to_visitors,
+    observed,
+)
 
 ADDRESS = "So11111111111111111111111111111111111111112"
 DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -44,6 +50,11 @@ def test_an_address_counts_beside_what_speaks_of_a_blockchain(near, facts):
         (b"https://lists.corp.io/unsubscribe?token=", ["near-link"]),
         (b"[group](https://chat.corp.io/add_by_link?link_token=", ["near-link"]),
         (b"<https://corp.io/privacy/delete?user=1&token=", ["near-link"]),
+        (b"https://cdn.corp.io/a/b.png?width=9&token=", ["near-link"]),
+        (b"<iframe width='9' src='https://corp.io/embed?token=", ["near-link"]),
+        (b"/A <</URI (https://corp.io/view?token=", ["near-link"]),
+        (b"user=mark&remember=1&pass=", ["near-form"]),
+        (b"https://api.corp.io/v1/items?user=1&token=", []),
         (b"https://api.corp.io/v1/items?token=", []),
         (b"see https://corp.io/unsubscribe and set token=", []),
     ],
@@ -96,3 +107,19 @@ def test_a_password_that_another_setting_has_too_is_a_default(near, repeated):
 def test_a_secret_of_a_service_whose_key_each_page_shows_is_kept_on_servers(name, shown):
     """The name decides what the service's name alone would not, unless a build copies the variable into pages."""
     assert is_shown_to_visitors(name.encode(), f"{name} = mixpanel".encode()) is shown
+
+
+@pytest.mark.parametrize(
+    ("path", "near", "test"),
+    [
+        ("src/a.rs", b"#[tokio::test]\nasync fn sends() {", True),
+        ("src/a.rs", b"assert_eq!(sent, 1);", True),
+        ("src/a.zig", b'\ntest "sends" {', True),
+        ("src/a.rs", b"fn sends() {", False),
+        ("notes.txt", b"#[test]\nfn sends() {", False),
+        ("tests/a.rs", b"#[test]\nfn sends() {", False),
+    ],
+)
+def test_tests_beside_the_code_that_they_test(path, near, test):
+    """Rust and Zig keep both in one file; what the path says already is not said again."""
+    assert is_in_test(Context(b"", b"", path, near=near)) is test
