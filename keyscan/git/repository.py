@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from keyscan.git.command import Git
 
+# Refs that each worktree has to itself, always as files; how many of them are looked at.
+_OF_A_WORKTREE = (b"bisect", b"rewritten", b"worktree")
+_MAX_REFS = 10_000
 SHALLOW = "shallow clone: commits before its boundary are missing; fetch them with `git fetch --unshallow` "
 SHALLOW += "(GitHub's checkout action: `fetch-depth: 0`)"
 GRAFTED = "grafted history (info/grafts): commits behind the grafts are not read; remove the file, see `git replace`"
@@ -79,12 +83,31 @@ def shallow_commits(repository: Repository) -> set[bytes]:
 
 
 def hidden_tips(git: Git) -> list[bytes]:
-    """Commits that `--all` leaves out but that are in use: older stash entries and the HEADs of worktrees."""
+    """Commits that `--all` leaves out but that are in use: older stash entries, HEADs and own refs of worktrees."""
     tips = (git.ask("rev-parse", "--verify", "-q", "HEAD^{commit}") or b"").split()
     tips += (git.ask("log", "--walk-reflogs", "--format=%H", "refs/stash", "--") or b"").split()
     listed = git.ask("worktree", "list", "--porcelain") or b""
     tips += [line[5:] for line in listed.split(b"\n") if line.startswith(b"HEAD ") and line[5:].strip(b"0")]
+    names = b"".join(name + b"^{commit}\n" for name in _refs_of_worktrees(git))
+    if names:
+        answers = git.run("cat-file", "--batch-check=%(objectname)", stdin=names).splitlines()
+        tips += [answer for answer in answers if b" " not in answer]
     return list(dict.fromkeys(tips))
+
+
+def _refs_of_worktrees(git: Git) -> list[bytes]:
+    """The refs that one worktree has to itself (refs/bisect and the like), as every worktree may name them."""
+    common = os.path.join(os.fsencode(git.directory), git.ask("rev-parse", "--git-common-dir") or b"")  # noqa: PTH118
+    roots = [(b"main-worktree", common)]
+    with suppress(OSError):
+        own = os.path.join(common, b"worktrees")  # noqa: PTH118
+        roots += [(b"worktrees/" + name, os.path.join(own, name)) for name in sorted(os.listdir(own))]  # noqa: PTH118, PTH208
+    names = []
+    for prefix, root in roots:
+        for kind in _OF_A_WORKTREE:
+            for place, _, files in os.walk(os.path.join(root, b"refs", kind)):  # noqa: PTH118
+                names += [prefix + os.path.join(place, name)[len(root) :] for name in files]  # noqa: PTH118
+    return [name.replace(os.sep.encode(), b"/") for name in sorted(names) if b"\n" not in name][:_MAX_REFS]
 
 
 def refs(git: Git) -> list[tuple[bytes, bytes, bytes]]:

@@ -82,6 +82,24 @@ def test_what_all_refs_leave_out(repo, tmp_path):
     assert repository.hidden_tips(Git(repo.path)) == [head, *reversed(stashes), other]
 
 
+def test_refs_of_one_worktree(repo, tmp_path):
+    """What only a bisection in a linked worktree holds is in use, seen from either; names that are no refs are not."""
+    repo.commit("first")
+    repo.git("worktree", "add", "-q", "--detach", str(tmp_path / "linked"))
+    linked = type(repo)(tmp_path / "linked")
+    held = []
+    for place in (repo, linked):
+        start = place.git("rev-parse", "HEAD").decode().strip()
+        held.append(place.commit("held"))
+        place.git("update-ref", "refs/bisect/bad", held[-1])
+        place.git("reset", "-q", "--hard", start)
+    own = repo.path / ".git/worktrees/linked/refs/bisect"
+    (own / "line\nend").write_text(held[0])
+    (own / "no id").write_text("x")
+    for place in (repo, linked):
+        assert {oid.encode() for oid in held} <= set(repository.hidden_tips(Git(place.path)))
+
+
 def test_refs_and_revisions(repo):
     """Every ref has name, type and id; what looks like an option is never handed to git."""
     head = repo.commit().encode()
