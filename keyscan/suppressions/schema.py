@@ -39,6 +39,9 @@ _LISTS = {
 NAMES = {field: key for key, field in _LISTS.items() if key.endswith("s")}
 _ALL = (*_LISTS, "severity", "reason", "expires", "allow-unused")
 _LONGEST_PATTERN = 2000
+# Characters of a value or a line that an error may show; what `re` quotes of an expression.
+_SHOWN = 8
+_QUOTED = re.compile(r"(['\"]).*\1", re.DOTALL)
 
 
 class Place(Protocol):
@@ -113,7 +116,10 @@ def _check(
         for value in fields.get(name, ()):
             problem = pattern_problem(value)
             if problem:
-                raise where.fail(f"{written[name]}: {value!r} {problem}", *at, written[name])
+                # It may be a secret that no rule knows by itself: of a longer one nothing is shown.
+                shown = name == "path_patterns" or len(value) <= _SHOWN
+                text = repr(value) if shown else f"an entry of {len(value)} characters"
+                raise where.fail(f"{written[name]}: {text} {problem}", *at, written[name])
     for text in fields.get("fingerprints", ()):
         if not is_fingerprint(text):
             problem = f"{text!r} is not a fingerprint (rule-id:20 hexadecimal digits)"
@@ -129,5 +135,5 @@ def pattern_problem(pattern: str) -> str:
             warnings.simplefilter("ignore")
             re.compile(pattern.encode())
     except (re.error, RecursionError, OverflowError) as error:
-        return f"is not a regular expression: {error}"
+        return f"is not a regular expression: {_QUOTED.sub('...', str(error))}"
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from helpers.tokens import token
 
 from keyscan.errors import ConfigError
 from keyscan.model.rule import Severity
@@ -70,3 +71,13 @@ def test_a_pattern_that_is_fine():
     """Nothing is said of it; the recursion of a hostile one is an answer too."""
     assert schema.pattern_problem("a+b") == ""
     assert schema.pattern_problem("(" * 1900 + ")" * 100).startswith("is not a regular expression")
+
+
+@pytest.mark.parametrize("pattern", ["({}", "[{}", "(?P<{}", "(?P={})", "{}\\", "(?<={}+)"])
+@pytest.mark.parametrize("key", ["value", "values", "line"])
+def test_an_error_shows_no_value(key, pattern):
+    """What stands there may be a secret that no rule knows without its name."""
+    secret = token("{alnum:30}", "value")
+    with pytest.raises(ConfigError, match="is not a regular expression") as error:
+        made(**{key: pattern.format(secret)})
+    assert secret[:10] not in str(error.value)

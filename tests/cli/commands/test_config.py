@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from helpers.tokens import token
+
 from keyscan.config.schema import BASELINE
 
 
@@ -25,3 +27,16 @@ def test_a_wrong_configuration_is_one_line(repo, run):
     assert done.code == 2
     assert ".keyscan.toml:1: unknown key jbs; did you mean jobs?" in done.err
     assert BASELINE not in done.err
+
+
+def test_values_of_ignores_are_masked(repo, run):
+    """Users write there the secrets that they accept; words and expressions stay as they are."""
+    secret = token("{alnum:30}", "value")
+    repo.write(
+        ".keyscan.toml",
+        f'[[ignore]]\nvalues = ["^{secret}$", "^test_[0-9]+$"]\nlines = ["pw = {secret}"]\nreason = "it is {secret}"\n',
+    )
+    out = run("config", "show", cwd=repo.path).out
+    assert secret[:10] not in out
+    assert '"^test_[0-9]+$"' in out
+    assert "it is ..." in out
