@@ -20,14 +20,31 @@ def run() -> None:
     if sys.stdin is None or sys.stdout is None or sys.stderr is None:
         _occupy_closed_streams()
     _make_streams_wait()
+    sys.exit(_for_agents(_code(), sys.argv[1:]))
+
+
+def _code() -> int:
+    """The exit code of the command, whatever happens."""
     try:
-        _run()
+        code = _run()
         sys.stdout.flush()
     except KeyboardInterrupt:
         sys.stderr.write("keyscan: interrupted\n")
-        sys.exit(130)
+        return 130
     except OSError as error:
-        _give_up(error)
+        return _give_up(error)
+    return code
+
+
+def _for_agents(code: int, arguments: list[str]) -> int:
+    """`code` as an agent understands it from its hook, which exits with 0 where it has answered.
+
+    Most agents take 2 for a block and any other code for a remark, and go on: an event that could not be judged would
+    pass. With `--on-failure warn` it shall pass, and some agents take every other code than 0 for a block.
+    """
+    if arguments[:2] != ["agent", "hook"] or code in {0, 2}:
+        return code
+    return 0 if "--on-failure warn" in " ".join(arguments).replace("=", " ") else 2
 
 
 def _occupy_closed_streams() -> None:
@@ -61,41 +78,44 @@ def _make_streams_wait() -> None:
             pass
 
 
-def _give_up(error: OSError) -> None:
-    """Say that an event or an answer of the fast path could not pass its stream, and exit with 3."""
+def _give_up(error: OSError) -> int:
+    """Say that an event or an answer of the fast path could not pass its stream; the exit code 3."""
     import os
+    from contextlib import suppress
 
-    sys.stderr.write(f"keyscan: standard input or output: {error.strerror}\n")
+    with suppress(OSError):
+        sys.stderr.write(f"keyscan: standard input or output: {error.strerror}\n")
     # What Python still holds must not fail again when it exits.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    sys.exit(3)
+    return 3
 
 
-def _run() -> None:
+def _run() -> int:
+    """Run the command line; the exit code."""
     if sys.argv[1:] == ["--version"]:
         # Answered before click is imported: scripts probe for us with it.
         from keyscan._version import __version__
 
         sys.stdout.write(f"keyscan {__version__}\n")
-        return
+        return 0
     if sys.argv[1:] == ["staged"]:
         from keyscan.fastpath import staged
 
         if staged.staged() is not None:
-            return
+            return 0
     if len(sys.argv) == 3 and sys.argv[1] == "commit-msg":  # noqa: PLR2004 - the command and the file
         from keyscan.fastpath import commit_message
 
         if commit_message.is_clean(sys.argv[2]):
-            return
+            return 0
     if sys.argv[1:3] == ["agent", "hook"]:
         from keyscan.fastpath import agent_hook
 
         if agent_hook.answer(sys.argv[3:]):
-            return
+            return 0
     from keyscan.cli.main import main
 
-    sys.exit(main(sys.argv[1:]))
+    return main(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -17,6 +18,7 @@ from keyscan.cli.messages import confirm, say
 from keyscan.cli.options import CONFIGURATION
 from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
+from keyscan.remediation.edits import masked_values
 from keyscan.support.plural import plural
 
 if TYPE_CHECKING:
@@ -67,12 +69,22 @@ def command(*, dry_run: bool, force: bool, no_history: bool, settings: Settings,
     # The files are written before anything is printed, so that a closed output loses nothing.
     written = [] if dry_run else _write(settings.root, outputs, settings.baseline, force=force)
     lines = (
-        [line for name, text in outputs for line in (f"--- {name} (not written)", *text.splitlines())]
+        [line for name, text in outputs for line in (f"--- {name} (not written)", *map(_masked, text.splitlines()))]
         if dry_run
         else []
     )
     say(*lines, *_lines(trial), *written, *_closing(trial, dry_run=dry_run))
     return ExitCode.CLEAN
+
+
+# Conditions in which users wrote secrets that they accepted, also those that no rule knows by themselves.
+_MAY_HOLD_SECRETS = re.compile(r"(?:values|lines|stopwords|reason) = |#")
+_QUOTED = re.compile(r"'[^']{12,}'")
+
+
+def _masked(line: str) -> str:
+    """A line of a configuration that is shown and not written, without what may be an accepted secret."""
+    return masked_values(line) if _MAY_HOLD_SECRETS.match(line) else line
 
 
 def _named(files: dict[str, tuple[str, ...]]) -> list[FurtherFile]:
@@ -112,7 +124,8 @@ def _lines(trial: Trial) -> Iterator[str]:
 
     for note in trial.result.of(Note):
         yield from note.text.split("\n")
-    yield from (f"not carried over: {item.place}: {item.why}" for item in trial.result.of(Unsupported))
+    for item in trial.result.of(Unsupported):
+        yield f"not carried over: {item.place}: {_QUOTED.sub(lambda quoted: masked_values(quoted[0]), item.why)}"
     counts = Counter(item.why for item in trial.result.of(NothingToDo))
     yield from (f"nothing to do for {count}: {why}" for why, count in counts.items())
 

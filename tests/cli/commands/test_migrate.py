@@ -214,3 +214,19 @@ def test_an_existing_baseline_is_added_to(repo, run):
     assert run("migrate", cwd=repo.path).code == 0
     assert len(baseline.load((repo.path / ".keyscan-baseline").read_bytes(), "f").entries) == 2
     assert run("scan", cwd=repo.path).code == 0
+
+
+def test_accepted_values_are_masked_where_they_are_only_shown(repo, run):
+    """Teams accept secrets that no rule knows without their names; what is written is whole."""
+    value, other = token("{alnum:30}", "value"), token("{alnum:30}", "other")
+    repo.write(
+        ".gitleaks.toml", f"[allowlist]\nregexes = ['{value}', '({other}', 'test_[0-9]+']\nstopwords = ['{other}']\n"
+    )
+    out = run("migrate", "--dry-run", cwd=repo.path).out
+    assert value[:10] not in out
+    assert other[:10] not in out
+    assert "test_[0-9]" in out
+    assert run("migrate", cwd=repo.path).code == 0
+    written = (repo.path / ".keyscan.toml").read_text()
+    assert value in written
+    assert other in written
