@@ -19,7 +19,7 @@ _REFERENCE = lazy_pattern(
     rb"|^#[0-9a-f]{3,8}\Z"
     rb"|^(?:vault|ssm|env|file|secret|secrets|ref|arn|op|aws|gcp|azure|sops|bao|kms|ref\+\w+|keyring|k8s|akv|sm|data|encrypted|enc|cipher)[:+]"
     rb"|^ENC[\[(]|^(?-i:[A-Z]{2,12})\[[\w+/=,:-]{16,}\]?\Z|^(?:uuid|partuuid|label)=|^secret-ref|^\?[a-z]\w*="
-    rb"|^[a-z_]{3,40}=[\d.]{1,6}\Z|[A-Za-z]-\*\Z|\*{3}|\xe2\x80\xa2{2}|\xe2\x80\xa6"
+    rb"|^[a-z_]{3,40}=(?:[\d.]{1,6}|\[[\d., ]{1,20}\])\Z|[A-Za-z]-\*\Z|\*{3}|\xe2\x80\xa2{2}|\xe2\x80\xa6"
     rb"|process\.env|os\.environ|getenv|secrets\.|ENV\[|\.\.\.|\bself\.|\bthis\."
     # A word between signs, as templates mark what is to be replaced: `#NeedToModify#`, `__API_KEY__`, `@@token@@`.
     rb"|^(?P<sign>[^\w\s+/=-]|__)(?P=sign)?[A-Za-z_]{3,40}(?P=sign){1,2}\Z",
@@ -187,7 +187,8 @@ def decoded(value: bytes) -> bytes | None:
     """The text that `value` is the base64 of; None when it is not, or of no printable text."""
     if len(value) < _SHORTEST or len(value) % 4 or not _BASE64.match(value):
         return None
-    text = binascii.a2b_base64(value)
+    # `echo` adds the end of a line.
+    text = binascii.a2b_base64(value).rstrip(b"\r\n")
     return text if len(text) > 3 and text.isascii() and text.decode().isprintable() else None  # noqa: PLR2004
 
 

@@ -18,6 +18,8 @@ from keyscan.ruleset.cache import load_rules
 from keyscan.ruleset.regex_syntax import parse_tree
 
 SILENT = [
+    '"PASSWORD": "{base64:encrypted-password\n}",',
+    "* for simple batch normalization pass `axes=[0]` (batch only).",
     '"image_pull_secrets": "List[V1LocalObjectReference]",',
     '@pulumi.type_token("azure-native:aad:NtlmV1")',
     'authorizer_credentials: typing.Optional[typing.Union[str, "_aws_iam_632e20f6.IRoleRef"]] = None,',
