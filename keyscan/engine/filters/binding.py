@@ -102,6 +102,8 @@ _TYPED = lazy_pattern(
     rb"[\"'`]?(?:[ \t]*:)?(?:[ \t]*[A-Za-z_][\w.*&\[\]<>]{0,30}(?![\w.*&\[\]<>])(?:\([\d, ]{1,9}\))?){0,4}"
     rb"[ \t]*(?:(?::|\?\?)?=(?!=)|(?i:value|default))[ \t]*(?:[A-Za-z_][\w.]{0,20}[ \t(]{1,2})?[A-Za-z]{0,2}[\"'`]"
 )
+_ENTRY_DASH = lazy_pattern(rb"[ \t](?:-|::)[ \t]{1,2}`?\Z")
+_ENTRY_NAME = lazy_pattern(rb"(?:\A|\n)[ \t]{0,16}(?:[*+-][ \t]{1,3})?\w*[_a-z]\Z")
 _OPENING, _CLOSING = frozenset(b"([{"), frozenset(b")]}")
 
 
@@ -151,6 +153,11 @@ def is_argument(match: Match, context: Context, name: bytes) -> bool:
 def ends_title(context: Context) -> bool:
     """Whether the name that a rule matched ends a line of a few words."""
     return bool(_TITLE.search(context.preceding))
+
+
+def is_entry(context: Context) -> bool:
+    """Whether a line is nothing but one name, a dash or two colons, and the value: `- db_password :: x`."""
+    return bool(_ENTRY_DASH.search(context.lead) and _ENTRY_NAME.search(context.preceding))
 
 
 def is_in_longer_list(context: Context) -> bool:

@@ -139,7 +139,8 @@ def _only_near(match: Match, context: Context, kind: Kind) -> bool:
         return False
     if len(value) in _DIGEST_LENGTHS and not value.strip(b"0123456789abcdef"):
         # Release notes: `- cache for secrets <commit>`.
-        return rule == _MENTIONED or binding.name_of(match, context).endswith(b"s")
+        # A list's entry, `api_key - <value>`, binds it.
+        return not binding.is_entry(context) if rule == _MENTIONED else binding.name_of(match, context).endswith(b"s")
     return not _random_enough(kind, value) or (rule == _TITLED and not binding.ends_title(context))
 
 

@@ -135,3 +135,17 @@ def test_a_value_further_off_is_another_names_or_not(lead, another):
 def test_a_type_between_name_and_value_leaves_them_together(lead, declared):
     """Types and one operator are part of a declaration; further arguments and comparisons are not."""
     assert binding.is_declared(context_of("", lead)) is declared
+
+
+@pytest.mark.parametrize(
+    ("preceding", "lead", "entry"),
+    [
+        ("db_", "password - ", True),
+        ("- Acme", "Token :: ", True),
+        ("- Fixed the ", "token - ", False),
+        ("use ", "token ", False),
+    ],
+)
+def test_an_entry_of_a_list_is_a_name_a_dash_and_a_value(preceding, lead, entry):
+    """A line of one name, a dash and a value binds the value; a sentence with a dash does not."""
+    assert binding.is_entry(context_of(preceding, lead)) is entry
