@@ -44,8 +44,8 @@ _DATE = lazy_pattern(
     rb"^\d+(?:\.\d+){2,3}=[a-z][A-Za-z,]+\Z"
 )
 _UUID = lazy_pattern(rb"^\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?\Z")
-# The UUID that documents show.
-_SAMPLE_ID = lazy_pattern(rb"^123e4567-e89b|^(?:0{8}|1{8}|f{8})-", re.IGNORECASE)
+# The UUIDs that documents show.
+_SAMPLE_ID = lazy_pattern(rb"^123e4567-e89b|e8400-e29b-41d4-a716-446655440000\Z|^(?:0{8}|1{8}|f{8})-", re.IGNORECASE)
 _IDENTIFIER = lazy_pattern(rb"^[A-Za-z_@$][\w$-]*(?:[.:/ ][A-Za-z_][\w$-]*)*[.:]?\Z")
 _HASHED = lazy_pattern(
     rb"(?:^|:)\$(?:2[abxy]?|1|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|P|H)\$|^\{(?:SSHA|SHA|MD5|bcrypt|noop)\w*\}|"

@@ -54,6 +54,7 @@ SILENT = [
     "DB_PASSWORD=%DB_PASSWORD%",
     'token = "vault:secret/data/app#token1"',
     'token_type = "{alnum:24}"',
+    'password = "550e8400-e29b-41d4-a716-446655440000"',
     'password_field = "id_password_1"',
     'passwordHash: "{hex:64}"',
     '"token": "keyword.operator.new"',
