@@ -36,7 +36,7 @@ COMMON_TEXTS = (
 # and FIPS 197 (AES vectors); the storage and the database emulator of Azure; MongoDB's connection strings;
 # the local development stack of Supabase; the documentation of AWS; the TOTP secret of most tutorials;
 # signatures of the tokens that PyJWT's documentation and jwt.io show; the specification of Standard Webhooks; the
-# manuals of Google's API keys and of Stripe; what Grafana's `defaults.ini` sets for `secret_key`;
+# manuals of Google's API keys, of GitHub and of Stripe; what Grafana's `defaults.ini` sets for `secret_key`;
 # the secret of Gemini's command-line tool, which Google publishes as that of an installed application;
 # what Edge itself sends to read a page aloud, which every program for its voices copies.
 _PUBLISHED = (
@@ -59,6 +59,7 @@ _PUBLISHED = (
     r"C2y6yDjf5/R\+ob0N8A7Cgv30VRDJIWEHLM\+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
     "(?i:D1fficultP(?:%40|@)ssw0rd)",
     "SW2YcwTIb9zpOOhoPsMm",
+    "16C7e42F292c6912E7710c838347Ae178B4a",
     "UpNVntn3cDxHJpq99YMc1T1AQgQpc8kfYTuRgBiYa15BLrx8etQoXz3gZv1/u2oq",
     "4uHgMPm-1o7Sk-geV6Cu5clXFsxl",
     "(?i:6A5AA1D4EAFF4E9FB37E23D68491D6F4)",

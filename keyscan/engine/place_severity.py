@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters.context import CONTEXT, has_expired
-from keyscan.engine.filters.surroundings import is_embedded, is_followed, is_in_test
+from keyscan.engine.filters.surroundings import is_embedded, is_followed, is_in_interface, is_in_test
 from keyscan.engine.filters.value_shape import Shape, decoded, shape_of
 from keyscan.model.rule import Severity
 from keyscan.support.lazy_pattern import lazy_pattern
@@ -54,6 +54,8 @@ _ONE_FILE, _READ_ONLY = lazy_pattern(rb"[?&;]sr=b(?![a-z])"), lazy_pattern(rb"[?
 _DATA_SET = lazy_pattern(r"(?i)(?:^|/)(?:[\w-]*[_-])?datasets?/(?:.*/)?[^/]*\.(?:jsonl?|ndjson|csv|tsv|txt)\Z")
 # The field of an interface's description that shows what a value looks like.
 _EXAMPLE = lazy_pattern(rb"(?i)[\"']?\bexamples?[\"']?[ \t]*:[ \t]*\[?[\"']?\Z")
+# `{"alg":"none` in base64.
+_UNSIGNED = b"eyJhbGciOiJub25l"
 _FOR_EXAMPLE = lazy_pattern(rb"(?i)(?<![a-z])(?:e\.g\.|for example|such as|example:)")
 # A host without a domain is most often a container of somebody's development.
 _NEIGHBOURS_RULE = "connection-string-local"
@@ -74,6 +76,8 @@ def of(match: Match, path: str, context: Context) -> tuple[Severity, str] | None
             return Severity.MEDIUM, "in a document, which shows samples"
         if is_embedded(context):
             return Severity.MEDIUM, "in a document that a program contains"
+    if match.rule.id in _PRIVATE_KEYS and is_in_interface(context):
+        return Severity.LOW, "an example in the description of an interface"
     if _DATA_SET.search(path):
         return Severity.LOW, "in a set of data, where it may be anybody's"
     if is_rehearsal(path) or (match.rule.id in _PRIVATE_KEYS and is_in_test(context)):
@@ -116,6 +120,8 @@ def _shown(match: Match, context: Context) -> str:
         return "in a badge, which everyone sees"
     if rule == "authorization-basic" and _is_invented(match) and _FOR_EXAMPLE.search(context.before):
         return "a password that somebody chose, in an example"
+    if rule == "jwt" and match.secret.startswith(_UNSIGNED):
+        return "a token without a signature, which anybody can write"
     if rule == "jwt" and is_followed(context):
         return "in a link that readers are meant to open"
     return "an example, as its field says" if rule == "jwt" and _EXAMPLE.search(context.before) else ""

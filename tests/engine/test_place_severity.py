@@ -35,6 +35,8 @@ def worst(path, template):
         ("servers.json", '{{"example": "{jwt:sub=user-7}"}}', Severity.LOW),
         ("src/gcp.rs", '#[test]\nfn f() {{\n    let k = "{pem:RSA PRIVATE KEY}"\n}}', Severity.MEDIUM),
         ("src/gcp.rs", 'fn f() {{\n    let k = "{pem:RSA PRIVATE KEY}"\n}}', Severity.HIGH),
+        ("ghes.json", '"example": {{\n "pem": "{pem:RSA PRIVATE KEY}"', Severity.LOW),
+        ("ghes.json", '"owner": {{\n "pem": "{pem:RSA PRIVATE KEY}"', Severity.HIGH),
         ("servers.json", '{{"token": "{jwt:sub=user-7}"}}', Severity.MEDIUM),
         ("web/index.html", "<script>k='AIzaSy{b64url:33}'</script>\n", Severity.CRITICAL),
         (".gitleaks.toml", "regexes = ['''ghp_{alnum:30}{crc32-base62:ghp_}''']\n", Severity.CRITICAL),

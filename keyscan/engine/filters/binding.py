@@ -64,7 +64,7 @@ _COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
 _COMPARES = lazy_pattern(_COMPARING + rb"\([ \t]*[\"'`]?\Z")
 
 # The word that the value behind it is bound to: `id: "`, `"sha" => "`, `hash="`; and words that only say "value".
-_BOUND = lazy_pattern(rb"([A-Za-z_][\w.-]*)[\"'`]?\]?\s*(?:=>|:=|=|:)\s*(?:\w[\w.]*\()?[A-Za-z]{0,2}[@$]?\Z")
+_BOUND = lazy_pattern(rb"([A-Za-z_][\w.-]*)\\{0,3}[\"'`]?\]?\s*(?:=>|:=|=|:)\s*(?:\w[\w.]*\()?[A-Za-z]{0,2}[@$]?\Z")
 _VALUE_WORD = lazy_pattern(
     rb"(?i)(?:val|value|default|fallback|missing|initial)\Z|(?:\A|\.)(?:text|string|content|const|secret|data|lambda)\Z"
 )
@@ -75,7 +75,7 @@ _CHOICE = lazy_pattern(rb"\?[^?:]*:\s*\Z|\b(?:else|or|then)\s+\Z")
 _OTHER_THING = lazy_pattern(
     rb"(?i)(?:(?<![a-z])|(?-i:(?<=[a-z])(?=[A-Z])))(?:id|ids|uuid|guid|sha\d*|md5|hash|digest|commit|etag|path|url|uri|href|src|model|name|version|checksum|"
     rb"nonce|class|type|file|filename|field|column|table|branch|tag|image|open|import|from|require|include|join|get|"
-    rb"key_id|getenv|query|select|label|title|compile|match|split|replace|find|search|test|log|print)[\"'`]?"
+    rb"key_id|getenv|query|select|label|title|compile|match|split|replace|find|search|test|log|print)\\{0,3}[\"'`]?"
     rb"(?:\s*[:=(]\s*|\s+(?:\*/\s*)?)[A-Za-z]?\Z"
 )
 # A type that is written as a string: `Optional[Union[str, "`.

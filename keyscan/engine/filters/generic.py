@@ -38,6 +38,8 @@ _SETTING = lazy_pattern(
     rb"[A-Za-z]++(?:[_-]+\.|[._-])[A-Za-z0-9_-]++(?>(?:\.[A-Za-z0-9_-]++)*)[=:]|[A-Z][A-Z0-9_]{2,40}="
 )
 _IS_KEY = lazy_pattern(rb"[\"'`][ \t]{0,4}:")
+# The directory that a shell is in, as `docker run -v` mounts it.
+_DIRECTORY = lazy_pattern(rb"(?:`pwd`|\$\(pwd\)|\$\{?PWD\}?):\Z")
 # A comment of one line, from its beginning on: `# old_api_key: `.
 _COMMENT = lazy_pattern(rb"\s*(?:#|//|/\*|\*|--|;|%|'|!|REM\b)")
 # A field of a document, `:api-key: `, which no code is beside.
@@ -120,8 +122,7 @@ def rejection_reason(match: Match, context: Context) -> str | None:
         return "word"
     if (match.rule.id == _DISTANT and (kind < Kind.SECRET or binding.is_anothers(context))) or binding.is_read(context):
         return "another name"
-    if match.secret.startswith((b"/", b".")) and context.lead[:4] == b"pwd`" and context.preceding.endswith(b"`"):
-        # The directory that a shell is in, as `docker run -v` mounts it.
+    if match.secret.startswith((b"/", b".")) and _DIRECTORY.search(context.preceding + context.lead):
         return "command"
     if _only_near(match, context, kind):
         return "a word near"

@@ -26,8 +26,10 @@ _OBJECT_ID = 24
 _HASH_LENGTHS = frozenset({32, 40, 64, 96, 128})
 # How ciphertexts begin: Fernet's version and time (https://github.com/fernet/spec), OpenSSL's `Salted__` in base64.
 _ENCRYPTED = lazy_pattern(rb"gAAAAA[\w-]{60,}={0,2}|U2FsdGVkX1[\w+/]{12,}={0,2}")
-# The end of what somebody showed in part.
-_MASKED = (b"XXX", b"xxx")
+# What somebody showed in part: the end, or what follows a sign.
+_MASKED = lazy_pattern(rb"(?:XXX|xxx)\Z|[-_/.](?:xxx|XXX)")
+# A UUID with the name of what it is for.
+_NAMED_ID = lazy_pattern(rb"[a-z]{2,12}[-_][0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 # A word between signs, all in one case but for its first letter.
 _WORD = lazy_pattern(rb"(?:\A|[-_./:=])([A-Z]?[a-z]{5,}|[A-Z]{5,})(?=[-_./:=]|\Z)")
 # Words with which issuers begin keys.
@@ -55,7 +57,8 @@ def _of_value(value: bytes, kind: Kind) -> Iterator[str]:
         yield from ["value-uuid"] if kind >= Kind.SECRET else ["value-uuid", "value-uuid"]
     if size in _HASH_LENGTHS and not value.strip(b"0123456789abcdefABCDEF"):
         yield "value-hash"
-    if size == _OBJECT_ID and kind <= Kind.VENDOR and not value.strip(b"0123456789abcdef"):
+    object_id = size == _OBJECT_ID and not value.strip(b"0123456789abcdef")
+    if kind <= Kind.VENDOR and (object_id or _NAMED_ID.fullmatch(value)):
         yield from ["value-uuid", "value-uuid"]
     if value_shape.is_dated(value):
         yield "value-dated"
@@ -70,7 +73,7 @@ def _of_both(name: bytes, kind: Kind, value: bytes) -> Iterator[str]:
         yield "value-chosen"
     if kind <= Kind.VENDOR and _is_worded(value):
         yield "value-worded"
-    if value.endswith(_MASKED):
+    if _MASKED.search(value):
         yield "value-masked"
     if _ENCRYPTED.fullmatch(value):
         yield "value-encrypted"

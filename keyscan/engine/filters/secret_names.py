@@ -58,7 +58,7 @@ _PUBLIC_KEYS = frozenset(
     b"project incident surrogate hot shortcut keyboard arrow enter escape press down up game trace span metric tag "
     b"product tenant change img image socket gpg pgp "
     b"id uid uuid slug "
-    b"form sentry metadata attribute annotation header setting settings preference preferences "
+    b"file experiment form sentry metadata attribute annotation header setting settings preference preferences "
     b"color theme style design activation write measurement beacon tracking analytics recaptcha sitekey".split()
 )
 
@@ -73,7 +73,7 @@ _HANDLES = frozenset(
     b"video photo avatar file download share vote like ice replay preview first last end word sub stop text bad "
     b"type quantity symbol erc20 nft mint swap pool lp docs doc document "
     b"documents spreadsheet spreadsheets sheet folder wiki website middleware link invite invitation sealed "
-    b"unsubscribe casa sample scene annotation sensor pose category".split()
+    b"unsubscribe casa sample scene annotation sensor pose category profile".split()
 )
 
 # What is called with a secret's name, not with the secret.

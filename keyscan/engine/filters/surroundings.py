@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
+from keyscan.engine.filters.context import CONTEXT
 from keyscan.engine.filters.secret_names import words_of
 from keyscan.engine.filters.value_shape import Shape, shape_of
 from keyscan.support.lazy_pattern import lazy_pattern
@@ -93,6 +94,9 @@ _INTERFACE = lazy_pattern(
     rb"#/(?:components|definitions)/|\boperationId\b|"
     rb"(?:\A|\n)[ \t]*[\"']?(?:[A-Za-z]{0,60}E|e)xamples?[\"']?[ \t]*:[ \t]*(?:\r?\n|\{)"
 )
+_SCRIPT = lazy_pattern(r"(?i)\.[cm]?js\Z")
+# In 400 bytes; people's code has some 60.
+_FEW_SPACES = 24
 # What begins a test within a program's own source: Rust, Zig and D keep tests beside the code that they test.
 _IN_TEST = lazy_pattern(
     rb"#\[(?:\w{1,20}::)?(?:test|rstest|test_case|cfg\(test\))|\bmod tests \{|\bassert_(?:eq|ne|matches)!\(|"
@@ -136,7 +140,7 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "near-link"
     if _TEXT_FILE.search(context.path) and _FORM.search(context.before):
         yield "near-form"
-    if _DATA_FILE.search(context.path) and _INTERFACE.search(context.near):
+    if is_in_interface(context):
         yield "near-interface"
     if _DATA_FILE.search(context.path) and _RECORD.search(context.before):
         yield "near-record"
@@ -149,6 +153,8 @@ def _of_readers(value: bytes, context: Context) -> Iterator[str]:
         yield "near-sample"
     if len(value) >= _ISSUED and _MEMBER.search(context.lead) and _is_documentation(context):
         yield "near-message"
+    if _is_packed(context):
+        yield "place-packed"
     if is_in_test(context):
         yield "place-test"
     if is_embedded(context):
@@ -164,6 +170,17 @@ def _of_readers(value: bytes, context: Context) -> Iterator[str]:
 def is_followed(context: Context) -> bool:
     """Whether a value stands in an address that readers or visitors are meant to open."""
     return any(link.search(context.before) for link in (_SENT_LINK, _FILE_LINK, _CITED))
+
+
+def is_in_interface(context: Context) -> bool:
+    """Whether a value is an example in the description of an interface."""
+    return bool(_DATA_FILE.search(context.path) and _INTERFACE.search(context.near))
+
+
+def _is_packed(context: Context) -> bool:
+    """Whether the line of a value in JavaScript goes on on both sides, with hardly a space: tools wrote it."""
+    line = context.before + context.after
+    return len(line) == 2 * CONTEXT and _SCRIPT.search(context.path) is not None and line.count(b" ") < _FEW_SPACES
 
 
 def is_in_test(context: Context) -> bool:

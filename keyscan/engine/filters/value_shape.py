@@ -45,7 +45,9 @@ _DATE = lazy_pattern(
 )
 _UUID = lazy_pattern(rb"^\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?\Z")
 # The UUIDs that documents show.
-_SAMPLE_ID = lazy_pattern(rb"^123e4567-e89b|e8400-e29b-41d4-a716-446655440000\Z|^(?:0{8}|1{8}|f{8})-", re.IGNORECASE)
+_SAMPLE_ID = lazy_pattern(
+    rb"^123e4567-e89b|^[0-9a-f]{0,3}e8400-e29b-41d4-a716-446655440000|^(?:0{8}|1{8}|f{8})-", re.IGNORECASE
+)
 _IDENTIFIER = lazy_pattern(rb"^[A-Za-z_@$][\w$-]*(?:[.:/ ][A-Za-z_][\w$-]*)*[.:]?\Z")
 _HASHED = lazy_pattern(
     rb"(?:^|:)\$(?:2[abxy]?|1|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|P|H)\$|^\{(?:SSHA|SHA|MD5|bcrypt|noop)\w*\}|"
@@ -90,6 +92,8 @@ _PUBLIC = lazy_pattern(
 _NO_TEXT = lazy_pattern(
     rb"^[a-z0-9._-]+(?:/[a-z0-9._-]+)+:[\w.-]+\Z|^\^.*[\])][+*?}]?\$\Z|"
     rb"\[\^?(?:\w-\w|\\[wdsWDS])[^\]\s]{0,40}\](?:[+*?]|\{\d)|"
+    # Ranges of characters: `a-zA-Z0-9!@`.
+    rb"^(?:a-z|A-Z|0-9){2,3}|"
     # A class of characters or a group of a regular expression: `-?\d+(?:\.\d+)?`.
     rb"\\[dws][+*?]|\(\?[:=!]|"
     # What stands between two strings of a condition: `!known ||`.

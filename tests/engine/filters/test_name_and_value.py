@@ -21,6 +21,7 @@ from keyscan.engine.filters.secret_names import kind_of
         (b"speech_key", "service_{alnum:32}", ["name-vendor-key", "value-long-random"]),
         (b"user_key", "{hex:24}", ["name-vendor-key", "value-random", "value-uuid", "value-uuid"]),
         (b"app_secret", "{alnum:29}XXX", ["name-secret", "value-long-random", "value-masked"]),
+        (b"APPBUILDER_TOKEN", "bce-v3/ALTAK-xxx90ea58", ["name-secret", "value-random", "value-masked"]),
         (b"key", "{hex:32}", ["name-weak", "value-long-random", "value-hash"]),
     ],
 )
