@@ -116,8 +116,8 @@ def few_characters(match: Match, _context: Context) -> str | None:
 
 
 # A side of a merge that nobody finished: the id of its commit is no key.
-# What stands in front of a commit by which an action or a package is fixed: `uses: acme/fetch-token@`.
-_PINNED = lazy_pattern(rb"[\w.-]/[\w./-]{1,100}@\Z")
+# What stands in front of a commit or a hash by which an action or a package is fixed: `uses: acme/fetch-token@`.
+_PINNED = lazy_pattern(rb"[\w.-]/[\w./-]{1,100}(?:@|\.t(?:ar\.)?gz#)\Z")
 _CONFLICT = lazy_pattern(rb"(?:^|\n)(?:>{7,9}|<{7,9}|\|{7,9}) ?\Z")
 
 

@@ -99,8 +99,8 @@ _NO_TEXT = lazy_pattern(
     # What stands between two strings of a condition: `!known ||`.
     rb"(?:\A|\s)(?:\|\||&&)(?:\s|\Z)"
 )
-# Chinese, Japanese and Korean text, and its punctuation: a sentence about a secret.
-_PROSE = lazy_pattern(rb"[\xe3-\xed][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf]")
+# Chinese, Japanese and Korean text, and its punctuation: a sentence about a secret. `Yes(free)` in a table about keys.
+_PROSE = lazy_pattern(rb"\A(?i:yes|no)[(,;]|[\xe3-\xed][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf]")
 # `QA-RUN-fd3443419b3f-1786046081`, `gpt-4o-mini-2024-07-18`, `claude-3-5-sonnet-20241022-v2:0`: a label, and when it
 # was made.
 _DATED = lazy_pattern(

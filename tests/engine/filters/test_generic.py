@@ -489,6 +489,8 @@ PUBLIC = {
     "unsigned.md": "Bearer " + "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0." + "eyJ1c2VyIjoiYWRtaW4ifQ.",
     "workflow-2.json": '"sessionKey": "test-{uuid}",',
     "sdk.js": "e.x(){{y}}," * 30 + 'app_key:"{hex:16}",' + "e.x(){{y}}," * 30,
+    "yarn.lock": 'resolved "https://registry.acme.com/@deepgram/sdk/-/sdk-4.7.0.tgz#{hex:40}"',
+    "services.md": "| service | secret |\n|---|---|\n| Baidu | Yes(free-QPS1/free-2M) |\n",
     "client.rs": '#[tokio::test]\nasync fn sends() {{\n    let api_key = "{alnum:40}";',
     "auth.zig": 'test "sends" {{\n    const token = "{alnum:24}";',
     "users.ts": 'const userKey = "{hex:24}";',
