@@ -75,9 +75,10 @@ def from_variables(git: Git, environ: Mapping[str, str]) -> list[Update]:
 def known_to(git: Git, remote: str, url: str) -> tuple[str, ...]:
     """Options for `git rev-list` that leave out what the remote named so is known to have, when `url` is pushed to.
 
-    None if that is another place than the one that was fetched from: its branches say nothing of what is there.
+    None if that is another place than the one that was fetched from: its branches say nothing of what is there. None,
+    too, if another remote is fetched to where its branches are, as one named `origin/fork` is to those of `origin`.
     """
-    if not _REMOTE.match(remote):
+    if not _REMOTE.match(remote) or _is_shared(git, remote):
         return ()
     pushed = [url] if url else _lines(git.ask("remote", "get-url", "--push", "--all", remote))
     fetched = {_place(known) for known in _lines(git.ask("remote", "get-url", "--all", remote))}
@@ -85,6 +86,17 @@ def known_to(git: Git, remote: str, url: str) -> tuple[str, ...]:
         return ()
     # Toggled back, so that ids on standard input are not left out as well.
     return ("--not", f"--remotes={remote}", "--not")
+
+
+def _is_shared(git: Git, remote: str) -> bool:
+    """Whether another remote's refspec writes below refs/remotes/REMOTE/."""
+    own = f"refs/remotes/{remote}/"
+    for line in _lines(git.ask("config", "--get-regexp", r"^remote\..*\.fetch$")):
+        key, _, refspec = line.partition(" ")
+        place, star, _ = refspec.partition(":")[2].partition("*")
+        if key != f"remote.{remote}.fetch" and (place.startswith(own) or (star and own.startswith(place))):
+            return True
+    return False
 
 
 def _lines(answer: bytes | None) -> list[str]:

@@ -45,3 +45,25 @@ def test_a_remote_is_known_to_have_what_was_fetched_from_where_is_pushed(repo, f
     assert bool(push.known_to(git, "origin", "")) is known
     assert bool(push.known_to(git, "origin", pushed or fetched)) is known
     assert push.known_to(git, "--all", "") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "refspec", "known"),
+    [
+        ("origin/fork", "+refs/heads/*:refs/remotes/origin/fork/*", False),
+        ("other", "+refs/heads/*:refs/remotes/origin/*", False),
+        ("other", "+refs/heads/*:refs/remotes/*", False),
+        ("other", "refs/*:refs/*", False),
+        ("other", "refs/heads/main:refs/remotes/origin/main", False),
+        ("other", "+refs/heads/*:refs/remotes/other/*", True),
+        ("origins", "+refs/heads/*:refs/remotes/origins/*", True),
+        ("other", "^refs/heads/x", True),
+        ("other", "refs/heads/main", True),
+    ],
+)
+def test_branches_that_another_remote_may_have_brought_say_nothing(repo, name, refspec, known):
+    """What one server has would be taken for known to the other."""
+    repo.git("remote", "add", "origin", "https://forge.example/a/b.git")
+    repo.git("config", f"remote.{name}.url", "https://elsewhere.example/c.git")
+    repo.git("config", f"remote.{name}.fetch", refspec)
+    assert bool(push.known_to(Git(repo.path), "origin", "https://forge.example/a/b.git")) is known
