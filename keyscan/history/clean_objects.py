@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from keyscan.model.rule import Rule
 
 # Raised by hand when what is stored changes its shape or meaning within one version.
-FORMAT = 5
+FORMAT = 6
 PREFIX = "seen-"
 # With this many segments (files of one run each) the small ones of a store are merged.
 _MAX_SEGMENTS = 6

@@ -6,6 +6,7 @@ Where the secrets of the few objects that contain some came from is looked up af
 
 from __future__ import annotations
 
+import re
 from binascii import hexlify, unhexlify
 from bisect import bisect_left
 from dataclasses import replace
@@ -40,6 +41,9 @@ _MAX_BELOW_THRESHOLD = 20_000
 # Commits longer than this are scanned one by one.
 SHORT = 16 * 1024
 _KINDS = {b"commit": "commit-message", b"tag": "tag-message"}
+# What git writes first into a commit or a tag: ids and types of objects. What it writes last: signatures.
+_IDS = re.compile(rb"(?:(?:tree|parent|object|type) [0-9a-z]+\n)*")
+_SIGNATURES = re.compile(rb"(?:\A|\n)gpgsig(?:-sha256)? [^\n]*(?:\n [^\n]*)*")
 
 
 class ObjectScanner:
@@ -144,7 +148,7 @@ class BatchScan:
             for item, data in commits:
                 self.object(item, b"commit", data)
             return
-        texts = [data[data.find(b"\n\n") + 2 :] for _, data in commits]
+        texts = [text_of(data) for _, data in commits]
         ends = list(accumulate(len(text) + 1 for text in texts))
         # One text has all raw hits of its parts and hardly one more; a part that has one is scanned by itself.
         raw = self._matcher.raw_hits(b"\n".join(texts))
@@ -168,7 +172,7 @@ class BatchScan:
         """Scan an object of this kind."""
         if kind in _KINDS:
             self._commits += kind == b"commit"
-            data = data[data.find(b"\n\n") + 2 :]
+            data = text_of(data)
         elif kind != b"blob":
             return
         if content.is_plain(data):
@@ -248,6 +252,22 @@ class BatchScan:
                 anywhere = self._scanner.path_bound.isdisjoint(number for number, _ in hits)
                 self._clean += oid if anywhere else clean_at_path_keys(oid, item.path)
         return None if result.limits else matched.matches
+
+
+def text_of(data: bytes) -> bytes:
+    """What people and programs wrote into a commit or a tag: the message, then names, addresses and other fields.
+
+    Left out are ids of objects and signatures, of which nothing can be a secret. The message comes first, so that lines
+    are counted in it.
+    """
+    start = _IDS.match(data).end()  # type: ignore[union-attr] # it matches nothing, too
+    end = data.find(b"\n\n", max(start - 1, 0))
+    if end < 0:
+        return data[start:]
+    fields = data[start:end]
+    if b"\ngpgsig" in fields:
+        fields = _SIGNATURES.sub(b"", fields)
+    return b"%b\n%b" % (data[end + 2 :], fields)
 
 
 def origin_of(item: Listed, kind: bytes = b"blob") -> Origin:

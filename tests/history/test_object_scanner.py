@@ -131,3 +131,53 @@ def test_long_messages_are_scanned_by_themselves(repo, scan, monkeypatch):
     repo.commit(f"subject\n\n{KEY}")
     (finding,) = scan(("HEAD", b"")).result.findings
     assert finding.location.line == 3
+
+
+def _object(repo, kind, text):
+    """The id of an object that git itself would not make."""
+    return repo.git("hash-object", "-t", kind, "-w", "--literally", "--stdin", stdin=text.encode()).decode().strip()
+
+
+PEOPLE = "author A <a@e> 1 +0000\ncommitter A <a@e> 1 +0000"
+FIELDS = {
+    "author": f"author {KEY} <a@example.org> 1700000000 +0000\ncommitter A <a@example.org> 1700000000 +0000",
+    "address": f"author A <{KEY}@example.org> 1700000000 +0000\ncommitter A <a@example.org> 1700000000 +0000",
+    "committer": f"author A <a@example.org> 1700000000 +0000\ncommitter {KEY} <a@example.org> 1700000000 +0000",
+    "field": f"{PEOPLE}\nx-note {KEY}",
+    "field in front": f"x-note {KEY}\n{PEOPLE}",
+    "field behind a signature": f"{PEOPLE}\ngpgsig -----BEGIN\n abc\nx-note {KEY}",
+    "merged tag": f"{PEOPLE}\nmergetag object {'1' * 40}\n type commit\n \n {KEY}",
+}
+
+
+@pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS)
+def test_fields_of_a_commit(repo, scan, field):
+    """Whoever writes a commit writes them; lines are those of the message, then theirs."""
+    tree = repo.git("write-tree").decode().strip()
+    oid = _object(repo, "commit", f"tree {tree}\nparent {'1' * 40}\n{field}\n\nmessage\n")
+    assert [finding.origin.kind for finding in scan((oid, b"")).result.findings] == ["commit-message"]
+    both = _object(repo, "commit", f"tree {tree}\n{field}\n\n{KEY}\n")
+    assert min(finding.location.line for finding in scan((both, b"")).result.findings) == 1
+
+
+def test_fields_of_a_tag(repo, scan):
+    """The tagger as well."""
+    oid = _object(repo, "tag", f"object {'1' * 40}\ntype commit\ntag v1\ntagger {KEY} <a@e> 1 +0000\n\nmessage\n")
+    assert [finding.origin.kind for finding in scan((oid, b"")).result.findings] == ["tag-message"]
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"tree 12\nparent 34\nauthor A\ncommitter B\n\nm\nn\n", b"m\nn\n\nauthor A\ncommitter B"),
+        (b"tree 12\nauthor A\ngpgsig -----BEGIN\n abc\n -----END\nencoding x\n\nm", b"m\nauthor A\nencoding x"),
+        (b"tree 12\nauthor A\ngpgsig-sha256 x\n y\n\nm", b"m\nauthor A"),
+        (b"tree 12\n\nm", b"m\n"),
+        (b"tree 12\n", b""),
+        (b"author A", b"author A"),
+        (b"", b""),
+    ],
+)
+def test_the_text_of_a_commit(data, text):
+    """The message, then the fields without ids and signatures."""
+    assert object_scanner.text_of(data) == text
