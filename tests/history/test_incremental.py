@@ -139,7 +139,7 @@ class TestSecondAudit:
         """Nothing that was read before looks as if it were not covered."""
         repo.stage("a.py", "x\n")
         repo.commit()
-        assert "clean (1 blob, 1 commit, 9 bytes, " in run("history", cwd=repo.path).out
+        assert "clean (1 blob, 1 commit, 104 bytes, " in run("history", cwd=repo.path).out
         second = run("history", cwd=repo.path)
         assert "clean (2 objects cached, 0 bytes, " in second.out
         assert "--no-cache reads everything" in second.out
