@@ -37,6 +37,8 @@ _LIST = lazy_pattern(rb"(?:[\[{]|\(\s*[\"'][^\"']*[\"']\s*,)\s*(?:[\"'][^\"'-][^
 _SETTING = lazy_pattern(
     rb"[A-Za-z]++(?:[_-]+\.|[._-])[A-Za-z0-9_-]++(?>(?:\.[A-Za-z0-9_-]++)*)[=:]|[A-Z][A-Z0-9_]{2,40}="
 )
+# `nodes that pass `name``: what a comment says is done with a name.
+_PASSES = lazy_pattern(rb"(?i)\bpass[ \t]+`\Z")
 _IS_KEY = lazy_pattern(rb"[\"'`][ \t]{0,4}:")
 # The directory that a shell is in, as `docker run -v` mounts it.
 _DIRECTORY = lazy_pattern(rb"(?:`pwd`|\$\(pwd\)|\$\{?PWD\}?):\Z")
@@ -115,6 +117,8 @@ def rejection_reason(match: Match, context: Context) -> str | None:
         return reason
     if match.rule.id == "generic-next-line-secret" and (_SETTING.match(match.secret) or _IS_KEY.match(context.after)):
         return "another setting"
+    if _COMMENT.match(context.before) and _PASSES.search(context.before):
+        return "word"
     kind = _kind(match, context)
     if kind == Kind.NONE:
         return "name"
