@@ -117,14 +117,16 @@ def rejection_reason(match: Match, context: Context) -> str | None:
         return reason
     if match.rule.id == "generic-next-line-secret" and (_SETTING.match(match.secret) or _IS_KEY.match(context.after)):
         return "another setting"
-    if _COMMENT.match(context.before) and _PASSES.search(context.before):
-        return "word"
     kind = _kind(match, context)
     if kind == Kind.NONE:
         return "name"
     if _weak(kind, match, context):
         return "word"
-    if (match.rule.id == _DISTANT and (kind < Kind.SECRET or binding.is_anothers(context))) or binding.is_read(context):
+    if (
+        (match.rule.id == _DISTANT and (kind < Kind.SECRET or binding.is_anothers(context)))
+        or binding.is_read(context)
+        or _is_verb(context)
+    ):
         return "another name"
     if match.secret.startswith((b"/", b".")) and _DIRECTORY.search(context.preceding + context.lead):
         return "command"
@@ -135,6 +137,11 @@ def rejection_reason(match: Match, context: Context) -> str | None:
     if _LIST.search(context.before) and not _random_enough(kind, match.secret):
         return "list"
     return "digest" if _DIGESTS.search(context.before) else None
+
+
+def _is_verb(context: Context) -> bool:
+    """Whether a comment says what is passed."""
+    return bool(_COMMENT.match(context.before) and _PASSES.search(context.before))
 
 
 def _only_near(match: Match, context: Context, kind: Kind) -> bool:
