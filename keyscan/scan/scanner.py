@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from keyscan.engine.decoders import content
 from keyscan.errors import WorkerError
-from keyscan.model.blob import Blob, Skip
+from keyscan.model.blob import CHUNK_SIZE, Blob, Skip
 from keyscan.scan.findings import findings_in, with_line_hashes
 from keyscan.scan.line_index import Lines
 from keyscan.scan.result import ScanOptions, ScanResult, joined
@@ -32,6 +32,7 @@ Item = TypeVar("Item")
 BATCH = 64
 # Fewer batches than this are done before processes would have started.
 _WORTH_IT = 4
+_PIECE = f"larger than {CHUNK_SIZE >> 20} MB: its contents were not opened"
 
 
 def scan_blob(blob: Blob, matcher: Matcher, options: ScanOptions) -> ScanResult:
@@ -55,13 +56,19 @@ def _members(blob: Blob, matcher: Matcher, options: ScanOptions) -> Iterator[Sca
         if reason:
             # A file that the user named is read completely, or the scan is incomplete.
             asked_for = blob.origin.named or blob.origin.kind == "stdin"
-            yield ScanResult(skipped=(Skip(name, reason, incomplete=asked_for),))
+            yield ScanResult(skipped=(Skip(name, _why_unread(blob, reason), incomplete=asked_for),))
             continue
         result = matcher.scan(text.data, path=name[blob.origin.outside :])
         if any(result):
             origin = replace(blob.origin, path=name, member=name[len(blob.origin.path) :])
             lines = Lines(text.data, blob.line, blob.column, text.stored, text.cell)
             yield _result(replace(blob, data=text.data, origin=origin), result, options, lines)
+
+
+def _why_unread(blob: Blob, reason: str) -> str:
+    """`reason`, unless it is only that the blob is a piece of an archive, which looks broken then."""
+    is_piece = blob.overlap > 0 or len(blob.data) >= CHUNK_SIZE
+    return _PIECE if is_piece and reason.startswith("broken") else reason
 
 
 def result_of(blob: Blob, result: MatchResult, options: ScanOptions) -> ScanResult:

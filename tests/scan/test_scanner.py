@@ -59,6 +59,15 @@ def test_a_broken_archive_that_was_asked_for_is_incomplete(matcher, named):
     assert {skip.incomplete for skip in result.skipped} == {named}
 
 
+@pytest.mark.parametrize("overlap", [0, 10])
+def test_a_piece_of_a_large_archive_is_not_called_broken(matcher, monkeypatch, overlap):
+    """Whichever piece it is, the reason is its size."""
+    data = zipped("x" * 200)[:-40]
+    monkeypatch.setattr(scanner, "CHUNK_SIZE", len(data) + overlap)
+    result = scanner.scan_blob(Blob(data, Origin("a.zip", named=True), overlap=overlap), matcher, ScanOptions())
+    assert {skip.reason for skip in result.skipped} == {scanner._PIECE}
+
+
 def test_items_that_could_not_be_read_pass(matcher):
     """A Skip among the blobs is in the result."""
     skip = Skip("gone", "missing", incomplete=True)
