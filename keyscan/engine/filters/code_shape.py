@@ -27,6 +27,6 @@ CALL = lazy_pattern(
     rb"^[A-Za-z_.]+\((?:\w+=\w{0,20}(?:, ?|(?=\)))){1,6}\)\Z|"
     # A product of names and numbers: `width*height*24/1024`.
     rb"^(?=[^*]{1,40}\*)(?:[a-z_]{1,20}|\d{1,6})(?:[*/+-](?:[a-z_]{1,20}|\d{1,6})){2,20}\Z|"
-    # What stands between two strings of a packed program: `),eu=i(1681,`.
-    rb"^\),?[\w$.]{1,40}[=(:]"
+    # What stands between two strings of a packed program, or of one that is a string: `),eu=i(1681,`, `)\\nf.write(`.
+    rb"^\)(?:,|;|\\[nrt]){0,3}[\w$.]{1,40}[=(:]"
 )

@@ -12,7 +12,7 @@ from keyscan.engine.filters.code_shape import CALL, SIGNS
     "value",
     [
         b"List[V1ObjectReference]", b"Optional[str]", b"LocalWorkspace(env=)", b"h*w*seconds*24/1024",
-        b"hsl(var(--chart-1))", b"),eu=i(1681,", b"settings.database.password", b"steps[]",
+        b"hsl(var(--chart-1))", b"),eu=i(1681,", b")\\ntn.write(b", b"settings.database.password", b"steps[]",
     ],
 )  # fmt: skip
 def test_calls_members_types_and_formulas(value):

@@ -18,6 +18,7 @@ from keyscan.ruleset.cache import load_rules
 from keyscan.ruleset.regex_syntax import parse_tree
 
 SILENT = [
+    'x = "f.until(b\\"Password: \\")\\nf.write(b\\"{alnum:20}\\\\n\\")"',
     "// Only offered by nodes that pass `includeN8nOAuth2` (not Wait).",
     '"PASSWORD": "{base64:encrypted-password\n}",',
     "* for simple batch normalization pass `axes=[0]` (batch only).",
