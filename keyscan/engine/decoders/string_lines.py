@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.engine.decoders.view import Pieces, Unread, View
-from keyscan.engine.prefilter.encoding_triggers import TABLE, TABLE_HEADER
+from keyscan.engine.prefilter.encoding_triggers import TABLE, TABLE_HEADER, WIDEST
 from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -51,10 +51,11 @@ def string_lines(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[V
 
 
 def _is_header(data: bytes, at: int) -> bool:
-    """Whether the line at `at` holds what the trigger finds: without Hyperscan, a word of it is a hit."""
-    start = data.rfind(b"\n", max(0, at - REACH), at) + 1
-    stop = data.find(b"\n", at, at + REACH) + 1
-    return bool(TABLE_HEADER.search(data, max(start, at - REACH), stop or at + REACH))
+    """Whether the line at `at` holds what the trigger finds there: without Hyperscan, a word of it is a hit."""
+    low, high = max(0, at - WIDEST), at + WIDEST
+    start = data.rfind(b"\n", low, at) + 1
+    stop = data.find(b"\n", at, high) + 1
+    return bool(TABLE_HEADER.search(data, start or low, stop or high))
 
 
 def _around(data: bytes, at: int) -> list[re.Match[bytes]]:
