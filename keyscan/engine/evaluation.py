@@ -41,7 +41,7 @@ class Evaluator:
         rule = self._rules[number]
         secret = data[candidate.secret_start : candidate.secret_end]
         match = Match(rule, *candidate, secret, rule.severity, rule.precision, (f"matches {rule.name}",))
-        context = context_of(data, candidate, path)
+        context = context_of(data, candidate, path, _near(rule))
         if rejection_reason(match, context):
             return None
         if rule.filters == "generic":
@@ -88,8 +88,12 @@ class Evaluator:
 
 def reach_of(rule: Rule) -> int:
     """How many bytes on either side of a match decide what becomes of it, besides those that it covers."""
-    reach = NEIGHBOURHOOD if rule.filters == "generic" or rule.id in place_severity.LOOK_AROUND else CONTEXT
-    return max(reach, rule.companion.distance if rule.companion else 0)
+    return max(_near(rule), rule.companion.distance if rule.companion else 0)
+
+
+def _near(rule: Rule) -> int:
+    """How many bytes on either side of a secret filters see: no more than the engine knows that they depend on."""
+    return NEIGHBOURHOOD if rule.filters == "generic" or rule.id in place_severity.LOOK_AROUND else CONTEXT
 
 
 def _continues(data: bytes, end: int) -> bool:

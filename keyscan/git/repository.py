@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from keyscan.git.command import Git
 
-# Refs that each worktree has to itself, always as files; how many of them are looked at.
+# Refs that each worktree has to itself, as files unless the repository keeps refs in tables.
 _OF_A_WORKTREE = (b"bisect", b"rewritten", b"worktree")
-_MAX_REFS = 10_000
 SHALLOW = "shallow clone: commits before its boundary are missing; fetch them with `git fetch --unshallow` "
 SHALLOW += "(GitHub's checkout action: `fetch-depth: 0`)"
 GRAFTED = "grafted history (info/grafts): commits behind the grafts are not read; remove the file, see `git replace`"
@@ -107,7 +106,7 @@ def _refs_of_worktrees(git: Git) -> list[bytes]:
         for kind in _OF_A_WORKTREE:
             for place, _, files in os.walk(os.path.join(root, b"refs", kind)):  # noqa: PTH118
                 names += [prefix + os.path.join(place, name)[len(root) :] for name in files]  # noqa: PTH118
-    return [name.replace(os.sep.encode(), b"/") for name in sorted(names) if b"\n" not in name][:_MAX_REFS]
+    return [name.replace(os.sep.encode(), b"/") for name in sorted(names) if b"\n" not in name]
 
 
 def refs(git: Git) -> list[tuple[bytes, bytes, bytes]]:

@@ -37,6 +37,8 @@ _LISTS = {
 }
 # Field -> key as shown and written by us.
 NAMES = {field: key for key, field in _LISTS.items() if key.endswith("s")}
+# Conditions in which users write the secrets that they accept, those that no rule knows by themselves among them.
+HOLD_SECRETS = ("values", "lines", "stopwords")
 _ALL = (*_LISTS, "severity", "reason", "expires", "allow-unused")
 _LONGEST_PATTERN = 2000
 # Characters of a value or a line that an error may show; what `re` quotes of an expression.

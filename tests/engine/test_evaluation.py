@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 from helpers.tokens import token
 
+from keyscan.engine import rule_check
 from keyscan.engine.confirm import Pattern
 from keyscan.engine.evaluation import Evaluator, reach_of
 from keyscan.engine.filters.context import CONTEXT, NEIGHBOURHOOD
 from keyscan.model.rule import Companion, Precision, Rule, Severity
+from keyscan.ruleset.cache import load_rules
 
 RULE = Rule(
     "acme-key",
@@ -125,3 +127,22 @@ def test_a_named_format_whose_letters_follow_the_alphabet_is_low():
     match = evaluated(PAIR, "k = ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8 id=123456\n")
     assert (match.severity, match.precision) == (Severity.LOW, Precision.LOW)
     assert "its letters follow the alphabet" in match.evidence
+
+
+# What filters take for a sign: the fence of a document, a test in a source, the description of an interface, an
+# app's settings, a blockchain.
+SIGNS = "\n```\n#[cfg(test)]\nmod tests {\nopenapi: 3.0.0\nexample: x\nauthDomain: firebaseapp.com\nsolana wallet\n"
+
+
+@pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.id)
+def test_nothing_counts_that_stands_further_off_than_the_engine_knows(rule):
+    """What is kept of a match, and what of a history is scanned again, depends on this reach."""
+    text = rule_check.example(rule, (rule.examples or ("{secret}",))[0], 3)[1].decode()
+    far = "\n" + "x\n" * ((reach_of(rule) + len(text)) // 2 + 4)
+    patterns = Pattern(rule.pattern, rule.max_length)
+    told = []
+    for before in ("", SIGNS):
+        data = f"{before}{far}{text}{far}{before}".encode()
+        found = [Evaluator([rule]).match(0, data, one, "src/a.py") for one in patterns.all(data)]
+        told.append([(one.severity, one.precision, one.secret) for one in found if one])
+    assert told[0] == told[1]

@@ -61,10 +61,6 @@ def _check_rules(ignore: Ignore, known: set[str]) -> None:
             raise UsageError(f"{ignore.place}: no rule {name}{did_you_mean(name, known)}")
 
 
-# Conditions in which users write the secrets that they accept, those that no rule knows by themselves among them.
-_HOLD_SECRETS = frozenset({"values", "lines", "stopwords"})
-
-
 def _lines(settings: Settings) -> Iterator[str]:
     ctx = click.get_current_context()
     for option in shared_params():
@@ -98,11 +94,11 @@ def _line(key: str, value: Any, source: str) -> str:
 
 def _conditions(ignore: Ignore) -> Iterator[str]:
     from keyscan.remediation.edits import masked_values
-    from keyscan.suppressions.schema import NAMES
+    from keyscan.suppressions.schema import HOLD_SECRETS, NAMES
 
     for name, key in NAMES.items():
         condition = getattr(ignore, name)
-        if condition and name in _HOLD_SECRETS:
+        if condition and name in HOLD_SECRETS:
             condition = tuple(map(masked_values, condition))
         if condition:
             yield f"  {key} = {_toml(condition)}"

@@ -20,6 +20,7 @@ from keyscan.cli.settings import with_settings
 from keyscan.errors import ExitCode, UsageError
 from keyscan.remediation.edits import masked_values
 from keyscan.support.plural import plural
+from keyscan.suppressions.schema import HOLD_SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +78,8 @@ def command(*, dry_run: bool, force: bool, no_history: bool, settings: Settings,
     return ExitCode.CLEAN
 
 
-# Conditions in which users wrote secrets that they accepted, also those that no rule knows by themselves.
-_MAY_HOLD_SECRETS = re.compile(r"(?:values|lines|stopwords|reason) = |#")
+# Lines of a configuration in which users wrote secrets that they accepted.
+_MAY_HOLD_SECRETS = re.compile(rf"(?:{'|'.join(HOLD_SECRETS)}|reason) = |#")
 _QUOTED = re.compile(r"'[^']{12,}'")
 
 

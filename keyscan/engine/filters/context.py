@@ -29,7 +29,7 @@ class Context:
     """The text before a secret on its line and after it, each at most CONTEXT bytes, and the path where known.
 
     `lead` is what the rule matched in front of the secret, `preceding` the bytes before that (at most 64, on any line),
-    `near` the bytes around the secret, NEIGHBOURHOOD on either side.
+    `near` the bytes around the secret, at most NEIGHBOURHOOD on either side.
     """
 
     before: bytes
@@ -82,8 +82,8 @@ def is_binary(data: bytes) -> bool:
     return nuls > 1 + len(head) // _NUL_IN or (nuls > 0 and bool(head.translate(None, _TEXT)))
 
 
-def context_of(data: bytes, candidate: Candidate, path: str = "") -> Context:
-    """Cut out the rest of the line before the candidate's secret and after it, bounded."""
+def context_of(data: bytes, candidate: Candidate, path: str = "", near: int = NEIGHBOURHOOD) -> Context:
+    """Cut out the rest of the line before the candidate's secret and after it, bounded; `near` bytes around it."""
     start, end = candidate.secret_start, candidate.secret_end
     line = max(data.rfind(b"\n", 0, start) + 1, start - CONTEXT)
     stop = data.find(b"\n", end, end + CONTEXT)
@@ -93,5 +93,5 @@ def context_of(data: bytes, candidate: Candidate, path: str = "") -> Context:
         path,
         data[candidate.start : start],
         data[max(0, candidate.start - _NAME) : candidate.start],
-        data[max(0, start - NEIGHBOURHOOD) : end + NEIGHBOURHOOD],
+        data[max(0, start - near) : end + near],
     )

@@ -178,8 +178,9 @@ def _is_identifier(value: bytes) -> bool:
 
 # A name as compilers write it, by the ABI that C++ and Rust share on Linux and macOS: `_ZN2at6TensorE`, and how such
 # names refer to parts of themselves (https://itanium-cxx-abi.github.io/cxx-abi/abi.html#mangling).
-_SYMBOL = lazy_pattern(rb"(?<![A-Za-z0-9])_{1,2}Z[A-Z0-9][\w$.]*\Z|[\w$.]{120}\Z")
+_SYMBOL = lazy_pattern(rb"(?<![A-Za-z0-9])_{1,2}Z[A-Z0-9][\w$.]*\Z")
 _SYMBOL_PARTS = lazy_pattern(rb"S[0-9A-Z]?_S[0-9A-Z]_|S[0-9A-Z]_S[0-9A-Z]?_|INS_?\d|ERKS[0-9A-Z]?_")
+_WORD = lazy_pattern(rb"[\w$.]*\Z")
 
 
 def symbol(match: Match, context: Context) -> str | None:
@@ -187,7 +188,11 @@ def symbol(match: Match, context: Context) -> str | None:
     before = context.before
     if not before.endswith((b"_", b"$", b".")):
         return None
-    return "part of a symbol" if _SYMBOL.search(before) or _SYMBOL_PARTS.search(match.secret) else None
+    if _SYMBOL.search(before) or _SYMBOL_PARTS.search(match.secret):
+        return "part of a symbol"
+    # The beginning of a long name may be further off than filters see.
+    word = _WORD.search(before)
+    return "part of a symbol" if word and _SYMBOL_PARTS.search(word[0]) else None
 
 
 def plain_netrc_word(match: Match, _context: Context) -> str | None:
