@@ -66,6 +66,8 @@ _PUBLISHED = (
     "4uHgMPm-1o7Sk-geV6Cu5clXFsxl",
     "(?i:6A5AA1D4EAFF4E9FB37E23D68491D6F4)",
     "super-secret-jwt-token-with-at-least-32-characters-long",
+    # What `supabase start` prints for each installation (https://supabase.com/docs/guides/local-development).
+    "850181e4652dd023b7a98c58ae0d2d34|625729a08b95bf1b7ff351a663f3a23c|N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz",
     "wJalrXUtnFEMI/K7MDENG",
     "AKIAIOSFODNN7|AKIAI44QH8DHB",
     "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters.context import CONTEXT, has_expired
 from keyscan.engine.filters.links import is_followed
+from keyscan.engine.filters.name_and_value import is_encrypted
 from keyscan.engine.filters.surroundings import is_embedded, is_in_interface, is_in_test
 from keyscan.engine.filters.value_shape import Shape, decoded, shape_of
 from keyscan.model.rule import Severity
@@ -75,6 +76,7 @@ _OF_A_CALL = b"eyJhbGciOiJFUzI1NiIsInBwdCI6InNoYWtlbiI"
 _FOR_EXAMPLE = lazy_pattern(rb"(?i)(?<![a-z])(?:e\.g\.|for example|such as|example:)")
 # A host without a domain is most often a container of somebody's development.
 _NEIGHBOURS_RULE = "connection-string-local"
+_CONNECTIONS = ("connection-string", "ado-connection-string")
 # Passwords from here on, if they look random, are as likely in use as those that a setting holds.
 _GENERATED = 16
 # Passwords shorter than this are chosen by people.
@@ -116,6 +118,8 @@ def _harmless(match: Match, path: str, context: Context) -> str:
         return "in a page that was saved, whose visitors all get it"
     if rule in _FOR_HOST and _THIS_MACHINE.search(context.before + context.lead):
         return "for this machine"
+    if rule.startswith(_CONNECTIONS) and is_encrypted(match.secret.replace(b"%3D", b"=")):
+        return "text that was encrypted"
     if rule == _NEIGHBOURS_RULE and not _looks_generated(match.secret):
         return "a password that somebody chose, for a host nearby"
     if _SCANNER_FILE.search(path):
@@ -201,7 +205,7 @@ def _is_invented(match: Match) -> bool:
     secret = match.secret
     if match.rule.id in {"authorization-basic", "docker-config-auth"}:
         secret = (decoded(secret) or b"").rpartition(b":")[2]
-    elif match.rule.id.startswith(("connection-string", "ado-connection-string")):
+    elif match.rule.id.startswith(_CONNECTIONS):
         secret = _ENCODED.sub(b"", secret)
     else:
         return False

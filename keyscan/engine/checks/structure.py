@@ -124,7 +124,10 @@ def supabase_role(secret: bytes) -> bool:
 # What documentation puts behind the colon, as a whole and in any case.
 _SAMPLE_PASSWORDS = lazy_pattern(
     rb"(?:my|your|the|some|test|user)?[_-]?(?:pass(?:word|wd|phrase)?|pwd|secret|token|open ?sesame)\d{0,4}|"
-    rb"changeme|change[_-]me|admin|guest|test|foo|bar|x+|\*+",
+    rb"changeme|change[_-]me|admin|guest|test|foo|bar|x+|\*+|"
+    # Where a reader writes his own: `<secret>`, `{token}`, `$PASSWORD`.
+    rb"<[a-z][\w. -]{1,40}>|\{{1,2} ?[a-z_][\w.-]{1,40} ?\}{1,2}|\$\{[a-z_]\w{1,40}\}|(?-i:\$[A-Z_]{3,40})|"
+    rb"\[[a-z]{3,}(?:[_ -][a-z]{2,}){0,4}\]",
     re.IGNORECASE,
 )
 

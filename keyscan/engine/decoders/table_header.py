@@ -21,6 +21,17 @@ _HEADER_CELL = lazy_pattern(rb"[A-Za-z_\x80-\xff][\w .:/#@&+\x80-\xff-]{0,59}")
 RULE = lazy_pattern(rb"[ \t]*+(?:\|[ \t]*+)?:?-{2,}+:?[ \t]*+(?>(?:[|+][ \t]*+:?-{2,}+:?[ \t]*+)*)(?:\|[ \t]*+)?\r?")
 NOT_IN_NAMES = lazy_pattern(rb"[^\w.-]+")
 _SEPARATORS = (b"\t", b"|", b";", b",")
+# Code below code. The rest of a call or a list that began above, `OpenAIChatModel),`, `], "x",`: a cell may end so, but
+# no row that ends with a separator too, and none begins with a bracket that it does not open. Or a call whose arguments
+# the separators part: `elif isinstance(result, list):`.
+_CODE = lazy_pattern(
+    rb"[^\n\"']*[\w\])]\([^\n()\"',;]{1,80}[,;][^\n()\"']{0,80}\)[ \t]*+(?:[:;{),.\r]|\Z)|"
+    rb"[ \t]*+(?:[A-Za-z_][\w.]*+)?[)\]}][ \t]*+(?:[,;]|\r?\Z)|[^\n(\[{]*[)\]}][ \t]*+[,;][ \t\r]*+\Z"
+)
+# `return token, None`.
+_STATEMENT = lazy_pattern(
+    rb"[ \t]*+(?:return|yield|raise|del|global|nonlocal|await|let|const|var)[ \t]++[A-Za-z_]\w*[ \t]*+,"
+)
 # `name,value`: what the first column says is the name of what the second holds.
 _NAMES = frozenset(b"name key variable setting parameter env environment_variable".split())
 _VALUES = frozenset(b"value values current_value secret_value".split())
@@ -58,6 +69,8 @@ def _layout(line: bytes, following: bytes) -> Layout | None:
         # Most lines that look like headers are code: the line below them has no cells.
         if separator not in line or line.rstrip().endswith(b"||") or not _may_be_row(following, separator):
             continue  # `known ||` is a condition
+        if separator == b"," and _STATEMENT.match(line):
+            continue
         header = _header(line, separator)
         columns = _columns(header)
         if columns:
@@ -73,6 +86,8 @@ _known_layout = lru_cache(2048)(_layout)
 
 def _may_be_row(line: bytes, separator: bytes) -> bool:
     """Whether the line below a header may be a row, the beginning of one with a line end in quotes, or a rule."""
+    if separator in b",;" and _CODE.match(line):
+        return False
     return separator in line or b'"' in line or RULE.fullmatch(line) is not None
 
 

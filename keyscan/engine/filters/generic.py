@@ -92,12 +92,13 @@ _SIGNS = lazy_pattern(
     rb"auth[\"']?\s*[=:]|login[ (]|connect|credentials?\(|authenticate|keyspec|cookie|pdo|mysqli|fernet|securestring"
 )
 _RECORD = lazy_pattern(
-    rb"(?i)\b(?:create[ds]?_?(?:time|at)|update[ds]?_?(?:time|at)|nick_?name|last_login|is_(?:staff|superuser))\b"
+    rb"(?i:\b(?:create[ds]?_?(?:time|at)|update[ds]?_?(?:time|at)|nick_?name|last_login|is_(?:staff|superuser))\b)|"
+    rb"\b(?:[Pp]ass[Ww]ord_?)?[Ss]alt[\"'`]?\s{0,3}[=:]"
 )
 _CHAT = lazy_pattern(rb"\"role\"\s{0,3}:\s{0,3}\"(?:user|assistant|system)\"")
 _SAMPLE = lazy_pattern(
     rb"(?i:(?<![a-z])(?:examples?|sample|dummy|fake|mock(?:ed)?|placeholder|tests?|testing|e\.g|such as|demo|"
-    rb"insecure|not[ -]a[ -]real)(?![a-z]))"
+    rb"insecure|like this|not[ -]a[ -]real)(?![a-z]))"
 )
 _LOCAL = lazy_pattern(
     rb"(?i:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|(?:[@/.]|^)example\.(?:com|org|net))"
@@ -247,7 +248,7 @@ def evidence(match: Match, context: Context) -> list[str]:
     if match.rule.id not in _NAMELESS and not distant and binding.is_argument(match, context, name):
         facts.append("binding-argument")
     if kind == Kind.PASSWORD and "value-hash" in facts and _RECORD.search(context.near):
-        # Rows of users hold the hashes of their passwords.
+        # Rows of users hold the hashes of their passwords, some with what they were salted with (`SALT=` is a setting).
         facts.append("value-digest")
     if binding.is_compared(context):
         facts.append("binding-comparison")

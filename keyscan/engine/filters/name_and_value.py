@@ -79,8 +79,13 @@ def _of_both(name: bytes, kind: Kind, value: bytes) -> Iterator[str]:
         yield "name-expected"
     if _MASKED.search(value):
         yield "value-masked"
-    if _ENCRYPTED.fullmatch(value):
+    if is_encrypted(value):
         yield "value-encrypted"
+
+
+def is_encrypted(value: bytes) -> bool:
+    """Whether `value` begins as the output of a well-known cipher does."""
+    return _ENCRYPTED.fullmatch(value) is not None
 
 
 def _is_worded(value: bytes) -> bool:

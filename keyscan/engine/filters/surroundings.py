@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters.context import CONTEXT
+from keyscan.engine.filters.known_digests import is_digest_of_neighbour
 from keyscan.engine.filters.links import is_followed
 from keyscan.engine.filters.secret_names import words_of
 from keyscan.engine.filters.value_shape import Shape, is_uuid, shape_of
@@ -46,6 +47,10 @@ _RECORD = lazy_pattern(
     rb"reasoning|example|groundtruth|ground_truth|expected|reference|passage|context|history|actions?)\\?\"\s{0,3}:"
     rb"\s{0,3}\[?\s{0,3}\\?\"[^\"]{8,}\Z"
 )
+# A sentence of some words under a name in YAML.
+_DESCRIBED = lazy_pattern(
+    rb"[ \t]*(?:-[ \t]+)?(?:description|summary|help|tooltip|notes?|hint):[ \t]+[\"']?(?:[\w'\",.;:()/-]+[ \t]+){6}"
+)
 # What a document shows of a program's output: each installation makes its own.
 _PER_INSTALLATION = lazy_pattern(
     rb"(?i)(?<![a-z])(?:initial|generated|temporary|one-time|random)[ \t](?:[a-z]{1,12}[ \t])?"
@@ -56,6 +61,8 @@ _ISSUED = 20
 # A member of a JSON object, which documents show to say what a program sends and receives.
 _MEMBER = lazy_pattern(rb"\\?\"\s{0,4}:\s{0,4}\\?\"\Z")
 _COMMENT = lazy_pattern(rb"[ \t]*(?:\*|//|#)")
+# A comment of many lines that begins a line of its own; in a string, `"src/*"`, these signs mean something else.
+_OPENS_COMMENT = lazy_pattern(rb"(?:\A|\n)[ \t]*/\*(?!.*\*/)", re.DOTALL)
 # YAML in a file of a language in which such a line is no statement and no member: it stands in a string, most often
 # in one that documents how the module is used (https://docs.ansible.com/ansible/latest/dev_guide/developing_modules_documenting.html).
 _NO_YAML = lazy_pattern(r"\.(?:py|pyi|go|java)\Z")
@@ -80,8 +87,10 @@ _LARK = lazy_pattern(rb"(?i)feishu|(?<![a-z])lark|bitable|docx_token|\xe9\xa3\x9
 # An index, a graph or a listing holds one id after the other.
 _IDS = lazy_pattern(rb"(?<![\w-])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![\w-])")
 _MANY_IDS = 4
+# A password is confirmed; an id that one setting after the other has names a record.
+_MANY_TIMES = 4
 # What stands next to a value that is no part of a longer word.
-_EDGE = frozenset(b"\"'`\\:/@=, \t\r\n()<>")
+_EDGE = frozenset(b"\"'`\\:/@=, \t\r\n()<>[]")
 _LONGEST_DEFAULT = 16
 _DATA_FILE = lazy_pattern(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv)\Z", re.IGNORECASE)
 
@@ -129,10 +138,7 @@ def places_of(context: Context) -> list[str]:
 
 def observed(value: bytes, context: Context) -> Iterator[str]:
     """Keys of the score's table for what stands around `value`, the secret of a match that `context` surrounds."""
-    if is_coin_address(value) and _CHAIN.search(context.near):
-        yield "value-address"
-    if is_repeated(value, context.near):
-        yield "value-repeated"
+    yield from _beside(value, context.near)
     if _LARK_TOKEN.fullmatch(value) and _LARK.search(context.near + bytes_of(context.path)):
         yield "near-public"
     if is_uuid(value) and len({*_IDS.findall(context.near)} - {value}) >= _MANY_IDS:
@@ -145,16 +151,26 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "near-form"
     if is_in_interface(context):
         yield "near-interface"
-    if _DATA_FILE.search(context.path) and _RECORD.search(context.before):
+    if _DATA_FILE.search(context.path) and (_RECORD.search(context.before) or _DESCRIBED.match(context.before)):
         yield "near-record"
     yield from _of_readers(value, context)
+
+
+def _beside(value: bytes, near: bytes) -> Iterator[str]:
+    """What values beside it say of `value`."""
+    if is_coin_address(value) and _CHAIN.search(near):
+        yield "value-address"
+    if is_repeated(value, near) or (is_uuid(value) and _times(value, near) >= _MANY_TIMES):
+        yield "value-repeated"
+    if is_digest_of_neighbour(value, near):
+        yield "value-digest"
 
 
 def _of_readers(value: bytes, context: Context) -> Iterator[str]:
     """What says that the text is for readers or for visitors."""
     if path_kind(context.path) & PathKind.DOCUMENT and _PER_INSTALLATION.search(context.before):
         yield "near-sample"
-    if len(value) >= _ISSUED and _MEMBER.search(context.lead) and _is_documentation(context):
+    if len(value) >= _ISSUED and _MEMBER.search(context.lead) and _is_documentation(value, context):
         yield "near-message"
     if _has_a_second_place(value, context):
         yield "near-again"
@@ -211,10 +227,13 @@ def is_embedded(context: Context) -> bool:
     )
 
 
-def _is_documentation(context: Context) -> bool:
+def _is_documentation(value: bytes, context: Context) -> bool:
     """Whether the text is for readers: a document, or a comment in a program."""
     kind = path_kind(context.path)
-    return bool(kind & PathKind.DOCUMENT or (kind & PathKind.SOURCE and _COMMENT.match(context.before)))
+    if kind & PathKind.DOCUMENT or not kind & PathKind.SOURCE:
+        return bool(kind & PathKind.DOCUMENT)
+    above = context.near[: max(0, context.near.find(context.lead + value))]
+    return bool(_COMMENT.match(context.before) or _OPENS_COMMENT.search(above))
 
 
 def is_shown_to_visitors(name: bytes, text: bytes) -> bool:
@@ -231,12 +250,17 @@ def is_repeated(value: bytes, near: bytes) -> bool:
     """Whether letters are a password and another setting nearby: a product's default for user and password."""
     if not value.isalpha() or len(value) > _LONGEST_DEFAULT:
         return False
+    return _times(value, near) > 1
+
+
+def _times(value: bytes, near: bytes) -> int:
+    """How often `value` stands in `near` as a whole word."""
     times, at = 0, near.find(value)
     while at >= 0:
         end = at + len(value)
         times += (at == 0 or near[at - 1] in _EDGE) and (end == len(near) or near[end] in _EDGE)
         at = near.find(value, end)
-    return times > 1
+    return times
 
 
 def is_coin_address(value: bytes) -> bool:

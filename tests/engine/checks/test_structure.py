@@ -128,6 +128,10 @@ def test_basic_credentials():
     """A user and a password that is no document's; both printable."""
     encode = base64.b64encode
     assert structure.basic_auth(encode(b"robot:" + token("{alnum:16}").encode()))
+    for own in (b"<{alnum:12}", b"{{{alnum:12}", b"$", b"[{alnum:9}]"):
+        assert structure.basic_auth(encode(b"robot:" + token(own.decode() + "{alnum:8}").encode())), own
+    for text in (b"agent:<secret>", b"agent:{{ api_token }}", b"agent:${TOKEN}", b"agent:[your password]"):
+        assert not structure.basic_auth(encode(text)), text
     for text in (b"robot:", b":x", b"same:same", b"user:MyPassword1", b"admin:changeme", b"robot:\x01\x02\x03"):
         assert not structure.basic_auth(encode(text)), text
 

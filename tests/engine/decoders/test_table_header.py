@@ -19,6 +19,16 @@ from keyscan.engine.decoders.table_header import MOST_COLUMNS, Column, Layout, _
         pytest.param(
             b"url,username,password", b"a,b,c", Layout(b",", 3, (Column(2, b"password"),), True), id="accounts"
         ),
+        pytest.param(b"user,password", b"bob,k(3]x)", Layout(b",", 2, (Column(1, b"password"),), False), id="brackets"),
+        pytest.param(
+            b"  user,password", b"  b (x, y),c", Layout(b",", 2, (Column(1, b"password"),), False), id="indented"
+        ),
+        pytest.param(
+            b"returned,password",
+            b"yes,ab]",
+            Layout(b",", 2, (Column(1, b"password"),), False),
+            id="a bracket at the end",
+        ),
         pytest.param(b'"user","password"', b'"a', Layout(b",", 2, (Column(1, b"password"),), False), id="quotes"),
     ],
 )
@@ -32,6 +42,11 @@ def test_headers(line, following, expected):
     [
         pytest.param(b"password", b"a", id="one cell"),
         pytest.param(b"login(user, password)", b"a, b", id="a call"),
+        pytest.param(b"    llm_credential, OpenAIChatModel", b"    ),", id="the end of a call"),
+        pytest.param(b"    LLM, llm_credential,", b"    OpenAIChatModel),", id="its last argument"),
+        pytest.param(b"    api_token, model", b"    temperature], stream,", id="the end of a list"),
+        pytest.param(b"    a, saved_token", b"    elif isinstance(result, list):", id="a condition"),
+        pytest.param(b"    return api_token, logs", b"    x, y", id="a statement"),
         pytest.param(b"user,password", b"no cells here", id="no row below"),
         pytest.param(b"red,green", b"1,2", id="no secret name"),
         pytest.param(b"password," * MOST_COLUMNS, b"a,b", id="too many columns"),

@@ -494,6 +494,10 @@ PUBLIC = {
     "workflow-2.json": '"sessionKey": "test-{uuid}",',
     "sdk.js": "e.x(){{y}}," * 30 + 'app_key:"{hex:16}",' + "e.x(){{y}}," * 30,
     "yarn.lock": 'resolved "https://registry.acme.com/@deepgram/sdk/-/sdk-4.7.0.tgz#{hex:40}"',
+    "Initial.Designer.cs": 'Name = "admin",\nPassword = "{hex:32}",\nRole = 2,\nSalt = "{hex:32}"\n',
+    "setup.md": "Generate a key and paste it into .env like this: `ENCRYPT_KEY={b64url:43}=`",
+    "call.py": "f(\n    llm_credential, ChatModel\n    ),\n    x, credential,\n    OpenAIChatModel),\n    y('a', b)\n",
+    "optimize.py": '    return 0, saved_tokens\n    elif isinstance(x, list):\n        debug.error(f"x:", exc)\n',
     "services.md": "| service | secret |\n|---|---|\n| Baidu | Yes(free-QPS1/free-2M) |\n",
     "client.rs": '#[tokio::test]\nasync fn sends() {{\n    let api_key = "{alnum:40}";',
     "auth.zig": 'test "sends" {{\n    const token = "{alnum:24}";',
@@ -527,3 +531,19 @@ def test_a_string_that_is_merely_called_a_key_is_low(matcher):
     """What the key is for, in its name, makes it worth a look."""
     assert seen(matcher, token('key = "{alnum:31}7"'), "a.py") == [Severity.LOW]
     assert seen(matcher, token('search_key = "{alnum:31}7"'), "a.py") == [Severity.MEDIUM]
+
+
+@pytest.mark.parametrize(
+    ("path", "template"),
+    [
+        ("Startup.cs", 'Name = "admin",\nPassword = "{hex:32}",\nRole = 2,\n'),
+        (".env", "DB_PASSWORD={hex:32}\nAUTH_SALT={hex:32}\n"),
+        ("config.yaml", "password: {hex:32}\nsalt: {hex:32}\n"),
+        ("README.md", "Paste it into .env: `ENCRYPT_KEY={b64url:43}=`"),
+        ("users.csv", "user,api_token\nbob (ops),{alnum:32}\n"),
+    ],
+)
+def test_the_nearest_to_what_is_public_is_medium(path, template):
+    """A password without a salt, a setting beside one, a key that no sentence calls a sample, a table with brackets."""
+    text = token(template, path).encode()
+    assert max(match.severity for match in ALL.scan(text, path=path).matches) == Severity.MEDIUM

@@ -71,6 +71,9 @@ def test_a_link_that_is_sent_holds_no_credential_of_the_project(before, facts):
     [
         ("tasks.json", b'"data": "useradd john && echo \'', ["near-record"]),
         ("qa.jsonl", b'{"question": "What is my login? The password is ', ["near-record"]),
+        ("app.yaml", b"  description: 'A dashboard. Sign in as admin and the password is ", ["near-record"]),
+        ("app.yaml", b"  description: login ", []),
+        ("app.yaml", b"  password: ", []),
         ("tasks.json", b'"password": "', []),
         ("tasks.json", b'"description": "a user", "password": "', []),
         ("tasks.py", b'"data": "useradd john && echo \'', []),
@@ -130,7 +133,7 @@ def test_tests_beside_the_code_that_they_test(path, near, test):
 def test_an_id_among_ids_is_no_secret():
     """An index holds one UUID after the other; two beside a secret are settings."""
     value, *others = (token("{uuid}", f"id/{number}").encode() for number in range(5))
-    for ids, facts in ((others, ["near-ids"]), (others[:2], []), ([value] * 5, [])):
+    for ids, facts in ((others, ["near-ids"]), (others[:2], []), ([value] * 2, [])):
         near = b'["' + b'"], "x": ["'.join([value, *ids]) + b'"]'
         assert list(observed(value, Context(b"", b"", "index.json", near=near))) == facts
 
@@ -149,3 +152,29 @@ def test_what_a_document_shows_again_is_a_sample():
     assert list(observed(value, Context(b"", b"", "docs/api.md", near=near))) == ["near-again"]
     assert not list(observed(value, Context(b"", b"", "docs/api.md", near=near[:60])))
     assert not list(observed(value, Context(b"", b"", "src/api.py", near=near)))
+
+
+def test_an_id_that_many_settings_have_names_a_record():
+    """A section and three settings that refer to it; three places of a secret may be one and its confirmation."""
+    value = token("{uuid}").encode()
+    near = b"[" + value + b"]\nauth=" + value + b"\naors=" + value + b"\n"
+    assert list(observed(value, Context(b"", b"", "pjsip.conf", near=near + b"id=" + value))) == ["value-repeated"]
+    assert not list(observed(value, Context(b"", b"", "pjsip.conf", near=near)))
+    other = token("{alnum:36}").encode()
+    assert not list(observed(other, Context(b"", b"", "pjsip.conf", near=near.replace(value, other) * 2)))
+
+
+@pytest.mark.parametrize(
+    ("above", "facts"),
+    [
+        (b"/*****\n{\n  ", ["near-message"]),
+        (b"int f() {\n    /* The answer:\n  ", ["near-message"]),
+        (b"/* The answer: */\n{\n  ", []),
+        (b'glob("src/*")\n{\n  ', []),
+    ],
+)
+def test_an_object_in_a_comment_shows_a_message(above, facts):
+    """A comment of many lines needs no sign on each; behind its end, and beside a path with its signs, is code."""
+    value, lead = token("{alnum:40}").encode(), b'"token": "'
+    context = Context(lead, b'"', "agent.c", lead=lead, near=above + lead + value + b'"\n}\n*/')
+    assert list(observed(value, context)) == facts
