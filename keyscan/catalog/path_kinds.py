@@ -52,7 +52,7 @@ EXPRESSIONS = {
         _below(r"(?:[\w-]*[_-])?fixtures?|mocks?|__mocks__|examples?|samples?|demos?|tutorials?|seeds?|seeders?|stubs?|"
                r"stories|storybook|playground|cookbook|notebooks?|_?archived?|challenges?|lessons?|exercises?|cassettes"),
         # `template.yaml` by itself is what CloudFormation deploys.
-        r"(?:^|[/_.-])(?!(?<![_.-])template\.(?:ya?ml|json)\Z)(?:examples?|samples?|dist|template|tmpl|mock|fixture|seed|demo|dummy|stories)(?=[_.-][^/]*\Z|\Z)",
+        r"(?:^|[/_.-])(?!(?<![_.-])template\.(?:ya?ml|json)\Z)(?:examples?|samples?|dist|template|tmpl|mocks?|fixtures?|seed|demo|dummy|stories)(?=[_.-][^/]*\Z|\Z)",
     ),
     PathKind.DOCUMENT: _of(
         _below(r"(?:[\w-]*[_-])?docs?|documentation|wiki|man"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
+from keyscan.engine.checks.structure import is_anonymous, names_nobody
 from keyscan.engine.filters.context import CONTEXT, has_expired
 from keyscan.engine.filters.links import is_followed
 from keyscan.engine.filters.name_and_value import is_encrypted
@@ -162,6 +163,10 @@ def _shown(match: Match, context: Context) -> str:
         return "a token without a signature, which anybody can write"
     if rule == "jwt" and match.secret.startswith(_OF_A_CALL):
         return "a telephone call's passport, which opens nothing"
+    if rule == "jwt" and is_anonymous(match.secret):
+        return "a key that each visitor of a page gets"
+    if rule == "jwt" and path_kind(context.path) & PathKind.DOCUMENT and names_nobody(match.secret):
+        return "a token that was made for a document, as its claims say"
     if rule == "jwt" and is_followed(context):
         return "in a link that readers are meant to open"
     return "an example, as its field says" if rule == "jwt" and _EXAMPLE.search(context.before) else ""

@@ -16,7 +16,15 @@ KINDS = {
         "a.appspec.ts",
         "test.env",
     ],
-    PathKind.SAMPLE: ["examples/a.py", ".env.example", "config.sample.yml", "fixtures/x.json", "settings.dist.toml"],
+    PathKind.SAMPLE: [
+        "examples/a.py",
+        "src/fixtures.ts",
+        "src/user.mocks.ts",
+        ".env.example",
+        "config.sample.yml",
+        "fixtures/x.json",
+        "settings.dist.toml",
+    ],
     PathKind.DOCUMENT: ["docs/a.txt", "README.md", "guide.rst"],
     PathKind.VENDORED: [
         "node_modules/x/a.js",

@@ -121,10 +121,26 @@ def supabase_role(secret: bytes) -> bool:
     return role == "service_role" or (claims.get("iss") == "supabase" and isinstance(role, str))
 
 
+# Whom a token that was made for a document names.
+_NOBODY = frozenset(b"test abc abcd example sample demo foo bar user alice bob 123 1234 123456 1234567890".split())
+
+
+def names_nobody(secret: bytes) -> bool:
+    """Whether issuer or subject of a JSON Web Token are words of documents."""
+    claims = _claims(secret) or {}
+    return any(str(claims.get(key)).lower().encode() in _NOBODY for key in ("iss", "sub"))
+
+
+def is_anonymous(secret: bytes) -> bool:
+    """Whether a JSON Web Token is Supabase's key that each visitor of a page gets."""
+    claims = _claims(secret) or {}
+    return claims.get("role") == "anon" and str(claims.get("iss")).startswith("supabase")
+
+
 # What documentation puts behind the colon, as a whole and in any case.
 _SAMPLE_PASSWORDS = lazy_pattern(
     rb"(?:my|your|the|some|test|user)?[_-]?(?:pass(?:word|wd|phrase)?|pwd|secret|token|open ?sesame)\d{0,4}|"
-    rb"changeme|change[_-]me|admin|guest|test|foo|bar|x+|\*+|"
+    rb"changeme|change[_-]me|admin|guest|test|foo|bar|x+|\*+|0?123(?:4(?:5(?:6(?:7(?:890?)?)?)?)?)?|(\d)\1+|"
     # Where a reader writes his own: `<secret>`, `{token}`, `$PASSWORD`.
     rb"<[a-z][\w. -]{1,40}>|\{{1,2} ?[a-z_][\w.-]{1,40} ?\}{1,2}|\$\{[a-z_]\w{1,40}\}|(?-i:\$[A-Z_]{3,40})|"
     rb"\[[a-z]{3,}(?:[_ -][a-z]{2,}){0,4}\]",

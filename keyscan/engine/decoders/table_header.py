@@ -71,6 +71,8 @@ def _layout(line: bytes, following: bytes) -> Layout | None:
             continue  # `known ||` is a condition
         if separator == b"," and _STATEMENT.match(line):
             continue
+        if separator == b"|" and b"`" in line and not RULE.fullmatch(following):
+            continue  # a row, whose cells are code
         header = _header(line, separator)
         columns = _columns(header)
         if columns:

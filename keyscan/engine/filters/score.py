@@ -66,6 +66,7 @@ TABLE: dict[str, Evidence] = {
     "name-expected": Evidence(-5, "name", "its name says what a test expects"),
     "near-ids": Evidence(-4, "neighbourhood", "among other ids"),
     "near-again": Evidence(-2, "neighbourhood", "in several examples of a document"),
+    "near-manual": Evidence(-3, "neighbourhood", "beside a masked value or an example's host in a document"),
     "near-many": Evidence(-5, "neighbourhood", "the same name holds other values nearby"),
     "near-sample": Evidence(-3, "neighbourhood", "its line calls it an example or a test"),
     "near-message": Evidence(-5, "neighbourhood", "a member of an object that a document or a comment shows"),

@@ -68,6 +68,13 @@ _OPENS_COMMENT = lazy_pattern(rb"(?:\A|\n)[ \t]*/\*(?!.*\*/)", re.DOTALL)
 _NO_YAML = lazy_pattern(r"\.(?:py|pyi|go|java)\Z")
 _YAML_BEFORE = lazy_pattern(rb"[ \t]*(?:#[ \t]*)?(?:-[ \t]+)?[A-Za-z_][\w.-]*:[ \t]+[\"']?\Z")
 _YAML_AFTER = lazy_pattern(rb"[\"']?[ \t]*(?:#|\r|\Z)")
+# What manuals write beside a value: another one that is masked, and the hosts of examples.
+_MANUAL = lazy_pattern(
+    rb"[=:\"' ](?:X{6,}|x{6,}|\*{6,}|<your[_ -][\w -]{2,30}>|"
+    rb"your[_-](?:\w{1,12}[_-]){0,3}(?:key|token|secret|password|id))(?![\w*])|"
+    rb"(?i://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|foo\.bar|(?:[\w-]+\.)?(?:your-?|my-?)(?:domain|host|server|site)|"
+    rb"(?:[\w-]+\.)?example\.)(?![\w-]))"
+)
 # Input of an interpreter that a document shows, and the fence of a code block.
 _SESSION = lazy_pattern(rb"[ \t]*(?:#[ \t]*)?(?:>>>|\.\.\.|In \[\d+\]:)[ \t]")
 _FENCE = lazy_pattern(rb"(?:\A|\n)[ \t]*(?:[#*/]{1,3}[ \t]*)?(?:```|~~~)")
@@ -168,12 +175,10 @@ def _beside(value: bytes, near: bytes) -> Iterator[str]:
 
 def _of_readers(value: bytes, context: Context) -> Iterator[str]:
     """What says that the text is for readers or for visitors."""
-    if path_kind(context.path) & PathKind.DOCUMENT and _PER_INSTALLATION.search(context.before):
-        yield "near-sample"
+    if path_kind(context.path) & PathKind.DOCUMENT:
+        yield from _of_documents(value, context)
     if len(value) >= _ISSUED and _MEMBER.search(context.lead) and _is_documentation(value, context):
         yield "near-message"
-    if _has_a_second_place(value, context):
-        yield "near-again"
     if _is_packed(context):
         yield "place-packed"
     if is_in_test(context):
@@ -182,15 +187,21 @@ def _of_readers(value: bytes, context: Context) -> Iterator[str]:
         yield "near-embedded"
     if _FRONT_END.search(context.path) and _LICENSE.search(context.before):
         yield "near-public"
-    if _INVALID_UUID.fullmatch(value) and value.strip(_ID_DIGITS) and path_kind(context.path) & PathKind.DOCUMENT:
+
+
+def _of_documents(value: bytes, context: Context) -> Iterator[str]:
+    """What says that a document shows a sample."""
+    if _PER_INSTALLATION.search(context.before):
+        yield "near-sample"
+    if _MANUAL.search(context.near):
+        yield "near-manual"
+    if context.near.count(value) > 1:
+        # Each of its examples has the same.
+        yield "near-again"
+    if _INVALID_UUID.fullmatch(value) and value.strip(_ID_DIGITS):
         yield "value-uuid"
-    if len(value) in _SHOWN_DIGITS and path_kind(context.path) & PathKind.DOCUMENT and _HEX.fullmatch(value):
+    if len(value) in _SHOWN_DIGITS and _HEX.fullmatch(value):
         yield "value-sample"
-
-
-def _has_a_second_place(value: bytes, context: Context) -> bool:
-    """Whether a document shows a value more than once: each of its examples has the same."""
-    return bool(path_kind(context.path) & PathKind.DOCUMENT) and context.near.count(value) > 1
 
 
 def is_example(value: bytes, context: Context) -> bool:

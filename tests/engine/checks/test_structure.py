@@ -130,10 +130,37 @@ def test_basic_credentials():
     assert structure.basic_auth(encode(b"robot:" + token("{alnum:16}").encode()))
     for own in (b"<{alnum:12}", b"{{{alnum:12}", b"$", b"[{alnum:9}]"):
         assert structure.basic_auth(encode(b"robot:" + token(own.decode() + "{alnum:8}").encode())), own
-    for text in (b"agent:<secret>", b"agent:{{ api_token }}", b"agent:${TOKEN}", b"agent:[your password]"):
+    for text in (
+        b"agent:<secret>",
+        b"agent:{{ api_token }}",
+        b"agent:${TOKEN}",
+        b"agent:[your password]",
+        b"admin:123456",
+        b"admin:0000",
+    ):
         assert not structure.basic_auth(encode(text)), text
     for text in (b"robot:", b":x", b"same:same", b"user:MyPassword1", b"admin:changeme", b"robot:\x01\x02\x03"):
         assert not structure.basic_auth(encode(text)), text
+
+
+@pytest.mark.parametrize(
+    ("claims", "nobody", "anonymous"),
+    [
+        ("iss=abcd,sub=x9", True, False),
+        ("iss=acme,sub=test", True, False),
+        ("iss=supabase,role=anon", False, True),
+        ("iss=supabase,role=service_role", False, False),
+        ("iss=acme,role=anon", False, False),
+        ("sub=tester-7", False, False),
+    ],
+)
+def test_claims_that_name_nobody_or_everybody(claims, nobody, anonymous):
+    """Words of documents as issuer or subject as a whole, and Supabase's role of visitors; no token has no claims."""
+    secret = token("{jwt:" + claims + "}").encode()
+    assert structure.names_nobody(secret) is nobody
+    assert structure.is_anonymous(secret) is anonymous
+    assert not structure.names_nobody(b"eyJh")
+    assert not structure.is_anonymous(b"eyJh")
 
 
 def test_a_macaroon_ends_with_its_signature():

@@ -15,6 +15,8 @@ from keyscan.engine.decoders.table_header import MOST_COLUMNS, Column, Layout, _
         pytest.param(b"user,password", b"a,b", Layout(b",", 2, (Column(1, b"password"),), False), id="csv"),
         pytest.param(b"host;api key", b"a;b", Layout(b";", 2, (Column(1, b"api_key"),), False), id="semicolons"),
         pytest.param(b"| Name | Token |", b"|---|---|", Layout(b"|", 2, (Column(1, b"Token"),), False), id="markdown"),
+        pytest.param(b"| `a` | `token` |", b"|---|---|", Layout(b"|", 2, (Column(1, b"token"),), False), id="code"),
+        pytest.param(b"| user | token |", b"| bob | x |", Layout(b"|", 2, (Column(1, b"token"),), False), id="no rule"),
         pytest.param(b"name,value", b"a,b", Layout(b",", 2, (Column(1, b"value", 0),), False), id="names and values"),
         pytest.param(
             b"url,username,password", b"a,b,c", Layout(b",", 3, (Column(2, b"password"),), True), id="accounts"
@@ -46,6 +48,7 @@ def test_headers(line, following, expected):
         pytest.param(b"    LLM, llm_credential,", b"    OpenAIChatModel),", id="its last argument"),
         pytest.param(b"    api_token, model", b"    temperature], stream,", id="the end of a list"),
         pytest.param(b"    a, saved_token", b"    elif isinstance(result, list):", id="a condition"),
+        pytest.param(b"| `API_KEY` | `your_secret` | x |", b"| `MODEL` | `phi` | y |", id="a row of Markdown"),
         pytest.param(b"    return api_token, logs", b"    x, y", id="a statement"),
         pytest.param(b"user,password", b"no cells here", id="no row below"),
         pytest.param(b"red,green", b"1,2", id="no secret name"),

@@ -178,3 +178,21 @@ def test_an_object_in_a_comment_shows_a_message(above, facts):
     value, lead = token("{alnum:40}").encode(), b'"token": "'
     context = Context(lead, b'"', "agent.c", lead=lead, near=above + lead + value + b'"\n}\n*/')
     assert list(observed(value, context)) == facts
+
+
+@pytest.mark.parametrize(
+    ("near", "facts"),
+    [
+        (b"client_secret: 'XXXXXXXXXXXX'\ncookie_secret: '", ["near-manual"]),
+        (b"API_KEY=your_api_key\nSECRET=", ["near-manual"]),
+        (b"curl http://localhost:8080/v1/tenants \\\n -H 'X-API-Key: ", ["near-manual"]),
+        (b"curl https://foo.bar.com/oauth \\\n -d 'client_secret=", ["near-manual"]),
+        (b"curl https://api.acme.io/oauth \\\n -d 'client_secret=", []),
+        (b"xx-large: your keyboard\ncookie_secret: '", []),
+    ],
+)
+def test_a_manual_masks_values_and_names_hosts_of_examples(near, facts):
+    """The same beside a setting in a program or a configuration says nothing."""
+    value = token("{alnum:40}").encode()
+    assert list(observed(value, Context(b"", b"", "docs/setup.md", near=near + value))) == facts
+    assert not list(observed(value, Context(b"", b"", "src/setup.go", near=near + value)))
