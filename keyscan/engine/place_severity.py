@@ -77,6 +77,8 @@ _OF_A_CALL = b"eyJhbGciOiJFUzI1NiIsInBwdCI6InNoYWtlbiI"
 _FOR_EXAMPLE = lazy_pattern(rb"(?i)(?<![a-z])(?:e\.g\.|for example|such as|example:)")
 # A host without a domain is most often a container of somebody's development.
 _NEIGHBOURS_RULE = "connection-string-local"
+# The user of a demo: `//demouser:`, `//acme_demo:`.
+_DEMO = lazy_pattern(rb"(?i)//(?:[\w.-]{1,20}[_.-])?demo(?:[_.-]?(?:user|account|ro|readonly))?:\Z")
 _CONNECTIONS = ("connection-string", "ado-connection-string")
 # Passwords from here on, if they look random, are as likely in use as those that a setting holds.
 _GENERATED = 16
@@ -121,6 +123,8 @@ def _harmless(match: Match, path: str, context: Context) -> str:
         return "for this machine"
     if rule.startswith(_CONNECTIONS) and is_encrypted(match.secret.replace(b"%3D", b"=")):
         return "text that was encrypted"
+    if rule.startswith(_CONNECTIONS) and _DEMO.search(context.before) and not _looks_generated(match.secret):
+        return "the account of a demo, which everyone may use"
     if rule == _NEIGHBOURS_RULE and not _looks_generated(match.secret):
         return "a password that somebody chose, for a host nearby"
     if _SCANNER_FILE.search(path):

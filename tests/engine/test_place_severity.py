@@ -24,6 +24,9 @@ def worst(path, template):
     ("path", "template", "severity"),
     [
         ("docker-compose.yml", "NEXT_PUBLIC_FIREBASE_API_KEY: AIzaSy{b64url:33}\n", Severity.LOW),
+        ("QUERY.sql", "url: mysql://demouser:Orchard_demo7@db.acme.io:3306/shop\n", Severity.LOW),
+        ("QUERY.sql", "url: mysql://demouser:{alnum:20}7@db.acme.io:3306/shop\n", Severity.HIGH),
+        ("QUERY.sql", "url: mysql://democracy:Orchard_demo7@db.acme.io:3306/shop\n", Severity.HIGH),
         ("config.yaml", "url: mysql://root:gAAAAA{b64url:93}@mysql:3306/shop\n", Severity.LOW),
         ("config.yaml", "url: mysql://root:gAAAAA{b64url:93}%3D%3D@db.acme.io:3306/shop\n", Severity.LOW),
         ("config.yaml", "url: mysql://root:{b64url:93}@db.acme.io:3306/shop\n", Severity.HIGH),

@@ -77,8 +77,8 @@ _ANY_KEY = "generic-key"
 # A value on the line after its name, and one that does not stand right behind it.
 _NEXT_LINE = "generic-next-line-secret"
 _DISTANT = "generic-distant-secret"
-# A UUID, a model, a version: `gpt-4o-2024-05-13`.
-_LABEL = lazy_pattern(rb"(?:[A-Za-z0-9]{1,12}[-_.]){2,}[A-Za-z0-9]{0,12}\Z")
+# A UUID, a model, a version: `gpt-4o-2024-05-13`, `EleutherAI/gpt-j-6b`.
+_LABEL = lazy_pattern(rb"(?:[A-Za-z][\w.-]{1,38}/)?(?:[A-Za-z0-9]{1,12}[-_.]){2,}[A-Za-z0-9]{0,12}\Z")
 # Rules for a value with nothing but space between it and its name: below a title, and in a sentence.
 _TITLED, _MENTIONED = "generic-titled-secret", "generic-mentioned-secret"
 # Its quotes are no quotation marks.

@@ -18,6 +18,7 @@ from keyscan.ruleset.cache import load_rules
 from keyscan.ruleset.regex_syntax import parse_tree
 
 SILENT = [
+    "to readable token IDs. The model was trained with the `EleutherAI/gpt-j-6b` one",
     'x = "f.until(b\\"Password: \\")\\nf.write(b\\"{alnum:20}\\\\n\\")"',
     "MicrosoftAppPassword=\nMicrosoftAppTenantId={uuid}\n",
     "1. Apply the patch identified by `{hex:40}`.",
