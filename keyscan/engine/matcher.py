@@ -187,14 +187,24 @@ class Matcher:
                 limits.append(view.reason)
                 continue
             if depth == DEPTH:
-                # Whether a deeper layer could hold a match, not what: decoding ends somewhere, and says so.
-                if self._prefilter.hits(view.text):
+                if self._holds_more(view.text, view.path(path)):
                     return MatchResult([], (f"encoded more than {DEPTH} times; the innermost layers were not decoded",))
                 continue
             result = self._in_view(view.text, view.path(path), depth + 1)
             limits += result.limits
             matches += [view.placed(match) for match in result.matches if view.shows(match)]
         return MatchResult(matches, tuple(limits))
+
+    def _holds_more(self, data: bytes, path: str) -> bool:
+        """Whether the layer below the last that is decoded has a match, or what may be encoded once more.
+
+        Hits alone say no more than that a keyword stands there, and not the same for both prefilters.
+        """
+        hits = self._prefilter.hits(data)
+        if any(self._triggered(hits)):
+            return True
+        plain = self.plain_matches(data, hits, path=path)
+        return bool(plain.matches or plain.limits)
 
     def _in_view(self, text: bytes, path: str, depth: int) -> MatchResult:
         """The result for a decoded text, from the cache where it was scanned before."""

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from helpers.matches import rule as rule_of
 from helpers.regex_samples import sample
+from helpers.tokens import token
 
 from keyscan.engine import build
 from keyscan.engine.confirm import start_ranges
@@ -170,3 +171,15 @@ def test_a_key_cut_behind_its_prefix_is_found(prefix):
 def _stored():
     assert artifact.store_engine(RULES)
     return fast.open_stored()
+
+
+@pytest.mark.parametrize("name", MATCHERS)
+def test_a_keyword_alone_below_the_last_layer_is_no_bound(name):
+    """Layers that are not decoded are told where something is in them, not where one prefilter has a hit."""
+    text = b'api_key="' + token("pypi-AgENdGVzdC5weXBpLm9yZwIk{b64url:90}").encode() + b'"'
+    for _ in range(3):
+        text = b'api_key = "' + b64encode(text) + b'"'
+    result = MATCHERS[name].scan(text)
+    assert [match.rule.provider for match in result.matches] == ["PyPI"]
+    assert result.limits == ()
+    assert len(MATCHERS[name].scan(b'api_key = "' + b64encode(text) + b'"').limits) == 1
