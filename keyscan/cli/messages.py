@@ -32,8 +32,8 @@ def say(*lines: str, err: bool = False, bold: bool = False) -> None:
 
 
 def annotate(text: str) -> None:
-    """Print a warning that GitHub shows at the head of a run."""
-    click.echo(f"::warning title=keyscan::{shown(text).replace('%', '%25')}")
+    """Print a warning that GitHub shows at the head of a run: on standard error, which holds no report."""
+    click.echo(f"::warning title=keyscan::{shown(text).replace('%', '%25')}", err=True)
 
 
 def confirm(question: str) -> bool:

@@ -26,6 +26,7 @@ def document(report: Report) -> dict[str, Any]:
         "tool": {"name": "keyscan", "version": __version__},
         "findings": [entry(finding) for finding in report.findings],
         "skipped": [{"path": name_of(skip.path), "reason": skip.reason} for skip in report.skipped],
+        "notes": [name_of(note) for note in report.notes],
         "stats": {
             "files": report.stats.files,
             "blobs": report.stats.blobs,

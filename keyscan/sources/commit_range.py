@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyscan.errors import IncompleteError
+from keyscan.errors import GitError, IncompleteError
 from keyscan.git import repository
+from keyscan.git.command import PATHSPEC_MAGIC, from_top
 from keyscan.sources.push import Update
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Collection, Container, Iterable
 
     from keyscan.git.command import Git
     from keyscan.sources.ci import CiScope
@@ -72,21 +73,64 @@ def _default_tip(git: Git, default: str) -> bytes | None:
     return next((tip for tip in tips if tip is not None), None)
 
 
-def changed(git: Git, span: Span, names: Iterable[str], anywhere: Iterable[str]) -> list[str]:
-    """The files that differ between a span's base and its head and are among `names`, or below one of them.
+# Where a pipeline, and a script or a hook that one may run, starts keyscan: files and directories of files.
+_CALLERS = (
+    ".github", ".gitlab", ".gitlab-ci.yml", ".circleci", ".buildkite", ".woodpecker", ".azure-pipelines",
+    ".azuredevops", "azure-pipelines.yml", "azure-pipelines.yaml", "bitbucket-pipelines.yml", ".travis.yml",
+    ".drone.yml", ".woodpecker.yml", ".woodpecker.yaml", "Jenkinsfile", "Makefile", "Taskfile.yml", "justfile",
+    "package.json", "tox.ini", "noxfile.py", ".pre-commit-config.yaml", ".pre-commit-config.yml", ".husky",
+    "lefthook.yml",
+)  # fmt: skip
 
-    `anywhere` are names of files that count in any directory.
+
+class Changes(NamedTuple):
+    """Files that differ between a span's base and its head: those that decide what is reported, those that run it."""
+
+    deciding: tuple[str, ...] = ()
+    calling: tuple[str, ...] = ()
+
+
+def changed(git: Git, span: Span, names: Iterable[str], anywhere: Iterable[str]) -> Changes:
+    """What a span changes among `names`, below and above one of them, and among the places that may start keyscan.
+
+    `anywhere` are names of files that count in any directory. Case does not count, as on some file systems.
     """
     (update,) = span.updates
-    new = update.new.decode() + "^{commit}"
-    base = update.old and (git.ask("merge-base", update.old.decode(), new) or update.old)
-    if not base:
-        return []
-    wanted, files = {os.fsencode(name.rstrip("/")) for name in names}, {os.fsencode(name) for name in anywhere}
-    out = git.run("diff", "--name-only", "-z", "--no-ext-diff", "--no-renames", base.decode(), new)
-    return [os.fsdecode(path) for path in out.split(b"\0") if path and _is_among(path, wanted, files)]
+    new = git.ask("rev-parse", "--verify", "-q", update.new.decode() + "^{commit}")
+    base = update.old and (git.ask("merge-base", update.old.decode(), update.new.decode()) or update.old)
+    if not base or not new:
+        return Changes()
+    wanted = {os.fsencode(name.rstrip("/")).lower() for name in names}
+    files = {os.fsencode(name).lower() for name in anywhere}
+    out = git.run("diff", "--name-only", "-z", "--no-ext-diff", "--no-renames", base.decode(), new.decode())
+    paths = [path for path in out.split(b"\0") if path]
+    deciding = [path for path in paths if _is_among(path.lower(), wanted, files)]
+    candidates = [path for path in paths if _may_call(path) and path not in deciding]
+    calling = _callers(git, (base, new), candidates) if candidates else []
+    return Changes(tuple(map(os.fsdecode, deciding)), tuple(map(os.fsdecode, calling)))
 
 
-def _is_among(path: bytes, wanted: Container[bytes], files: Container[bytes]) -> bool:
+def _is_among(path: bytes, wanted: Collection[bytes], files: Container[bytes]) -> bool:
     parts = path.split(b"/")
-    return parts[-1] in files or any(b"/".join(parts[:count]) in wanted for count in range(1, len(parts) + 1))
+    if parts[-1] in files or any(b"/".join(parts[:count]) in wanted for count in range(1, len(parts) + 1)):
+        return True
+    # A submodule that holds one of them, or a link or a file that took a directory's place.
+    return any(name.startswith(path + b"/") for name in wanted)
+
+
+def _may_call(path: bytes) -> bool:
+    return path.partition(b"/")[0].decode("utf-8", "replace") in _CALLERS
+
+
+def _callers(git: Git, commits: tuple[bytes, bytes], paths: list[bytes]) -> list[bytes]:
+    """Those of `paths` that name keyscan in one of two commits; all of them where that cannot be told."""
+    search = ("grep", "--full-name", "--no-color", "-l", "-z", "-i", "-a", "-F", "-e", "keyscan")
+    places = map(from_top, _CALLERS)
+    ids = [commit.decode() for commit in commits]
+    try:
+        out = git.run(PATHSPEC_MAGIC, *search, *ids, "--", *places, good=(0, 1))
+    except GitError:
+        # A blob is missing, for one.
+        return paths
+    named = {name.partition(b":")[2] for name in out.split(b"\0") if name}
+    return [path for path in paths if path in named]

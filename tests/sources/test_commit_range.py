@@ -91,8 +91,38 @@ def test_files_that_a_range_changed(history):
     repo, first, _, topic = history
     span = Span([Update(b"", topic, first)])
     git = Git(repo.path)
-    assert changed(git, span, ["a"], []) == ["a"]
-    assert changed(git, span, ["dir/"], []) == ["dir/b"]
-    assert changed(git, span, [], ["b"]) == ["dir/b"]
-    assert changed(git, span, ["di", "b"], []) == []
-    assert changed(git, Span([Update(b"", topic, b"")]), ["a"], []) == []
+    assert changed(git, span, ["a"], []).deciding == ("a",)
+    assert changed(git, span, ["dir/"], []).deciding == ("dir/b",)
+    assert changed(git, span, [], ["b"]).deciding == ("dir/b",)
+    assert changed(git, span, ["di", "b"], []).deciding == ()
+    assert changed(git, Span([Update(b"", topic, b"")]), ["a"], []).deciding == ()
+
+
+def test_what_counts_in_either_case_and_above_a_name(history):
+    """On some file systems `.KEYSCAN.toml` is read; a submodule's commit decides what a file in it says."""
+    repo, first, _, _ = history
+    repo.stage(".KEYSCAN.toml", "")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{first.decode()},sub")
+    repo.git("commit", "-qm", "x")
+    span = Span([Update(b"", repo.git("rev-parse", "HEAD").strip(), first)])
+    assert set(changed(Git(repo.path), span, ["Sub/base.toml"], [".keyscan.toml"]).deciding) == {".KEYSCAN.toml", "sub"}
+
+
+def test_pipelines_that_run_keyscan(history):
+    """A changed pipeline, script or hook that names keyscan before or after the change, and no other one."""
+    repo, *_ = history
+    repo.stage(".github/workflows/a.yml", "run: Keyscan ci\n")
+    repo.stage(".github/workflows/same.yml", "run: keyscan ci\n")
+    repo.stage("Makefile", "all:\n")
+    repo.stage("docs/keyscan.md", "keyscan\n")
+    base = repo.commit()
+    repo.stage(".github/workflows/a.yml", "run: true\n")
+    repo.stage(".github/workflows/other.yml", "run: make\n")
+    repo.stage("Makefile", "all:\n\tkeyscan ci --exit-zero\n")
+    repo.stage("docs/keyscan.md", "keyscan 2\n")
+    head = repo.commit()
+    repo.git("config", "color.grep", "always")
+    (repo.path / "docs").mkdir(exist_ok=True)
+    for place in (repo.path, repo.path / "docs"):
+        changes = changed(Git(place), Span([Update(b"", head.encode(), base.encode())]), [], [])
+        assert changes.calling == (".github/workflows/a.yml", "Makefile")

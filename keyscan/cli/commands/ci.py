@@ -20,7 +20,7 @@ from keyscan.sources.ci import event_of, scope_of
 from keyscan.support.real_path import places_on_the_way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from keyscan.cli.commands.history import AuditOptions
     from keyscan.config.settings import Settings
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from keyscan.model.finding import Finding
     from keyscan.scan.result import ScanResult
     from keyscan.sources.ci import CiScope
+    from keyscan.sources.commit_range import Changes
 
-# Markers of a range that are named one by one.
-_MOST_MARKERS = 20
+# Files and markers of a range that are named one by one.
+_MOST_NAMED = 20
 _SCANNED = {"all": "the whole history", "range": "the new commits", "tree": "the files of the checkout"}
 
 
@@ -100,32 +101,41 @@ def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions, verify
     git = Git()
     query = scope.HistoryQuery(net=audit.net, allow_shallow=audit.allow_shallow)
     span = commit_range.resolved(git, plan) if plan.what == "range" else None
-    if span is not None:
-        if span.remark:
-            say(f"keyscan: {span.remark}", err=True)
-        for name in commit_range.changed(git, span, _configuration(settings), PROJECT_FILES):
-            _warn(f"this range changes {name}, which decides what keyscan reports: review it")
+    if span is not None and span.remark:
+        say(f"keyscan: {span.remark}", err=True)
 
     def steps(job: HistoryJob) -> ScanResult:
         where = scope.of_updates(git, span.updates, span.known) if span else scope.resolve(git, query)
         result = audit_history(job, where, query, audit.provenance)
-        if span is not None:
-            _warn_of_markers(result.findings)
-        return result
+        if span is None:
+            return result
+        changes = commit_range.changed(git, span, _configuration(settings), PROJECT_FILES)
+        warnings = (*_changes(changes), *_markers(result.findings))
+        _warn(warnings)
+        return replace(result, notes=(*result.notes, *warnings))
 
     return history.run(git, steps, settings, audit, verify)
 
 
-def _warn_of_markers(findings: Iterable[Finding]) -> None:
-    """Name each place where a marker in the range's own text hides a finding: who wrote one wrote the other."""
+def _changes(changes: Changes) -> Iterator[str]:
+    """What a range changes about the scan itself; the first of many are named."""
+    for names, what in ((changes.deciding, "decides what keyscan reports"), (changes.calling, "runs keyscan")):
+        for name in names[:_MOST_NAMED]:
+            yield f"this range changes {name}, which {what}: review it"
+        if len(names) > _MOST_NAMED:
+            yield f"this range changes {len(names) - _MOST_NAMED} more files of which each {what}: review them"
+
+
+def _markers(findings: Iterable[Finding]) -> Iterator[str]:
+    """Each place where a marker in the range's own text hides a finding: who wrote one wrote the other."""
     hidden = [
         finding for finding in findings if finding.status == "ignored" and finding.status_reason.startswith("inline")
     ]
-    for one in hidden[:_MOST_MARKERS]:
+    for one in hidden[:_MOST_NAMED]:
         place = f"{one.origin.path}:{one.location.line}"
-        _warn(f"{place}: a marker in this range hides a finding of {one.rule_id}: review it")
-    if len(hidden) > _MOST_MARKERS:
-        _warn(f"{len(hidden) - _MOST_MARKERS} more markers in this range hide findings: see --show-ignored")
+        yield f"{place}: a marker in this range hides a finding of {one.rule_id}: review it"
+    if len(hidden) > _MOST_NAMED:
+        yield f"{len(hidden) - _MOST_NAMED} more markers in this range hide findings: see --show-ignored"
 
 
 def _configuration(settings: Settings) -> list[str]:
@@ -139,12 +149,13 @@ def _configuration(settings: Settings) -> list[str]:
     return [os.path.relpath(place, settings.root).replace(os.sep, "/") for place in dict.fromkeys(places)]
 
 
-def _warn(text: str) -> None:
-    """Print a warning: an annotation on GitHub, a line elsewhere."""
-    if os.environ.get("GITHUB_ACTIONS"):
-        annotate(text)
-    else:
-        say(f"keyscan: warning: {text}", err=True)
+def _warn(warnings: Iterable[str]) -> None:
+    """Say warnings at once, besides the report: as annotations on GitHub, as lines elsewhere."""
+    for text in warnings:
+        if os.environ.get("GITHUB_ACTIONS"):
+            annotate(text)
+        else:
+            say(f"keyscan: warning: {text}", err=True)
 
 
 def _outputs(environ: Mapping[str, str], code: int, settings: Settings) -> int:

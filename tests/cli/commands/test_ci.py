@@ -21,7 +21,7 @@ provider = "Own"
 [[rules]]
 id = "own-key"
 name = "Own key"
-pattern = 'own_[0-9]{20}'
+pattern = '(?P<secret>own_[0-9]{20})'
 keywords = ["own_"]
 max_length = 24
 """
@@ -70,7 +70,7 @@ def test_a_marker_that_a_pull_request_adds_is_named(pull, run, marker):
     document = json.loads(event.read_text())
     document["pull_request"]["head"]["sha"] = head
     event.write_text(json.dumps(document))
-    out = run("ci", cwd=pull.path).out
+    out = run("ci", cwd=pull.path).err
     assert "::warning title=keyscan::c d/m.py:3: a marker in this range hides a finding of anthropic-api-key" in out
     assert out.count("a marker in this range hides") == 20
     assert "::warning title=keyscan::3 more markers" in out
@@ -96,7 +96,25 @@ def test_a_change_of_configuration_is_said(pull, run, tmp_path):
     event = json.loads(file.read_text())
     event["pull_request"]["head"]["sha"] = head
     file.write_text(json.dumps(event))
-    assert "::warning title=keyscan::this range changes .keyscan.toml" in run("ci", cwd=pull.path).out
+    assert "::warning title=keyscan::this range changes .keyscan.toml" in run("ci", cwd=pull.path).err
+
+
+@pytest.mark.parametrize("shape", ["json", "jsonl", "sarif", "html", "markdown", "gitlab", "console"])
+def test_what_weakens_the_scan_is_in_the_report(pull, run, shape):
+    """A changed configuration, a pipeline that runs keyscan and a marker; and the report stays one document."""
+    pull.stage(".keyscan.toml", "")
+    pull.stage(".github/workflows/scan.yml", "run: keyscan ci --exit-zero\n")
+    pull.stage("m.py", f'k = "{token("sk-ant-api03-{b64url:93}AA", "hidden")}"  # keyscan:allow a sample\n')
+    head = pull.commit("weaken")
+    event = Path(os.environ["GITHUB_EVENT_PATH"])
+    document = json.loads(event.read_text())
+    document["pull_request"]["head"]["sha"] = head
+    event.write_text(json.dumps(document))
+    out = run("ci", "-f", shape, cwd=pull.path).out
+    for text in ("m.py:1: a marker", "changes .keyscan.toml, which", "changes .github/workflows/scan.yml, which runs"):
+        assert text in out.replace("\\", "")
+    if shape in {"json", "sarif", "gitlab"}:
+        json.loads(out)
 
 
 def test_a_shallow_checkout_is_refused_with_the_remedy(pull, run, tmp_path):
@@ -184,7 +202,7 @@ def test_changes_of_all_that_decides_what_is_reported_are_said(repo, pushed):
         repo.stage(name, (repo.path / name).read_text() + "\n" if (repo.path / name).exists() else "")
     repo.stage("ci/other.toml", "")
     head = repo.commit()
-    out = pushed({"before": base, "after": head}, "topic").out
+    out = pushed({"before": base, "after": head}, "topic").err
     assert sorted(line.split("changes ")[1].split(",")[0] for line in out.splitlines() if "changes " in line) == sorted(
         changed
     )
@@ -201,7 +219,7 @@ def test_changes_behind_links_are_said(repo, pushed):
     base = repo.commit()
     repo.stage("conf.txt", 'extends = ["linked/base.toml"]\nexclude = ["*.py"]\n')
     repo.stage("real/base.toml", "jobs = 1\n")
-    out = pushed({"before": base, "after": repo.commit()}, "topic").out
+    out = pushed({"before": base, "after": repo.commit()}, "topic").err
     for name in ("conf.txt", "real/base.toml"):
         assert f"this range changes {name}, which decides" in out
 
