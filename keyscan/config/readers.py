@@ -60,6 +60,11 @@ def tree_reader(root: str) -> Read:
     return read
 
 
+def is_outside(name: str) -> bool:
+    """Whether a file of a configuration is outside of the repository: an organization's, which is on the disk."""
+    return os.path.isabs(name) or name.startswith(("..", "~"))  # noqa: PTH117
+
+
 def git_reader(git: Git, revision: str, root: str, ready: Mapping[str, bytes | None] | None = None) -> Read:
     """Reads files of a commit, or of the index for "", without the work tree; `ready` are those read already.
 
@@ -70,7 +75,7 @@ def git_reader(git: Git, revision: str, root: str, ready: Mapping[str, bytes | N
     def read(name: str) -> bytes | None:
         if ready is not None and name in ready:
             return ready[name]
-        if os.path.isabs(name) or name.startswith(("..", "~")):  # noqa: PTH117
+        if is_outside(name):
             return outside(name)
         content = next(git.objects([f"{revision}:{name}".encode("utf-8", "surrogateescape")], _LARGEST))
         if content and content[0] == TOO_LARGE:

@@ -180,6 +180,11 @@ class Git:
         out = self.run("cat-file", "--batch-check=%(objecttype)", stdin=b"".join(name + b"\n" for name in names))
         return [b"" if line.endswith(b"missing") else line for line in out.splitlines()]
 
+    def ids(self, names: list[bytes]) -> list[bytes]:
+        """The id of each object of `names` (ids, or revisions without a newline); empty for one that is missing."""
+        out = self.run("cat-file", "--batch-check=%(objectname)", stdin=b"".join(name + b"\n" for name in names))
+        return [b"" if b" " in line else line for line in out.splitlines()]
+
     def objects(self, names: list[bytes], most: int | None = None) -> Iterator[tuple[bytes, bytes] | None]:
         """(type, contents) of each object of `names` (ids, or revisions without a newline); None: missing.
 

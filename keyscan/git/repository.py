@@ -87,10 +87,9 @@ def hidden_tips(git: Git) -> list[bytes]:
     tips += (git.ask("log", "--walk-reflogs", "--format=%H", "refs/stash", "--") or b"").split()
     listed = git.ask("worktree", "list", "--porcelain") or b""
     tips += [line[5:] for line in listed.split(b"\n") if line.startswith(b"HEAD ") and line[5:].strip(b"0")]
-    names = b"".join(name + b"^{commit}\n" for name in _refs_of_worktrees(git))
+    names = [name + b"^{commit}" for name in _refs_of_worktrees(git)]
     if names:
-        answers = git.run("cat-file", "--batch-check=%(objectname)", stdin=names).splitlines()
-        tips += [answer for answer in answers if b" " not in answer]
+        tips += filter(None, git.ids(names))
     return list(dict.fromkeys(tips))
 
 

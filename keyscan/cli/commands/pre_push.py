@@ -13,7 +13,7 @@ from keyscan.cli.command import Command
 from keyscan.cli.commands import history
 from keyscan.cli.messages import say
 from keyscan.cli.settings import Prepared, with_settings
-from keyscan.config.readers import git_reader, root_of
+from keyscan.config.readers import git_reader, is_outside, root_of
 from keyscan.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -38,14 +38,18 @@ class Push:
     def prepared(self, commits: Sequence[bytes]) -> Prepared:
         """The work of a command whose configuration is in each of `commits`: files that differ in them are not used."""
         root = root_of()
-        readers = [git_reader(self.git, commit.decode(), root) for commit in dict.fromkeys(commits)]
+        revisions = list(dict.fromkeys(commits))
+        first = git_reader(self.git, revisions[0].decode(), root) if self.updates and revisions else None
 
         def read(name: str) -> bytes | None:
-            versions = [reader(name) for reader in (readers if self.updates else ())]
-            if any(contents != versions[0] for contents in versions):
+            if first is None:
+                return None
+            versions = [revision + b":" + name.encode("utf-8", "surrogateescape") for revision in revisions]
+            # A push may have thousands of refs: their files are compared by what git calls them.
+            if len(versions) > 1 and not is_outside(name) and len(set(self.git.ids(versions))) > 1:
                 say(f"keyscan: {name} differs among the pushed refs: not used; push them one by one", err=True)
                 return None
-            return versions[0] if versions else None
+            return first(name)
 
         return Prepared(root, read, self)
 
@@ -67,10 +71,13 @@ def _read_push(values: Mapping[str, Any]) -> Prepared:
 
 def _configuring(git: Git, updates: Sequence[Update], known: tuple[str, ...]) -> list[bytes]:
     """The new values whose configuration counts: those that bring commits, if any does."""
-    new = [update.new for update in updates]
+    new = list(dict.fromkeys(update.new for update in updates))
     if len(new) == 1:
         return new
-    return [oid for oid in new if git.ask("rev-list", "--max-count=1", oid.decode(), *known, "--")] or new[:1]
+    commits = git.ids([oid + b"^{commit}" for oid in new])
+    given = b"".join(commit + b"\n" for commit in commits if commit)
+    fresh = set(git.run("rev-list", *known, "--stdin", stdin=given).split()) if given else set()
+    return [commit for commit in commits if commit in fresh] or new[:1]
 
 
 @click.command(name="pre-push", cls=Command)

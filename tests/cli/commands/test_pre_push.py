@@ -10,6 +10,8 @@ from helpers.paths import ROOT
 from helpers.repository import Repo
 from helpers.tokens import key
 
+from keyscan.git.command import Git
+
 ZERO = "0" * 40
 
 
@@ -145,6 +147,27 @@ class TestNative:
         pair.stage("b.py", key())
         pair.commit()
         assert push(pair, "origin", "aside")[0]
+
+    def test_many_refs_cost_no_process_each(self, repo, run, monkeypatch):
+        """A mirror's thousands of refs: the processes that a push starts do not grow with them."""
+        repo.stage("a.py", key())
+        first = repo.commit()
+        made = "".join(
+            f"commit refs/heads/b{number}\ncommitter A <a@b> {number} +0000\ndata 0\n" for number in range(300)
+        )
+        repo.git("fast-import", "--quiet", stdin=made.encode())
+        refs = repo.git("for-each-ref", "--format=%(refname) %(objectname) %(refname)").decode().splitlines()
+        lines = "".join(f"{line} {ZERO}\n" for line in refs)
+        started = []
+        start = Git.start
+        monkeypatch.setattr(
+            Git, "start", lambda git, *args, **given: started.append(args) or start(git, *args, **given)
+        )
+        monkeypatch.setattr("keyscan.cli.commands.pre_push.standard_input", lambda _hook: lines.encode())
+        result = run("pre-push", "origin", "x", cwd=repo.path)
+        assert result.code == 1
+        assert first[:12] in result.out
+        assert len(started) < 40
 
 
 class TestInput:
