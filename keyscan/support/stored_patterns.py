@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import marshal
+import os
 import re
 import sys
 from array import array
@@ -68,7 +69,7 @@ class _Patterns:
             self._programs[key] = program
             if self.loaded(*key) != pattern:  # equal are those with equal code: this `re` does something else
                 self._programs[key] = b""
-            elif not self._new:
+            elif not self._new and storage.NOTHING_STORED not in os.environ:
                 self._new = True
                 atexit.register(self._store)
         return pattern

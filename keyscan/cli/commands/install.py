@@ -64,7 +64,13 @@ def _directory(git: Git, *, force: bool) -> Path:
             f"core.hooksPath is {path} for all repositories ({scope} configuration); add --force to write there"
         )
     root = os.fsdecode(git.run("rev-parse", "--show-toplevel").rstrip(b"\n"))
-    return Path(root) / Path(path).expanduser()
+    place = Path(root) / Path(path).expanduser()
+    if not path or (place.exists() and not place.is_dir()):
+        what = f"is {path}, which is no directory" if path else "is empty"
+        raise UsageError(
+            f"core.hooksPath {what}: git runs no hooks here (to undo it: git config --unset core.hooksPath)"
+        )
+    return place
 
 
 def _write(file: Path, name: str) -> None:

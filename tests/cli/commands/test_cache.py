@@ -30,3 +30,13 @@ def test_clear_removes_answers_of_issuers(run, monkeypatch, tmp_path):
     store.save()
     assert "removed 2 files " in run("cache", "clear").out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_clear_leaves_nothing(repo, spawn, anthropic_key, tmp_path):
+    """Nor does the process that clears store anything when it ends."""
+    cache = tmp_path / "cache"
+    repo.stage("a.py", anthropic_key)
+    assert spawn(["scan", "."], cwd=repo.path, env={"KEYSCAN_CACHE_DIR": str(cache)}).code == 1
+    assert list(cache.iterdir())
+    assert spawn(["cache", "clear"], cwd=repo.path, env={"KEYSCAN_CACHE_DIR": str(cache)}).code == 0
+    assert list(cache.iterdir()) == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 
+import pytest
+
 from keyscan.cli.commands import install
 
 
@@ -46,3 +48,14 @@ def test_a_pushs_hook_hands_its_input_to_both():
     made = install.script("pre-push")
     assert made.count("printf %s") == 3
     assert "printf" not in install.script("pre-commit")
+
+
+@pytest.mark.parametrize(("path", "said"), [("", "is empty"), (os.devnull, "no directory"), ("a.py", "no directory")])
+def test_a_hooks_path_that_is_no_directory(repo, run, path, said):
+    """Git runs no hook there: nothing is written that seems to be one."""
+    repo.stage("a.py", "x = 1\n")
+    repo.git("config", "core.hooksPath", path)
+    done = run("install", cwd=repo.path)
+    assert done.code == 2
+    assert said in done.err
+    assert sorted(file.name for file in repo.path.iterdir()) == [".git", "a.py"]
