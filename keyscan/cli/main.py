@@ -91,25 +91,35 @@ def main(argv: list[str]) -> int:
         return _fail((_click_message(error),), ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):
         return _fail(("interrupted",), ExitCode.INTERRUPTED)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         return _fail((_system_fault(error) or _internal(error),), ExitCode.INCOMPLETE)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, it could show a secret
         return _fail((_internal(error),), ExitCode.INCOMPLETE)
 
 
-def _system_fault(error: OSError) -> str:
+def _system_fault(error: OSError | RuntimeError) -> str:
     """What is wrong with a standard stream, the disk or the bounds of the process; empty if it is something else."""
+    if isinstance(error, RuntimeError):
+        return "the system gives this process no more threads or memory" if "new thread" in str(error) else ""
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        _drop_output()
         return f"output cannot be written: {error.strerror}"
     if error.errno == errno.EBADF or isinstance(error, io.UnsupportedOperation):
-        # What Python still holds must not fail again when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _drop_output()
         return "standard input or standard output is closed"
     if isinstance(error, FileNotFoundError) and "No usable temporary directory" in str(error):
         return "there is no directory for temporary files that can be written to: set TMPDIR"
     if error.errno in {errno.EMFILE, errno.ENFILE, errno.ENOMEM}:
         return f"the system gives this process no more files or memory: {error.strerror}"
     return ""
+
+
+def _drop_output() -> None:
+    """Drop what Python still holds of standard output and cannot write: it must not fail again at the exit."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _warn_of_refused_cache(argv: list[str]) -> None:
@@ -125,10 +135,14 @@ def _warn_of_refused_cache(argv: list[str]) -> None:
 
 def _fail(messages: tuple[str, ...], code: ExitCode) -> int:
     """Print one line for each message on standard error."""
-    from keyscan.cli.messages import shown
-
     try:
-        sys.stderr.write(shown(*(f"keyscan: {message}" for message in messages)) + "\n")
+        from keyscan.cli.messages import shown
+
+        text = shown(*(f"keyscan: {message}" for message in messages))
+    except Exception as error:  # noqa: BLE001 - no memory left, for one: what is not escaped is not shown
+        text = f"keyscan: failed, and could not say why ({type(error).__name__})"
+    try:
+        sys.stderr.write(text + "\n")
         sys.stderr.flush()
     except OSError:
         pass

@@ -187,7 +187,7 @@ class Matcher:
                 limits.append(view.reason)
                 continue
             if depth == DEPTH:
-                if self._holds_more(view.text, view.path(path)):
+                if self._has_undecoded(view.text, view.path(path)):
                     return MatchResult([], (f"encoded more than {DEPTH} times; the innermost layers were not decoded",))
                 continue
             result = self._in_view(view.text, view.path(path), depth + 1)
@@ -195,7 +195,7 @@ class Matcher:
             matches += [view.placed(match) for match in result.matches if view.shows(match)]
         return MatchResult(matches, tuple(limits))
 
-    def _holds_more(self, data: bytes, path: str) -> bool:
+    def _has_undecoded(self, data: bytes, path: str) -> bool:
         """Whether the layer below the last that is decoded has a match, or what may be encoded once more.
 
         Hits alone say no more than that a keyword stands there, and not the same for both prefilters.

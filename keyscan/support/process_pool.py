@@ -39,6 +39,8 @@ _MAX_ON_WINDOWS = 60
 _GRACE = 2.0
 _LOST = "a worker process was ended from outside (for lack of memory?); try again with --jobs 1"
 
+_NOT_STARTED = "a worker process cannot be started ({}); try again with --jobs 1"
+
 
 def cores() -> int:
     """The processors that this process may use."""
@@ -143,9 +145,14 @@ class _Pool:
         # What a forked worker inherits and must not hold: ends of other workers' pipes, and our end of its own.
         inherited = (*self._workers, ours) if self._context.get_start_method() == "fork" else ()
         process = self._context.Process(target=_serve, args=(self._work, theirs, inherited), daemon=True)  # type: ignore[attr-defined]
-        with _no_interrupt(), safe_path():
-            process.start()
-        theirs.close()
+        try:
+            with _no_interrupt(), safe_path():
+                process.start()
+        except OSError as error:
+            ours.close()
+            raise WorkerError(_NOT_STARTED.format(error.strerror)) from error
+        finally:
+            theirs.close()
         self._workers[ours] = process
         self._loads[ours] = 0
         return ours
@@ -177,7 +184,10 @@ def _serve(work: Callable[[Any], Any], connection: Connection, inherited: Sequen
         other.close()
     # Read at once, so that neither side ever waits for the other to read.
     tasks: SimpleQueue[Any] = SimpleQueue()
-    Thread(target=_receive, args=(connection, tasks), daemon=True).start()
+    try:
+        Thread(target=_receive, args=(connection, tasks), daemon=True).start()
+    except (RuntimeError, MemoryError):  # for lack of memory: the parent notices that this process ends
+        return
     while (item := tasks.get()) is not None:
         try:
             result = (False, work(item[0]))

@@ -73,6 +73,39 @@ def test_an_internal_error_shows_no_secret(run, tmp_path, monkeypatch):
     assert result.err.startswith("keyscan: internal error: RuntimeError at ")
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (RuntimeError("can't start new thread"), "no more threads or memory"),
+        (MemoryError(), "out of memory"),
+        (RuntimeError("else"), "internal error: RuntimeError"),
+    ],
+)
+def test_the_systems_bounds_are_no_internal_error(run, tmp_path, monkeypatch, error, said):
+    """Where a process gets no thread or no memory, the message says that, and nothing is called clean."""
+
+    def fail(*_args, **_options):
+        raise error
+
+    monkeypatch.setattr(Matcher, "scan", fail)
+    (tmp_path / "a.py").write_text("x")
+    result = run("scan", "a.py", cwd=tmp_path)
+    assert result.code == 3
+    assert said in result.err
+
+
+def test_a_message_that_cannot_be_made_is_no_traceback(run, tmp_path, monkeypatch):
+    """Without memory not even the module that escapes messages may be there: one line, the right exit code."""
+
+    def fail(*_lines):
+        raise ImportError("failed to map segment from shared object")
+
+    monkeypatch.setattr("keyscan.cli.messages.shown", fail)
+    result = run("scan", "nowhere", cwd=tmp_path)
+    assert result.code == 2
+    assert result.err == "keyscan: failed, and could not say why (ImportError)\n"
+
+
 def test_an_interrupt_is_130(run, tmp_path, monkeypatch):
     """Ctrl-C ends with 130 and one line."""
 

@@ -63,3 +63,23 @@ def test_no_file_takes_the_number_of_a_closed_stream(repo, tmp_path, anthropic_k
         assert file.read_bytes().startswith(b"{")
         assert file.read_bytes().endswith(b"}\n")
         file.unlink()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="uses a bound on the size of files")
+def test_a_full_disk_under_standard_output_is_said_once(repo):
+    """What Python still holds for a file that cannot grow does not fail again at the exit."""
+    import resource
+
+    repo.stage("a.py", "x = 1\n")
+    with (repo.path / "out").open("wb") as out:
+        done = subprocess.run(
+            [sys.executable, "-m", "keyscan", "scan", "a.py"],
+            cwd=repo.path,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
+            check=False,
+        )
+    assert done.returncode == 3
+    assert done.stderr == b"keyscan: output cannot be written: File too large\n"

@@ -312,3 +312,30 @@ def test_a_worker_that_is_lost_while_it_sends_is_lost():
     with pytest.raises(WorkerError, match="--jobs 1"):
         pool.results()
     ours.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked")
+class TestBounds:
+    """A system that gives no more processes, threads or memory."""
+
+    def test_a_process_that_cannot_be_started(self, monkeypatch):
+        """The bound of processes is reached: one error that says so, and no process is left."""
+
+        def refused():
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+
+        monkeypatch.setattr(os, "fork", refused)
+        with pytest.raises(WorkerError, match="cannot be started"):
+            list(parallel.stream(pid_of, range(9), 2))
+        assert multiprocessing.active_children() == []
+
+    def test_a_worker_without_a_thread_says_nothing_itself(self, monkeypatch, capfd):
+        """The parent says that it was lost; no traceback comes from it."""
+
+        def refused(_thread):
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr("threading.Thread.start", refused)
+        with pytest.raises(WorkerError, match="ended from outside"):
+            list(parallel.stream(pid_of, range(9), 2))
+        assert capfd.readouterr() == ("", "")
