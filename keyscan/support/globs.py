@@ -75,6 +75,8 @@ class Globs:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         """Parse all of `patterns`; raises BadGlob."""
+        if any(len(pattern) > _LONGEST for pattern in patterns):
+            raise BadGlob(f"a pattern of more than {_LONGEST} characters")
         self._globs = [glob for glob in map(parse, patterns) if glob is not None]
 
     @classmethod
@@ -84,17 +86,25 @@ class Globs:
         globs._globs = [glob for glob in map(_parsed_or_none, text.split("\n")[:_MOST_LINES]) if glob is not None]
         return globs
 
-    def match(self, path: str) -> str | None:
-        """The pattern that matches the file at `path` (relative, with forward slashes) or a directory above it."""
+    def match(self, path: str, stop: Callable[[], bool] | None = None) -> str | None:
+        """The pattern that matches the file at `path` (relative, with forward slashes) or a directory above it.
+
+        None once `stop`, which is asked before each pattern, is true, and for a path that no file system has: a tree of
+        git may hold any.
+        """
+        if len(path) > _LONGEST:
+            return None
         parts = [part for part in path.split("/") if part not in {"", "."}]
         for depth in range(1, len(parts) + 1):
-            decision = self._decide(parts[:depth], directory=depth < len(parts))
-            if decision:
+            decision = self._decide(parts[:depth], stop, directory=depth < len(parts))
+            if decision or (stop is not None and stop()):
                 return decision
         return None
 
-    def _decide(self, parts: Sequence[str], *, directory: bool) -> str | None:
+    def _decide(self, parts: Sequence[str], stop: Callable[[], bool] | None, *, directory: bool) -> str | None:
         for glob in reversed(self._globs):
+            if stop is not None and stop():
+                return None
             if glob.fits(parts, directory=directory):
                 return None if glob.negated else glob.text
         return None

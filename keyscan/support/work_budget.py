@@ -21,6 +21,11 @@ class WorkBudget:
         """Whether the work should no longer be done."""
         return self._remaining <= 0
 
+    def over(self) -> bool:
+        """Whether the work that runs inside `with budget:` now should stop; before, what `spent` says."""
+        running = time.thread_time() - self._started if self._started else 0.0
+        return self._remaining <= running
+
     def __enter__(self) -> None:
         self._started = time.thread_time()
 
@@ -28,3 +33,4 @@ class WorkBudget:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._remaining -= time.thread_time() - self._started
+        self._started = 0.0

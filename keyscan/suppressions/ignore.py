@@ -13,7 +13,7 @@ from keyscan.support.json_paths import Walker, fits
 from keyscan.suppressions.inline import Markers, around
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from keyscan.model.finding import Finding
     from keyscan.model.match import Match
@@ -86,14 +86,26 @@ class Ignore:
         """Travels to worker processes without what it compiled."""
         return Ignore, tuple(getattr(self, name) for name in self.__dataclass_fields__)
 
-    def fits(self, path: str) -> bool:
-        """Whether the condition on paths holds."""
-        return (not self.paths or self._globs.match(path) is not None) and (
+    def fits(self, path: str, stop: Callable[[], bool] | None = None) -> bool:
+        """Whether the condition on paths holds; not, once `stop` is true."""
+        if stop is not None and stop():
+            return False
+        return (not self.paths or self._globs.match(path, stop) is not None) and (
             not self.path_patterns or self._path_patterns.matches(path.encode("utf-8", "surrogateescape"))
         )
 
-    def covers(self, match: Match, path: str, fingerprints: Iterable[str], text: ScannedText) -> bool:
-        """Whether all conditions hold for `match`, found in the file `path`; cheap conditions first."""
+    def covers(
+        self,
+        match: Match,
+        path: str,
+        fingerprints: Iterable[str],
+        text: ScannedText,
+        stop: Callable[[], bool] | None = None,
+    ) -> bool:
+        """Whether all conditions hold for `match`, found in the file `path`; cheap conditions first.
+
+        No ignore covers anything once `stop` is true.
+        """
         rule = match.rule
         return (
             (self.severity is None or match.severity <= self.severity)
@@ -101,21 +113,23 @@ class Ignore:
             and (not self.providers or rule.provider.lower() in {name.lower() for name in self.providers})
             and (not self.fingerprints or not self._fingerprints.isdisjoint(fingerprints))
             and (not self.stopwords or self._has_stopword(match.secret))
-            and self.fits(path)
+            and self.fits(path, stop)
             and (not self.values or self._values.matches(match.secret))
             and (not self.lines or self._lines.matches(_line_of(text.data, match)))
             and (not self.keys or self._at_key(text.json.path(match.secret_start)))
+            and not (stop and stop())
         )
 
-    def covers_finding(self, finding: Finding, path: str) -> bool:
-        """Whether all conditions hold for a finding that has no value and no text of its own."""
+    def covers_finding(self, finding: Finding, path: str, stop: Callable[[], bool] | None = None) -> bool:
+        """Whether all conditions hold for a finding that has no value and no text of its own; `stop` as in `covers`."""
         return (
             not (self.values or self.stopwords or self.keys or self.lines)
             and (self.severity is None or finding.severity <= self.severity)
             and (not self.rules or any(fnmatchcase(finding.rule_id, name) for name in self.rules))
             and (not self.providers or finding.provider.lower() in {name.lower() for name in self.providers})
             and (not self.fingerprints or finding.fingerprint in self._fingerprints)
-            and self.fits(path)
+            and self.fits(path, stop)
+            and not (stop and stop())
         )
 
     def _has_stopword(self, secret: bytes) -> bool:

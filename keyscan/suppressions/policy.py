@@ -82,7 +82,7 @@ class SuppressionPolicy:
         if not self.exclude or self._budget.spent:
             return None
         with self._budget:
-            return self._excluded.match(path if in_git else self.place(path))
+            return self._excluded.match(path if in_git else self.place(path), self._budget.over)
 
     def place(self, path: str) -> str:
         """`path`, as a report names it, relative to the root."""
@@ -108,7 +108,8 @@ class SuppressionPolicy:
             return Status("ignored", f"excluded: {pattern}", own[0])
         if self.active and not self._budget.spent:
             with self._budget:
-                entry = next((entry for entry in self.active if entry.covers(match, path, own, text)), None)
+                over = self._budget.over
+                entry = next((entry for entry in self.active if entry.covers(match, path, own, text, over)), None)
             if entry:
                 return Status("ignored", entry.label, own[0])
         for one in own:
@@ -149,7 +150,8 @@ class SuppressionPolicy:
         pattern = self.excluded(path, in_git=True)
         if self.active and not self._budget.spent:
             with self._budget:
-                entry = next((entry for entry in self.active if entry.covers_finding(finding, path)), None)
+                over = self._budget.over
+                entry = next((entry for entry in self.active if entry.covers_finding(finding, path, over)), None)
             if entry:
                 return replace(finding, status="ignored", status_reason=entry.label)
         if pattern:

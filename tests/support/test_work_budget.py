@@ -24,3 +24,15 @@ def test_work_inside_is_counted_until_nothing_is_left():
     with budget:
         _work(0.1)
     assert budget.spent
+
+
+def test_work_can_ask_whether_to_stop():
+    """Inside, what runs at the moment counts."""
+    budget = WorkBudget(0.05)
+    assert not budget.over()
+    with budget:
+        assert not budget.over()
+        _work(0.06)
+        assert budget.over()
+    assert budget.over()
+    assert budget.spent

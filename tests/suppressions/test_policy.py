@@ -12,6 +12,7 @@ from helpers.tokens import token
 
 from keyscan.model.blob import Origin
 from keyscan.model.fingerprint import fingerprint, fingerprints
+from keyscan.suppressions import policy
 from keyscan.suppressions.ignore import Ignore
 from keyscan.suppressions.policy import SuppressionPolicy
 
@@ -113,6 +114,27 @@ def test_a_hostile_text_costs_little():
     for number in range(5000):
         used.status(match(data, b"SECRET%06d" % number), data, Origin("a.json"))
     assert time.process_time() - started < 8
+
+
+@pytest.mark.parametrize("path", ["/".join(["a" * 200] * 20), "a/" * 2000 + "a", "a" * 500_000])
+@pytest.mark.parametrize("where", ["one ignore", "many ignores", "exclude"])
+def test_patterns_of_one_finding_take_no_more_time_than_all_may(monkeypatch, path, where):
+    """The bound counts within one pass over the patterns: thousands of them against a path as a tree may hold it."""
+    monkeypatch.setattr(policy, "_SECONDS", 2.0)
+    patterns = tuple(f"**/*{'a*' * 50}b{number}*/**" for number in range(3000))
+    ignores = {
+        "one ignore": (Ignore("x", paths=patterns),),
+        "many ignores": [Ignore("x", paths=(p,)) for p in patterns],
+    }
+    excluded = patterns if where == "exclude" else ()
+    used = SuppressionPolicy(tuple(ignores.get(where, ())), exclude=excluded)
+    data = b"k = 'SECRET'"
+    # Parsing thousands of patterns is a matter of the configuration's size.
+    used.status(match(data, b"SECRET"), data, Origin("a.py"))
+    started = time.thread_time()
+    status = used.status(match(data, b"SECRET"), data, Origin(path))
+    assert status.status == "new"
+    assert time.thread_time() - started < 4
 
 
 def test_in_the_history_a_path_is_ignored_where_it_stood(repo, run):
