@@ -1,14 +1,20 @@
 """Ways to bind a value to a name: `forms.toml` as data, filled with random values and with values that are no secrets.
 
-python benchmarks/quality/forms.py [VALUES_A_FORM] [--markdown]
+python benchmarks/quality/forms.py [VALUES_A_FORM]
+python benchmarks/quality/forms.py --named [PART_OF_A_FORM]
+
+`--named` fills the forms with a value of every named rule instead, all forms or those that hold a text.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 import tomllib
 from collections import defaultdict
 from pathlib import Path
+from urllib.parse import quote
 
 from keyscan.engine.matcher import Matcher
 from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
@@ -19,6 +25,12 @@ from keyscan.ruleset.cache import load_rules
 HERE = Path(__file__).parent
 # Marks in a form: the value, and the name in each style.
 STYLES = ("@ENV@", "@lower@", "@camel@", "@kebab@", "@Pascal@")
+# Marks for a value that is written with the escapes of its form: Markdown, an address, a string in JSON in JSON.
+ESCAPED = {
+    "@S:markdown@": lambda value: re.sub(r"[_*]", r"\\\g<0>", value),
+    "@S:address@": lambda value: quote(value, safe=""),
+    "@S:json@": lambda value: json.dumps(value)[1:-1].replace("/", "\\/"),
+}
 
 
 def named(form: str, name: str, value: str) -> str:
@@ -28,6 +40,9 @@ def named(form: str, name: str, value: str) -> str:
     styles = (name.upper(), name, pascal[0].lower() + pascal[1:], "-".join(parts), pascal)
     for mark, text in zip(STYLES, styles, strict=True):
         form = form.replace(mark, text)
+    for mark, escaped in ESCAPED.items():
+        if mark in form:
+            form = form.replace(mark, escaped(value))
     return form.replace("@S@", value)
 
 
@@ -72,8 +87,22 @@ def measure(values: int) -> tuple[dict[str, list[int]], dict[str, list[int]], li
     return forms, groups, wrong, texts
 
 
+def of_named_rules(part: str) -> list[str]:
+    """The report on values of named rules in the forms that hold `part`."""
+    import named_forms
+
+    rules = load_rules()
+    forms = tomllib.loads((HERE / "forms.toml").read_text(encoding="utf-8"))["forms"]
+    chosen = {group: [entry for entry in entries if part in entry[1]] for group, entries in forms.items()}
+    matcher = Matcher(rules, HyperscanPrefilter.of(rules))
+    return named_forms.report(*named_forms.measure(matcher, rules, chosen, named))
+
+
 def main() -> None:
     """Measure and print: recall by group, the forms below 95%, false alarms."""
+    if "--named" in sys.argv:
+        print("\n".join(of_named_rules(" ".join(sys.argv[sys.argv.index("--named") + 1 :]))))
+        return
     values = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 20
     forms, groups, wrong, texts = measure(values)
     hits, total = (sum(counts[at] for counts in forms.values()) for at in (0, 1))

@@ -41,11 +41,15 @@ _LINK_WORDS = (
     "headers? client credentials? creds? access private personal pat env environ setdefault getenv setenv string str "
     "text literal prod production dev development staging stage live const let var export set new is with from use "
     "using data stringdata type project account user username service admin master main primary secondary backup "
-    "config settings options params self this os process ai com io net http https name xi x sk cloud platform rest sdk "
-    "login registry password apikey apitoken machine host h header method get post v1 v2 v3 public "
+    "config settings? options params self this os process ai com io net http https name xi x sk cloud platform rest "
+    "sdk login registry password apikey apitoken machine host h header method get post v1 v2 v3 public "
     "final static char bytes null or field body flag undefined optional option nullable nil readonly some lazy by as "
     "dim declare global local lateinit constexpr required sensitive true false fill send keys cat eof eot end strip "
-    "freeze chomp noqa setattr append put add insert param parameter argument attribute property b r u n"
+    "freeze chomp noqa setattr append put add insert param parameter argument attribute property b r u n "
+    # Declarations of SQL, COBOL, OCaml and assemblers, raw strings, calls that wrap a value, elements, conditions.
+    "constant varchar2? nvarchar char2? pic ref extra lambda return asciz ascii pack cdata qq txt raw secure "
+    "slot reg sz buffer byte unwrap code strong unsafe shared serializeas encrypted xsi xsd stringprop con android if "
+    "else to for [0-9]{1,3} (?<![a-z])[a-z](?![a-z])"
 )
 _LINK = "|".join(_LINK_WORDS.split())
 # What may stand between the parts of one name, and how much of it.
@@ -72,6 +76,11 @@ _KEY_NAME = (
     r"""(?i:(?:\w{0,16}[_-])?(?:api[_-]?key|key|(?:api|auth|access)?[_-]?token|secret|default)"""
     r"""|authorization["'`]?\s{0,3}[=:]\s{0,3}["'`]?(?:bearer|token|key|api-key|basic)?)"""
     r"""["'`]?[\s=:"'`]{1,12}"""
+)
+# The second of two names and of two values: `user, exa_api_key = "bob", "`, `[host, exaApiKey] = ["db1", "`.
+_UNPACKED = (
+    r"""["'`\]]{0,2}[ \t]{0,4}:?=[ \t]{0,4}(?:(?<=\]=)\[|(?<=\] =)\[|(?<=\] = )\[)?"""
+    r"""["'][^"'\n]{0,40}["'],[ \t]{1,4}["']"""
 )
 # No more than this may stand before the value, names aside.
 REACH = 1024
@@ -111,7 +120,7 @@ def bare(value: str, *, proved: bool = False, fixed: bool = False, marked: bool 
 def named(words: tuple[str, ...], value: str) -> str:
     """The whole expression for a value that counts only after one of `words` (a name, a field, a host)."""
     names = "|".join(word_pattern(word) for word in words)
-    return rf"(?:{names}){_TAIL}{_NOT_AN_ID}(?:{GLUE}|{_SIBLINGS}{_KEY_NAME}){named_value(value)}"
+    return rf"(?:{names}){_TAIL}{_NOT_AN_ID}(?:{GLUE}|{_SIBLINGS}{_KEY_NAME}|{_UNPACKED}){named_value(value)}"
 
 
 def named_value(value: str) -> str:

@@ -1,6 +1,7 @@
 """The grammar of bindings: every form of the benchmark is found, and what is no secret in it is not."""
 
 import importlib.util
+import sys
 import tomllib
 from pathlib import Path
 
@@ -23,15 +24,19 @@ FORMS = [
 VALUE = "{alnum:9}7{alnum:6}x4{alnum:14}"
 
 
-def benchmark():
-    """The module that measures forms."""
-    spec = importlib.util.spec_from_file_location("forms", QUALITY / "forms.py")
+def benchmark(name):
+    """A module that measures forms."""
+    spec = importlib.util.spec_from_file_location(name, QUALITY / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
+    # Its neighbours are imported by their plain names, and its classes looked up in it.
+    sys.path.append(str(QUALITY))
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-NAMED = benchmark().named
+NAMED = benchmark("forms").named
+NAMED_FORMS = benchmark("named_forms")
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +59,24 @@ def test_a_random_value_is_found_in_every_form(matcher, path, form):
     value = templates.expand(VALUE, form)
     found = told(matcher, path, NAMED(form, "acme_api_token", value))
     assert any(value.encode() in secret or secret in value.encode() for secret in found)
+
+
+def test_keys_of_named_rules_are_found_in_every_form(matcher):
+    """A key with a prefix, and one that only its vendor's name tells, wherever they can stand as one value."""
+    forms = {"all": [[path, form] for path, form in FORMS]}
+    rules = [rule for rule in load_rules() if rule.id in {"anthropic-api-key", "bfl-api-key"}]
+    by_form, by_rule, skipped = NAMED_FORMS.measure(matcher, rules, forms, NAMED)
+    assert {form: counts.instead for form, counts in by_form.items() if counts.found < counts.total} == {}
+    assert all(counts.total > skipped for counts in by_rule.values())
+
+
+def test_a_value_fits_where_nothing_in_it_ends_it():
+    """The characters that would break a form are told by where the value stands in it."""
+    assert "'" in NAMED_FORMS.breaking("a.py", "x = '@S@'")
+    assert '"' not in NAMED_FORMS.breaking("a.py", "x = '@S@'")
+    assert "$" in NAMED_FORMS.breaking("a.sh", 'x="@S@"')
+    assert "/" in NAMED_FORMS.breaking("a.py", "amqp://a:@S@@h")
+    assert "&" in NAMED_FORMS.breaking("a.xml", '<a b="@S@"/>')
 
 
 @pytest.mark.parametrize(

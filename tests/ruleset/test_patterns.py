@@ -68,6 +68,15 @@ def test_what_is_no_name_of_a_key(text):
         "exa:\n  api_key: VALUE\n",
         'Exa(api_key="VALUE")',
         "x.exaApiKey = 'VALUE'",
+        'exa_api_key: .asciz "VALUE"',
+        "exa_api_key CONSTANT VARCHAR2(64) := 'VALUE';",
+        "const exaApiKey = prod ? env.K : 'VALUE';",
+        '"exaApiKey": {"type": "securestring", "defaultValue": "VALUE"}',
+        'user, exa_api_key = "bob", "VALUE"',
+        "const [host, exaApiKey] = ['db1', 'VALUE'];",
+        "Set `EXA_API_KEY` to `VALUE`",
+        "<b>exa_api_key:</b> <code>VALUE</code>",
+        'reg add HKCU\\Software\\Acme /v ExaApiKey /t REG_SZ /d "VALUE" /f',
     ],
 )
 def test_the_ways_people_write_a_key(text):

@@ -48,8 +48,11 @@ _BASES = {"octal": 8, "u": 16, "x": 16, "long": 16, "percent": 16}
 
 def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | Unread]:
     """A view of the lines with escapes between characters of tokens, if a hit says that there are some."""
+    hits = list(hits)
     near = _near(data, [end for trigger, end in hits if trigger.kind == ESCAPES])
     spans = [match.span() for low, high in near for match in ESCAPED.finditer(data, low, high)]
+    marks = _marks(data, hits)
+    spans = sorted(spans + marks) if marks else spans
     pieces, name = Pieces(), ""
     for start, end in windows(data, spans):
         escapes = [(escape, _meaning(escape)) for escape in _ESCAPE.finditer(data, start, end)]
@@ -71,6 +74,25 @@ def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterato
             break
     if pieces.text:
         yield View(name or "escapes", bytes(pieces.text), pieces.back, pieces.touched)
+
+
+# What stands of a token in front of the first backslash that Markdown's editors put into it.
+_UP_TO_MARK = lazy_pattern(rb"[A-Za-z0-9_.-]{0,200}?(?=\\[_-][A-Za-z0-9_\\-])")
+
+
+def _marks(data: bytes, hits: list[tuple[Trigger, int]]) -> list[tuple[int, int]]:
+    """The first backslash within each token that begins with a rule's prefix, however few letters follow it.
+
+    So are the prefixes that hold backslashes themselves.
+    """
+    places = []
+    for trigger, end in hits:
+        if trigger.kind == ESCAPES and trigger.literal:
+            places.append((end - trigger.width, end))
+        mark = _UP_TO_MARK.match(data, end) if trigger.kind == PIECES else None
+        if mark:
+            places.append((mark.end(), mark.end() + 2))
+    return places
 
 
 def _near(data: bytes, ends: list[int]) -> list[tuple[int, int]]:

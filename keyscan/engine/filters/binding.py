@@ -29,8 +29,8 @@ _PAIR = lazy_pattern(
 )
 _PAIRED = "generic-named-value"
 _WORD_END = lazy_pattern(rb"\w\Z")
-# An element with attributes: `<app:apiKey xsi:type="xsd:string">`.
-_ELEMENT = lazy_pattern(rb"<(?:[\w.-]{1,20}:)?([\w.-]+)[ \t]")
+# An element with attributes: `<app:apiKey xsi:type="xsd:string">`, `<string name="api_key" translatable="false">`.
+_ELEMENT = lazy_pattern(rb"<(?:[\w.-]{1,20}:)?([\w.-]+)[ \t](?:(?i:name|key|id)=[\"']([\w.-]+))?")
 # Rules in which a word comes before the name.
 _DIRECTIVES = frozenset({"generic-directive-secret"})
 # The rule whose values stand in front of their names, and a name there.
@@ -133,9 +133,13 @@ def name_of(match: Match, context: Context) -> bytes:
         return last.group(1) if last else b""
     # `jwtKey: String = "` is no pair: its `Key` is the end of a name.
     separate = match.rule.id == _PAIRED or not _WORD_END.search(context.preceding)
-    pair = (_PAIR.match(context.lead) if separate else None) or _ELEMENT.match(context.lead)
+    pair = _PAIR.match(context.lead) if separate else None
     if pair:
         return pair.group(1)
+    element = _ELEMENT.match(context.lead)
+    if element:
+        called = element.group(2) or b""
+        return called if kind_of(called) != Kind.NONE else element.group(1)
     # What an option follows, and the `n` of a line's end that stands in a string, are no part of its name.
     apart = context.lead[:1] in {b" ", b"\t"}
     before = _NAME.search(b"" if apart else _LINE_END.sub(b"\n", context.preceding))

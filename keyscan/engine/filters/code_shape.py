@@ -30,3 +30,7 @@ CALL = lazy_pattern(
     # What stands between two strings of a packed program, or of one that is a string: `),eu=i(1681,`, `)\\nf.write(`.
     rb"^\)(?:,|;|\\[nrt]){0,3}[\w$.]{1,40}[=(:]"
 )
+# No code: a password with a point in it has digits apart from each other, which names of members seldom have.
+POINTED = lazy_pattern(rb"(?=\D{0,60}\d[^A-Za-z_.]{0,60}[A-Za-z_.]\D{0,60}\d)\w{2,40}\.\w{2,40}")
+# Nor a name: digits in so many places, however the letters between them are spelt.
+SCATTERED = lazy_pattern(rb"(?=.{24})\d*(?:[A-Za-z]+\d+){4}[A-Za-z0-9]*")

@@ -7,7 +7,7 @@ import re
 from enum import IntEnum
 from functools import lru_cache
 
-from keyscan.engine.filters.code_shape import CALL, SIGNS
+from keyscan.engine.filters.code_shape import CALL, POINTED, SCATTERED, SIGNS
 from keyscan.engine.filters.entropy import classes
 from keyscan.engine.filters.known_digests import is_known_digest
 from keyscan.engine.filters.spelling import surprise
@@ -145,8 +145,7 @@ _SHORTEST = 6
 _LONG = 16
 # What an issuer writes behind a point: no name of an attribute is so long, with digits, and spells nothing.
 _RANDOM_PART = lazy_pattern(rb"(?=\w*\d)[\w-]{20,200}={0,2}")
-# Shorter mixtures of letters, digits and signs are too often code.
-_MIXED = 10
+_MIXED = 10  # shorter mixtures of letters, digits and signs are too often code
 
 
 @lru_cache(MOST)
@@ -174,7 +173,12 @@ def reason(value: bytes) -> str | None:
 
 
 def _has_random_part(value: bytes) -> bool:
-    """Whether `value` is names and, behind the last point, a long text that spells none, as in keys of parts."""
+    """Whether `value` is names and, behind the last point, a long text that spells none, as in keys of parts.
+
+    So is a generated password that a point stands in.
+    """
+    if POINTED.fullmatch(value) and _is_generated(value.replace(b".", b"")):
+        return True
     last = value.rpartition(b".")[2]
     return _RANDOM_PART.fullmatch(last) is not None and classes(last) > 1 and surprise(last) >= SPELT
 
@@ -284,6 +288,8 @@ def _hex_shape(value: bytes, letters: int) -> Shape:
 
 
 def _spelt_shape(value: bytes, letters: int, kinds: int) -> Shape:
+    if kinds > 2 and SCATTERED.fullmatch(value):  # noqa: PLR2004
+        return Shape.HUMAN
     if _IDENTIFIER.match(value) and letters > len(value) * 0.7 and not (kinds > 2 and value[-1:].isdigit()):  # noqa: PLR2004
         return Shape.WORD
     if _COMMON.search(value):

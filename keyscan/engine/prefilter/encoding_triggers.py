@@ -77,6 +77,11 @@ QUOTES = rf"(?:\xe2\x80[\x98-\x9f]|\xc2\xab{_NARROW}|{_NARROW}\xc2\xbb|\xe3\x80[
 _QUOTED = r'(?:&(?:quot|#34|#[xX]22);|\\\\\\")'
 _WORD = "[!#-&(-~]{8}"
 _BRACED = r"\\[ux]\{0{0,4}"
+# Three letters and digits that no word has: a digit between letters, capitals here and there.
+_STRANGE = (
+    "(?:[0-9][A-Za-z]{1,2}[0-9]|[0-9][A-Z]{1,2}[a-z]|[a-z][A-Z]{1,2}[0-9]|[0-9][a-z]{1,2}[A-Z]|[a-z][0-9][A-Z]"
+    "|[A-Z][0-9][a-z]|[a-z][A-Z][a-z][A-Z]|[A-Z][a-z][A-Z][a-z])"
+)
 _ESCAPES = (
     rf"[A-Za-z0-9]{{2}}%(?:25)?{_MARKS}[A-Za-z0-9]{{2}}",
     rf"[A-Za-z0-9]{{2}}\\{{1,4}}u00{_MARKS}[A-Za-z0-9]{{2}}",
@@ -98,10 +103,11 @@ _ESCAPES = (
     r"(?:&#(?:[xX]0{0,3}[2-7][0-9A-Fa-f]|0{0,3}[3-9][0-9]|0?1[0-2][0-9]);){4}",
     # Invisible characters that come along when text is copied, and what editors of Markdown put before `_` and `-`.
     rf"[A-Za-z0-9_-]{INVISIBLE}[A-Za-z0-9_-]",
-    r"[A-Za-z0-9]{2}\\[_-][A-Za-z0-9]{16}",
+    rf"(?:[A-Za-z0-9]{{2}}|\\_)\\[_-](?:[A-Za-z0-9]{{16}}|[A-Za-z0-9-]{{0,8}}{_STRANGE})",
+    r"(?:[0-9][A-Za-z][0-9]|[0-9][A-Z][a-z]|[a-z][A-Z][0-9]|[0-9][a-z][A-Z]|[a-z][0-9][A-Z]|[A-Z][0-9][a-z])\\[_-][A-Za-z0-9]",
     # A name and its value, where the quotation marks are none that rules know, or the colon is a full-width one.
     rf"[:=] ?{_OPENING}{_WORD}",
-    rf"(?i:pass|pwd|passwd|passphrase|word|secret|token|key){_QUOTED}[ \t]?[:=][ \t]?{_QUOTED}{_WORD}",
+    rf"(?i:pass|pwd|passwd|passphrase|word|secret|token|key|pat){_QUOTED}[ \t]?[:=][ \t]?{_QUOTED}{_WORD}",
     r"[A-Za-z0-9_*`]\xef\xbc\x9a[ \t]?[`*]{0,3}[A-Za-z0-9_+/=.-]{12}",
 )
 ESCAPED = lazy_pattern("|".join(_ESCAPES).encode())
@@ -160,6 +166,7 @@ def of(rules: Sequence[Rule]) -> list[Trigger]:
     prefixes = sorted({rule.prefix for rule in rules if rule.prefix})
     triggers = {trigger.text: trigger for trigger in (*_pieces(prefixes), *_base64(prefixes), *_wide(prefixes))}
     escapes = [Trigger(ESCAPES, text, 48, "") for text in _ESCAPES] if rules else []
+    escapes += _marked(prefixes)
     packed = [Trigger(GZIP, GZIPPED + "[A-H]", len(GZIPPED) + 1, GZIPPED)] if rules else []
     kinds = [Trigger(KUBERNETES, f"kind{middle}Secret", 20, f"kind{middle}Secret") for middle in (": ", '": "', '":"')]
     tables = [Trigger(TABLE, text, WIDEST, "") for text in _TABLE_HEADERS] if rules else []
@@ -179,6 +186,14 @@ def _pieces(prefixes: Iterable[str]) -> Iterator[Trigger]:
             yield Trigger(PIECES, re.escape(prefix), len(prefix), prefix)
     for head in sorted(heads):
         yield Trigger(PIECES, re.escape(head) + _QUOTE, len(head) + 1, head)
+
+
+def _marked(prefixes: Iterable[str]) -> Iterator[Trigger]:
+    r"""Prefixes as editors of Markdown write them: `rzp\_live\_`, behind which little of a short key is left."""
+    for prefix in prefixes:
+        if "_" in prefix and len(prefix) >= _LONG and prefix.rstrip("_") not in _PLAIN:
+            marked = prefix.replace("_", "\\_")
+            yield Trigger(ESCAPES, re.escape(marked), len(marked), marked)
 
 
 def _wide(prefixes: Iterable[str]) -> Iterator[Trigger]:

@@ -101,6 +101,17 @@ class TestEscapes:
             secrets(engines, r"the \textbf{large\_configuration\_identifier\_of\_things} \_abcdefghijklmnopqrst") == []
         )
 
+    @pytest.mark.parametrize(
+        "template", ["sk-ant-api03-{b64url:93}AA", "rzp_live_{alnum:14}", "ls__{hex:32}", "dckr_pat_{b64url:27}"]
+    )
+    def test_marks_with_little_behind_them(self, engines, template):
+        """However few letters follow each mark that an editor escaped, a key with a known prefix is found."""
+        for number in range(40):
+            key = token(template, f"mark/{number}")
+            written = key.replace("_", r"\_")
+            told = [(secret, place) for secret, place, _ in found(engines, f"RAZORPAY_LANGSMITH_KEY: {written}\n")]
+            assert told == [(key, written)]
+
     def test_json_in_json(self, engines):
         """A key in JSON inside a string of JSON, twice over."""
         inner = json.dumps({"mistral_api_key": token("{alnum:32}", "mistral"), "anthropic": ANTHROPIC})

@@ -44,6 +44,8 @@ def match_of(value, rule="generic-quoted-secret"):
         ('{"env": "HOST=db1\\\\n', "API_KEY=", "API_KEY"),
         ('"a\\\\tsmtp_', "password: ", "smtp_password"),
         ("  ", '<app:apiKey xsi:type="xsd:string">', "apiKey"),
+        ("  ", '<string name="api_key" translatable="false">', "api_key"),
+        ("  ", '<password id="p1" encrypted="false">', "password"),
     ],
 )
 def test_the_whole_name_is_read_from_where_the_rule_began(preceding, lead, name):

@@ -19,6 +19,11 @@ from keyscan.ruleset.regex_syntax import parse_tree
 
 SILENT = [
     "to readable token IDs. The model was trained with the `EleutherAI/gpt-j-6b` one",
+    '<string name="password_hint" translatable="false">{alnum:9}7{alnum:12}</string>',
+    "the token for the parser is v2-of-the-api-4-all, see below",
+    "Authorization: Bearer $ACCESS_TOKEN@{alnum:8}",
+    "mysql -u root -p'${{DB_PASSWORD}}' shop",
+    'cache.set("{lower:16}7{alnum:30}", key="cache_key")',
     'x = "f.until(b\\"Password: \\")\\nf.write(b\\"{alnum:20}\\\\n\\")"',
     "MicrosoftAppPassword=\nMicrosoftAppTenantId={uuid}\n",
     "1. Apply the patch identified by `{hex:40}`.",
@@ -97,6 +102,15 @@ SILENT = [
     'expect "Password:" {{ send "$password\\r" }}',
 ]
 FOUND = [
+    '<string name="api_token" translatable="false">{alnum:9}7{alnum:12}</string>',
+    "[10:42] anna: the api_token for staging is {alnum:9}7{alnum:12}, keep it",
+    "password for the build server: {alnum:9}7{alnum:12}",
+    "curl -H 'Authorization: Bearer {alnum:6}@{alnum:6}7*{alnum:4}' https://api.corp/v1",
+    "mysql -u root -p'x7&{alnum:8};K2' shop < dump.sql",
+    "echo '{alnum:6}&7{alnum:6}Q' | docker login -u ci --password-stdin registry.corp",
+    'keychain.set("{lower:16}7{alnum:30}", forKey: "falKey")',
+    'store("{lower:52}7", key="azure_devops_pat")',
+    "gh secret set DEPLOY_TOKEN -b{alnum:7}7{alnum:400}",
     "Acme API key: {alnum:32}7",
     "The acme api key is {alnum:32}7 for now.",
     "Acme secret key: {alnum:32}7",

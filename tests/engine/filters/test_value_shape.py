@@ -41,6 +41,7 @@ from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
         ("sample", "123e4567-e89b-12d3-a456-426614174000"),
         ("code", "get_token()"),
         ("code", "settings.token"),
+        ("code", "torch2Tensor.fromArray2D"),
         ("code", "tokens[0]"),
         ("code", "a==b"),
         ("code", "datasets(first:10)"),
@@ -92,6 +93,8 @@ def test_words_and_what_encodes_them_are_words(value):
         "q7Kf!wZb2->Rm",
         "-q7KfzwZb2xRm9LpTe4",
         "_q7KfzwZb2xRm9LpTe4",
+        "zAwRTmSHb.n9_32C",
+        "f90n6oU.qRd505YQ3tlvecyr",
     ],
 )
 def test_punctuation_alone_makes_no_reference(value):
@@ -105,6 +108,12 @@ def test_random_text_of_some_length_is_told_from_words(seed):
     value = token("{alnum:16}", str(seed)).encode()
     assert surprise(value) > SPELT - 1
     assert literals.reason(value) in {None, "number"}
+
+
+def test_digits_in_four_places_are_no_name():
+    """A value of letters that happen to be spelt like words is none with digits all over it; names have fewer."""
+    assert shape_of(b"TJJF2gni55iGUMSseNd8AFTlaIOV4Jax") > Shape.WORD
+    assert shape_of(b"convertInt8ToFloat16Tensor2dBlock") == Shape.WORD
 
 
 @given(st.binary(max_size=80))

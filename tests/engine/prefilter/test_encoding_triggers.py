@@ -48,3 +48,12 @@ def test_escapes_between_characters_of_tokens(text):
     assert triggers.ESCAPED.search(text)
     assert any(sign in text for sign in triggers.ESCAPE_LITERALS)
     assert not triggers.ESCAPED.search(b"100% of it")
+
+
+def test_prefixes_with_the_backslashes_of_markdown():
+    """A prefix of several words is looked for as editors write it; a word of every program is not."""
+    marked = {
+        one.literal for one in triggers.of([rule(prefix="rzp_live_"), rule(prefix="secret_"), rule(prefix="re_")])
+    }
+    assert r"rzp\_live\_" in marked
+    assert not {r"secret\_", r"re\_"} & marked
