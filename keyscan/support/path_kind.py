@@ -22,7 +22,7 @@ def path_kind(path: str) -> PathKind:
     if path:
         # A test directory of the temporary place where a tool runs says nothing: only relative paths are given.
         for kind in EXPRESSIONS:
-            if _pattern(kind).search(path):
+            if _pattern(kind).search("/" + path):
                 kinds |= kind
     return kinds
 
@@ -30,7 +30,7 @@ def path_kind(path: str) -> PathKind:
 @lru_cache(4096)
 def is_of_kind(path: str, kind: PathKind) -> bool:
     """Whether the file at `path` is of one kind: a tenth of the cost of finding all kinds."""
-    return _pattern(kind).search(path) is not None
+    return _pattern(kind).search("/" + path) is not None
 
 
 def is_rehearsal(path: str) -> bool:

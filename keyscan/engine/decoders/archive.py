@@ -108,7 +108,7 @@ def kind(data: bytes, name: str = "") -> str:
 
     `name` is the file's, for what only that tells.
     """
-    if not data.startswith(ARCHIVES):
+    if data[:1] not in FIRSTS or not data.startswith(ARCHIVES):
         known = enclosed(data)
         if known or (data.find(b"\0", 0, PROBE) < 0 and is_text(data)):
             return known

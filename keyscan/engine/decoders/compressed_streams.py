@@ -18,6 +18,8 @@ _FIRST_PART, _LARGEST_PART = 512, 64 * 1024
 _TRIED = 512
 # What deflate without a header must unpack to, at least so much of it.
 _PRINTABLE, _LEAST_TEXT = bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100)) + b"\t\n\r", 24
+# Bytes of the header of a block that is stored as it stands.
+_STORED = 5
 # The largest size that the header of an LZMA file may tell, beside the mark that it does not.
 _LZMA_SIZE, _LZMA_UNKNOWN = 1 << 40, b"\xff" * 8
 
@@ -36,7 +38,7 @@ def is_zlib(data: bytes) -> bool:
 
 def is_deflate(data: bytes) -> bool:
     """Whether `data` is a stream of deflate without a header that holds text: other bytes hardly ever unpack to any."""
-    if is_text(data):
+    if not _may_be_deflate(data) or is_text(data):
         return False
     import zlib
 
@@ -45,6 +47,14 @@ def is_deflate(data: bytes) -> bool:
     except zlib.error:
         return False
     return len(text) >= _LEAST_TEXT and not text.translate(None, _PRINTABLE)
+
+
+def _may_be_deflate(data: bytes) -> bool:
+    """Whether the first block's header is one (RFC 1951, 3.2.3): few programs and pictures begin so."""
+    kind = data[0] >> 1 & 3 if data else 3
+    if kind == 0 and len(data) > _STORED:  # as it stands: its length, and that inverted
+        return data[1] ^ data[3] == data[2] ^ data[4] == 0xFF  # noqa: PLR2004
+    return kind != 3  # noqa: PLR2004
 
 
 def is_lzma(data: bytes) -> bool:

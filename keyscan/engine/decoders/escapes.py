@@ -148,7 +148,9 @@ _JOINTS = (
     rb"|=[ \t]{0,4}\r?\n|(?:\x1b\[[0-9;]{0,20}[mK])+"
 )
 _JOINT = lazy_pattern(_JOINTS % b"")
-# A list of prefixes is no key: commas join only near a function that joins.
+# A list of prefixes is no key: commas join only near a function that joins. First the words of these functions, in
+# lower case: an expression that may begin with any of several letters takes fifty times as long.
+_JOINERS = (b"join", b"concat", b"paste", b"strcat")
 _JOINING = lazy_pattern(rb"(?i)(?:join|concat!?|paste0?|strcat)[ \t]?\(")
 _LISTED = lazy_pattern(_JOINTS % b"|,")
 _UP_TO_JOINT = lazy_pattern(rb"""[\w.-]{0,200}?(?="|'|`|\\|=[ \t]{0,4}\r?\n|\x1b\[)""")
@@ -156,7 +158,9 @@ _UP_TO_JOINT = lazy_pattern(rb"""[\w.-]{0,200}?(?="|'|`|\\|=[ \t]{0,4}\r?\n|\x1b
 
 def _joint(data: bytes, start: int, stop: int) -> re.Pattern[bytes]:
     line = max(data.rfind(b"\n", 0, start) + 1, start - AROUND)
-    return _LISTED if _JOINING.search(data, line, stop) else _JOINT
+    near = data[line:stop].lower()
+    joining = any(word in near for word in _JOINERS) and _JOINING.search(data, line, stop)
+    return _LISTED if joining else _JOINT
 
 
 def joined(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View]:

@@ -15,6 +15,7 @@ from keyscan.engine.prefilter.encoding_triggers import SQL
 from keyscan.support.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
     from keyscan.engine.prefilter.encoding_triggers import Trigger
@@ -45,7 +46,7 @@ def inserted_rows(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[
         # A hit ends with the bracket of the first row.
         if trigger.kind != SQL or end <= done or data[end - 1 : end] != b"(":
             continue
-        head = _COLUMNS.search(data, max(0, end - _LONGEST_HEAD), end - 1)
+        head = _head(data, max(0, end - _LONGEST_HEAD), end - 1)
         names = [column.strip(b' \t\r\n`"[]') for column in head["columns"].split(b",")] if head else []
         telling = [number for number, name in enumerate(names) if kind_of(name) != Kind.NONE]
         if not telling:
@@ -56,6 +57,18 @@ def inserted_rows(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[
             break
     if pieces.text:
         yield View(COLUMN, bytes(pieces.text), pieces.back, pieces.touched, plain=True)
+
+
+def _head(data: bytes, low: int, end: int) -> re.Match[bytes] | None:
+    """The list of columns in front of `end`, tried from each `into`: the expression alone looks at every byte."""
+    statement = data[low:end].lower()
+    at = statement.rfind(b"into")
+    while at >= 0:
+        head = _COLUMNS.match(data, low + at, end)
+        if head:
+            return head
+        at = statement.rfind(b"into", 0, at)
+    return None
 
 
 def _show(data: bytes, pieces: Pieces, at: int, names: dict[int, bytes]) -> int:

@@ -23,6 +23,7 @@ REACH = 16 * 1024
 LARGEST = 1024 * 1024
 
 _LINE = lazy_pattern(rb'[ \t]*+"((?>(?:[^"\\\n]|\\[^\n])*))"[ \t]*+,?[ \t]*+\r?')
+_FIRST_QUOTE = lazy_pattern(rb'[ \t]*+"')
 _ESCAPE = lazy_pattern(rb'\\(?:u00([0-7][0-9A-Fa-f])|(["\\/nrt]))')
 _MEANINGS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
@@ -51,9 +52,12 @@ def string_lines(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[V
 
 
 def _is_header(data: bytes, at: int) -> bool:
-    """Whether the line at `at` holds what the trigger finds there: without Hyperscan, a word of it is a hit."""
+    """Whether the line at `at` may be a string and holds what the trigger finds: without Hyperscan, a word is a hit."""
     low, high = max(0, at - WIDEST), at + WIDEST
     start = data.rfind(b"\n", low, at) + 1
+    # Few lines are strings, and that is told sooner.
+    if start and not _FIRST_QUOTE.match(data, start):
+        return False
     stop = data.find(b"\n", at, high) + 1
     return bool(TABLE_HEADER.search(data, start or low, stop or high))
 

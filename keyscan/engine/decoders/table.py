@@ -19,6 +19,7 @@ from keyscan.support import stored_patterns
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from keyscan.engine.decoders.table_header import Layout
     from keyscan.engine.prefilter.encoding_triggers import Trigger
 
 # A longer row ends its table.
@@ -66,10 +67,14 @@ def tables(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | 
         first = max(0, end - 1 - LONGEST_HEADER)
         start = data.rfind(b"\n", first, end - 1) + 1
         stop = data.find(b"\n", end - 1, end + LONGEST_HEADER)
-        # Both engines hit what the expression finds, and more: the line decides.
-        if stop < 0 or (first and not start) or not TABLE_HEADER.search(b"\n" + data[start : stop + 1]):
+        if stop < 0 or (first and not start):
             continue
-        done, reason = _add_table(data, start, stop, pieces)
+        layout = _layout(data, start, stop)
+        # Both engines hit what the expression finds, and more: the line decides. Few lines get so far.
+        if layout is None or not TABLE_HEADER.search(b"\n" + data[start : stop + 1]):
+            done = max(done, stop)
+            continue
+        done, reason = _add_table(data, stop, layout, pieces)
         if reason:
             yield Unread(reason)
             break
@@ -77,14 +82,16 @@ def tables(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | 
         yield View(COLUMN, bytes(pieces.text), pieces.back, pieces.touched, plain=True)
 
 
-def _add_table(data: bytes, start: int, stop: int, pieces: Pieces) -> tuple[int, str]:
-    """Add the values of the table whose header is data[start:stop]; gives its end, and the bound that was hit."""
+def _layout(data: bytes, start: int, stop: int) -> Layout | None:
+    """The layout of the table whose header is data[start:stop], by that and the line below it, if it is one."""
     line = data[start:stop].removesuffix(b"\r")
     behind = data.find(b"\n", stop + 1, stop + 1 + LONGEST_ROW)
     following = data[stop + 1 : behind if behind >= 0 else stop + 1 + LONGEST_ROW]
-    layout = layout_of(line, following)
-    if layout is None:
-        return stop, ""
+    return layout_of(line, following)
+
+
+def _add_table(data: bytes, stop: int, layout: Layout, pieces: Pieces) -> tuple[int, str]:
+    """Add the values of the table whose header ends at `stop`; gives its end, and the bound that was hit."""
     rows = _Rows(data, layout.separator, layout.width, stop + 1)
     for values in _values(data, rows, layout.columns, accounts=layout.accounts):
         for value in values:

@@ -21,6 +21,7 @@ _NAME = 64
 # How much of a file tells whether it is binary, as git has it. A NUL in a thousand bytes of text makes none.
 _BINARY_PROBE = 8000
 _NUL_IN = 1000
+_BINARY_HEADER = 256
 _TEXT = bytes(range(0x20, 0x100)) + b"\t\n\r\f\x1b\0"
 
 
@@ -78,6 +79,11 @@ def has_expired(context: Context) -> bool:
 
 def is_binary(data: bytes) -> bool:
     """Tell whether `data` is no text: its first 8,000 bytes hold NULs, and more than a stray one in text."""
+    if data.find(b"\0", 0, _BINARY_PROBE) < 0:
+        return False
+    # Most programs have more NULs in their header than a text may have in all.
+    if data[:_BINARY_HEADER].count(0) > 1 + _BINARY_PROBE // _NUL_IN:
+        return True
     head = data[:_BINARY_PROBE]
     nuls = head.count(0)
     return nuls > 1 + len(head) // _NUL_IN or (nuls > 0 and bool(head.translate(None, _TEXT)))

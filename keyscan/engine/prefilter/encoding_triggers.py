@@ -82,6 +82,7 @@ _STRANGE = (
     "(?:[0-9][A-Za-z]{1,2}[0-9]|[0-9][A-Z]{1,2}[a-z]|[a-z][A-Z]{1,2}[0-9]|[0-9][a-z]{1,2}[A-Z]|[a-z][0-9][A-Z]"
     "|[A-Z][0-9][a-z]|[a-z][A-Z][a-z][A-Z]|[A-Z][a-z][A-Z][a-z])"
 )
+_PERCENT_ESCAPES = rf"(?:%{_HEX}){{4}}"
 _ESCAPES = (
     rf"[A-Za-z0-9]{{2}}%(?:25)?{_MARKS}[A-Za-z0-9]{{2}}",
     rf"[A-Za-z0-9]{{2}}\\{{1,4}}u00{_MARKS}[A-Za-z0-9]{{2}}",
@@ -95,7 +96,7 @@ _ESCAPES = (
     rf"(?:{_BRACED}{_HEX}\}}){{4}}",
     rf"(?:\\U000000{_HEX}){{4}}",
     r"(?:\\{1,2}[01][0-7]{2}){4}",
-    rf"(?:%{_HEX}){{4}}",
+    _PERCENT_ESCAPES,
     rf"(?:\\u00{_HEX}){{4}}",
     rf"(?:\\x{_HEX}){{4}}",
     r"\\u00[4-7][0-9A-Fa-f][A-Za-z0-9_-]{3}",
@@ -111,6 +112,9 @@ _ESCAPES = (
     r"[A-Za-z0-9_*`]\xef\xbc\x9a[ \t]?[`*]{0,3}[A-Za-z0-9_+/=.-]{12}",
 )
 ESCAPED = lazy_pattern("|".join(_ESCAPES).encode())
+# What Hyperscan looks for instead, which hits wherever that matches: its own expression, whose only literal is a single
+# `%`, takes 5% of the time for all rules.
+_LOOKED_FOR = {_PERCENT_ESCAPES: "%[2-7][0-9A-Fa-f]" * 4}
 # Any of which stands in each text that ESCAPED is found in.
 ESCAPE_LITERALS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\u{", b"\\U00", b"\\x", b"\\0", b"\\1",
                    b"\\/", b"\\_", b"\\-", b"&#", b"&hyphen;", b"&dash;", b"&lowbar;", b"&UnderBar;", b"&shy;", b"<wbr",
@@ -130,7 +134,9 @@ _CELL = r', "?[\w .-]{1,24}"?'
 _BEFORE_END = r"""[\w.-]{0,20}\\?["'`]?[\])]{0,2}[ \t]{0,4}(?:[:=][=>(|\\{ \t-]{0,6})?\\n",?\r?\n"""
 LINE_END = lazy_pattern((_HEADINGS + _BEFORE_END).encode())
 _TABLE_HEADERS = (
-    rf'{_HEADINGS}"?(?:[,;\t|][^\s,;|()\[\]{{}}=]|[`*_]{{0,3}}[ \t]{{1,60}}\||(?:{_CELL}){{1,3}}\r?\n|{_BEFORE_END})',
+    rf'{_HEADINGS}"?(?:[,;\t|][^\s,;|()\[\]{{}}=]|[`*_]{{0,3}}[ \t]{{1,60}}\||(?:{_CELL}){{1,3}}\r?\n)',
+    # By itself: together they take Hyperscan 4% longer for all rules.
+    rf'{_HEADINGS}"?{_BEFORE_END}',
     rf'[\w"][,;\t|] ?"?[\w .-]{{0,24}}{_HEADINGS}"?\r?\n',
 )
 TABLE_HEADER = lazy_pattern("|".join(_TABLE_HEADERS).encode())
@@ -165,7 +171,7 @@ def of(rules: Sequence[Rule]) -> list[Trigger]:
     """The triggers that the prefixes of `rules` call for, in a fixed order."""
     prefixes = sorted({rule.prefix for rule in rules if rule.prefix})
     triggers = {trigger.text: trigger for trigger in (*_pieces(prefixes), *_base64(prefixes), *_wide(prefixes))}
-    escapes = [Trigger(ESCAPES, text, 48, "") for text in _ESCAPES] if rules else []
+    escapes = [Trigger(ESCAPES, _LOOKED_FOR.get(text, text), 48, "") for text in _ESCAPES] if rules else []
     escapes += _marked(prefixes)
     packed = [Trigger(GZIP, GZIPPED + "[A-H]", len(GZIPPED) + 1, GZIPPED)] if rules else []
     kinds = [Trigger(KUBERNETES, f"kind{middle}Secret", 20, f"kind{middle}Secret") for middle in (": ", '": "', '":"')]

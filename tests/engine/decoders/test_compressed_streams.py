@@ -10,9 +10,11 @@ import time
 import zlib
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from keyscan.engine.decoders import content
-from keyscan.engine.decoders.compressed_streams import Streams, is_lzma, is_zlib
+from keyscan.engine.decoders.compressed_streams import Streams, is_deflate, is_lzma, is_zlib
 from keyscan.engine.decoders.signatures import BZIP2, LZMA, XZ, ZLIB
 
 PACKED = pytest.mark.parametrize(
@@ -84,3 +86,32 @@ def test_a_stream_behind_an_empty_one_is_read():
     data = bz2.compress(b"") + bz2.compress(b"text")
     assert not content.is_plain(data)
     assert b"text" in [made.data for _, made, _ in content.texts(data, "a")]
+
+
+def bare(data, level):
+    """A stream of deflate without a header."""
+    packer = zlib.compressobj(level, wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+@given(st.text(min_size=40, max_size=400), st.integers(0, 9))
+def test_no_stream_of_deflate_is_passed_over_by_its_first_block(text, level):
+    """What unpacks to text is told, blocks that are stored as they stand included."""
+    packed = bare(text.encode(), level)
+    head = packed[:512]
+    if head[:64].isascii() or not text.isprintable():
+        return
+    try:
+        head[:64].decode()
+    except UnicodeDecodeError:
+        assert is_deflate(packed)
+
+
+@given(st.binary(max_size=80))
+@example(b"\x00\x05\x00\xfa\xffhello")
+def test_what_no_block_of_deflate_begins_like_does_not_unpack(data):
+    """The header of a block says sooner what unpacking it would say."""
+    try:
+        zlib.decompressobj(-zlib.MAX_WBITS).decompress(data)
+    except zlib.error:
+        assert not is_deflate(data)

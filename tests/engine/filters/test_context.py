@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keyscan.engine.confirm import Candidate
 from keyscan.engine.filters.context import Context, context_of, has_expired, is_binary
@@ -25,6 +27,15 @@ from keyscan.engine.filters.context import Context, context_of, has_expired, is_
 def test_binary_files_are_told_from_text_with_a_stray_nul(data, binary):
     """One NUL in a text that is otherwise plain leaves it a text; NULs among other control bytes do not."""
     assert is_binary(data) is binary
+
+
+@given(st.lists(st.sampled_from([b"x" * 97, b"\0", b"\x01", b"text \n", b"\0" * 7]), max_size=160).map(b"".join))
+def test_the_first_bytes_alone_decide_as_the_whole_probe_does(data):
+    """What is told from the header of a file is what counting all NULs of the probe tells."""
+    head = data[:8000]
+    nuls = head.count(0)
+    odd = any(byte < 0x20 and byte not in b"\t\n\r\f\x1b\0" for byte in head)
+    assert is_binary(data) is (nuls > 1 + len(head) // 1000 or (nuls > 0 and odd))
 
 
 def test_the_text_round_a_match_is_bounded():
