@@ -49,7 +49,7 @@ EXPRESSIONS = {
         r"/[^/]*\.(?:tests?|specs?)\.env|\.env\.(?:test|testing|ci|e2e)\Z",
     ),
     PathKind.SAMPLE: _of(
-        _below(r"(?:[\w-]*[_-])?fixtures?|mocks?|__mocks__|examples?|samples?|demos?|tutorials?|seeds?|seeders?|stubs?|"
+        _below(r"(?:[\w-]*[_-])?fixtures?|mocks?|__mocks__|(?:[\w-]*[_-])?examples?|example[_-][\w-]+|samples?|demos?|tutorials?|seeds?|seeders?|stubs?|"
                r"stories|storybook|playground|cookbook|notebooks?|_?archived?|challenges?|lessons?|exercises?|cassettes"),
         # `template.yaml` by itself is what CloudFormation deploys.
         r"[/_.-](?!(?<![_.-])template\.(?:ya?ml|json)\Z)(?:examples?|samples?|dist|template|tmpl|mocks?|fixtures?|seed|demo|dummy|stories)(?=[_.-][^/]*\Z|\Z)",
@@ -63,6 +63,8 @@ EXPRESSIONS = {
         _below(r"node_modules|bower_components|vendor|vendored|third[-_]?party|site-packages|dist-packages|\.?venv|"
                r"virtualenv|__pycache__|\.tox|\.nox|\.yarn|\.pnpm[\w-]*|pods|carthage|deps|botocore|bundled|"
                r"(?:mini|ana)(?:conda|forge)\d?"),
+        # Python's own library and headers of C in a committed environment.
+        r"/lib(?:64)?/python\d[\d.]*/|/include/(?:openssl|python\d[\d.]*)/|/get-pip\.py\Z",
         # What a Helm chart depends on.
         r"/charts/[^/]+\.tgz!/",
         r"\.jar!/(?:org/(?:apache|bouncycastle|conscrypt|eclipse|jboss|springframework)|io/(?:grpc|netty|vertx)|"
@@ -100,6 +102,10 @@ EXPRESSIONS = {
         r"Package\.resolved|conda-lock\.ya?ml|RECORD)\Z",
         r"\.(?:min\.js|min\.css|map|snap|svg|lock|po|pot|xlf|xliff|strings|arb|sum|css|sha256|asc|crt|cer|afm|pub|pyc|"
         r"tfstate\.backup)\Z",
+        # An index for searching a manual, and what builds of Next.js and git-secret note of files.
+        r"/search_?index\.js(?:on)?\Z|/(?:prerender|server-reference)-manifest\.js(?:on)?\Z|/\.gitsecret/paths/",
+        # What browsers keep of a profile.
+        r"/(?:chrom\w{1,6}_)?(?:(?:secure )?preferences|browsingtopicsstate|local state)(?:\.json)?\Z",
         r"/messages/[a-z]{2}(?:[-_][A-Z]{2})?(?:\.json\Z|/)",
         _below(r"locales?|i18n|translations?|lang|langs|__snapshots__|\.next|\.nuxt|_next/static"),
         r"/assets/[^/]*-(?-i:(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*[0-9])[\w-]{8})\.(?:js|css|mjs)\Z",

@@ -10,7 +10,7 @@ from keyscan.engine.checks import registry as checks
 from keyscan.engine.confirm import Pattern
 from keyscan.engine.filters import generic
 from keyscan.engine.filters.context import CONTEXT, NEIGHBOURHOOD, context_of
-from keyscan.engine.filters.placeholders import is_in_order, rejection_reason
+from keyscan.engine.filters.placeholders import is_in_order, is_typed, rejection_reason
 from keyscan.model.match import Match, Span
 from keyscan.model.rule import Precision, Rule, Severity
 from keyscan.ruleset.patterns import CHECKSUMS
@@ -47,17 +47,17 @@ class Evaluator:
         if rule.filters == "generic":
             match = _graded(match, *generic.grade(match, context))
         verdict = checks.verdict(rule.checks, secret) if rule.checks else None
-        sample = not verdict and rule.filters != "generic" and is_in_order(match)
+        invented = "" if verdict or rule.filters == "generic" else _invented(match)
         if verdict is not True and CHECKSUMS.intersection(rule.checks) and _continues(data, candidate.secret_end):
             return None  # nothing but a checksum says that a token ends where text goes on
-        if verdict is False or sample:
-            reason = "its letters follow the alphabet" if sample else checks.contradiction(rule.checks, secret)
+        if verdict is False or invented:
+            reason = invented or checks.contradiction(rule.checks, secret)
             match = _graded(match, min(Severity.LOW, rule.severity), Precision.LOW, reason)
         elif verdict:
             match = _graded(match, rule.severity, Precision.VERY_HIGH, "its checksum or structure is right")
         if rule.companion:
             # A companion cannot make a sample worse than a sample.
-            severity = match.severity if verdict is False or sample else rule.companion.severity
+            severity = match.severity if verdict is False or invented else rule.companion.severity
             paired = self._paired(number, data, match, severity)
             if paired is None:
                 return None
@@ -84,6 +84,13 @@ class Evaluator:
             companion=Span(best.secret_start, best.secret_end),
             companion_secret=data[best.secret_start : best.secret_end],
         )
+
+
+def _invented(match: Match) -> str:
+    """What says that somebody made up a key of a vendor's format; empty otherwise."""
+    if is_in_order(match):
+        return "its letters follow the alphabet"
+    return "a part of it stands in it again" if match.rule.filters == "provider" and is_typed(match) else ""
 
 
 def reach_of(rule: Rule) -> int:

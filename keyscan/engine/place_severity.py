@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
-from keyscan.engine.checks.structure import is_anonymous, names_nobody
+from keyscan.engine.checks.structure import is_anonymous, is_of_nobody, names_nobody
 from keyscan.engine.filters.context import CONTEXT, has_expired
 from keyscan.engine.filters.links import is_followed
 from keyscan.engine.filters.name_and_value import is_encrypted
@@ -69,6 +69,10 @@ _NAMED_FILE = lazy_pattern(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|mp[34]|webm|mov|wa
 _ONE_FILE, _READ_ONLY = lazy_pattern(rb"[?&;]sr=b(?![a-z])"), lazy_pattern(rb"[?&;]sp=rl?(?![a-z])")
 # What somebody collected, most often from others: a key in it is seldom one of the project.
 _DATA_SET = lazy_pattern(r"(?i)(?:^|/)(?:[\w-]*[_-])?datasets?/(?:.*/)?[^/]*\.(?:jsonl?|ndjson|csv|tsv|txt)\Z")
+# What a client sends with a login to know its answer by (RFC 6749, section 4.1.1).
+_STATE = lazy_pattern(rb"(?:[?&]|%26)state(?:=|%3D)[\w.-]{0,40}\Z")
+# Tokens that open something for some hours only.
+_FOR_HOURS = frozenset(("google-oauth-access-token", "azure-sas-token", "aws-session-token"))
 # The field of an interface's description that shows what a value looks like.
 _EXAMPLE = lazy_pattern(rb"(?i)[\"']?\bexamples?[\"']?[ \t]*:[ \t]*\[?[\"']?\Z")
 # `{"alg":"none` in base64, and the header of what telephone companies sign of a call (RFC 8588).
@@ -101,13 +105,20 @@ def of(match: Match, path: str, context: Context) -> tuple[Severity, str] | None
         return Severity.LOW, "an example in the description of an interface"
     if _DATA_SET.search(path):
         return Severity.LOW, "in a set of data, where it may be anybody's"
-    if is_rehearsal(path) or (match.rule.id in _PRIVATE_KEYS and is_in_test(context)):
+    if _is_rehearsed(match, path, context):
         if _is_invented(match):
             return Severity.LOW, "a password for a test"
         if match.rule.id in _PRIVATE_KEYS and _is_called_test(path, context):
             return Severity.LOW, "a key that was made for a test, as its name says"
         return Severity(match.severity - 1), "in a test or a sample"
     return None
+
+
+def _is_rehearsed(match: Match, path: str, context: Context) -> bool:
+    """Whether a key stands in a test, a sample, a recording or a directory of data."""
+    if is_rehearsal(path) or path_kind(path) & PathKind.DATA:
+        return True
+    return match.rule.id in _PRIVATE_KEYS and is_in_test(context)
 
 
 def _harmless(match: Match, path: str, context: Context) -> str:
@@ -127,11 +138,16 @@ def _harmless(match: Match, path: str, context: Context) -> str:
         return "the account of a demo, which everyone may use"
     if rule == _NEIGHBOURS_RULE and not _looks_generated(match.secret):
         return "a password that somebody chose, for a host nearby"
+    return _of_file(rule, path) or _shown(match, context)
+
+
+def _of_file(rule: str, path: str) -> str:
+    """Why a key opens nothing of the project's in the file at `path`; empty otherwise."""
+    if rule in _FOR_HOURS and path_kind(path) & PathKind.RECORDED:
+        return "in a recording, which its time did not outlast"
     if _SCANNER_FILE.search(path):
         return "in the configuration of another scanner, which accepts it"
-    if path_kind(path) & PathKind.VENDORED:
-        return "in others' code"
-    return _shown(match, context)
+    return "in others' code" if path_kind(path) & PathKind.VENDORED else ""
 
 
 def _of_signer(rule: str, context: Context) -> str:
@@ -167,6 +183,10 @@ def _shown(match: Match, context: Context) -> str:
         return "a token without a signature, which anybody can write"
     if rule == "jwt" and match.secret.startswith(_OF_A_CALL):
         return "a telephone call's passport, which opens nothing"
+    if rule == "jwt" and is_of_nobody(match.secret):
+        return "a token for a test or a local installation, as its claims say"
+    if rule == "jwt" and _STATE.search(context.before):
+        return "what tells one login from another, and opens nothing"
     if rule == "jwt" and is_anonymous(match.secret):
         return "a key that each visitor of a page gets"
     if rule == "jwt" and path_kind(context.path) & PathKind.DOCUMENT and names_nobody(match.secret):
@@ -200,12 +220,12 @@ def _opens_one_file(context: Context) -> bool:
 def _is_called_test(path: str, context: Context) -> bool:
     """Whether the name of a private key in a test, or that of its own file, says that it was made for one.
 
-    A key beside the certificates of a test's own servers was made for them too.
+    A key within the source of a test, and one beside the certificates of its own servers, were made for it too.
     """
     if _TEST_NAME.search(context.before):
         return True
     if path_kind(path) & PathKind.SOURCE:
-        return False
+        return bool(path_kind(path) & PathKind.TEST)
     return bool(_TEST_NAME.search(bytes_of(path.rpartition("/")[2])) or _TLS_FILE.search(path))
 
 

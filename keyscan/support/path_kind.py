@@ -15,14 +15,28 @@ def _pattern(kind: PathKind) -> re.Pattern[str]:
     return stored_patterns.compiled(EXPRESSIONS[kind], re.IGNORECASE)
 
 
+# A copy that somebody kept is of the kind of what it is a copy of: `guide.md.old`.
+_KEPT = (".old", ".bak", ".orig", ".backup", ".save", "~")
+
+
+def _forms_of(path: str) -> tuple[str, ...]:
+    """`path` in the form that expressions are written for, and that of what it is a kept copy of."""
+    whole = "/" + path
+    for ending in _KEPT:
+        if path.endswith(ending):
+            return whole, whole.removesuffix(ending)
+    return (whole,)
+
+
 @lru_cache(4096)
 def path_kind(path: str) -> PathKind:
     """All kinds that the file at `path` is of; PLAIN for a path that says nothing, or an unknown one."""
     kinds = PathKind.PLAIN
     if path:
         # A test directory of the temporary place where a tool runs says nothing: only relative paths are given.
+        forms = _forms_of(path)
         for kind in EXPRESSIONS:
-            if _pattern(kind).search("/" + path):
+            if any(map(_pattern(kind).search, forms)):
                 kinds |= kind
     return kinds
 
@@ -30,7 +44,7 @@ def path_kind(path: str) -> PathKind:
 @lru_cache(4096)
 def is_of_kind(path: str, kind: PathKind) -> bool:
     """Whether the file at `path` is of one kind: a tenth of the cost of finding all kinds."""
-    return _pattern(kind).search("/" + path) is not None
+    return any(map(_pattern(kind).search, _forms_of(path)))
 
 
 def is_rehearsal(path: str) -> bool:

@@ -67,6 +67,8 @@ _READS = lazy_pattern(
     rb"::(?:var|var_os)|!)?)\([ \t]{0,4}[\"'`]\Z|"
     rb"[\w)\]]\[[\"'`]\Z"
 )
+# YAML's tag in front of the name under which a store keeps a secret: `!secret db_password`.
+_TAGGED = lazy_pattern(rb"(?<!\S)!(?:secret|vault|env|ref)[ \t]+[\"']?\Z")
 _LIST_BEFORE = lazy_pattern(rb"\[[^()\[\]]{0,200}\Z")
 _LIST_AFTER = lazy_pattern(rb"[\"'`][ \t]{0,8},[ \t]{0,8}[\"'`]")
 _COMPARED = lazy_pattern(rb"[=!]={1,2}[ \t]*[\"'`]?\Z")
@@ -188,9 +190,10 @@ def is_in_longer_list(context: Context) -> bool:
 def is_read(context: Context) -> bool:
     """Whether the value is what a function that reads a setting gets, as in `API_KEY = load_key("f5.api")`.
 
-    So is the text of `/etc/passwd`, which holds no passwords.
+    So is what YAML's tag `!secret` marks, and the text of `/etc/passwd`, which holds no passwords.
     """
-    return bool(_READS.search(context.lead)) or context.preceding.endswith(b"/etc/")
+    read = _READS.search(context.lead) or _TAGGED.search(context.before)
+    return bool(read) or context.preceding.endswith(b"/etc/")
 
 
 def is_compared(context: Context) -> bool:

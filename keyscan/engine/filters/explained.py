@@ -24,6 +24,11 @@ _LEAST_LETTERS, _IN_ORDER = 10, 0.8
 # `aB3dE7gH9jK1mN4pQ6sT`: or nearly each is one of the next three, which happens to one random value of 100 million.
 _SMALL_STEP, _ALL_BUT_ONE = 3, 0.9
 _LEAST_DOUBLED = 12
+# Characters of a part that stands in a value again, and how many of them differ: of a million random values of 64
+# characters one does so.
+_PART, _HEX_PART, _DIFFERENT = 6, 8, 4
+_LONGEST_ECHOED = 200
+_TAIL = 4
 _HEX = lazy_pattern(rb"[0-9a-f]+|[0-9A-F]+")
 
 
@@ -40,6 +45,16 @@ def is_alphabet(body: bytes) -> bool:
 def is_doubled(body: bytes) -> bool:
     """Whether each character of `body` stands there twice, as in `112233445566778899AABB`: nobody draws that by lot."""
     return len(body) >= _LEAST_DOUBLED and body[::2] == body[1::2]
+
+
+def is_echoed(body: bytes) -> bool:
+    """Whether a part of `body` stands in it again further on, as in what fingers type: nobody draws that by lot."""
+    size = _HEX_PART if _HEX.fullmatch(body) else _PART
+    half = len(body) // 2
+    if len(body) > _LONGEST_ECHOED or body[: half - _TAIL] == body[half : 2 * half - _TAIL]:
+        return False  # Finnhub's keys are an id twice, but for its end
+    parts = ((at, body[at : at + size]) for at in range(len(body) - 2 * size + 1))
+    return any(len(set(part)) >= _DIFFERENT and part in body[at + size :] for at, part in parts)
 
 
 class Explained(NamedTuple):

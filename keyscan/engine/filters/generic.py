@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _DIGESTS = lazy_pattern(
     rb"integrity|checksum|sha-?(?:1|224|256|384|512)|\bmd5|digest|etag|fingerprint|thumbprint|commit|revision|"
     rb"(?<![a-z])badge|shields\.io|codecov\.io|\.svg\?|certificate|public[_-]?key|\bhash(?!_?salt)|nonce=|crossorigin|"
-    rb"(?<![a-z])(?:dec|decrypt\w{0,12}|decipher|unseal)\([\"'`]\Z",
+    rb"\bconstraint[ \t]+[\"'`]?\Z|(?<![a-z])(?:dec|decrypt\w{0,12}|decipher|unseal)\([\"'`]\Z",
     re.IGNORECASE,
 )
 # `["token", "` begins a list of words, `("token", "` a call.
@@ -40,8 +40,8 @@ _SETTING = lazy_pattern(
 )
 # The same in words with capitals: `MicrosoftAppTenantId=`. A key in base64 ends so too, but spells nothing.
 _CAMEL_SETTING = lazy_pattern(rb"((?:[A-Z]+[a-z]+){2,8}[A-Z]{0,4})=")
-# `nodes that pass `name``: what a comment says is done with a name.
-_PASSES = lazy_pattern(rb"(?i)\bpass[ \t]+`\Z")
+# `nodes that pass `name``, as a comment says.
+_PASSES = lazy_pattern(rb"(?i)\bpass[ \t]+[`\"']\Z")
 # `"API_KEY",` and the value on the next line, if a call sets or reads a variable.
 _NEXT_ITEM = lazy_pattern(rb"\A[\w.]{2,40}[\"'],[^\"'\n]*\n\s*\w?[\"']\Z")
 _IS_KEY = lazy_pattern(rb"[\"'`][ \t]{0,4}:")
@@ -78,7 +78,7 @@ _ANY_KEY = "generic-key"
 _NEXT_LINE = "generic-next-line-secret"
 _DISTANT = "generic-distant-secret"
 # A UUID, a model, a version: `gpt-4o-2024-05-13`, `EleutherAI/gpt-j-6b`.
-_LABEL = lazy_pattern(rb"(?:[A-Za-z][\w.-]{1,38}/)?(?:[A-Za-z0-9]{1,12}[-_.]){2,}[A-Za-z0-9]{0,12}\Z")
+_LABEL = lazy_pattern(rb"(?:[A-Za-z][\w.-]{1,38}/){0,2}(?:[A-Za-z0-9]{1,12}[-_.]){2,}[A-Za-z0-9]{0,12}\Z")
 # Rules for a value with nothing but space between it and its name: below a title, and in a sentence.
 _TITLED, _MENTIONED = "generic-titled-secret", "generic-mentioned-secret"
 # Its quotes are no quotation marks.
@@ -104,7 +104,7 @@ _LOCAL = lazy_pattern(
     rb"(?i:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|(?:[@/.]|^)example\.(?:com|org|net))"
 )
 _MARKUP = lazy_pattern(
-    rb"<(?:input|a|form|meta|button|script|whiteboard|sheet|bitable|img|iframe|video|file)(?![\w-])[^>]{0,200}\Z",
+    rb"<(?:input|a|div|span|section|body|form|meta|button|script|whiteboard|sheet|bitable|img|iframe|video|file)(?![\w-])[^>]{0,200}\Z",
     re.IGNORECASE,
 )
 _MANY_WEAK, _MANY_STRONG = 1, 4

@@ -55,6 +55,8 @@ def is_of_link(name: bytes, context: Context) -> bool:
     if _NOTEBOOK.search(context.before):
         return True
     *first, last = words_of(name) or [b""]
+    if not first and last.endswith(b"token"):
+        first, last = [last.removesuffix(b"token")] if last != b"token" else [], b"token"
     if last not in _OF_LINKS or (last == b"key" and not first) or not _OPENS.isdisjoint(first):
         return False
     query = _QUERY.search(context.before)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.engine.filters import value_shape
 from keyscan.engine.filters.entropy import classes
+from keyscan.engine.filters.explained import is_echoed
 from keyscan.engine.filters.secret_names import Kind, is_issued
 from keyscan.engine.filters.value_shape import Shape
 from keyscan.support.lazy_pattern import lazy_pattern
@@ -77,6 +78,8 @@ def _of_both(name: bytes, kind: Kind, value: bytes) -> Iterator[str]:
         yield "value-worded"
     if _EXPECTED.match(name):
         yield "name-expected"
+    if kind < Kind.PASSWORD and len(value) >= _LONG and is_echoed(value):
+        yield "value-echoed"
     if _MASKED.search(value):
         yield "value-masked"
     if is_encrypted(value):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from keyscan.catalog.placeholders import WORD_LIST, is_published
 from keyscan.engine.filters import generic, value_shape
 from keyscan.engine.filters.entropy import shannon
-from keyscan.engine.filters.explained import explain, is_alphabet, is_doubled
+from keyscan.engine.filters.explained import explain, is_alphabet, is_doubled, is_echoed
 from keyscan.engine.filters.own_fingerprint import own_fingerprint
 from keyscan.engine.filters.spelling import surprise
 from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
@@ -74,6 +74,11 @@ def _own_part(match: Match) -> bytes:
 def is_in_order(match: Match) -> bool:
     """Whether the letters of the secret follow the alphabet: somebody made it up."""
     return is_alphabet(_own_part(match))
+
+
+def is_typed(match: Match) -> bool:
+    """Whether a part of the secret stands in it again, where no structure of its format can be the reason."""
+    return not match.rule.checks and match.rule.provider != "Connection string" and is_echoed(_own_part(match))
 
 
 def placeholder(match: Match, _context: Context) -> str | None:

@@ -56,7 +56,7 @@ _PUBLIC_KEYS = frozenset(
     b"idempotency idempotence dedupe dedup storagekey query react row item field node tree label menu tab component "
     b"current registry state reducer redis bucket s3 blob document doc entity record parent child composite candidate "
     b"project incident surrogate hot shortcut keyboard arrow enter escape press down up game trace span metric tag "
-    b"product tenant change img image socket gpg pgp "
+    b"product tenant change img image socket websocket gpg pgp tool "
     b"id uid uuid slug "
     b"file experiment form sentry metadata attribute annotation header setting settings preference preferences "
     b"color theme style design activation write measurement beacon tracking analytics recaptcha sitekey".split()
@@ -65,15 +65,15 @@ _PUBLIC_KEYS = frozenset(
 
 # Tokens that say where a listing goes on, or that a request is the same one.
 _HANDLES = frozenset(
-    b"next page paging pagination continuation continue lock idempotency idempotent sync marker resume cursor change "
-    b"action client import cancel cancellation start starting previous prev task upload job query scroll csrf xsrf "
-    b"authenticity encoded hashed encrypted nonce request invalid wrong expired fake dummy mock unsigned image images "
-    b"ms thumbnail theme design color colour font spacing style captcha recaptcha prompt completion input output total "
-    b"max min lexer parser syntax special eos bos pad unk mask sep cls mixpanel project form view state stream media "
-    b"video photo avatar file download share vote like ice replay preview first last end word sub stop text bad "
-    b"type quantity symbol erc20 nft mint swap pool lp docs doc document "
+    b"next page paging pagination continuation continue lock idempotency idempotent sync marker resume cursor "
+    b"change action client import cancel cancellation start starting previous prev task upload job query scroll "
+    b"csrf xsrf authenticity encoded hash hashed encrypted nonce request invalid wrong expired fake dummy mock "
+    b"unsigned image images ms thumbnail theme design color colour font spacing style captcha recaptcha prompt "
+    b"completion input output total max min lexer parser syntax special eos bos pad unk mask sep cls mixpanel "
+    b"project form view state stream media video photo avatar file download share vote like ice replay preview "
+    b"first last end word sub stop text bad type quantity symbol erc20 nft mint swap pool lp docs doc document "
     b"documents spreadsheet spreadsheets sheet folder wiki website middleware link invite invitation sealed "
-    b"unsubscribe casa sample scene annotation sensor pose category profile".split()
+    b"unsubscribe casa sample scene annotation sensor pose category profile postman".split()
 )
 
 # What is called with a secret's name, not with the secret.
@@ -132,8 +132,8 @@ def kind_of(name: bytes, *, call: bool = False) -> Kind:
     if not words or words[-1] in _ABOUT or (call and not _GETTERS.isdisjoint(words[:-1])):
         return Kind.NONE
     last, before = words[-1], words[-2] if len(words) > 1 else b""
-    if _is_ciphertext(words):
-        return Kind.NONE
+    if _is_ciphertext(words) or words[-2:] == [b"message", b"secret"]:
+        return Kind.NONE  # WhatsApp has the latter with each message
     if last in _PASSWORDS or last.endswith((b"password", b"passwd", b"passphrase", b"pwd", b"storepass", b"keypass")):
         # WebRTC's `ice-pwd` is made anew for every session.
         return Kind.NONE if before == b"ice" else Kind.PASSWORD
@@ -192,7 +192,7 @@ def _is_ciphertext(words: list[bytes]) -> bool:
         return words[-1] in _PASSWORDS
     is_key = words[-1] in {b"key", b"keys"}
     return words[0] == b"encrypted" and (
-        not is_key or words[-2] in {b"encrypted", b"api", b"private", b"secret", b"access"}
+        not is_key or words[-2] in {b"encrypted", b"api", b"private", b"secret", b"access", b"aes", b"symmetric"}
     )
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from keyscan.catalog.path_kinds import PathKind
 from keyscan.engine.filters.context import CONTEXT
-from keyscan.engine.filters.known_digests import is_digest_of_neighbour
 from keyscan.engine.filters.links import is_followed
 from keyscan.engine.filters.secret_names import words_of
+from keyscan.engine.filters.value_neighbours import beside
 from keyscan.engine.filters.value_shape import Shape, is_uuid, shape_of
 from keyscan.support.lazy_pattern import lazy_pattern
 from keyscan.support.name_bytes import bytes_of
@@ -20,18 +20,11 @@ if TYPE_CHECKING:
 
     from keyscan.engine.filters.context import Context
 
-# Bitcoin's alphabet, in which Solana writes addresses: 32 bytes are 43 or 44 digits.
-_BASE58 = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_ADDRESS_LENGTHS = frozenset({43, 44})
-_ADDRESS_BITS = 256
-_CHAIN = lazy_pattern(
-    rb"(?i)solana|ethereum|blockchain|web3|x402|uniswap|raydium|dex_?screener|pump\.fun|(?<![a-z])(?:mint|dex|defi|usdc|"
-    rb"wallet|coin|memecoin|ca|contract|bonk)(?![a-z])"
-)
 _PUBLIC = lazy_pattern(
     rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?only|"
     rb"(?:algolia|meili\w{0,8}|typesense|instantsearch)[\w-]{0,12}search[\w-]{0,8}key|authDomain|"
-    rb"site[_-]?key|recaptcha|(?<![a-z])inkeep|firebaseapp\.com|mixpanel|amplitude|rudder|posthog\.init|segment\.load|client_info|"
+    rb"site[_-]?key|recaptcha|provider:[ ]segment|"
+    rb"(?<![a-z])inkeep|firebaseapp\.com|mixpanel|amplitude|rudder|posthog\.init|segment\.load|client_info|"
     rb"ahrefs|hotjar|unifyintent|setAttribute\([\"'`]data-|useMachineContainer|alt=media|qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
 # What tells the secret of reCAPTCHA or Mixpanel from the key that each page shows, and variables that builds copy in.
@@ -94,11 +87,8 @@ _LARK = lazy_pattern(rb"(?i)feishu|(?<![a-z])lark|bitable|docx_token|\xe9\xa3\x9
 # An index, a graph or a listing holds one id after the other.
 _IDS = lazy_pattern(rb"(?<![\w-])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![\w-])")
 _MANY_IDS = 4
-# A password is confirmed; an id that one setting after the other has names a record.
-_MANY_TIMES = 4
-# What stands next to a value that is no part of a longer word.
-_EDGE = frozenset(b"\"'`\\:/@=, \t\r\n()<>[]")
-_LONGEST_DEFAULT = 16
+# The page that Werkzeug shows of an error, with a secret of that run (https://werkzeug.palletsprojects.com/debug/).
+_ERROR_PAGE = lazy_pattern(rb"\bEVALEX(?:_TRUSTED)?\s{0,3}=")
 _DATA_FILE = lazy_pattern(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv)\Z", re.IGNORECASE)
 
 _EXAMPLE_ABOVE = lazy_pattern(
@@ -145,7 +135,7 @@ def places_of(context: Context) -> list[str]:
 
 def observed(value: bytes, context: Context) -> Iterator[str]:
     """Keys of the score's table for what stands around `value`, the secret of a match that `context` surrounds."""
-    yield from _beside(value, context.near)
+    yield from beside(value, context)
     if _LARK_TOKEN.fullmatch(value) and _LARK.search(context.near + bytes_of(context.path)):
         yield "near-public"
     if is_uuid(value) and len({*_IDS.findall(context.near)} - {value}) >= _MANY_IDS:
@@ -154,6 +144,8 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
         yield "place-pipeline"
     if is_followed(context):
         yield "near-link"
+    if _ERROR_PAGE.search(context.near):
+        yield "near-public"
     if _TEXT_FILE.search(context.path) and _FORM.search(context.before):
         yield "near-form"
     if is_in_interface(context):
@@ -161,16 +153,6 @@ def observed(value: bytes, context: Context) -> Iterator[str]:
     if _DATA_FILE.search(context.path) and (_RECORD.search(context.before) or _DESCRIBED.match(context.before)):
         yield "near-record"
     yield from _of_readers(value, context)
-
-
-def _beside(value: bytes, near: bytes) -> Iterator[str]:
-    """What values beside it say of `value`."""
-    if is_coin_address(value) and _CHAIN.search(near):
-        yield "value-address"
-    if is_repeated(value, near) or (is_uuid(value) and _times(value, near) >= _MANY_TIMES):
-        yield "value-repeated"
-    if is_digest_of_neighbour(value, near):
-        yield "value-digest"
 
 
 def _of_readers(value: bytes, context: Context) -> Iterator[str]:
@@ -255,33 +237,6 @@ def is_shown_to_visitors(name: bytes, text: bytes) -> bool:
     if not _SERVER_WORDS.isdisjoint(words_of(name)) and not _IN_BUILDS.match(name):
         return False
     return bool(_PUBLIC.search(text))
-
-
-def is_repeated(value: bytes, near: bytes) -> bool:
-    """Whether letters are a password and another setting nearby: a product's default for user and password."""
-    if not value.isalpha() or len(value) > _LONGEST_DEFAULT:
-        return False
-    return _times(value, near) > 1
-
-
-def _times(value: bytes, near: bytes) -> int:
-    """How often `value` stands in `near` as a whole word."""
-    times, at = 0, near.find(value)
-    while at >= 0:
-        end = at + len(value)
-        times += (at == 0 or near[at - 1] in _EDGE) and (end == len(near) or near[end] in _EDGE)
-        at = near.find(value, end)
-    return times
-
-
-def is_coin_address(value: bytes) -> bool:
-    """Whether `value` is written as an address on Solana: 32 bytes in base58."""
-    if len(value) not in _ADDRESS_LENGTHS or value.strip(_BASE58):
-        return False
-    number = 0
-    for byte in value:
-        number = number * 58 + _BASE58.index(byte)
-    return number.bit_length() <= _ADDRESS_BITS
 
 
 def values_of(name: bytes, text: bytes) -> Iterator[bytes]:

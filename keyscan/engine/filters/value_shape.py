@@ -28,7 +28,7 @@ _REFERENCE = lazy_pattern(
 # `-p`, `-Xmx512m`: an option, which a generated value that begins with a dash is not.
 _OPTION = lazy_pattern(rb"-[A-Za-z]")
 _PATH = lazy_pattern(
-    rb"^(?:\.{1,2}/|~/|[A-Za-z]:[\\/]|\\\\)|://|^(?:/[\w.-]+)+\?\w|^\d{1,3}(?:\.\d{1,3}){3}:|"
+    rb"^(?:\.{1,2}/|~/|[A-Za-z]:[\\/]|\\\\|//[a-z][\w.-]*[:/])|://|^(?:/[\w.-]+)+\?\w|^\d{1,3}(?:\.\d{1,3}){3}:|"
     rb"\.(?:pem|key|p8|ppk|keystore|kdbx|der|gpg|crt|cer|json|ya?ml|txt|py|js|ts|xml|ini|cfg|conf|toml|html?|md|rb|ipynb|go|java|cs|php|sh|env|jks|p12|pfx|"
     rb"com|org|net|io|local|example|internal|svc|so|exe|zip|gz|css|log|sql|db|png|jpe?g|gif|webp|bmp|ico|svg|mp[34]|wav|webm|mov|pdf|docx?|xlsx?|pptx?|bin|pt|"
     rb"onnx|gguf|safetensors|parquet)\Z",
@@ -84,7 +84,8 @@ _PUBLIC = lazy_pattern(
     rb"^[0-9a-f]{32}-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}-\d{4}\Z|"
     # Names of a database's keys and indexes, as object-relational mappers make them.
     rb"^(?:FK|PK|UQ|IDX|REL|CHK|DF)_[0-9a-f]{20,32}\Z|"
-    # Keys that vendors call publishable, and those of GrowthBook's clients (https://docs.growthbook.io/lib/js).
+    rb"^(?:pi|seti)_[0-9A-Za-z]{8,40}_secret_[0-9A-Za-z]{8,40}\Z|"
+    # What Stripe gives to a buyer's browser, keys that vendors call publishable, and those of GrowthBook's clients (https://docs.growthbook.io/lib/js).
     rb"^pk_[0-9A-Za-z_-]{8,80}\Z|^sdk-[0-9A-Za-z]{10,20}\Z|"
     rb"^[ACNOUX][A-Z2-7]{55}\Z|"
     # A point on a curve, which is what browsers show of a server that sends them messages (RFC 8292).

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyscan.engine.filters.context import Context
-from keyscan.engine.filters.explained import explain, is_doubled
+from keyscan.engine.filters.explained import explain, is_doubled, is_echoed
 from keyscan.engine.filters.placeholders import rejection_reason
 from keyscan.model.match import Match
 from keyscan.ruleset import templates
@@ -69,3 +69,27 @@ def test_any_bytes_are_explained_in_part(value):
 def test_characters_that_all_stand_twice_are_a_repetition(body, doubled):
     """`11223344`: a run of pairs, if it is long enough and has no exception."""
     assert is_doubled(body.encode()) == doubled
+
+
+@pytest.mark.parametrize(
+    ("template", "echoed"),
+    [
+        ("Hn4kTq{alnum:12}Hn4kTq", True),
+        ("Hn4kT{alnum:12}Hn4kT", False),
+        ("9f3a7c21{hex:20}9f3a7c21", True),
+        ("9f3a7c2{hex:20}9f3a7c2", False),
+        ("AAAAAAA{alnum:12}AAAAAAA", False),
+        # An id twice but for its end, as one vendor issues it.
+        ("d1ers7hr01qgh842q250d1ers7hr01qgh842q25g", False),
+    ],
+)
+def test_a_part_that_stands_there_again_was_typed(template, echoed):
+    """Six letters and digits, or eight hexadecimal digits; a run of one letter may be padding."""
+    assert is_echoed(templates.expand(template, "x").encode()) is echoed
+
+
+def test_few_random_keys_repeat_a_part():
+    """None of 20,000 values of 64 hexadecimal digits or 40 letters and digits."""
+    shapes = ("{hex:64}", "{alnum:40}")
+    values = [templates.expand(shapes[number % 2], f"drawn/{number}").encode() for number in range(20_000)]
+    assert sum(map(is_echoed, values)) == 0

@@ -25,6 +25,7 @@ from keyscan.engine.filters.secret_names import kind_of
         (b"expectedRootKey", "{hex:48}", ["name-secret", "value-long-random", "name-expected"]),
         (b"expected_answer_token", "{alnum:40}", ["name-secret", "value-long-random", "name-expected"]),
         (b"wantedlyToken", "{alnum:40}", ["name-secret", "value-long-random"]),
+        (b"hook_secret", "Hn4kTq9zWb{alnum:9}Hn4kTq9zWb", ["name-secret", "value-random", "value-echoed"]),
         (b"key", "{hex:32}", ["name-weak", "value-long-random", "value-hash"]),
     ],
 )

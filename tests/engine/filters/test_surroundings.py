@@ -7,34 +7,13 @@ from helpers.tokens import token
 
 from keyscan.engine.filters.context import Context
 from keyscan.engine.filters.surroundings import (
-    is_coin_address,
     is_example,
     is_in_test,
-    is_repeated,
     is_shown_to_visitors,
     observed,
 )
 
 ADDRESS = "So11111111111111111111111111111111111111112"
-DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-
-
-def base58(number):
-    """`number` in Bitcoin's alphabet."""
-    text = ""
-    while number:
-        number, digit = divmod(number, 58)
-        text = DIGITS[digit] + text
-    return text
-
-
-def test_thirty_two_bytes_in_base58_are_an_address():
-    """43 or 44 digits below 2 to the 256th; a digit that the alphabet lacks, or a larger number, make none."""
-    assert is_coin_address(ADDRESS.encode())
-    assert is_coin_address(base58(2**256 - 1).encode())
-    assert not is_coin_address(base58(2**256).encode())
-    assert not is_coin_address(("0" + ADDRESS[1:]).encode())
-    assert not is_coin_address(ADDRESS[:40].encode())
 
 
 @pytest.mark.parametrize(
@@ -82,22 +61,6 @@ def test_a_link_that_is_sent_holds_no_credential_of_the_project(before, facts):
 def test_sentences_in_data_are_records(path, before, facts):
     """A value inside of the sentence that a field of a data file holds, not a field of its own."""
     assert list(observed(b"John#4123", Context(before, b"", path, near=before))) == facts
-
-
-@pytest.mark.parametrize(
-    ("near", "repeated"),
-    [
-        (b'user("qwibyte").password("qwibyte")', True),
-        (b"postgres://qwibyte:qwibyte@db/x", True),
-        (rb"{\"user\":\"qwibyte\",\"password\":\"qwibyte\"}", True),
-        (b'password("qwibyte").host("qwibyte-db")', False),
-        (b'password("qwibyte")', False),
-    ],
-)
-def test_a_password_that_another_setting_has_too_is_a_default(near, repeated):
-    """The same word as a whole value beside it, not as part of one; a random value may be confirmed."""
-    assert is_repeated(b"qwibyte", near) == repeated
-    assert not is_repeated(b"Qw1byte9", b'password="Qw1byte9" confirm="Qw1byte9"')
 
 
 @pytest.mark.parametrize(
