@@ -16,6 +16,7 @@ Only `cli.py` turns them into text and an exit code.
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 
 
@@ -97,3 +98,19 @@ class GitError(IncompleteError):
 
 class WorkerError(IncompleteError):
     """A worker process was ended before its work was done."""
+
+
+# What Hyperscan raises where it gets no memory: exceptions of its own.
+_HYPERSCAN = frozenset({"NoMemoryError", "BadAllocationError", "InsufficientSpaceError"})
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error, a library's own included, says that the process gets no more memory."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    if isinstance(error, ImportError):  # of an extension module
+        return "failed to map segment" in str(error) or "cannot allocate memory" in str(error)
+    kind = type(error)
+    if kind.__module__.partition(".")[0] == "hyperscan":
+        return kind.__name__ in _HYPERSCAN or "alloc" in str(error) or "memory" in str(error)
+    return isinstance(error, MemoryError)

@@ -17,7 +17,7 @@ from keyscan.agents.policy import Policy, withheld
 from keyscan.agents.protocols.registry import NAMES, protocol
 from keyscan.agents.redactor import Redactor
 from keyscan.catalog import agent_events
-from keyscan.errors import IncompleteError, KeyscanError
+from keyscan.errors import IncompleteError, KeyscanError, is_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ class Hook:
             return self.failure(why), why
         except Exception as error:  # noqa: BLE001 - nothing may pass because of an error of ours
             # The message of a foreign error may hold text of the payload.
-            why = f"{type(error).__name__} in {_place(error)}"
+            why = "out of memory" if is_out_of_memory(error) else f"{type(error).__name__} in {_place(error)}"
             return self.failure(why), why
 
     def _shown(self, text: str) -> str:

@@ -22,7 +22,7 @@ from mcp.types import ToolAnnotations
 from keyscan._version import __version__
 from keyscan.agents.redactor import redact
 from keyscan.api import Scanner
-from keyscan.errors import IncompleteError, KeyscanError, UsageError
+from keyscan.errors import IncompleteError, KeyscanError, UsageError, is_out_of_memory
 from keyscan.remediation import guidance
 from keyscan.reporters.shared.grouping import distinct_first
 from keyscan.scan.report import timed
@@ -275,4 +275,5 @@ async def _in_thread(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     except KeyscanError as error:
         return {"complete": False, "findings": [], "error": redact(str(error))}
     except Exception as error:  # noqa: BLE001 - the message of a foreign error may hold text that was scanned
-        return {"complete": False, "findings": [], "error": f"internal error: {type(error).__name__}"}
+        why = "out of memory" if is_out_of_memory(error) else f"internal error: {type(error).__name__}"
+        return {"complete": False, "findings": [], "error": why}

@@ -17,7 +17,7 @@ from keyscan._version import __version__
 from keyscan.cli.command import Group, NoCommand
 from keyscan.cli.examples import epilog
 from keyscan.cli.registry import COMMANDS, load
-from keyscan.errors import ExitCode, KeyscanError, OutputClosed
+from keyscan.errors import ExitCode, KeyscanError, OutputClosed, is_out_of_memory
 
 
 class Lazy(Group):
@@ -157,7 +157,7 @@ def _click_message(error: click.ClickException) -> str:
 
 def _internal(error: Exception) -> str:
     """An internal error by its type and place only: its message and locals could hold a secret."""
-    if isinstance(error, MemoryError):
+    if is_out_of_memory(error):
         return "out of memory: not everything was read"
     place = error.__traceback__
     while place is not None and place.tb_next is not None:

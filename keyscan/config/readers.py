@@ -6,6 +6,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from keyscan.config.links import LONGEST, places_of, target_in_git, target_in_tree
 from keyscan.config.schema import BASELINE, FILES
 from keyscan.errors import ConfigError
 from keyscan.git.command import TOO_LARGE
@@ -43,10 +44,14 @@ def root_of_paths(paths: list[str]) -> str:
 
 
 def tree_reader(root: str) -> Read:
-    """Reads files of the work tree at `root`; one that is no regular file is an error, never waited for."""
+    """Reads files of the work tree at `root`; one that is no regular file is an error, never waited for.
+
+    Symbolic links of the repository's are followed within it only.
+    """
 
     def read(name: str) -> bytes | None:
-        file = os.path.join(root, os.path.expanduser(name))  # noqa: PTH111, PTH118
+        place = name if is_outside(name) else places_of(name, lambda one: target_in_tree(root, one))[-1]
+        file = os.path.join(root, os.path.expanduser(place))  # noqa: PTH111, PTH118
         try:
             if not stat.S_ISREG(os.stat(file).st_mode):  # noqa: PTH116
                 raise ConfigError(f"{name}: not a regular file")
@@ -65,21 +70,44 @@ def is_outside(name: str) -> bool:
     return os.path.isabs(name) or name.startswith(("..", "~"))  # noqa: PTH117
 
 
+def git_places(git: Git, revision: str, name: str) -> list[str]:
+    """The symbolic links on the way to `name` in a commit (or in the index for ""), and last the file itself."""
+    return places_of(name, lambda place: target_in_git(git, revision, place))
+
+
 def git_reader(git: Git, revision: str, root: str, ready: Mapping[str, bytes | None] | None = None) -> Read:
     """Reads files of a commit, or of the index for "", without the work tree; `ready` are those read already.
 
-    Files outside of the repository (an organization's) are read from the disk.
+    Symbolic links are followed within the repository only. Files outside of it (an organization's) are read from the
+    disk.
     """
     outside = tree_reader(root)
 
     def read(name: str) -> bytes | None:
-        if ready is not None and name in ready:
-            return ready[name]
         if is_outside(name):
             return outside(name)
-        content = next(git.objects([f"{revision}:{name}".encode("utf-8", "surrogateescape")], _LARGEST))
-        if content and content[0] == TOO_LARGE:
+        data = ready[name] if ready is not None and name in ready else content(name)
+        if not _may_be_behind_link(name, data):
+            return data
+        *links, file = git_places(git, revision, name)
+        return content(file) if links else data
+
+    def content(name: str) -> bytes | None:
+        found = next(git.objects([f"{revision}:{name}".encode("utf-8", "surrogateescape")], _LARGEST))
+        if found and found[0] == TOO_LARGE:
             raise ConfigError(f"{name}: larger than {_LARGEST >> 20} MB")
-        return content[1] if content and content[0] == b"blob" else None
+        return found[1] if found and found[0] == b"blob" else None
 
     return read
+
+
+def _may_be_behind_link(name: str, data: bytes | None) -> bool:
+    """Whether `data`, found under `name`, may be the target of a link, or missing because a directory is a link."""
+    if data is None:
+        return "/" in name
+    return may_be_target(data)
+
+
+def may_be_target(data: bytes) -> bool:
+    """Whether the contents of a blob may be a symbolic link's: a path; files have lines that end."""
+    return 0 < len(data) <= LONGEST and b"\n" not in data

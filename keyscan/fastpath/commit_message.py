@@ -15,8 +15,8 @@ def is_clean(file: str) -> bool:
     if "KEYSCAN_CONFIG" in os.environ or os.path.lexists(".keyscan.toml"):
         return False
     try:
-        # The repository's own file: a pipe is not waited for, and what a link to a device gives has no end.
-        status = os.stat("pyproject.toml")  # noqa: PTH116
+        # The repository's own file: a pipe is not waited for, and the whole command says where a link may lead.
+        status = os.lstat("pyproject.toml")
         if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
             return False
         with open("pyproject.toml", "rb") as project:  # noqa: PTH123

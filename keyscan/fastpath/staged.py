@@ -78,6 +78,8 @@ def _staged(started: float) -> int | None:
 
 def _may_answer(configuration: list[bytes | None], paths: list[bytes]) -> bool:
     """Whether the index's configuration leaves the answer on a clean commit of `paths` as it is without one."""
+    if any(data and b"\n" not in data for data in configuration):
+        return False  # it may be the target of a symbolic link, and what that leads to decides
     if configuration[0] is None and b"tool.keyscan" not in (configuration[1] or b""):
         return True
     # There only if the whole command has said so; what is stored are texts of which an excluded path has one.

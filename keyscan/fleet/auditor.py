@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from keyscan._version import __version__
 from keyscan.engine import build
-from keyscan.errors import KeyscanError
+from keyscan.errors import KeyscanError, is_out_of_memory
 from keyscan.fleet import clone, inventory, owners
 from keyscan.fleet.model import OwnedFinding, RepositoryResult, Status
 from keyscan.git import repository as git_repository
@@ -67,10 +67,9 @@ class Auditor:
             result = replace(result, reason=str(error))
         except OSError as error:
             result = replace(result, reason=f"{type(error).__name__}: {error.strerror}")
-        except MemoryError:
-            result = replace(result, reason="not enough memory")
         except Exception as error:  # noqa: BLE001 - one repository must not stop the rest; a message could hold a secret
-            result = replace(result, reason=f"internal error: {type(error).__name__}")
+            reason = "not enough memory" if is_out_of_memory(error) else f"internal error: {type(error).__name__}"
+            result = replace(result, reason=reason)
         finally:
             if not repository.local and not self._options.keep and target.exists():
                 clone.remove(target)

@@ -198,7 +198,7 @@ def _serve(work: Callable[[Any], Any], connection: Connection, inherited: Sequen
         except OSError:  # the parent is gone
             return
         except Exception as error:  # noqa: BLE001 - a result that cannot be pickled
-            connection.send((True, WorkerError(f"a worker's result cannot be sent: {error}")))
+            connection.send((True, WorkerError(f"a worker's result cannot be sent: {type(error).__name__}")))
 
 
 def _receive(connection: Connection, tasks: Any) -> None:

@@ -201,6 +201,9 @@ def test_a_hostile_configuration_is_an_error_soon(repo, run, data):
 def test_a_configuration_that_is_no_file_is_not_waited_for(repo, run):
     """A directory or a link to a device in the configuration's place is an error."""
     (repo.path / ".keyscan.toml").symlink_to("/dev/zero")
+    assert "a symbolic link out of the repository" in run("scan", cwd=repo.path).err
+    (repo.path / ".keyscan.toml").unlink()
+    (repo.path / ".keyscan.toml").mkdir()
     assert "not a regular file" in run("scan", cwd=repo.path).err
 
 

@@ -109,7 +109,9 @@ def _scan_history(plan: CiScope, settings: Settings, audit: AuditOptions, verify
         result = audit_history(job, where, query, audit.provenance)
         if span is None:
             return result
-        changes = commit_range.changed(git, span, _configuration(settings), PROJECT_FILES)
+        # With --isolated, the repository's own configuration decides nothing, wherever it is.
+        anywhere = () if settings.isolated else PROJECT_FILES
+        changes = commit_range.changed(git, span, _configuration(settings), anywhere)
         warnings = (*_changes(changes), *_markers(result.findings))
         _warn(warnings)
         return replace(result, notes=(*result.notes, *warnings))
@@ -140,7 +142,7 @@ def _markers(findings: Iterable[Finding]) -> Iterator[str]:
 
 def _configuration(settings: Settings) -> list[str]:
     """The files and directories that the configuration consists of and names, from the root, and the links to them."""
-    named = (settings.baseline, *settings.rules, *settings.config.files)
+    named = settings.rules if settings.isolated else (settings.baseline, *settings.rules, *settings.config.files)
     places = [
         place
         for name in named

@@ -13,7 +13,7 @@ from keyscan.cli.command import Command
 from keyscan.cli.commands import history
 from keyscan.cli.messages import say
 from keyscan.cli.settings import Prepared, with_settings
-from keyscan.config.readers import git_reader, is_outside, root_of
+from keyscan.config.readers import git_places, git_reader, is_outside, root_of
 from keyscan.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -44,14 +44,21 @@ class Push:
         def read(name: str) -> bytes | None:
             if first is None:
                 return None
-            versions = [revision + b":" + name.encode("utf-8", "surrogateescape") for revision in revisions]
-            # A push may have thousands of refs: their files are compared by what git calls them.
-            if len(versions) > 1 and not is_outside(name) and len(set(self.git.ids(versions))) > 1:
+            if len(revisions) > 1 and not is_outside(name) and self._differ(revisions, name):
                 say(f"keyscan: {name} differs among the pushed refs: not used; push them one by one", err=True)
                 return None
             return first(name)
 
         return Prepared(root, read, self)
+
+    def _differ(self, revisions: Sequence[bytes], name: str) -> bool:
+        """Whether `name`, or what symbolic links lead to from it, is not the same in all of these commits."""
+        # A push may have thousands of refs: their files are compared by what git calls them.
+        for place in dict.fromkeys([name, *git_places(self.git, revisions[0].decode(), name)]):
+            file = place.encode("utf-8", "surrogateescape")
+            if len(set(self.git.ids([revision + b":" + file for revision in revisions]))) > 1:
+                return True
+        return False
 
 
 def _read_push(values: Mapping[str, Any]) -> Prepared:

@@ -153,10 +153,10 @@ def pushed(repo, monkeypatch, tmp_path, run):
     monkeypatch.setenv("GITHUB_EVENT_NAME", "push")
     monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "event.json"))
 
-    def push(event, ref):
+    def push(event, ref, *options):
         (tmp_path / "event.json").write_text(json.dumps({**REPOSITORY, **event}))
         monkeypatch.setenv("GITHUB_REF_NAME", ref)
-        return run("ci", cwd=repo.path)
+        return run("ci", *options, cwd=repo.path)
 
     return push
 
@@ -206,6 +206,29 @@ def test_changes_of_all_that_decides_what_is_reported_are_said(repo, pushed):
     assert sorted(line.split("changes ")[1].split(",")[0] for line in out.splitlines() if "changes " in line) == sorted(
         changed
     )
+
+
+def test_isolated_no_configuration_of_the_repository_decides(repo, pushed):
+    """Neither its files nor markers are said to decide, or do; rules that the command line names still do."""
+    repo.stage(".keyscan.toml", 'extends = ["ci/base.toml"]\nbaseline = "ci/accepted"\n')
+    for name in ("ci/base.toml", "ci/accepted", ".github/workflows/x.yml"):
+        repo.stage(name, "")
+    repo.stage("ci/own.toml", RULE)
+    base = repo.commit()
+    for name in ("ci/base.toml", "below/.keyscan.toml", "below/.keyscan-baseline"):
+        repo.stage(name, "# changed\n")
+    repo.stage("ci/accepted", "broken")
+    repo.stage("ci/own.toml", RULE + "\n")
+    repo.stage(".github/workflows/x.yml", "run: keyscan ci --isolated\n")
+    repo.stage("a.py", f"k = '{KEY}'  # keyscan:allow\n")
+    event = {"before": base, "after": repo.commit()}
+    done = pushed(event, "topic", "--isolated", "--rules", str(repo.path / "ci/own.toml"))
+    assert done.code == 1
+    said = done.out + done.err
+    assert "ci/own.toml, which decides" in said
+    assert ".github/workflows/x.yml, which runs keyscan" in said
+    assert said.count("which decides") == said.count("ci/own.toml, which decides")
+    assert "a marker in this range hides" not in said
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
