@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def fingerprint(rule_id: str, secret: bytes, salt: str = "") -> str:
 
 def fingerprints(rule_id: str, secret: bytes, salt: str = "") -> tuple[str, ...]:
     """The fingerprint, and the one of the same secret that earlier versions wrote where that differs."""
-    return tuple(dict.fromkeys((fingerprint(rule_id, secret, salt), _digest(rule_id, secret, salt))))
+    alone = _lines_alone(secret)
+    own = _digest(rule_id, alone, salt)
+    return (own,) if alone == secret else (own, _digest(rule_id, secret, salt))
 
 
 def secret_digits(secret: bytes, salt: str = "") -> str:
@@ -48,9 +51,15 @@ def _lines_alone(secret: bytes) -> bytes:
 def _digest(rule_id: str, secret: bytes, salt: str) -> str:
     from hashlib import blake2b  # loads OpenSSL, 2 ms that a clean scan need not spend
 
-    key = blake2b(salt.encode(), digest_size=32, person=b"keyscan/v1").digest()
-    digest = blake2b(rule_id.encode() + b"\0" + secret, key=key, digest_size=_DIGEST_BYTES)
+    digest = blake2b(rule_id.encode() + b"\0" + secret, key=_key(salt), digest_size=_DIGEST_BYTES)
     return f"{rule_id}:{digest.hexdigest()}"
+
+
+@lru_cache(128)
+def _key(salt: str) -> bytes:
+    from hashlib import blake2b
+
+    return blake2b(salt.encode(), digest_size=32, person=b"keyscan/v1").digest()
 
 
 def is_fingerprint(text: str) -> bool:
