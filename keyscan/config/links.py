@@ -43,7 +43,7 @@ def places_of(name: str, target_of: Target) -> list[str]:
                 current = posixpath.normpath(posixpath.join(posixpath.dirname(place), target, *parts[count:]))
                 if os.path.isabs(target) or current.split("/")[0] == "..":  # noqa: PTH117
                     raise ConfigError(
-                        f"{name}: a symbolic link out of the repository, which is not followed: put the file itself there"
+                        f"{name}: a symbolic link out of the repository, which is not followed: put the file there"
                     )
                 break
         else:

@@ -129,9 +129,7 @@ def test_refs_whose_links_lead_to_other_texts_have_no_configuration_in_common(re
         repo.git("add", "-A")
         heads.append(repo.commit(name))
         repo.git("checkout", "-q", "--detach")
-    stdin = "".join(
-        f"refs/heads/{n} {h} refs/heads/{n} {ZERO}\n" for n, h in zip(("one", "two"), heads, strict=True)
-    )
+    stdin = "".join(f"refs/heads/{n} {h} refs/heads/{n} {ZERO}\n" for n, h in zip(("one", "two"), heads, strict=True))
     result = spawn(["pre-push"], cwd=repo.path, stdin=stdin.encode())
     assert result.code == 1
     assert ".keyscan.toml differs among the pushed refs" in result.err

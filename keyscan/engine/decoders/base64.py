@@ -13,6 +13,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyscan.engine.decoders.escapes import joined, without_escapes
+from keyscan.engine.decoders.mail import encoded_words, uuencoded
 from keyscan.engine.decoders.sql_rows import inserted_rows
 from keyscan.engine.decoders.string_lines import string_lines
 from keyscan.engine.decoders.table import tables
@@ -81,6 +82,8 @@ def views(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | U
         tables(data, headers),
         string_lines(data, headers),
         inserted_rows(data, others),
+        encoded_words(data, others),
+        uuencoded(data, others),
     ):
         for view in decoded:
             if isinstance(view, Unread):

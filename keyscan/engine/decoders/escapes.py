@@ -30,6 +30,7 @@ _ESCAPE = lazy_pattern(
     rb"(?P<nothing>" + INVISIBLE.encode() + rb")|(?P<u>\\{1,4}u00[2-7][0-9A-Fa-f]|\\u\{0{0,4}[2-7][0-9A-Fa-f]\})"
     rb"|(?P<long>\\U000000[2-7][0-9A-Fa-f])|(?P<x>\\{1,4}x[2-7][0-9A-Fa-f]|\\x\{0{0,4}[2-7][0-9A-Fa-f]\})"
     rb"|(?P<octal>\\{1,2}[01][0-7]{2})|(?P<percent>%(?:25)*[2-7][0-9A-Fa-f])"
+    rb"|(?P<printable>=(?:2[1-9A-F]|[3-6][0-9A-F]|7[0-9A-E]))"
     rb"|(?P<entity>&#(?:[xX]0{0,3}[0-9A-Fa-f]{2}|0{0,3}[0-9]{2,3});)|(?P<named>&(?:hyphen|dash|lowbar|UnderBar|quot|apos);)"
     rb"|(?P<plain>\\{1,4}[/\"])|(?P<mark>\\[_-])|(?P<dash>"
     + DASHES.encode()
@@ -42,8 +43,12 @@ _ESCAPE = lazy_pattern(
 _NAMES = {"u": "\\u escapes", "x": "\\x escapes", "percent": "percent-encoding", "entity": "character references",
           "mark": "backslashes", "nothing": "invisible characters", "long": "\\U escapes", "octal": "octal escapes",
           "named": "character references", "dash": "dashes", "quote": "typographic quotes", "plain": "escaped quotes",
-          "wide": "full-width characters"}  # fmt: skip
-_BASES = {"octal": 8, "u": 16, "x": 16, "long": 16, "percent": 16}
+          "wide": "full-width characters", "printable": "quoted-printable"}  # fmt: skip
+_BASES = {"octal": 8, "u": 16, "x": 16, "long": 16, "percent": 16, "printable": 16}
+
+
+# Without this on a line, what looks like an escape of quoted-printable is a value behind its name: `key=4A...`.
+_PRINTABLE = lazy_pattern(rb"[A-Za-z0-9]{2}=(?:2D|5F)[A-Za-z0-9]{2}")
 
 
 def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | Unread]:
@@ -56,6 +61,8 @@ def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterato
     pieces, name = Pieces(), ""
     for start, end in windows(data, spans):
         escapes = [(escape, _meaning(escape)) for escape in _ESCAPE.finditer(data, start, end)]
+        if any(escape.lastgroup == "printable" for escape, _ in escapes) and not _PRINTABLE.search(data, start, end):
+            escapes = [(escape, char) for escape, char in escapes if escape.lastgroup != "printable"]
         if all(char is None for _, char in escapes):
             continue  # nothing but characters that no token holds: the view would be the text itself
         at = start
@@ -137,13 +144,29 @@ def _meaning(escape: re.Match[bytes]) -> bytes | None:
     return bytes([code]) if 0x20 < code < 0x7F else None  # noqa: PLR2004 - what can be seen
 
 
+# A comment between two pieces: in the line, or up to its end.
+_COMMENT = rb"(?:/\*(?:[^*\r\n]|\*(?!/)){0,80}\*/[ \t]{0,4})?"
+_LINE_COMMENT = rb"(?:(?://|#|--)[^\r\n]{0,80})?"
+# What a language may put in front of a string: `f"`, `br'`, `L"`, `u8"`, `$@"`.
+_KINDS = rb"(?:u8R?|[rbfuRBFUL$@]{1,2})?"
 # The quotes may be escaped, where code stands in JSON, and so may the line ends.
 _OPERATOR = rb"\+|\.{1,2}|&%s|\|\||<>|~|_|\\|\^|\*"
 _JOINTS = (
     # An operator may have the mark of a continued line behind it, as in Visual Basic and PowerShell.
-    rb"""\\{0,3}["'`][ \t]{0,4}(?:(?:""" + _OPERATOR + rb""")[ \t]{0,4}(?:[_`][ \t]{0,4})?)?"""
-    rb"""(?:\\?(?:\r?\n|\\n)[ \t]{0,80}){0,2}"""
-    rb"""(?:(?:\+|\.{1,2}|&|\|\||<>)[ \t]{0,4})?[rbfuRBFU]?\\{0,3}["'`]|\\\r?\n[ \t]{0,80}"""
+    rb"""\\{0,3}["'`][ \t]{0,4}"""
+    + _COMMENT
+    + rb"(?:(?:"
+    + _OPERATOR
+    + rb")[ \t]{0,4}(?:[_`][ \t]{0,4})?)?"
+    + _COMMENT
+    + rb"(?:"
+    + _LINE_COMMENT
+    + rb"\\?(?:\r?\n|\\n)[ \t]{0,80}){0,2}"
+    + _COMMENT
+    + rb"(?:(?:\+|\.{1,2}|&|\|\||<>)[ \t]{0,4})?"
+    + _COMMENT
+    + _KINDS
+    + rb"""\\{0,3}["'`]|\\\r?\n[ \t]{0,80}"""
     # Soft line breaks of quoted-printable, and colour codes of terminals.
     rb"|=[ \t]{0,4}\r?\n|(?:\x1b\[[0-9;]{0,20}[mK])+"
 )

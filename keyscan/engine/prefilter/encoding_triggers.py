@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # The widest text of a trigger, with room to spare.
 WIDEST = 128
 # What a trigger is of.
-BASE64, ESCAPES, PIECES, KUBERNETES, WIDE, TABLE, GZIP, SQL = range(8)
+BASE64, ESCAPES, PIECES, KUBERNETES, WIDE, TABLE, GZIP, SQL, MAIL, UUENCODE = range(10)
 _WORDS = (
     b"API_KEY", b"api_key", b"apiKey", b"api-key", b"ApiKey", b"APIKEY", b"apikey", b"SECRET", b"secret", b"Secret",
     b"PASSWORD", b"password", b"Password", b"PASSWD", b"TOKEN", b"token", b"Token", b"_KEY=", b"PRIVATE KEY",
@@ -96,6 +96,8 @@ _ESCAPES = (
     rf"(?:{_BRACED}{_HEX}\}}){{4}}",
     rf"(?:\\U000000{_HEX}){{4}}",
     r"(?:\\{1,2}[01][0-7]{2}){4}",
+    # Quoted-printable, whose digits are capitals.
+    r"[A-Za-z0-9]{2}=(?:2D|5F)[A-Za-z0-9]{2}",
     _PERCENT_ESCAPES,
     rf"(?:\\u00{_HEX}){{4}}",
     rf"(?:\\x{_HEX}){{4}}",
@@ -117,6 +119,7 @@ ESCAPED = lazy_pattern("|".join(_ESCAPES).encode())
 _LOOKED_FOR = {_PERCENT_ESCAPES: "%[2-7][0-9A-Fa-f]" * 4}
 # Any of which stands in each text that ESCAPED is found in.
 ESCAPE_LITERALS = (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"\\u00", b"\\u{", b"\\U00", b"\\x", b"\\0", b"\\1",
+                   b"=2D", b"=5F",
                    b"\\/", b"\\_", b"\\-", b"&#", b"&hyphen;", b"&dash;", b"&lowbar;", b"&UnderBar;", b"&shy;", b"<wbr",
                    b"\xe2\x80\x90", b"\xe2\x80\x91", b"\xe2\x80\x92", b"\xe2\x80\x93", b"\xe2\x88\x92", b"\xef\xbd",
                    b"\xe2\x80\x8b", b"\xe2\x80\x8c", b"\xe2\x80\x8d", b"\xe2\x80\x8e", b"\xe2\x80\x8f",
@@ -152,6 +155,11 @@ SQL_ROWS = lazy_pattern(_SQL.encode())
 SQL_LITERAL = b"values"
 
 
+# How words of a mail's header begin that stand for others (RFC 2047), and files that are uuencoded.
+_MAIL = tuple(f"=?{name}?" for name in ("utf-8", "UTF-8", "us-ascii", "US-ASCII", "iso-8859-1", "ISO-8859-1"))
+_UUENCODED = tuple(f"begin {mode} " for mode in ("600", "640", "644", "664", "666", "755", "777"))
+
+
 class Trigger(NamedTuple):
     """One trigger: its kind, its expression, and its widest text in bytes.
 
@@ -175,6 +183,8 @@ def of(rules: Sequence[Rule]) -> list[Trigger]:
     escapes += _marked(prefixes)
     packed = [Trigger(GZIP, GZIPPED + "[A-H]", len(GZIPPED) + 1, GZIPPED)] if rules else []
     kinds = [Trigger(KUBERNETES, f"kind{middle}Secret", 20, f"kind{middle}Secret") for middle in (": ", '": "', '":"')]
+    packed += [Trigger(MAIL, re.escape(text), len(text), text) for text in _MAIL] if rules else []
+    packed += [Trigger(UUENCODE, text, len(text), text) for text in _UUENCODED] if rules else []
     tables = [Trigger(TABLE, text, WIDEST, "") for text in _TABLE_HEADERS] if rules else []
     rows = [Trigger(SQL, _SQL, 20, "")] if rules else []
     return [*triggers.values(), *escapes, *tables, *packed, *rows, *(kinds if rules else [])]
@@ -187,6 +197,8 @@ def _pieces(prefixes: Iterable[str]) -> Iterator[Trigger]:
             continue  # heads of PEM files, whose lines are no string's pieces
         cuts = [at + 1 for at, char in enumerate(prefix) if char in "-_"]
         heads.update(prefix[:cut] for cut in cuts if cut >= 3)  # noqa: PLR2004 - `sk-`, `hf_`
+        # Before a mark, too, where what is left is no word: `sk-ant`, `github_pat`.
+        heads.update(prefix[: cut - 1] for cut in cuts if any(mark in prefix[: cut - 1] for mark in "-_"))
         word = prefix.isalpha() and prefix.islower()
         if len(prefix) >= _LONG and not word and prefix.rstrip("-_.") not in _PLAIN:
             yield Trigger(PIECES, re.escape(prefix), len(prefix), prefix)

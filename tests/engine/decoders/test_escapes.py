@@ -58,6 +58,7 @@ class TestEscapes:
             lambda text: text.replace("-", r"\055").replace("_", r"\137"),
             lambda text: text.replace("-", r"\u{2d}").replace("_", r"\u{5F}"),
             lambda text: text.replace("-", "&hyphen;").replace("_", "&lowbar;"),
+            lambda text: text.replace("-", "=2D").replace("_", "=5F"),
             lambda text: text.replace("-", "&#0045;").replace("_", "&#x005F;"),
             lambda text: "".join(chr(ord(char) + 0xFEE0) for char in text),
         ],
@@ -147,9 +148,20 @@ class TestPieces:
             "CONCAT('{a}', '{b}')",
             r'"k = \"{a}\" + \"{b}\"\n"',
             r'"k = \"{a}\"\n   \"{b}\"\n"',
+            '"{a}" + /* a comment */ "{b}"',
+            '"{a}" /* one */ + /* two */ "{b}"',
+            '"{a}" /* a * b */ "{b}"',
+            "'{a}' +  // a comment\n    '{b}'",
+            "'{a}'  # its head\n    '{b}'  # its tail",
+            "'{a}' ||  -- a comment\n    '{b}'",
+            'L"{a}" L"{b}"',
+            'u8"{a}" u8"{b}"',
+            'u8"{a}"\n    u8R"{b}"',
+            "rb'{a}' Rb'{b}'",
+            '@"{a}" + $@"{b}"',
         ],
     )
-    @pytest.mark.parametrize("cut", [3, 7, 13, 40])
+    @pytest.mark.parametrize("cut", [3, 6, 7, 12, 13, 40])
     def test_joined(self, engines, text, cut):
         """A token cut in two, at a mark or in its middle, is found from its first to its last byte."""
         written = f"x = 1\nkey = {text.replace('{a}', ANTHROPIC[:cut]).replace('{b}', ANTHROPIC[cut:])}\ny = 2\n"
@@ -157,6 +169,19 @@ class TestPieces:
         assert (secret, decoded) == (ANTHROPIC, "a string in pieces")
         assert place.startswith(ANTHROPIC[:cut])
         assert place.endswith(ANTHROPIC[cut:])
+
+    @pytest.mark.parametrize("text", ['"{a}" /* "{b}"', '"{a}" "x" "{b}"', "'{a}' # '{b}'", '"{a}", "{b}"'])
+    def test_what_is_no_joint(self, engines, text):
+        """A comment that does not end before the second string, and lists."""
+        for cut in (6, 13):
+            written = text.replace("{a}", ANTHROPIC[:cut]).replace("{b}", ANTHROPIC[cut:])
+            assert secrets(engines, f"key = {written}\n") == []
+
+    def test_a_value_behind_its_name_is_no_quoted_printable(self, engines):
+        """`=4A` may be an equals sign and the first letters of a value, wherever else on the line an escape stands."""
+        value = "4A" + token("{hex:30}", "printable")
+        (told,) = found(engines, f"url: https://x.org/?api_secret={value}&next=ab%2Dcd\n")
+        assert told[0] == value
 
     def test_three_pieces(self, engines):
         """More joints than one."""
