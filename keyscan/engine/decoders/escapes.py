@@ -13,6 +13,7 @@ from keyscan.engine.prefilter.encoding_triggers import (
     FULL_WIDTH,
     INVISIBLE,
     PIECES,
+    PRINTABLE,
     QUOTES,
     Trigger,
 )
@@ -48,7 +49,7 @@ _BASES = {"octal": 8, "u": 16, "x": 16, "long": 16, "percent": 16, "printable": 
 
 
 # Without this on a line, what looks like an escape of quoted-printable is a value behind its name: `key=4A...`.
-_PRINTABLE = lazy_pattern(rb"[A-Za-z0-9]{2}=(?:2D|5F)[A-Za-z0-9]{2}")
+_PRINTABLE = lazy_pattern(PRINTABLE.encode())
 
 
 def without_escapes(data: bytes, hits: Iterable[tuple[Trigger, int]]) -> Iterator[View | Unread]:

@@ -183,6 +183,13 @@ class TestPieces:
         (told,) = found(engines, f"url: https://x.org/?api_secret={value}&next=ab%2Dcd\n")
         assert told[0] == value
 
+    @pytest.mark.parametrize("digits", ["2D3C4A5B", "5FAA0011"])
+    def test_a_checksum_behind_an_equals_sign_is_no_quoted_printable(self, engines, digits):
+        """The token ends with `=` and eight digits, which may begin like an escape."""
+        value = token("ATCTT3xFfGN0{b64url:163}", "checksum") + "ab=" + digits
+        for text in (f"k = {value}\n", f"k = '{value}'", value):
+            assert secrets(engines, text) == [value]
+
     def test_three_pieces(self, engines):
         """More joints than one."""
         written = " + ".join(f'"{part}"' for part in (ANTHROPIC[:7], ANTHROPIC[7:13], ANTHROPIC[13:]))
