@@ -109,6 +109,10 @@ class DaskExecutor:
             self._surroundings.close()
             what = f"--scheduler {scheduler}: does not answer" if scheduler else "the workers cannot be started here"
             raise IncompleteError(f"{what}: {type(error).__name__}") from None
+        except BaseException:
+            self._surroundings.close()
+            _close_half_started()
+            raise
         try:
             self._prepare(scheduler, type("KeyscanAuditPlugin", (AuditPlugin, WorkerPlugin), {}), options)
         except BaseException:
@@ -211,6 +215,25 @@ class DaskExecutor:
             with suppress(Exception):
                 self._cluster.close(timeout=10)
         self._surroundings.close()
+
+
+def _close_half_started() -> None:
+    """Close a cluster whose start was interrupted, which nobody holds.
+
+    Dask would do it when Python exits, and show a traceback of what had not started yet.
+    """
+    import atexit
+    import logging
+
+    from distributed.deploy import spec
+
+    # Its tasks fail one after the other, each with a traceback.
+    logging.getLogger("asyncio").disabled = True
+    with suppress(Exception):
+        for cluster in list(spec.SpecCluster._instances):  # noqa: SLF001 - Dask lists them nowhere else
+            with suppress(Exception):
+                cluster.close(timeout=10)
+        atexit.unregister(spec.close_clusters)
 
 
 def _lost(error: Exception | None) -> str:

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
+import psutil
 import pytest
 from helpers.agent_events import key
 from helpers.paths import ROOT
@@ -146,6 +148,25 @@ def test_an_interrupt_at_any_time(start, command):
         # Before its first line Python itself answers an interrupt.
         assert "Traceback" not in error or "keyscan/" not in error
         assert group_is_gone(process.pid)
+
+
+def test_an_interrupt_while_the_workers_of_a_fleet_start(start):
+    """A cluster that is half there is closed: neither Dask nor asyncio shows a traceback of what did not start."""
+    pytest.importorskip("distributed", reason="Dask is not installed")
+    process = start(("fleet", ".", "--state", "STATE", "-j", "2"), stdin=subprocess.DEVNULL)
+    deadline = time.monotonic() + PATIENCE
+    starting = False
+    while not starting and process.poll() is None and time.monotonic() < deadline:
+        with suppress(psutil.NoSuchProcess):
+            children = psutil.Process(process.pid).children(recursive=True)
+            starting = any("spawn_main" in " ".join(child.cmdline()) for child in children)
+        time.sleep(0.02)
+    assert starting
+    os.kill(process.pid, signal.SIGINT)
+    error = said(process)
+    assert process.returncode == 130
+    assert "Traceback" not in error
+    assert group_is_gone(process.pid)
 
 
 @pytest.mark.parametrize("command", [*WAITING, *WORKING])
