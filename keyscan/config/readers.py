@@ -93,10 +93,10 @@ def git_reader(git: Git, revision: str, root: str, ready: Mapping[str, bytes | N
         return content(file) if links else data
 
     def content(name: str) -> bytes | None:
-        found = next(git.objects([f"{revision}:{name}".encode("utf-8", "surrogateescape")], _LARGEST))
-        if found and found[0] == TOO_LARGE:
+        answer = next(git.objects([f"{revision}:{name}".encode("utf-8", "surrogateescape")], _LARGEST))
+        if answer and answer[0] == TOO_LARGE:
             raise ConfigError(f"{name}: larger than {_LARGEST >> 20} MB")
-        return found[1] if found and found[0] == b"blob" else None
+        return answer[1] if answer and answer[0] == b"blob" else None
 
     return read
 

@@ -148,6 +148,11 @@ def _scan_pending(job: HistoryJob, scope: Scope, pending: PendingWork) -> _Scann
     return _Scanned(result, pending.commits, written, pending.below_threshold)
 
 
+def _reaches_shallow(facts: Repository, commits: list[bytes]) -> bool:
+    """Whether one of `commits` is where a shallow history ends."""
+    return facts.shallow and not repository.shallow_commits(facts).isdisjoint(commits)
+
+
 def _scan_all(job: HistoryJob, scope: Scope, facts: Repository) -> _Scanned:
     """Scan all objects of the scope."""
     skips = [*scope.skips, *(() if scope.ranged else facts.gaps())]
@@ -158,7 +163,8 @@ def _scan_all(job: HistoryJob, scope: Scope, facts: Repository) -> _Scanned:
     listed = objects.commits(job.git, scope.selection, early)
     commits = listed.ids
     skips += listed.skips
-    if scope.ranged and facts.shallow and not repository.shallow_commits(facts).isdisjoint(commits):
+    if scope.ranged and (facts.grafted or _reaches_shallow(facts, commits)):
+        # A graft hides commits of a range wherever it is: it may let what is known reach them, too.
         skips += facts.gaps()
     lost: list[Listed | Skip] = []
     if scope.store:

@@ -83,7 +83,7 @@ _STRANGE = (
     "|[A-Z][0-9][a-z]|[a-z][A-Z][a-z][A-Z]|[A-Z][a-z][A-Z][a-z])"
 )
 _PERCENT_ESCAPES = rf"(?:%{_HEX}){{4}}"
-# Quoted-printable, whose digits are capitals; eight of them at the end of a token are its checksum, as Atlassian's have.
+# Quoted-printable has capital digits; eight at the end of a token are its checksum, as Atlassian's have.
 _PRINTABLE = "[A-Za-z0-9]{2}=(?:2D|5F)%s[A-Za-z0-9]{2}"
 PRINTABLE = _PRINTABLE % "(?![0-9A-F]{6}(?![A-Za-z0-9_=-]))"
 _ESCAPES = (

@@ -83,6 +83,21 @@ class TestNative:
         pair.git("tag", name)
         assert not push(pair, "origin", name)[0]
 
+    @pytest.mark.parametrize("hides", ["its parents", "the commit itself"])
+    def test_a_graft_that_hides_a_commit_is_no_clean_push(self, repo, spawn, hides):
+        """Git leaves out what stands behind a graft; one of the remote's commits may even reach the pushed ones."""
+        base = repo.commit()
+        repo.stage("a.py", key())
+        repo.commit()
+        repo.git("rm", "-q", "a.py")
+        head = repo.commit()
+        repo.write(".git/info/grafts", f"{head} {base}\n" if hides == "its parents" else f"{base} {head}\n")
+        line = f"refs/heads/main {head} refs/heads/main {base}\n".encode()
+        for argv in (["pre-push", "origin"], ["history", f"--range={base}..{head}"]):
+            done = spawn(argv, cwd=repo.path, stdin=line)
+            assert done.code == 3, argv
+            assert "grafted history" in done.out
+
     def test_a_rewritten_branch_whose_old_value_is_not_here(self, pair, tmp_path):
         """The remote moved on elsewhere: what is known of it still bounds the scan."""
         pair.stage("a.py", key("old"))
