@@ -104,7 +104,8 @@ EXPRESSIONS = {
         r"tfstate\.backup)\Z",
         # An index for searching a manual, and what builds of Next.js and git-secret note of files.
         r"/search_?index\.js(?:on)?\Z|/(?:prerender|server-reference)-manifest\.js(?:on)?\Z|/\.gitsecret/paths/",
-        # What browsers keep of a profile.
+        # What browsers keep of a profile, and PyCharm of notebook servers, each run of which has its own token.
+        r"/\.idea/jupyter-settings\.xml\Z",
         r"/(?:chrom\w{1,6}_)?(?:(?:secure )?preferences|browsingtopicsstate|local state)(?:\.json)?\Z",
         r"/messages/[a-z]{2}(?:[-_][A-Z]{2})?(?:\.json\Z|/)",
         _below(r"locales?|i18n|translations?|lang|langs|__snapshots__|\.next|\.nuxt|_next/static"),

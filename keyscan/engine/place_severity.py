@@ -42,6 +42,8 @@ _SCANNER_FILE = lazy_pattern(
     r"\.?trufflehog[\w-]*\.(?:ya?ml|txt)|\.trufflehog-?ignore|\.(?:ggshield|gitguardian)(?:\.ya?ml)?|\.talismanrc|"
     r"\.detect-secrets(?:\.cfg|\.ya?ml)?)\Z"
 )
+# An index for searching a manual, where a name is followed by whatever comes next in the alphabet.
+_SEARCH_INDEX = lazy_pattern(r"(?i)(?:^|/)search_?index\.js(?:on)?\Z")
 # Browsers keep what belongs to a page that they save in a directory beside it, or all in one file.
 _SAVED = lazy_pattern(r"(?i)(?:^|/)[^/]{1,200}_files/[^/]*\Z|\.mht(?:ml)?\Z")
 # The token of a build's badge tells its state and nothing else.
@@ -138,12 +140,14 @@ def _harmless(match: Match, path: str, context: Context) -> str:
         return "the account of a demo, which everyone may use"
     if rule == _NEIGHBOURS_RULE and not _looks_generated(match.secret):
         return "a password that somebody chose, for a host nearby"
-    return _of_file(rule, path) or _shown(match, context)
+    return _of_file(match, path) or _shown(match, context)
 
 
-def _of_file(rule: str, path: str) -> str:
+def _of_file(match: Match, path: str) -> str:
     """Why a key opens nothing of the project's in the file at `path`; empty otherwise."""
-    if rule in _FOR_HOURS and path_kind(path) & PathKind.RECORDED:
+    if not match.rule.prefix and _SEARCH_INDEX.search(path):
+        return "in an index for searching, where a name stands beside other words"
+    if match.rule.id in _FOR_HOURS and path_kind(path) & PathKind.RECORDED:
         return "in a recording, which its time did not outlast"
     if _SCANNER_FILE.search(path):
         return "in the configuration of another scanner, which accepts it"

@@ -39,6 +39,8 @@ def worst(path, template):
         ("repo/netty.jar!/io/netty/handler/ssl/OpenSsl.class", "{pem:PRIVATE KEY}\n", Severity.LOW),
         ("app.jar!/config/Ssl.class", "{pem:PRIVATE KEY}\n", Severity.HIGH),
         ("servers.json", '{{"example": "{jwt:sub=user-7}"}}', Severity.LOW),
+        ("html/searchindex.js", '"azure_openai_key": [16, 20], "b": [55], "{hex:32}": 109', Severity.LOW),
+        ("html/searchindex.js", '"gemini_key": [16, 20], "AIzaSy{b64url:33}": 109', Severity.CRITICAL),
         ("src/gcp.rs", '#[test]\nfn f() {{\n    let k = "{pem:RSA PRIVATE KEY}"\n}}', Severity.MEDIUM),
         ("src/gcp.rs", 'fn f() {{\n    let k = "{pem:RSA PRIVATE KEY}"\n}}', Severity.HIGH),
         ("ghes.json", '"example": {{\n "pem": "{pem:RSA PRIVATE KEY}"', Severity.LOW),

@@ -125,7 +125,12 @@ def kind_of(name: bytes, *, call: bool = False) -> Kind:
     """The kind of value that `name` indicates; `call`: it is a function that is called with the value."""
     words = _telling_words(name)
     # `_token` is what Laravel calls the token of a form, `csrfmiddlewaretoken` what Django calls it.
-    if name == b"_token" or name.lower().endswith(_FORM_TOKENS) or not _UNREAL.isdisjoint(words):
+    if (
+        name == b"_token"
+        or name.lower().endswith(_FORM_TOKENS)
+        or not _UNREAL.isdisjoint(words)
+        or words[:1] == [b"libsecret"]
+    ):
         return Kind.NONE
     if words and words[-1] in {b"key", b"keys"} and not (_ACCEPTED.isdisjoint(words) and _is_private(words)):
         return Kind.NONE

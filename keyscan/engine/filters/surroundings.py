@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _PUBLIC = lazy_pattern(
     rb"(?i:data-cf-beacon|analytics\.js|docsearch|indexName[\"']?\s{0,3}[:=]|search[_-]?only|"
     rb"(?:algolia|meili\w{0,8}|typesense|instantsearch)[\w-]{0,12}search[\w-]{0,8}key|authDomain|"
-    rb"site[_-]?key|recaptcha|provider:[ ]segment|"
-    rb"(?<![a-z])inkeep|firebaseapp\.com|mixpanel|amplitude|rudder|posthog\.init|segment\.load|client_info|"
+    rb"site[_-]?key|recaptcha|(?<![a-z])inkeep|firebaseapp\.com|mixpanel|amplitude|rudder|posthog\.init|"
+    rb"segment\.load|client_info|"
     rb"ahrefs|hotjar|unifyintent|setAttribute\([\"'`]data-|useMachineContainer|alt=media|qm\.qq\.com|NEXT_PUBLIC_|VITE_|REACT_APP_)"
 )
 # What tells the secret of reCAPTCHA or Mixpanel from the key that each page shows, and variables that builds copy in.

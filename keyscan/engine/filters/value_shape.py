@@ -79,7 +79,7 @@ _PUBLIC = lazy_pattern(
     rb"^0x[0-9a-fA-F]{40}\Z|"
     rb"^(?:acct|cred|cus|evt|file|msg|org|prj|proj|req|run|sub|team|thread|user|usr)_[0-9A-Za-z]{8,40}\Z|"
     # What is filed by year and number: `CVE-2024-1234`.
-    rb"^[A-Z]{2,10}-(?:19|20)\d\d-\d{1,7}\Z|"
+    rb"^[A-Z]{2,10}-(?:19|20)\d\d-\d{1,7}\Z|^GHSA(?:-[2-9a-z]{4}){3}\Z|"
     # Where Microsoft's programs send telemetry to: a key that can only write.
     rb"^[0-9a-f]{32}-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}-\d{4}\Z|"
     # Names of a database's keys and indexes, as object-relational mappers make them.
@@ -99,8 +99,8 @@ _NO_TEXT = lazy_pattern(
     rb"^[\w./:-]+@sha256:[0-9a-f]{64}|"
     # Ranges of characters: `a-zA-Z0-9!@`.
     rb"^(?:a-z|A-Z|0-9){2,3}|"
-    # A class of characters or a group of a regular expression: `-?\d+(?:\.\d+)?`.
-    rb"\\[dws][+*?]|\(\?[:=!]|"
+    # A class of characters or a group of a regular expression: `-?\d+(?:\.\d+)?`, `|Hosts:|Key Systems)`.
+    rb"^\|[A-Za-z: ]+\||\\[dws][+*?]|\(\?[:=!]|"
     # What stands between two strings of a condition: `!known ||`.
     rb"(?:\A|\s)(?:\|\||&&)(?:\s|\Z)"
 )

@@ -373,7 +373,10 @@ def holds_line_end(items):
 EVERY_RULE = load_rules()
 ALL = Matcher(EVERY_RULE, KeywordPrefilter(EVERY_RULE))
 PUBLIC = {
-    "docker/docker-compose.yml": "MYSQL_USER: orchard\nMYSQL_PASSWORD: ${{MYSQL_PASSWORD:-orchard123}}\n",
+    "docker/docker-compose.yml": "MYSQL_USER: qzorm\nMYSQL_PASSWORD: ${{MYSQL_PASSWORD:-qzorm481}}\n",
+    ".idea/jupyter-settings.xml": '<option name="token" value="{hex:48}" />',
+    "retrieval.py": 'r"(Credentials:|Infrastructure:|Key Systems)",',
+    "sandbox.Dockerfile": "RUN apt-get install \\\n  libsecret-1-0 \\\n  gstreamer1.0-gl \\\n",
     "flow.ts": "{{ name: 'chat', credential: '{uuid}' }}",
     "lake/data/mist.json": '"client_secret": "{alnum:40}"',
     "ws.json": '"log": "< sec-websocket-key: {b64:22}=="',
@@ -396,7 +399,6 @@ PUBLIC = {
     "message.json": '"messageSecret": "{b64:43}=",',
     "pay.json": '"client_secret": "pi_{alnum:24}_secret_{alnum:25}"',
     "flow.json": '"encrypted_aes_key": "{b64:342}==",',
-    "mkdocs.yml": 'provider: segment\n    key: "{alnum:32}"',
     "bound.ts": '/** The type. Epoch columns pass "UInt64". */',
     "app/gen.py": 'WEBHOOK_SECRET = "YWxsLWZS1kZXBYWxsLWFkHNrLXByb2oYWxsLWFj"',
     "dask/core.py": 'assert clone_key("inc-1-2-{hex:32}", seed=1)',

@@ -58,6 +58,7 @@ from keyscan.engine.filters.value_shape import SPELT, Shape, shape_of
         ("reference", "@@db_token@@"),
         ("reference", "@host:6379/0."),
         ("image or pattern", "acme/proxy@sha256:" + "c4628019" * 8),
+        ("public id", "GHSA-gq3j-xvxp-8hrf"),
         ("public id", "sdk-Tq7XmP2kVz9Rw"),
         ("prose", "1000\u4e2aToken\u3002"),
     ],
