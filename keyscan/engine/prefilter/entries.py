@@ -93,7 +93,7 @@ def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str], list[Trig
     Third the triggers of decoding, whose entries are the last ones.
     """
     # Compiling is rare, and what it takes is not imported by a scan.
-    from keyscan.engine.prefilter.match_starts import first_bytes, start_expression
+    from keyscan.engine.prefilter.superset import from_literal, without_middle
     from keyscan.engine.prefilter.truncate import expressions, without_words
 
     entries: list[Entry] = []
@@ -111,21 +111,33 @@ def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str], list[Trig
         low, high = parse_tree(text).getwidth()
         if not low or (rule.value and not rule.prefix):
             # No literal to start from (`{52}JQQJ99...`): cut short it would hit all over; its marker is rarer.
+            if marker := from_literal(rule):
+                literal, low, high = marker
+                entries.append(_entry(rule, number, literal, low, high, text))
+                continue
             entries.extend(
                 Entry(f"(?i:{re.escape(word)})", number, len(word), -1, text_only=rule.text_only)
                 for word in rule.keywords
             )
             continue
         value = values.setdefault(rest, len(values)) if rest else -1
-        first = first_bytes(text)
-        high = high if high <= _WIDEST else -1
-        starts = start_expression(rule.pattern) if first and not 0 <= high - low <= FEW_STARTS else ""
         # Where a match may begin is as before: what is left out stands in front of what is looked for.
-        text = without_words(text, rule.keywords)
-        entries.append(Entry(text, number, low, high, value, reach if rest else 0, first, starts, rule.text_only))
+        short = (not rest and without_middle(rule)) or without_words(text, rule.keywords)
+        entry = _entry(rule, number, short, low, high, text)
+        entries.append(entry._replace(value=value, reach=reach if rest else 0))
     triggers = encoding_triggers.of(rules)
     entries.extend(Entry(one.text, len(rules), number, 0) for number, one in enumerate(triggers))
     return entries, list(values), triggers
+
+
+def _entry(rule: Rule, number: int, text: str, low: int, high: int, whole: str) -> Entry:
+    """The entry with the expression `text` of a rule whose cut expression is `whole`."""
+    from keyscan.engine.prefilter.match_starts import first_bytes, start_expression
+
+    first = first_bytes(whole)
+    high = high if high <= _WIDEST else -1
+    starts = start_expression(rule.pattern) if first and not 0 <= high - low <= FEW_STARTS else ""
+    return Entry(text, number, low, high, first=first, starts=starts, text_only=rule.text_only)
 
 
 def width_of(entry: Entry) -> int:

@@ -47,17 +47,17 @@ def expressions(rule: Rule) -> tuple[str, str]:
         before = room
         one, done, room = cut_items([item], group, room)
         if before is None and _width(text + one) > widest:
-            short = _shortest(parse_tree(one))
+            short = shortest(parse_tree(one))
             fits = _width(text + short) <= widest
             return (text + short if fits else text), _last_part(items[number + fits :], group)
         text += one
         if done or (room is not None and room <= 0):
-            return _shortest(parse_tree(text)), "" if room is not None else _last_part(items[number + 1 :], group)
+            return shortest(parse_tree(text)), "" if room is not None else _last_part(items[number + 1 :], group)
     # What the pattern looks for behind its end is part of the hit, unless that may be nothing.
     name, argument = items[-1]
     if str(name) == "ASSERT" and argument[0] > 0 and argument[1].getwidth()[0]:
         return text + cut_items(argument[1], group, None)[0], ""
-    return _shortest(parse_tree(text)), ""
+    return shortest(parse_tree(text)), ""
 
 
 def _last_part(items: Any, group: int) -> str:
@@ -76,7 +76,7 @@ def _width(text: str) -> int:
     return int(parse_tree(text).getwidth()[1])
 
 
-def _shortest(tree: Any) -> str:
+def shortest(tree: Any) -> str:
     """`tree` as text without the longer rounds of its last repeats: a match of it begins at the same places."""
     items = list(tree)
     while items:
@@ -86,10 +86,10 @@ def _shortest(tree: Any) -> str:
             low, _, inner = argument
             last = f"(?:{cut_items(inner, None, None)[0]}){{{low}}}" if low else ""
         elif name == "SUBPATTERN":
-            inner = _shortest(argument[3])
+            inner = shortest(argument[3])
             last = f"(?{_flags(argument[1])}:{inner})" if inner else ""
         elif name == "BRANCH":
-            branches = [_shortest(branch) for branch in argument[1]]
+            branches = [shortest(branch) for branch in argument[1]]
             last = f"(?:{'|'.join(branches)})" if all(branches) else ""
         else:
             last = _cut_item(name, argument, None, None)[0]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from helpers.matches import rule
 
 from keyscan.engine.prefilter.entries import Entry, entries_of, targets_of, width_of
+from keyscan.ruleset.regex_syntax import parse_tree
 
 PLAIN = rule(id="plain", pattern=r"acme_(?P<secret>[a-z0-9]{20})", keywords=("acme_",), max_length=25)
 NAMED = rule(id="named", pattern="x", context=("acme",), value="[a-z0-9]{20}", keywords=("acme",), max_length=200)
 MARKED = rule(
     id="marked", pattern=r"(?P<secret>[a-z0-9]{20}JQQJ)", value="[a-z0-9]{20}JQQJ", keywords=("jqqj",), max_length=24
 )
+# Where the marker stands in one of two branches, it has no place of its own.
+EITHER = "(?P<secret>[a-z0-9]{20}(?:JQQJ|[a-z]{3}JQQJ))"
 
 
 def test_a_pattern_is_one_entry():
@@ -40,6 +45,10 @@ def test_rules_with_the_same_value_share_it():
 def test_a_rule_without_a_start_is_found_by_its_marker():
     """Cut short it would hit all over."""
     own = [entry for entry in entries_of([MARKED])[0] if entry.rule == 0]
+    assert [(str(parse_tree(entry.text)), entry.low, entry.high) for entry in own] == [
+        (str(parse_tree("JQQJ")), 24, 24)
+    ]
+    own = [entry for entry in entries_of([dataclasses.replace(MARKED, pattern=EITHER)])[0] if entry.rule == 0]
     assert [(entry.text, entry.low, entry.high) for entry in own] == [("(?i:jqqj)", 4, -1)]
 
 
