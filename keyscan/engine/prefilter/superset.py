@@ -70,17 +70,17 @@ def without_middle(rule: Rule) -> str | None:
     tree = parse_tree(rule.pattern)
     items, group = list(tree), tree.state.groupdict["secret"]
     value = next((at for at, item in enumerate(items) if _is_group(item, group)), 0)
+    last = _last_byte(items[1:value])
+    if not last or len(_text(items[1:value])) < _LONG_MIDDLE:
+        return None
+    tail = shortest(parse_tree(cut_items(items[value:], group, None)[0]))
+    if parse_tree(tail).getwidth()[0] < _LONG_VALUE:
+        return None
+    # The proof takes longest, and is asked last.
     name = next((end for end in range(1, value) if requires_one_of(_text(items[:end]), rule.keywords)), value)
     middle = items[name:value]
-    if not middle:
-        return None
-    text = _text(middle)
-    low, high = (int(width) for width in parse_tree(text).getwidth())
-    last = _last_byte(middle)
-    tail = shortest(parse_tree(cut_items(items[value:], group, None)[0]))
-    if not last or len(text) < _LONG_MIDDLE or high > _WIDEST_MIDDLE or _can_match_newline(middle):
-        return None
-    if parse_tree(tail).getwidth()[0] < _LONG_VALUE:
+    low, high = (int(width) for width in parse_tree(_text(middle)).getwidth())
+    if len(_text(middle)) < _LONG_MIDDLE or high > _WIDEST_MIDDLE or _can_match_newline(middle):
         return None
     return f"{_text(items[:name])}[^\\n]{{{low - 1},{high - 1}}}{last}{tail}"
 

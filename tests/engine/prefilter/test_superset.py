@@ -16,12 +16,12 @@ from keyscan.ruleset.cache import load_rules
 from keyscan.ruleset.regex_syntax import parse_tree
 
 RULES = load_rules()
-MARKED = {one.id: from_literal(one) for one in RULES if one.value and not one.prefix and from_literal(one)}
-SHORTER = {one.id: without_middle(one) for one in RULES if without_middle(one)}
+MARKED = {one.id: made for one in RULES if one.value and not one.prefix and (made := from_literal(one))}
+SHORTER = {one.id: made for one in RULES if (made := without_middle(one))}
 BY_ID = {one.id: one for one in RULES}
 
 
-def matches_of(one, count=400):
+def matches_of(one, count=200):
     """Random texts that a rule matches, with what it matched."""
     random = Random(one.id)  # noqa: S311 - reproducible
     compiled = regex.compile(one.pattern.encode())
