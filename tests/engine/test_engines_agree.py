@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from base64 import b64encode
 from random import Random
 
 import pytest
+from helpers.matchers import RULES, matchers
 from helpers.matches import rule as rule_of
 from helpers.regex_samples import sample
 from helpers.tokens import token
@@ -15,20 +15,11 @@ from keyscan.engine import build
 from keyscan.engine.confirm import start_ranges
 from keyscan.engine.decoders import base64
 from keyscan.engine.decoders.content import content_of
-from keyscan.engine.matcher import Matcher
-from keyscan.engine.prefilter.keywords import KeywordPrefilter
 from keyscan.engine.rule_check import example
 from keyscan.fastpath import artifact
 from keyscan.fastpath import engine as fast
-from keyscan.ruleset.cache import load_rules
 
-RULES = load_rules()
-MATCHERS = {"keywords": Matcher(RULES, KeywordPrefilter(RULES))}
-with contextlib.suppress(ImportError):
-    import hyperscan  # noqa: F401 - only whether it is there
-
-    MATCHERS["hyperscan"] = build.matcher(RULES, "hyperscan")
-    MATCHERS["hyperscan"]._patterns = MATCHERS["keywords"]._patterns
+MATCHERS = matchers()
 # Hyperscan has lost matches behind other text, of some lengths only.
 _TEXTS = 4
 _FILLERS = (b" ", b"x", b"-", b"=", b"\n", b"x = 1\n", b'"')

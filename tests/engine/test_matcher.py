@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import dataclasses
 import time
 
 import pytest
+from helpers.matchers import RULES, matchers
 from helpers.oracle import missed
 from helpers.tokens import token
 from hypothesis import HealthCheck, given, settings
@@ -22,13 +22,8 @@ from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
 from keyscan.engine.prefilter.keywords import KeywordPrefilter
 from keyscan.model.match import Match, Span
 from keyscan.model.rule import Precision, Severity
-from keyscan.ruleset.cache import load_rules
 
-RULES = load_rules()
-BOTH = {"regex": Matcher(RULES, KeywordPrefilter(RULES))}
-# Where there is no wheel, one engine is all there is.
-with contextlib.suppress(ImportError):
-    BOTH["hyperscan"] = Matcher(RULES, HyperscanPrefilter.of(RULES))
+BOTH = matchers()
 
 
 def spans(result):
@@ -61,7 +56,7 @@ texts = st.lists(
 @given(texts)
 def test_both_engines_find_the_same(text):
     """Whatever the text, the matches do not depend on the first pass."""
-    assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["regex"].scan(text))
+    assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["keywords"].scan(text))
 
 
 @pytest.mark.skipif(len(BOTH) < 2, reason="one engine only")
@@ -71,7 +66,7 @@ def test_both_engines_find_each_example_behind_other_text():
     for number, rule in enumerate(RULES):
         for template in rule.examples or ("{secret}",):
             text = before + rulecheck.example(rule, template, number % 7)[1] + b"\n" + before
-            assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["regex"].scan(text)), (rule.id, template)
+            assert spans(BOTH["hyperscan"].scan(text)) == spans(BOTH["keywords"].scan(text)), (rule.id, template)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +84,7 @@ def test_both_engines_find_each_example_behind_other_text():
 )
 def test_a_path_that_is_no_unicode_ends_no_scan(path):
     """Each rule's example in each kind of place: filters that look at the path take any."""
-    matcher = BOTH.get("hyperscan", BOTH["regex"])
+    matcher = BOTH.get("hyperscan", BOTH["keywords"])
     for number, rule in enumerate(RULES):
         text = rulecheck.example(rule, (rule.examples or ("{secret}",))[0], number % 7)[1]
         matcher.scan(text, path=path.format("k\udcff\ud800"))
@@ -108,7 +103,7 @@ def test_each_example_in_a_binary_file_is_found_as_the_other_engine_finds_it(mon
         parts += [b"k=" + base64.b64encode(b" " + text + b" ") for text in examples[::5]]
         data = b"\x7fELF" + b"\0" * 400 + b"\0\n".join(parts)
         matches = spans(matcher.scan(data))
-        assert matches == spans(BOTH["regex"].scan(data)), first
+        assert matches == spans(BOTH["keywords"].scan(data)), first
         found |= {rule_id for rule_id, *_ in matches}
     assert matcher._prefilter._scan_binary is not matcher._prefilter._scan
     assert 100 < len(found) < len(RULES) // 2
@@ -175,7 +170,7 @@ def test_a_value_is_not_found_because_its_search_ends():
 @given(texts)
 def test_the_oracle_finds_nothing_more(text):
     """Every secret that a rule's bare expression finds in the whole text is in a confirmed candidate's place."""
-    matcher = BOTH.get("hyperscan", BOTH["regex"])
+    matcher = BOTH.get("hyperscan", BOTH["keywords"])
     assert list(missed(matcher, RULES, text)) == []
 
 
@@ -201,7 +196,7 @@ NASTY = {
 @pytest.mark.parametrize("name", NASTY)
 def test_pathological_input_is_done_in_time(name):
     """2 MB of each nasty kind end, either scanned or given up and said so, within a bound that no hang meets."""
-    matcher = BOTH.get("hyperscan", BOTH["regex"])
+    matcher = BOTH.get("hyperscan", BOTH["keywords"])
     started = time.process_time()
     matcher.scan(NASTY[name])
     assert time.process_time() - started < 24

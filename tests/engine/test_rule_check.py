@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import re
 
 import pytest
 import regex
+from helpers.matchers import RULES, matchers
 
 from keyscan.engine import rule_check as rulecheck
 from keyscan.engine.confirm import start_ranges
@@ -15,16 +15,10 @@ from keyscan.engine.matcher import Matcher
 from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
 from keyscan.engine.prefilter.keywords import KeywordPrefilter
 from keyscan.model.rule import Severity
-from keyscan.ruleset import loader, templates
+from keyscan.ruleset import templates
 
-RULES = loader.load([loader.builtin_dir()])
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-MATCHERS = {"regex": Matcher(RULES, KeywordPrefilter(RULES))}
-# Where there is no wheel, one engine is all there is.
-with contextlib.suppress(ImportError):
-    MATCHERS["hyperscan"] = Matcher(RULES, HyperscanPrefilter.of(RULES))
-    # Compiling is what takes time here, so both use the same expressions.
-    MATCHERS["hyperscan"]._patterns = MATCHERS["regex"]._patterns
+MATCHERS = matchers()
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +117,7 @@ def _name_decides(rule, text):
 @EVERY_RULE
 def test_a_negative_is_dropped_for_its_own_reason(rule):
     """A negative shows a wrong value where a right one is found, or a right value where the name is wrong."""
-    pattern = MATCHERS["regex"]._patterns[RULES.index(rule)]
+    pattern = MATCHERS["keywords"]._patterns[RULES.index(rule)]
     for template in rule.negatives:
         secret, text = rulecheck.example(rule, template, 0)
         if any(pattern.all(text)):

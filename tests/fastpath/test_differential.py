@@ -11,13 +11,12 @@ import os
 import random
 
 import pytest
+from helpers.matchers import RULES, matchers
 from helpers.oracle import missed
 from helpers.tokens import token
 
 from keyscan.api import Scanner
 from keyscan.engine import rule_check
-from keyscan.engine.matcher import Matcher
-from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
 from keyscan.fastpath import artifact, doubtful, engine
 from keyscan.fastpath.staged import is_clean
 from keyscan.hygiene import audit
@@ -195,9 +194,8 @@ def found_by_the_whole_command(scanner, files):
 def test_clean_means_clean(stored):
     """For random commits, a clean answer of the fast path is that of both engines, which find the same in all."""
     quick, scanner, keywords = stored
-    rules = load_rules()
-    matcher = Matcher(rules, HyperscanPrefilter.of(rules))
-    commits = Commits(rules)
+    matcher = matchers()["hyperscan"]
+    commits = Commits(RULES)
     clean = 0
     for seed in range(SEED, SEED + COUNT):
         files = commits.files(seed)
@@ -206,7 +204,7 @@ def test_clean_means_clean(stored):
             assert found == found_by_the_whole_command(keywords, files), (seed, [path for path, _ in files])
         if not seed % ORACLE_EVERY:
             for path, data in files:
-                assert list(missed(matcher, rules, data)) == [], (seed, path)
+                assert list(missed(matcher, RULES, data)) == [], (seed, path)
         if is_clean(quick, files):
             clean += 1
             assert found == ([], (), 0), (seed, [path for path, _ in files])

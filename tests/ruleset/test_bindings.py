@@ -6,9 +6,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from helpers.matchers import matchers
 
-from keyscan.engine.matcher import Matcher
-from keyscan.engine.prefilter.hyperscan import HyperscanPrefilter
 from keyscan.model.rule import Severity
 from keyscan.ruleset import bindings, templates
 from keyscan.ruleset.cache import load_rules
@@ -42,8 +41,7 @@ NAMED_FORMS = benchmark("named_forms")
 @pytest.fixture(scope="module")
 def matcher():
     """All rules, as the command line has them."""
-    rules = load_rules()
-    return Matcher(rules, HyperscanPrefilter.of(rules))
+    return matchers()["hyperscan"]
 
 
 def told(matcher, path, text):

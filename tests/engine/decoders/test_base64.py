@@ -108,7 +108,7 @@ class TestBase64:
         """Raw and encoded, a secret has one name, and the encoded copy is not shown."""
         marks = set()
         for text in (ANTHROPIC, b64(ANTHROPIC), quote(ANTHROPIC).replace("-", "%2D")):
-            (match,) = [m for m in engines["regex"].scan(text.encode()).matches if m.severity >= 2]
+            (match,) = [m for m in engines["keywords"].scan(text.encode()).matches if m.severity >= 2]
             marks.add(fingerprint(match.rule.id, match.secret))
         assert len(marks) == 1
 

@@ -8,12 +8,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from helpers.matchers import RULES, matchers
 from helpers.matches import rule
 
 hyperscan = pytest.importorskip("hyperscan")
 
 from keyscan.engine.prefilter.hyperscan import WORTH_IT, HyperscanPrefilter  # noqa: E402
-from keyscan.ruleset.cache import load_rules  # noqa: E402
 from keyscan.support import storage  # noqa: E402
 
 PLAIN = rule(id="plain", pattern=r"acme_(?P<secret>[a-z0-9]{20})", keywords=("acme_",), max_length=25)
@@ -92,8 +92,8 @@ def test_bytes_that_do_not_fit_are_an_error(prefilter):
 
 def test_no_entry_hits_ordinary_code():
     """An expression that is cut short, or too large for Hyperscan, hits everywhere: less than once in 5 KB of code."""
-    rules = load_rules()
-    prefilter = HyperscanPrefilter.of(rules)
+    rules = RULES
+    prefilter = matchers()["hyperscan"]._prefilter
     texts = [file.read_bytes() for file in sorted(Path(inspect.__file__).parent.glob("*.py"))[:150]]
     size = sum(map(len, texts))
     hits = Counter(number for text in texts for number, _ in prefilter.raw_hits(text))
