@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from keyscan.model.rule import Rule
 
-# Base64 that is worth a look has one long word.
-_LONG = lazy_pattern(rb"[A-Za-z0-9+/_-]{12,}")
+# Base64 that is worth a look has one long word, or goes on from line to line.
+_WORD = r"[A-Za-z0-9+/_-]"
+_LONG = lazy_pattern(rf"(?m)(?:^|\\n)[ \t]*{_WORD}{{3,}}|{_WORD}{{12,}}|{_WORD}{{3,11}}(?=\r?\n|\\n)".encode())
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _CUTS = frozenset(bytes((byte,)) for byte in triggers.CUTS)
 

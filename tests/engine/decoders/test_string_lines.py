@@ -126,6 +126,9 @@ def test_only_what_stands_before_a_line_end_or_in_a_header_counts(engines):
     )
 )
 @example([b"value", b'\\n",\n"', b"value", b'\\n",\n"', b'"'])
+# Base64 on short lines.
+@example([b"YXBpX2tleQ", b"\n", b"my_secret"])
+@example([b"H4sI", b"YXBpX2tleQ" * 5, b"\n", b"YXBpX2tleQ"])
 def test_engines_show_the_same_texts(engines, parts):
     """Whatever an engine takes for a place that may be encoded, what is read as text there is the same."""
     text = b"".join(parts)
