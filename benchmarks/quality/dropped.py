@@ -1,4 +1,4 @@
-"""How many random well-formed keys all filters together drop, by rule.
+"""How many random well-formed keys all filters together drop, or take for invented and lower, by rule.
 
 python benchmarks/quality/dropped.py [KEYS_A_RULE]
 """
@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 
 from keyscan.engine.filters.context import Context
-from keyscan.engine.filters.placeholders import rejection_reason
+from keyscan.engine.filters.placeholders import is_in_order, is_typed, rejection_reason
 from keyscan.model.match import Match
 from keyscan.ruleset import templates
 from keyscan.ruleset.cache import load_rules
@@ -23,7 +23,10 @@ def main() -> None:
     for rule in rules:
         for number in range(draws):
             key = templates.expand(rule.template, f"drawn/{number}").encode()
-            why = rejection_reason(Match(rule, 0, len(key), 0, len(key), key), Context(b"", b""))
+            match = Match(rule, 0, len(key), 0, len(key), key)
+            why = rejection_reason(match, Context(b"", b""))
+            if not why and (is_typed(match) or is_in_order(match)):
+                why = "lowered: invented"
             if why:
                 dropped[rule.id, why] += 1
     print(f"{len(rules) * draws:,} keys of {len(rules)} rules, {sum(dropped.values())} dropped")

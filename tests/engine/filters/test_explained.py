@@ -79,6 +79,9 @@ def test_characters_that_all_stand_twice_are_a_repetition(body, doubled):
         ("9f3a7c21{hex:20}9f3a7c21", True),
         ("9f3a7c2{hex:20}9f3a7c2", False),
         ("AAAAAAA{alnum:12}AAAAAAA", False),
+        # Ids that were given out one soon after the other, and an address that is two settings of encoded JSON.
+        ("263594206564-2635942998877-{alnum:24}", False),
+        ("{json64:api_address=https://app.neptune.ai,api_url=https://app.neptune.ai,api_key=x}", False),
         # An id twice but for its end, as one vendor issues it.
         ("d1ers7hr01qgh842q250d1ers7hr01qgh842q25g", False),
     ],
