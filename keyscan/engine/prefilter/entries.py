@@ -112,8 +112,7 @@ def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str], list[Trig
         if not low or (rule.value and not rule.prefix):
             # No literal to start from (`{52}JQQJ99...`): cut short it would hit all over; its marker is rarer.
             if marker := from_literal(rule):
-                literal, low, high = marker
-                entries.append(_entry(rule, number, literal, low, high, text))
+                entries.append(_entry(rule, number, marker, text))
                 continue
             entries.extend(
                 Entry(f"(?i:{re.escape(word)})", number, len(word), -1, text_only=rule.text_only)
@@ -123,18 +122,19 @@ def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str], list[Trig
         value = values.setdefault(rest, len(values)) if rest else -1
         # Where a match may begin is as before: what is left out stands in front of what is looked for.
         short = (not rest and without_middle(rule)) or without_words(text, rule.keywords)
-        entry = _entry(rule, number, short, low, high, text)
+        entry = _entry(rule, number, (short, low, high), text)
         entries.append(entry._replace(value=value, reach=reach if rest else 0))
     triggers = encoding_triggers.of(rules)
     entries.extend(Entry(one.text, len(rules), number, 0) for number, one in enumerate(triggers))
     return entries, list(values), triggers
 
 
-def _entry(rule: Rule, number: int, text: str, low: int, high: int, whole: str) -> Entry:
-    """The entry with the expression `text` of a rule whose cut expression is `whole`."""
+def _entry(rule: Rule, number: int, found_by: tuple[str, int, int], whole: str) -> Entry:
+    """The entry of a rule whose cut expression is `whole`, by an expression and the bytes from a match to its end."""
     from keyscan.engine.prefilter.match_starts import first_bytes, start_expression
 
     first = first_bytes(whole)
+    text, low, high = found_by
     high = high if high <= _WIDEST else -1
     starts = start_expression(rule.pattern) if first and not 0 <= high - low <= FEW_STARTS else ""
     return Entry(text, number, low, high, first=first, starts=starts, text_only=rule.text_only)
