@@ -129,12 +129,12 @@ def entries_of(rules: Sequence[Rule]) -> tuple[list[Entry], list[str], list[Trig
     return entries, list(values), triggers
 
 
-def _entry(rule: Rule, number: int, found_by: tuple[str, int, int], whole: str) -> Entry:
+def _entry(rule: Rule, number: int, expression: tuple[str, int, int], whole: str) -> Entry:
     """The entry of a rule whose cut expression is `whole`, by an expression and the bytes from a match to its end."""
     from keyscan.engine.prefilter.match_starts import first_bytes, start_expression
 
     first = first_bytes(whole)
-    text, low, high = found_by
+    text, low, high = expression
     high = high if high <= _WIDEST else -1
     starts = start_expression(rule.pattern) if first and not 0 <= high - low <= FEW_STARTS else ""
     return Entry(text, number, low, high, first=first, starts=starts, text_only=rule.text_only)

@@ -107,22 +107,20 @@ def _last_byte(items: Any) -> str:
 
 
 def _can_match_newline(items: Any) -> bool:
-    for op, argument in items:
-        name = str(op)
-        if name in {"LITERAL", "NOT_LITERAL", "IN", "ANY"}:
-            found = _has_newline(name, argument)
-        elif name == "SUBPATTERN":
-            found = _can_match_newline(argument[3])
-        elif name == "BRANCH":
-            found = any(_can_match_newline(branch) for branch in argument[1])
-        elif name in _REPEATS:
-            found = _can_match_newline(argument[2])
-        else:
-            # What looks around matches nothing; of anything else nothing is known.
-            found = name not in {"AT", "ASSERT", "ASSERT_NOT"}
-        if found:
-            return True
-    return False
+    return any(_item_can_match_newline(str(op), argument) for op, argument in items)
+
+
+def _item_can_match_newline(name: str, argument: Any) -> bool:
+    if name in {"LITERAL", "NOT_LITERAL", "IN", "ANY"}:
+        return _has_newline(name, argument)
+    if name == "SUBPATTERN":
+        return _can_match_newline(argument[3])
+    if name == "BRANCH":
+        return any(map(_can_match_newline, argument[1]))
+    if name in _REPEATS:
+        return _can_match_newline(argument[2])
+    # What looks around matches nothing; of anything else nothing is known.
+    return name not in {"AT", "ASSERT", "ASSERT_NOT"}
 
 
 def _has_newline(name: str, argument: Any) -> bool:
