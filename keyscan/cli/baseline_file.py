@@ -11,6 +11,7 @@ from keyscan.cli import output
 from keyscan.cli.settings import writable
 from keyscan.errors import UsageError
 from keyscan.scan.name_redaction import redacted_names
+from keyscan.support.real_path import real_path
 from keyscan.suppressions import baseline
 from keyscan.suppressions.baseline import Baseline, Entry
 
@@ -42,11 +43,11 @@ def file_of(settings: Settings) -> Path:
 
 
 def write(settings: Settings, new: Baseline) -> None:
-    """Write the baseline, atomically."""
+    """Write the baseline, atomically; a symbolic link in its place stays, and what it leads to is replaced."""
     source = settings.config.values.get("baseline")
     if source and source.value == settings.baseline and not settings.trusted:
         writable(settings.baseline, settings.root, source.source, trusted=False)
-    output.write_file(str(file_of(settings)), baseline.dump(new).decode())
+    output.write_file(real_path(file_of(settings)), baseline.dump(new).decode())
 
 
 def new_entries(settings: Settings, findings: list[Finding], reason: str) -> list[Entry]:

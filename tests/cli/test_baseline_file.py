@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from keyscan.cli import baseline_file
@@ -27,6 +29,23 @@ def test_a_secret_gets_one_entry_at_its_first_place(repo, monkeypatch, anthropic
     assert [(entry.path, entry.reason) for entry in entries] == [("a.py", "known since May")]
     baseline_file.write(settings, Baseline(("s",)).with_entries(entries))
     assert baseline_file.file_of(settings).read_text().count(entries[0].fingerprint) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_in_place_of_the_baseline_stays(repo, run, anthropic_key):
+    """What is read through the link is written through it; out of the repository nothing is written."""
+    repo.write("a.py", f'k = "{anthropic_key}"\n')
+    (repo.path / "shared").mkdir()
+    link = repo.path / ".keyscan-baseline"
+    link.symlink_to("shared/accepted")
+    assert run("baseline", "create", cwd=repo.path).code == 0
+    assert link.is_symlink()
+    assert "anthropic-api-key:" in (repo.path / "shared/accepted").read_text()
+    assert run("scan", cwd=repo.path).code == 0
+    link.unlink()
+    link.symlink_to("../accepted")
+    assert run("baseline", "create", cwd=repo.path).code == 2
+    assert not (repo.path.parent / "accepted").exists()
 
 
 def test_a_missing_baseline_is_named_with_the_command_that_makes_it(repo, monkeypatch):
