@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from keyscan.api import Scanner
 from keyscan.cli import output
 from keyscan.cli.settings import writable
+from keyscan.config.readers import file_in_tree
 from keyscan.errors import UsageError
 from keyscan.scan.name_redaction import redacted_names
-from keyscan.support.real_path import real_path
 from keyscan.suppressions import baseline
 from keyscan.suppressions.baseline import Baseline, Entry
 
@@ -47,7 +47,7 @@ def write(settings: Settings, new: Baseline) -> None:
     source = settings.config.values.get("baseline")
     if source and source.value == settings.baseline and not settings.trusted:
         writable(settings.baseline, settings.root, source.source, trusted=False)
-    output.write_file(real_path(file_of(settings)), baseline.dump(new).decode())
+    output.write_file(file_in_tree(settings.root, settings.baseline), baseline.dump(new).decode())
 
 
 def new_entries(settings: Settings, findings: list[Finding], reason: str) -> list[Entry]:

@@ -30,7 +30,7 @@ _LINK = b"120000"
 def places_of(name: str, target_of: Target) -> list[str]:
     """The links on the way to `name`, and last the file that they lead to; ConfigError for one out of the repository.
 
-    All are paths below the root, with `/`.
+    All are paths below the root, with `/`. Git's own directory is no part of the repository's files.
     """
     current, places = posixpath.normpath(name), []
     for _ in range(_MOST_LINKS):
@@ -41,7 +41,8 @@ def places_of(name: str, target_of: Target) -> list[str]:
             if target is not None:
                 places.append(place)
                 current = posixpath.normpath(posixpath.join(posixpath.dirname(place), target, *parts[count:]))
-                if os.path.isabs(target) or current.split("/")[0] == "..":  # noqa: PTH117
+                below = current.lower().split("/")
+                if os.path.isabs(target) or below[0] == ".." or ".git" in below:  # noqa: PTH117
                     raise ConfigError(
                         f"{name}: a symbolic link out of the repository, which is not followed: put the file there"
                     )

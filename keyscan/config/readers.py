@@ -50,8 +50,7 @@ def tree_reader(root: str) -> Read:
     """
 
     def read(name: str) -> bytes | None:
-        place = name if is_outside(name) else places_of(name, lambda one: target_in_tree(root, one))[-1]
-        file = os.path.join(root, os.path.expanduser(place))  # noqa: PTH111, PTH118
+        file = file_in_tree(root, name)
         try:
             if not stat.S_ISREG(os.stat(file).st_mode):  # noqa: PTH116
                 raise ConfigError(f"{name}: not a regular file")
@@ -63,6 +62,15 @@ def tree_reader(root: str) -> Read:
             raise ConfigError(f"{name}: cannot be read: {error.strerror}") from error
 
     return read
+
+
+def file_in_tree(root: str, name: str) -> str:
+    """The file of the work tree at `root` that `name` stands for, through the repository's links within it.
+
+    ConfigError for a link out of the repository.
+    """
+    place = name if is_outside(name) else places_of(name, lambda one: target_in_tree(root, one))[-1]
+    return os.path.join(root, os.path.expanduser(place))  # noqa: PTH111, PTH118
 
 
 def is_outside(name: str) -> bool:

@@ -42,10 +42,17 @@ def test_a_link_in_place_of_the_baseline_stays(repo, run, anthropic_key):
     assert link.is_symlink()
     assert "anthropic-api-key:" in (repo.path / "shared/accepted").read_text()
     assert run("scan", cwd=repo.path).code == 0
-    link.unlink()
-    link.symlink_to("../accepted")
-    assert run("baseline", "create", cwd=repo.path).code == 2
-    assert not (repo.path.parent / "accepted").exists()
+    (repo.path.parent / "other/below").mkdir(parents=True)
+    (repo.path / "away").symlink_to("../other/below")
+    # To the system the second one is `../other/accepted`.
+    for target, code in (("../accepted", 2), ("away/../accepted", 0), (".git/hooks/pre-commit", 2), (".GIT/info/x", 2)):
+        link.unlink()
+        link.symlink_to(target)
+        assert run("baseline", "create", cwd=repo.path).code == code, target
+    assert sorted(os.listdir(repo.path.parent)) == ["other", "repo"]
+    assert os.listdir(repo.path.parent / "other") == ["below"]
+    assert not (repo.path / ".git/hooks/pre-commit").exists()
+    assert (repo.path / "accepted").exists()
 
 
 def test_a_missing_baseline_is_named_with_the_command_that_makes_it(repo, monkeypatch):
