@@ -52,6 +52,14 @@ _DROPPED = (
 )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Processes that are done take tests from the others: some take a minute, and stand side by side."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
+
+
 @pytest.fixture(scope="session")
 def cache_dir(tmp_path_factory):
     """The cache directory of this test run."""
