@@ -17,6 +17,7 @@ from helpers.repository import Repo
 from helpers.tokens import token
 
 from keyscan.cli import main as cli
+from keyscan.engine import build
 
 # A busy machine takes longer: `pytest-timeout` bounds each test.
 hypothesis.settings.register_profile("keyscan", deadline=None)
@@ -78,6 +79,16 @@ def _isolated(monkeypatch, tmp_path_factory, cache_dir):
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.setenv("KEYSCAN_CACHE_DIR", str(cache_dir))
+
+
+@pytest.fixture
+def without_compiling(monkeypatch):
+    """The engine that compiles nothing: a migration tries several sets of rules, and each takes Hyperscan seconds."""
+
+    def missing(*_arguments):
+        raise ImportError("hyperscan")
+
+    monkeypatch.setattr(build, "hyperscan_prefilter", missing)
 
 
 @pytest.fixture

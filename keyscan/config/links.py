@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from keyscan.errors import ConfigError
 from keyscan.git.command import PATHSPEC_MAGIC, from_top
+from keyscan.support.real_path import MOST_LINKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     # The target of the link at a path below the root; None where no link is.
     Target = Callable[[str], str | None]
 
-# Links on the way to one file that are followed; systems follow 40.
-_MOST_LINKS = 40
 # Bytes of a link's target; no system has longer ones.
 LONGEST = 4096
 _LINK = b"120000"
@@ -33,7 +32,7 @@ def places_of(name: str, target_of: Target) -> list[str]:
     All are paths below the root, with `/`. Git's own directory is no part of the repository's files.
     """
     current, places = posixpath.normpath(name), []
-    for _ in range(_MOST_LINKS):
+    for _ in range(MOST_LINKS):
         parts = current.split("/")
         for count in range(1, len(parts) + 1):
             place = "/".join(parts[:count])

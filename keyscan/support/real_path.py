@@ -6,14 +6,14 @@ import os
 from itertools import accumulate
 
 # Links on the way to one file that are followed; systems follow 40.
-_MOST_LINKS = 40
+MOST_LINKS = 40
 
 
 def places_on_the_way(path: str, root: str) -> list[str]:
     """`path`, each symbolic link below `root` that it leads through, and what those lead to, absolute."""
     current, top = os.path.abspath(path), os.path.abspath(root)  # noqa: PTH100 - keeps odd bytes
     places = [current]
-    for _ in range(_MOST_LINKS):
+    for _ in range(MOST_LINKS):
         below = os.path.relpath(current, top)
         if below.startswith(".."):
             break

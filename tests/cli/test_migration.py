@@ -12,8 +12,9 @@ import pytest
 from helpers.paths import ROOT
 from helpers.tokens import token
 
-from keyscan.engine import build
 from keyscan.suppressions import baseline
+
+pytestmark = pytest.mark.usefixtures("without_compiling")
 
 KEY = token("sk-ant-api03-{b64url:93}AA")
 OTHER = token("sk-ant-api03-{b64url:93}AA", "other")
@@ -21,16 +22,6 @@ PAT = token("ghp_{alnum:30}{crc32-base62:ghp_}")
 RANDOM = token("{alnum:40}", "random")
 DATADOG = token("{hex:32}", "datadog")
 ACME = token("acme_{lowernum:24}")
-
-
-@pytest.fixture(autouse=True)
-def _no_compiling(monkeypatch):
-    """The engine that compiles nothing: a migration tries several sets of rules, and each takes Hyperscan seconds."""
-
-    def missing(*_arguments):
-        raise ImportError("hyperscan")
-
-    monkeypatch.setattr(build, "hyperscan_prefilter", missing)
 
 
 def clean(repo, run):

@@ -75,6 +75,16 @@ def _configure(repo, place, target):
     (repo.path / place).symlink_to(target)
 
 
+def _result(repo, spawn, command):
+    """What a command says of the repository's files, staged, and committed where it reads commits."""
+    repo.git("add", "-A")
+    stdin = b""
+    if command not in {"scan", "staged"}:
+        head = repo.commit()
+        stdin = f"refs/heads/main {head} refs/heads/main {ZERO}\n".encode()
+    return spawn(COMMANDS[command], cwd=repo.path, stdin=stdin)
+
+
 @pytest.mark.parametrize("place", READS)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_link_within_the_repository_is_followed_by_every_command(repo, spawn, command, place):
@@ -89,12 +99,7 @@ def test_a_link_within_the_repository_is_followed_by_every_command(repo, spawn, 
         table = "[tool.keyscan]\n" if place == "pyproject.toml" else ""
         repo.write(name, f'{table}exclude = ["a.py"]\n')
     _configure(repo, place, name)
-    repo.git("add", "-A")
-    stdin = b""
-    if command not in {"scan", "staged"}:
-        head = repo.commit()
-        stdin = f"refs/heads/main {head} refs/heads/main {ZERO}\n".encode()
-    result = spawn(COMMANDS[command], cwd=repo.path, stdin=stdin)
+    result = _result(repo, spawn, command)
     assert result.code == 0, result.out + result.err
 
 
@@ -106,12 +111,7 @@ def test_a_link_out_of_the_repository_is_refused_by_every_command(repo, spawn, t
     (tmp_path / "outside/base.toml").write_text("private text = [\n")
     repo.write("a.py", "x = 1\n")
     _configure(repo, place, "../outside/base.toml")
-    repo.git("add", "-A")
-    stdin = b""
-    if command not in {"scan", "staged"}:
-        head = repo.commit()
-        stdin = f"refs/heads/main {head} refs/heads/main {ZERO}\n".encode()
-    result = spawn(COMMANDS[command], cwd=repo.path, stdin=stdin)
+    result = _result(repo, spawn, command)
     assert result.code == 2
     assert OUT in result.err
     assert "private" not in result.out + result.err

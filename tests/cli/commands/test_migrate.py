@@ -8,8 +8,9 @@ import json
 import pytest
 from helpers.tokens import token
 
-from keyscan.engine import build
 from keyscan.suppressions import baseline
+
+pytestmark = pytest.mark.usefixtures("without_compiling")
 
 KEY = token("sk-ant-api03-{b64url:93}AA")
 OTHER = token("sk-ant-api03-{b64url:93}AA", "other")
@@ -55,16 +56,6 @@ commits = ["0123456789012345678901234567890123456789"]
 [sometime]
 new = 1
 """
-
-
-@pytest.fixture(autouse=True)
-def _no_compiling(monkeypatch):
-    """The engine that compiles nothing: a migration tries several sets of rules, and each takes Hyperscan seconds."""
-
-    def missing(*_arguments):
-        raise ImportError("hyperscan")
-
-    monkeypatch.setattr(build, "hyperscan_prefilter", missing)
 
 
 def test_nothing_to_move(repo, run):
